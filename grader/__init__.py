@@ -1,0 +1,1 @@
+"""A course autograder whose score the submission cannot forge."""

@@ -1,0 +1,173 @@
+"""The rubric: what an assignment's points are given for, as read from rubric.yaml."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from grader.core.document import Document, parse_document
+
+IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+RUBRIC_KEYS = ("title", "suite", "policy", "total", "parts", "bonus")
+PART_KEYS = ("id", "title", "problems")
+PROBLEM_KEYS = ("id", "title", "points", "tests", "section", "hint", "policy")
+
+
+class Policy(StrEnum):
+    """How the points of a problem follow from its tests."""
+
+    PROPORTIONAL = "proportional"
+    ALL_OR_NOTHING = "all_or_nothing"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One line of the rubric: some points for the tests of one class.
+
+    `section` (of the handout) and `hint` may be empty; `place` tells, for messages, where `tests` is written.
+    """
+
+    id: str
+    title: str
+    points: int
+    tests: str
+    section: str = ""
+    hint: str = ""
+    policy: Policy = Policy.PROPORTIONAL
+    place: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the assignment and its problems, in the handout's order."""
+
+    id: str
+    title: str
+    problems: tuple[Problem, ...]
+
+    @property
+    def max_score(self) -> int:
+        """The points of all problems together."""
+        return sum(problem.points for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """An assignment: title, folder of the suite, parts, and the bonus parts, which count apart."""
+
+    title: str
+    suite: str
+    parts: tuple[Part, ...]
+    bonus_parts: tuple[Part, ...] = ()
+    name: str = field(default="rubric.yaml", compare=False)
+
+    @property
+    def max_score(self) -> int:
+        """The points of the parts, without the bonus."""
+        return sum(part.max_score for part in self.parts)
+
+    @property
+    def max_bonus(self) -> int:
+        """The points of the bonus parts."""
+        return sum(part.max_score for part in self.bonus_parts)
+
+    @property
+    def problems(self) -> Iterator[Problem]:
+        """Every problem in the handout's order, the bonus at the end."""
+        return (problem for part in (*self.parts, *self.bonus_parts) for problem in part.problems)
+
+
+def parse_rubric(text: str, name: str = "rubric.yaml") -> Rubric:
+    """Return the rubric in the YAML `text`; a mistake in it raises DocumentError with its line and key."""
+    document = parse_document(text, name)
+    document.reject_unknown(*RUBRIC_KEYS)
+    parts, bonus_parts = document.mappings("parts"), document.mappings("bonus", default=())
+    policy = Policy(document.choice("policy", list(Policy), default=Policy.PROPORTIONAL))
+    rubric = Rubric(
+        title=document.text("title"),
+        suite=document.text("suite"),
+        parts=tuple(_part(part, policy) for part in parts),
+        bonus_parts=tuple(_part(part, policy) for part in bonus_parts),
+        name=name,
+    )
+    _refuse_repeats([*parts, *bonus_parts])
+    _check_total(document, rubric)
+    return rubric
+
+
+def compare(rubric: Rubric, classes: Collection[str]) -> list[str]:
+    """Return a sentence for each test class that only the rubric or only the suite names.
+
+    `classes` are the suite's classes that hold at least one test.
+    """
+    claimed = {problem.tests for problem in rubric.problems}
+    missing = [
+        f"{problem.place}: the suite has no tests in a class {problem.tests}; correct the name or add some"
+        for problem in rubric.problems
+        if problem.tests not in classes
+    ]
+    unclaimed = [
+        f"{rubric.name}: no problem names the suite's class {name}; "
+        f"add a problem with `tests: {name}` or remove the class"
+        for name in sorted(classes)
+        if name not in claimed
+    ]
+    return missing + unclaimed
+
+
+def _part(document: Document, policy: Policy) -> Part:
+    document.reject_unknown(*PART_KEYS)
+    problems = tuple(_problem(problem, policy) for problem in document.mappings("problems"))
+    return Part(id=_id(document), title=document.text("title"), problems=problems)
+
+
+def _problem(document: Document, policy: Policy) -> Problem:
+    document.reject_unknown(*PROBLEM_KEYS)
+    return Problem(
+        id=_id(document),
+        title=document.text("title"),
+        points=document.integer("points", of="points", minimum=1),
+        tests=_checked(document, "tests", str.isidentifier, "the name of a test class such as TestAddition"),
+        section=document.text("section", default=""),
+        hint=document.text("hint", default=""),
+        policy=Policy(document.choice("policy", list(Policy), default=policy)),
+        place=document.place_of("tests"),
+    )
+
+
+def _id(document: Document) -> str:
+    def is_id(written: str) -> bool:
+        return IDENTIFIER.fullmatch(written) is not None
+
+    return _checked(document, "id", is_id, "an id of letters, digits, _ and -, with a letter first")
+
+
+def _checked(document: Document, key: str, is_right: Callable[[str], bool], wanted: str) -> str:
+    """Return the text of `key`, refused unless `is_right` says so."""
+    written = document.text(key, of=wanted)
+    if not is_right(written):
+        raise document.error(key, f'expected {wanted}, got "{written}"')
+    return written
+
+
+def _refuse_repeats(parts: Sequence[Document]) -> None:
+    """Refuse two parts or two problems of one id, and two problems that claim one test class."""
+    problems = [problem for part in parts for problem in part.mappings("problems")]
+    for documents, key in ((parts, "id"), (problems, "id"), (problems, "tests")):
+        lines: dict[str, int] = {}
+        for document in documents:
+            written = document.text(key)
+            if written in lines:
+                message = f"{written} is taken already, on line {lines[written]}; each may be used once"
+                raise document.error(key, message)
+            lines[written] = document.line_of(key)
+
+
+def _check_total(document: Document, rubric: Rubric) -> None:
+    """Refuse a `total` that is not the sum of the parts."""
+    if "total" not in document:
+        return
+    total = document.integer("total", of="points", minimum=1)
+    if total != rubric.max_score:
+        message = f"the parts add up to {rubric.max_score} points, not {total}; correct one or the other"
+        raise document.error("total", message)

@@ -1,0 +1,196 @@
+"""The score: what each problem earns for the outcomes of its tests, in exact arithmetic."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from math import floor
+from typing import ClassVar
+
+from grader.core.rubric import Part, Policy, Problem, Rubric
+
+
+class Outcome(StrEnum):
+    """How a test ended. All but the first and the last are losses of the submission."""
+
+    PASSED = "passed"
+    FAILED = "failed"  # a check did not hold
+    ERROR = "error"  # the submission raised, crashed or ran out of time or memory
+    NOT_RUN = "not_run"  # the run ended before it
+    NOT_JUDGED = "not_judged"  # the grader's own fault, never the submission's
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """The outcome of one test of the class `group`, and what a report says about it."""
+
+    __test__: ClassVar[bool] = False  # tells pytest that this is no class of tests
+
+    name: str
+    group: str
+    outcome: Outcome
+    description: str = ""
+    message: str = ""
+    expected: str | None = None
+    actual: str | None = None
+    hint: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class ProblemScore:
+    """What a problem earned for its results; `score` is None if it could not be judged."""
+
+    problem: Problem
+    results: tuple[TestResult, ...]
+    score: Fraction | None
+
+    @property
+    def passed(self) -> int:
+        """The number of tests that passed."""
+        return sum(result.outcome is Outcome.PASSED for result in self.results)
+
+    @property
+    def losses(self) -> tuple[TestResult, ...]:
+        """The tests that the submission lost."""
+        return tuple(r for r in self.results if r.outcome not in {Outcome.PASSED, Outcome.NOT_JUDGED})
+
+    @property
+    def lost(self) -> Fraction:
+        """The points that are lost; none while the problem is not judged."""
+        return Fraction(0) if self.score is None else self.problem.points - self.score
+
+    @property
+    def lost_per_test(self) -> Fraction:
+        """The points that each of the losses cost, so that they add up to `lost`."""
+        return self.lost / len(self.losses) if self.losses else Fraction(0)
+
+
+@dataclass(frozen=True)
+class PartScore:
+    """What the problems of a part earned."""
+
+    part: Part
+    problems: tuple[ProblemScore, ...]
+
+    @property
+    def score(self) -> Fraction:
+        """The points earned; a problem that is not judged adds none."""
+        return sum((problem.score or Fraction(0) for problem in self.problems), Fraction(0))
+
+    @property
+    def max_score(self) -> int:
+        """The points that the part is worth."""
+        return self.part.max_score
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a submission earned: in the parts, and apart from them in the bonus parts."""
+
+    parts: tuple[PartScore, ...]
+    bonus_parts: tuple[PartScore, ...]
+
+    @property
+    def score(self) -> Fraction:
+        """The points earned in the parts."""
+        return sum((part.score for part in self.parts), Fraction(0))
+
+    @property
+    def max_score(self) -> int:
+        """The points that the parts are worth."""
+        return sum(part.max_score for part in self.parts)
+
+    @property
+    def bonus(self) -> Fraction:
+        """The points earned in the bonus parts."""
+        return sum((part.score for part in self.bonus_parts), Fraction(0))
+
+    @property
+    def max_bonus(self) -> int:
+        """The points that the bonus parts are worth."""
+        return sum(part.max_score for part in self.bonus_parts)
+
+    @property
+    def problems(self) -> tuple[ProblemScore, ...]:
+        """Every problem in the handout's order, the bonus at the end."""
+        return tuple(problem for part in (*self.parts, *self.bonus_parts) for problem in part.problems)
+
+    @property
+    def unjudged(self) -> tuple[ProblemScore, ...]:
+        """The problems, bonus included, that could not be judged and add nothing to the score."""
+        return tuple(problem for problem in self.problems if problem.score is None)
+
+    @property
+    def judged(self) -> bool:
+        """Whether every problem could be judged."""
+        return not self.unjudged
+
+
+def score(rubric: Rubric, expected: Mapping[str, Sequence[str]], results: Iterable[TestResult]) -> Score:
+    """Return the score of `results`.
+
+    `expected` names the tests of each class of the suite: one without a result did not run and is lost.
+    Raises ValueError for a result of a test that is not expected, and for two results of one test.
+    """
+    found = _by_test(expected, results)
+
+    def part_score(part: Part) -> PartScore:
+        return PartScore(part, tuple(_problem_score(problem, expected, found) for problem in part.problems))
+
+    return Score(
+        parts=tuple(part_score(part) for part in rubric.parts),
+        bonus_parts=tuple(part_score(part) for part in rubric.bonus_parts),
+    )
+
+
+def next_step(score: Score) -> ProblemScore | None:
+    """Return the earliest problem that lost points to its tests, the bonus aside."""
+    problems = (problem for part in score.parts for problem in part.problems)
+    return next((problem for problem in problems if problem.lost and problem.losses), None)
+
+
+def format_points(points: Fraction | int) -> str:
+    """Return `points`, which are never negative, with at most two decimals: 12, 1.5, 0.67."""
+    whole, hundredths = divmod(floor(Fraction(points) * 100 + Fraction(1, 2)), 100)
+    return f"{whole}.{hundredths:02}".rstrip("0").rstrip(".")
+
+
+def _by_test(
+    expected: Mapping[str, Sequence[str]], results: Iterable[TestResult]
+) -> dict[tuple[str, str], TestResult]:
+    """Return the results by class and name of their test, which must be expected and come once."""
+    known = {(group, name) for group, names in expected.items() for name in names}
+    found: dict[tuple[str, str], TestResult] = {}
+    for result in results:
+        test = (result.group, result.name)
+        if test not in known:
+            raise ValueError(f"there is a result of {'::'.join(test)}, which is no test of the suite")
+        if test in found:
+            raise ValueError(f"there are two results of {'::'.join(test)}; a test has one")
+        found[test] = result
+    return found
+
+
+def _problem_score(
+    problem: Problem, expected: Mapping[str, Sequence[str]], found: Mapping[tuple[str, str], TestResult]
+) -> ProblemScore:
+    """Return what `problem` earned, its results in the order of the suite."""
+    group = problem.tests
+    results = tuple(found.get((group, name)) or _not_run(group, name) for name in expected.get(group, ()))
+    return ProblemScore(problem, results, _earned(problem, results))
+
+
+def _not_run(group: str, name: str) -> TestResult:
+    return TestResult(name, group, Outcome.NOT_RUN, message="This test did not run: the run ended before it.")
+
+
+def _earned(problem: Problem, results: Sequence[TestResult]) -> Fraction | None:
+    """Return the points for `results`: None if one was not judged, 0 if there are no tests."""
+    outcomes = [result.outcome for result in results]
+    if Outcome.NOT_JUDGED in outcomes:
+        return None
+    share = Fraction(outcomes.count(Outcome.PASSED), len(outcomes) or 1)
+    if problem.policy is Policy.ALL_OR_NOTHING:
+        share = Fraction(floor(share))
+    return problem.points * share

@@ -1,0 +1,150 @@
+"""The rules of intake, in one table: what an upload must be like, and what to do when it is not."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Rule(StrEnum):
+    """One rule each: its value is a stable id, `sentence` what it asks for, `advice` what to do next."""
+
+    sentence: str
+    advice: str
+
+    def __new__(cls, rule: str, sentence: str, advice: str) -> Self:
+        """Make a member that is its id and carries its two sentences."""
+        member = str.__new__(cls, rule)
+        member._value_ = rule
+        member.sentence = sentence
+        member.advice = advice
+        return member
+
+    UPLOAD_SIZE = (
+        "upload-size",
+        "The upload is not larger than the limit.",
+        "Leave data sets, .venv and .git out and zip the project folder again.",
+    )
+    NOT_A_ZIP = (
+        "not-a-zip",
+        "The upload is a zip archive.",
+        "Hand in the project folder as a .zip file.",
+    )
+    DAMAGED = (
+        "damaged",
+        "The archive is whole: its records fit together and each file has its declared size and checksum.",
+        "Zip the project folder again and upload the new file.",
+    )
+    NO_GARBAGE = (
+        "no-garbage",
+        "Nothing stands before the archive's first entry, behind its end, or between its parts.",
+        "Hand in the .zip file as your zip program wrote it.",
+    )
+    ONE_PIECE = (
+        "one-piece",
+        "The archive is one file, not a part of a split archive.",
+        "Zip the project folder again without splitting it.",
+    )
+    NO_ZIP64 = (
+        "no-zip64",
+        "The archive needs no zip64 records, which are for more than 65,534 entries or 4 GiB.",
+        "Leave data sets, .venv and .git out and zip the project folder with an ordinary zip program.",
+    )
+    ENTRY_COUNT = (
+        "entry-count",
+        "The upload's list of entries, junk included, is not longer than the limit.",
+        "Leave .venv, .git and node_modules out and zip the project folder again.",
+    )
+    NO_ENCRYPTION = (
+        "no-encryption",
+        "No entry is encrypted.",
+        "Zip the project folder without a password.",
+    )
+    METHOD = (
+        "method",
+        "Every entry is stored or deflated, the two methods that all zip programs share.",
+        "Zip the project folder with the default compression.",
+    )
+    HEADERS_AGREE = (
+        "headers-agree",
+        "Each entry's own header says the same as the archive's directory.",
+        "Zip the project folder again with an ordinary zip program.",
+    )
+    NO_OVERLAP = (
+        "no-overlap",
+        "No two entries share bytes of the archive.",
+        "Zip the project folder again with an ordinary zip program.",
+    )
+    NO_CONTROL = (
+        "no-control-characters",
+        "Names have no NUL, no control characters and no marks that change the direction of writing.",
+        "Rename the file with visible characters only and zip again.",
+    )
+    NO_ESCAPE = (
+        "no-escape",
+        "Names are relative, use forward slashes and do not climb with '..'.",
+        "Zip the project folder itself, without '..', backslashes or absolute paths in names.",
+    )
+    PLAIN_PATH = (
+        "plain-path",
+        "Names have no empty parts and no '.' parts.",
+        "Zip the project folder itself, for example with: zip -r hand-in.zip my-project",
+    )
+    UTF8_NAMES = (
+        "utf8-names",
+        "Names are ASCII, or UTF-8 and marked as such.",
+        "Rename it with plain letters a-z, digits, '-' and '_', and zip again.",
+    )
+    PLAIN_FILES = (
+        "plain-files",
+        "Entries are files and folders, not links, pipes or devices.",
+        "Replace it by an ordinary file, or leave it out.",
+    )
+    PORTABLE_NAMES = (
+        "portable-names",
+        "No name is a Windows device (con, nul, com1, ...) or ends in a dot or a space.",
+        "Rename it and zip again.",
+    )
+    PATH_LENGTH = (
+        "path-length",
+        "Paths are not longer and not deeper than the limits.",
+        "Zip the project folder itself, not the folders around it.",
+    )
+    NO_CLASH = (
+        "no-clash",
+        "No two names are the same, also when case and Unicode form are ignored or one of them is a folder.",
+        "Keep one of the two and zip again.",
+    )
+    FILE_COUNT = (
+        "file-count",
+        "The project does not have more files than the limit, junk aside.",
+        "Keep the source files and leave data and results out.",
+    )
+    FILE_SIZE = (
+        "file-size",
+        "No file of the project is larger than the limit.",
+        "Leave it out: hand in source files only.",
+    )
+    TOTAL_SIZE = (
+        "total-size",
+        "The project's files together are not larger than the limit.",
+        "Keep the source files and leave data and results out.",
+    )
+    RATIO = (
+        "ratio",
+        "No file grows beyond the limit of growth when it is unpacked.",
+        "Leave it out: no source file packs that tightly.",
+    )
+    NO_ADAPTERS = (
+        "no-adapters",
+        "The upload holds tests/adapters.py, at its root or below one folder.",
+        "Zip the project folder, the one that holds tests/ with adapters.py in it.",
+    )
+    ONE_PROJECT = (
+        "one-project",
+        "The upload holds one tests/adapters.py only.",
+        "Hand in one project: leave the other folder out and zip again.",
+    )
+    UNREADABLE = (
+        "unreadable",
+        "Everything in the folder can be read.",
+        "Make it readable, or leave it out.",
+    )

@@ -1,0 +1,122 @@
+"""Neural networks on Tensors: layers, softmax and its loss, gradient descent, gradient checking."""
+
+import numpy as np
+
+from smulgrad.engine import Tensor
+
+
+class Linear:
+    """The affine map x @ weight + bias, from (batch, in_features) to (batch, out_features)."""
+
+    def __init__(self, in_features, out_features, dtype=np.float64):
+        """Make `weight` (in_features, out_features) small and random, `bias` (out_features,) zero; both Tensors."""
+        # BEGIN SOLUTION
+        bound = 1 / np.sqrt(in_features)
+        self.weight = Tensor(np.random.uniform(-bound, bound, (in_features, out_features)).astype(dtype))  # noqa: NPY002
+        self.bias = Tensor(np.zeros(out_features, dtype))
+        # END SOLUTION
+
+    def __call__(self, x):
+        """Return x @ weight + bias; as a plain array, `x` gets no gradient."""
+        return x @ self.weight + self.bias  # solution
+
+    def parameters(self):
+        """Return [weight, bias]."""
+        return [self.weight, self.bias]  # solution
+
+
+class MLP:
+    """Two linear layers with a relu between them."""
+
+    def __init__(self, input_size, hidden_size, output_size, dtype=np.float64):
+        """Make the layers input -> hidden and hidden -> output."""
+        # BEGIN SOLUTION
+        self.hidden = Linear(input_size, hidden_size, dtype)
+        self.output = Linear(hidden_size, output_size, dtype)
+        # END SOLUTION
+
+    def __call__(self, x):
+        """Return the logits (batch, output_size) for `x` of shape (batch, input_size)."""
+        return self.output(self.hidden(x).relu())  # solution
+
+    def parameters(self):
+        """Return the parameters of both layers, the hidden one's first."""
+        return self.hidden.parameters() + self.output.parameters()  # solution
+
+
+def softmax(x, axis=-1):
+    """Return exp(x) / sum(exp(x)) along `axis`, computed after a shift by the maximum so that nothing overflows."""
+    # BEGIN SOLUTION
+    exps = (x - x.max(axis, keepdims=True)).exp()
+    return exps / exps.sum(axis, keepdims=True)
+    # END SOLUTION
+
+
+def softmax_cross_entropy(logits, targets):
+    """Return the mean cross-entropy of `logits` (batch, classes) against one-hot `targets` as a scalar Tensor."""
+    # BEGIN SOLUTION
+    shifted = logits - logits.data.max(axis=-1, keepdims=True)  # a constant shift changes no gradient
+    losses = shifted.exp().sum(axis=-1).log() - (shifted * targets).sum(axis=-1)
+    return losses.mean()
+    # END SOLUTION
+
+
+cross_entropy = softmax_cross_entropy
+
+
+class SGD:
+    """Stochastic gradient descent: p.data <- p.data - lr * p.grad for each parameter p."""
+
+    def __init__(self, parameters, lr=0.01):
+        """Remember the list of parameter Tensors and the learning rate."""
+        # BEGIN SOLUTION
+        self.parameters = list(parameters)
+        self.lr = lr
+        # END SOLUTION
+
+    def step(self):
+        """Subtract lr * grad from every parameter's data, in place."""
+        # BEGIN SOLUTION
+        for parameter in self.parameters:
+            parameter.data -= self.lr * parameter.grad
+        # END SOLUTION
+
+    def zero_grad(self):
+        """Set every parameter's gradient to zero."""
+        # BEGIN SOLUTION
+        for parameter in self.parameters:
+            parameter.grad = np.zeros_like(parameter.data)
+        # END SOLUTION
+
+
+def check_gradients(f, input, epsilon=1e-5, tolerance=1e-4):  # noqa: A002 - the handout's name
+    """Return True if the gradient of `f` at `input` by backward agrees with central differences.
+
+    `f` takes a Tensor and returns a scalar Tensor. The largest relative error
+    |analytic - numeric| / (max(|analytic|, |numeric|) + epsilon) must be below `tolerance`. The data of
+    `input` is as before afterwards; its `.grad` is not touched. (Handout, problem gradient_check.)
+    """
+    # BEGIN SOLUTION
+    probe = Tensor(input.data.copy())
+    f(probe).backward()
+    analytic, numeric = probe.grad, np.zeros_like(probe.data)
+    for index in np.ndindex(probe.shape):
+        numeric[index] = _central_difference(f, probe, index, epsilon)
+    scale = np.maximum(abs(analytic), abs(numeric)) + epsilon
+    return bool((abs(analytic - numeric) / scale < tolerance).all())
+    # END SOLUTION
+
+
+# BEGIN SOLUTION
+def _central_difference(f, x, index, epsilon):
+    """Return (f(x + epsilon) - f(x - epsilon)) / (2 epsilon), where epsilon is added at `index` only."""
+    centre = x.data[index]
+    x.data[index] = centre + epsilon
+    above = f(x).data
+    x.data[index] = centre - epsilon
+    below = f(x).data
+    x.data[index] = centre
+    return (above - below) / (2 * epsilon)
+
+
+# END SOLUTION

@@ -1,0 +1,1 @@
+"""The assignment's tests and what they need: adapters, MNIST, the cases."""

@@ -1,0 +1,134 @@
+"""The comparisons that the cases make: one helper for numbers and arrays, one for all else, one for operands.
+
+A failed comparison raises `Mismatch`, which carries both values, so that a report can show them side by side.
+"""
+
+import numpy as np
+
+RTOL = {"float64": 1e-7, "float32": 1e-4, "float16": 1e-2}
+ATOL = {"float64": 1e-9, "float32": 1e-6, "float16": 1e-3}
+SHOWN_CHARACTERS = 1_500
+
+
+class Mismatch(AssertionError):
+    """What came back is not what the test expects.
+
+    Attributes: `expected` and `actual`, both as text, and `hint` (a sentence, or None).
+    """
+
+    def __init__(self, problem, *, expected, actual, hint=None):
+        self.problem = problem
+        self.expected = show(expected)
+        self.actual = show(actual)
+        self.hint = hint
+        lines = [problem, f"  expected: {_indented(self.expected)}", f"  actual:   {_indented(self.actual)}"]
+        super().__init__("\n".join([*lines, f"  hint:     {hint}"] if hint else lines))
+
+
+def assert_close(actual, expected, *, rtol=None, atol=None, hint=None):
+    """Fail unless `actual` is a finite float or float array of `expected`'s exact shape and close to it.
+
+    A Python number as `expected` asks for a number, an array asks for an array of floats. The
+    tolerances default to what the precision of `expected` allows.
+    """
+    expected = np.asarray(expected)
+    problem = _kind_problem(actual, expected) or _value_problem(actual, expected, rtol, atol)
+    if problem:
+        raise Mismatch(problem, expected=expected, actual=actual, hint=hint)
+
+
+def assert_dtype(array, dtype, *, hint=None):
+    """Fail unless `array` is an array (or numpy scalar) of exactly the floating type `dtype`."""
+    found = getattr(array, "dtype", None)
+    if type(array) is not np.ndarray or found != np.dtype(dtype):
+        problem = "the array's dtype is wrong"
+        raise Mismatch(problem, expected=np.dtype(dtype).name, actual=found or kind(array), hint=hint)
+
+
+def assert_equal(actual, expected, *, hint=None):
+    """Fail unless `actual` equals `expected`, and both are of one type; for shapes, names and truth values."""
+    if type(actual) is not type(expected) or actual != expected:
+        raise Mismatch("the values differ", expected=expected, actual=actual, hint=hint)
+
+
+def assert_operands(node, *operands):
+    """Fail unless `node._prev` holds exactly these objects, in any order."""
+    found = list(node._prev)
+    known = [any(child is operand for operand in operands) for child in found]
+    wanted = [any(operand is child for child in found) for operand in operands]
+    if not all(known) or not all(wanted):
+        raise Mismatch(
+            "_prev does not hold the operands",
+            expected=f"the {len(operands)} operand(s) that made this node",
+            actual=f"{len(found)} object(s), {sum(known)} of them operands",
+            hint="c = a + b records _prev = {a, b}: the very objects, not copies",
+        )
+
+
+def numeric_gradient(function, x, eps=1e-6):
+    """Return the central-difference gradient of `function` (float64 array to number) at `x`, shaped like `x`."""
+    x = np.array(x, dtype=np.float64)
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        step = np.zeros_like(x)
+        step[index] = eps
+        gradient[index] = (function(x + step) - function(x - step)) / (2 * eps)
+    return gradient
+
+
+def kind(value):
+    """Return what `value` is, in a word or two, as a student would name it."""
+    return getattr(value, "remote_type", None) or type(value).__name__
+
+
+def show(value):
+    """Return `value` as text of bounded length; numbers and arrays with all the digits that matter."""
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, np.ndarray) and value.ndim:
+        text = np.array2string(value, precision=8, threshold=60, edgeitems=3)
+    elif type(value) is np.ndarray or isinstance(value, np.generic):
+        text = repr(value.item())
+    else:
+        text = repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} ..."
+
+
+def _kind_problem(actual, expected):
+    """Say what is wrong with the type or shape of `actual`, or return None."""
+    if not expected.ndim and _is_number(actual):
+        return None
+    if type(actual) is not np.ndarray:
+        wanted = f"an array of shape {expected.shape}" if expected.ndim else "a number"
+        return f"expected {wanted}, got an object of type {kind(actual)}"
+    if actual.shape != expected.shape:
+        return f"the shape is {actual.shape}, it should be {expected.shape}"
+    if not np.issubdtype(actual.dtype, np.floating):
+        return f"the array's dtype is {actual.dtype}, it should be a float type"
+    return None
+
+
+def _value_problem(actual, expected, rtol, atol):
+    """Say what is wrong with the numbers in `actual`, or return None."""
+    precision = str(np.result_type(expected, np.float16)) if expected.dtype.kind == "f" else "float64"
+    rtol = RTOL[precision] if rtol is None else rtol
+    atol = ATOL[precision] if atol is None else atol
+    actual = np.asarray(actual)
+    if not np.isfinite(actual).all():
+        return "there is a nan or an infinity in the result"
+    off = ~np.isclose(actual, expected, rtol=rtol, atol=atol)
+    if not off.any():
+        return None
+    if not expected.ndim:
+        return "the number is wrong"
+    first = tuple(int(i) for i in np.argwhere(off)[0])
+    return f"{int(off.sum())} of {off.size} numbers are wrong, the first at index {first}"
+
+
+def _is_number(value):
+    """Tell whether `value` is a plain real number: Python's or numpy's, nothing that only claims to be one."""
+    return type(value) in {int, float} or isinstance(value, np.floating)
+
+
+def _indented(text):
+    return text.replace("\n", "\n            ")

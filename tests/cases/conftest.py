@@ -1,0 +1,89 @@
+"""Pytest set-up of the assignment suite: which project is tested, where inputs come from, what is shown."""
+
+import random
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cases.binding import bind, default_submission
+
+DEFAULT_SEED = 0
+
+
+@dataclass(frozen=True)
+class LabelledImages:
+    """Images as rows of pixels in 0..1, float32 of shape (n, 784), and the digits that they show, (n,)."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
+def pytest_addoption(parser):
+    """Add the suite's own options."""
+    group = parser.getgroup("assignment")
+    group.addoption("--submission", metavar="DIR", help="the project to test (default: this one)")
+    group.addoption("--seed", type=int, default=DEFAULT_SEED, help="seed of the random inputs (default: %(default)s)")
+
+
+def pytest_configure(config):
+    """Bind the adapters before any case is imported."""
+    chosen = config.getoption("--submission")
+    try:
+        bind(Path(chosen) if chosen else default_submission(config.rootpath))
+    except FileNotFoundError as missing:
+        raise pytest.UsageError(missing) from None
+
+
+@pytest.fixture
+def rng(request):
+    """Return this test's own generator, so that inputs do not depend on which other tests run."""
+    name = f"{request.node.parent.name}::{request.node.name}"
+    return np.random.default_rng([request.config.getoption("--seed"), zlib.crc32(name.encode())])
+
+
+@pytest.fixture(autouse=True)
+def _repeatable():
+    """Seed the global generators, which student code may use for its initial weights."""
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002 - the legacy generator is the one that students reach for
+
+
+@pytest.fixture(scope="session")
+def mnist():
+    """Return the 10,000 test images and their labels, which never leave this process.
+
+    Raises MnistUnavailable when they cannot be had: the tests that need them cannot be judged then.
+    """
+    from tests.mnist_format import as_training_arrays  # noqa: PLC0415 - only few tests need these modules,
+    from tests.mnist_utils import load_mnist_raw  # noqa: PLC0415 - which are slow to import
+
+    _, _, images, labels = load_mnist_raw()
+    return LabelledImages(as_training_arrays(images, labels)[0], labels.astype(int))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_student_environment(session):
+    """Tell the grader which variables the submission's process needs: where the MNIST training split lies."""
+    if not any("mnist" in getattr(item, "fixturenames", ()) for item in session.items):
+        return {}
+    from tests.mnist_sources import cache_folder  # noqa: PLC0415 - as above
+    from tests.mnist_utils import MnistUnavailable, export_training_split  # noqa: PLC0415 - as above
+
+    folder = cache_folder() / "training-split"
+    try:
+        export_training_split(folder)
+    except MnistUnavailable:
+        return {}  # the fixture says why
+    return {"SMULGRAD_TRAINING_DATA": str(folder)}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Show a failed test's own sentence with its failure."""
+    report = yield
+    if report.failed and item.function.__doc__:
+        report.sections.insert(0, ("What this test asks", item.function.__doc__))
+    return report

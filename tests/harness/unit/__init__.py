@@ -1,0 +1,1 @@
+"""Tests of pure values, without network, clock or sleep."""

@@ -1,0 +1,420 @@
+"""The rubric: what is read from it, and that each mistake in it is named with its line and key."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.core.document import DocumentError, parse_document
+from grader.core.rubric import Policy, Problem, compare, parse_rubric
+
+ROOT = Path(__file__).parents[3]
+
+POINTS = "a whole number of points, 1 or more"
+
+SMALL = """\
+title: Knots
+suite: tests/cases
+total: 5
+parts:
+  - id: basics
+    title: The basics
+    problems:
+      - id: bowline
+        title: A bowline
+        points: 2
+        tests: TestBowline
+        section: 2.10
+        hint: Which end moves?
+      - {id: hitch, title: A hitch, points: 3, tests: TestHitch, policy: all_or_nothing}
+bonus:
+  - id: extras
+    title: Extras
+    problems:
+      - {id: splice, title: A splice, points: 4, tests: TestSplice}
+"""
+
+
+def changed(old, new):
+    """Return the small rubric with one text in it replaced."""
+    assert SMALL.count(old) == 1, f"{old!r} should be in the small rubric once"
+    return SMALL.replace(old, new)
+
+
+def refusal(text):
+    """Return the sentence with which the rubric `text` is refused."""
+    with pytest.raises(DocumentError) as caught:
+        parse_rubric(text)
+    return str(caught.value)
+
+
+def test_problem_fields():
+    """A problem has all that is written of it."""
+    rubric = parse_rubric(SMALL)
+
+    assert rubric.parts[0].problems[0] == Problem(
+        id="bowline",
+        title="A bowline",
+        points=2,
+        tests="TestBowline",
+        section="2.10",
+        hint="Which end moves?",
+        policy=Policy.PROPORTIONAL,
+    )
+
+
+def test_optional_fields():
+    """Section and hint may be left out."""
+    hitch = parse_rubric(SMALL).parts[0].problems[1]
+
+    assert (hitch.section, hitch.hint) == ("", "")
+
+
+def test_bonus_apart():
+    """The bonus counts apart."""
+    rubric = parse_rubric(SMALL)
+
+    assert (rubric.title, rubric.suite) == ("Knots", "tests/cases")
+    assert (rubric.max_score, rubric.max_bonus) == (5, 4)
+    assert [part.max_score for part in rubric.parts] == [5]
+
+
+def test_order_of_problems():
+    """Problems come in the handout's order, with the bonus last."""
+    ids = [problem.id for problem in parse_rubric(SMALL).problems]
+
+    assert ids == ["bowline", "hitch", "splice"]
+
+
+def test_no_bonus_and_no_total():
+    """There may be no bonus and no total."""
+    text = changed("total: 5\n", "")
+
+    rubric = parse_rubric(text[: text.index("bonus:")])
+
+    assert (rubric.max_bonus, rubric.bonus_parts) == (0, ())
+
+
+def test_policy_of_the_rubric():
+    """The policy of the rubric holds for problems without their own."""
+    text = changed("total: 5", "policy: all_or_nothing").replace(
+        "TestHitch, policy: all_or_nothing", "TestHitch, policy: proportional"
+    )
+
+    policies = [problem.policy for problem in parse_rubric(text).problems]
+
+    assert policies == [Policy.ALL_OR_NOTHING, Policy.PROPORTIONAL, Policy.ALL_OR_NOTHING]
+
+
+def test_equality_without_lines():
+    """Where a problem stands does not make it another problem."""
+    moved = parse_rubric("# one line more\n" + SMALL)
+
+    assert moved == parse_rubric(SMALL)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        ("points: 2", "points: two", "10, parts[0].problems[0].points", f'expected {POINTS}, got "two"'),
+        ("points: 2", "points: 0", "10, parts[0].problems[0].points", f'expected {POINTS}, got "0"'),
+        ("points: 2", "points: 1.5", "10, parts[0].problems[0].points", f'expected {POINTS}, got "1.5"'),
+        ("points: 2", "points:", "10, parts[0].problems[0].points", f"expected {POINTS}, got nothing"),
+        (
+            "        points: 2\n",
+            "",
+            "8, parts[0].problems[0].points",
+            f"expected {POINTS}, but the key is missing; add it",
+        ),
+        (
+            "hint:",
+            "hnit:",
+            "13, parts[0].problems[0].hnit",
+            "unknown key; the keys known here are id, title, points, tests, section, hint, policy",
+        ),
+        (
+            "title: Knots",
+            "title: Knots\nname: x",
+            "2, name",
+            "unknown key; the keys known here are title, suite, policy, total, parts, bonus",
+        ),
+        (
+            "policy: all_or_nothing",
+            "policy: none",
+            "14, parts[0].problems[1].policy",
+            'expected one of proportional, all_or_nothing, got "none"',
+        ),
+        (
+            "tests: TestHitch",
+            "tests: Test Hitch",
+            "14, parts[0].problems[1].tests",
+            'expected the name of a test class such as TestAddition, got "Test Hitch"',
+        ),
+        (
+            "id: basics",
+            "id: 1st",
+            "5, parts[0].id",
+            'expected an id of letters, digits, _ and -, with a letter first, got "1st"',
+        ),
+        ("total: 5", "total: 6", "3, total", "the parts add up to 5 points, not 6; correct one or the other"),
+        ("title: Extras", "title: [Extras]", "17, bonus[0].title", "expected text, got a list"),
+    ],
+)
+def test_wrong_key_or_value(old, new, place, message):
+    """A wrong key or value is named with its line."""
+    assert refusal(changed(old, new)) == f"rubric.yaml line {place}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "first"),
+    [
+        ("id: hitch", "id: bowline", "14, parts[0].problems[1].id", "bowline is taken already, on line 8"),
+        ("id: splice", "id: bowline", "19, bonus[0].problems[0].id", "bowline is taken already, on line 8"),
+        (
+            "TestSplice",
+            "TestHitch",
+            "19, bonus[0].problems[0].tests",
+            "TestHitch is taken already, on line 14",
+        ),
+        ("id: extras", "id: basics", "16, bonus[0].id", "basics is taken already, on line 5"),
+    ],
+)
+def test_claimed_twice(old, new, place, first):
+    """No id and no test class is claimed twice."""
+    assert refusal(changed(old, new)) == f"rubric.yaml line {place}: {first}; each may be used once"
+
+
+@pytest.mark.parametrize(
+    ("parts", "key", "got"),
+    [
+        ("[]", "parts", "an empty list"),
+        ("many", "parts", '"many"'),
+        ("[{id: a, title: A, problems: []}]", "parts[0].problems", "an empty list"),
+    ],
+)
+def test_empty_lists(parts, key, got):
+    """Parts and their problems are never empty."""
+    sentence = refusal(f"title: T\nsuite: s\nparts: {parts}\n")
+
+    assert sentence == f"rubric.yaml line 3, {key}: expected a list of one or more mappings, got {got}"
+
+
+def test_part_that_is_no_mapping():
+    """An item of a list that should be a mapping is named by its place in the list."""
+    sentence = refusal("title: T\nsuite: s\nparts:\n  - one\n")
+
+    assert sentence == 'rubric.yaml line 4, parts[0]: expected a mapping, got "one"'
+
+
+def test_other_file_name():
+    """A file of another name is called by it."""
+    with pytest.raises(DocumentError, match=r"^other\.yaml line 1, parts: expected a list"):
+        parse_rubric("title: T", name="other.yaml")
+
+
+def test_compare_equal():
+    """A rubric and a suite of the same classes agree."""
+    assert compare(parse_rubric(SMALL), {"TestHitch", "TestSplice", "TestBowline"}) == []
+
+
+def test_compare_missing_class():
+    """A class that the suite lacks is named with its line."""
+    [sentence] = compare(parse_rubric(SMALL), {"TestHitch", "TestSplice"})
+
+    assert sentence == (
+        "rubric.yaml line 11, parts[0].problems[0].tests: "
+        "the suite has no tests in a class TestBowline; correct the name or add some"
+    )
+
+
+def test_compare_unclaimed_class():
+    """A class that no problem claims is named."""
+    [sentence] = compare(parse_rubric(SMALL), {"TestHitch", "TestSplice", "TestBowline", "TestNew"})
+
+    assert sentence == (
+        "rubric.yaml: no problem names the suite's class TestNew; "
+        "add a problem with `tests: TestNew` or remove the class"
+    )
+
+
+def test_compare_order():
+    """Every disagreement is told in a fixed order."""
+    sentences = compare(parse_rubric(SMALL), {"TestZ", "TestA"})
+
+    named = [next(word for word in s.replace(";", " ").split() if word[:4] == "Test") for s in sentences]
+    assert named == ["TestBowline", "TestHitch", "TestSplice", "TestA", "TestZ"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "a.yaml line 1: expected keys and their values, got an empty file"),
+        ("- a\n", "a.yaml line 1: expected keys and their values, got a list"),
+        ("a: 1\nb: [1\nc: 2\n", "a.yaml line 3: not valid YAML: expected ',' or ']', but got ':'"),
+        ("a: 1\nb: \x07\n", "a.yaml line 2: not valid YAML: special characters are not allowed"),
+        ("a: 1\n---\nb: 2\n", "a.yaml line 2: not valid YAML: but found another document"),
+        (
+            "a: 1\nb: 2\na: 3\n",
+            "a.yaml line 3, a: the key is given twice, first on line 1; keep one of them",
+        ),
+        ("[a]: 1\n", "a.yaml line 1: expected text as a key, got a list"),
+    ],
+)
+def test_not_a_mapping(text, sentence):
+    """What is no mapping of distinct keys is refused with the line."""
+    with pytest.raises(DocumentError) as caught:
+        parse_document(text, "a.yaml")
+
+    assert str(caught.value) == sentence
+
+
+def test_nested_key_twice():
+    """A key given twice deeper down is refused too."""
+    document = parse_document("a:\n  b: 1\n  b: 2\n", "a.yaml")
+
+    with pytest.raises(
+        DocumentError, match=r"^a\.yaml line 3, a\.b: the key is given twice, first on line 2"
+    ):
+        document.mapping("a")
+
+
+def test_error_attributes():
+    """An error carries its name, line, key and message."""
+    document = parse_document("a:\n  - b: x\n", "a.yaml")
+
+    with pytest.raises(DocumentError) as caught:
+        document.mappings("a")[0].integer("b")
+
+    error = caught.value
+    assert (error.name, error.line, error.key) == ("a.yaml", 2, "a[0].b")
+    assert error.message == 'expected a whole number, got "x"'
+
+
+@pytest.mark.parametrize("written", ["2.10", "yes", "1:30", "2001-01-01", '"2.10"'])
+def test_text_as_written(written):
+    """Text is what is written, whatever YAML would make of it."""
+    document = parse_document(f"a: {written}", "a.yaml")
+
+    assert document.text("a") == written.strip('"')
+
+
+@pytest.mark.parametrize("written", ["", "~", "null", '""', '"  "'])
+def test_empty_text(written):
+    """An empty text is refused."""
+    with pytest.raises(DocumentError, match=r"a: expected text, got nothing$"):
+        parse_document(f"a: {written}", "a.yaml").text("a")
+
+
+@pytest.mark.parametrize(("written", "value"), [("0", 0), ("-3", -3), ("+7", 7), ("104", 104)])
+def test_integer(written, value):
+    """A whole number is read."""
+    assert parse_document(f"a: {written}", "a.yaml").integer("a") == value
+
+
+@pytest.mark.parametrize("written", ["1.0", "010", "0x10", "1_000", "1:30", "true", '"2"', "9" * 5000])
+def test_not_an_integer(written):
+    """What is not plainly a whole number is refused."""
+    with pytest.raises(DocumentError, match=r"a: expected a whole number of tries, got "):
+        parse_document(f"a: {written}", "a.yaml").integer("a", of="tries")
+
+
+@pytest.mark.parametrize(("written", "value"), [("10", 10.0), ("0.5", 0.5), ("-1e-3", -0.001), (".5", 0.5)])
+def test_number(written, value):
+    """A number is read."""
+    assert parse_document(f"a: {written}", "a.yaml").number("a") == value
+
+
+@pytest.mark.parametrize("written", [".inf", ".nan", "1e999", "ten", '"1.5"', "1:30"])
+def test_not_a_number(written):
+    """What is no finite number is refused."""
+    with pytest.raises(DocumentError, match=r"a: expected a number of seconds, got "):
+        parse_document(f"a: {written}", "a.yaml").number("a", of="seconds")
+
+
+def test_below_the_minimum():
+    """A number below the minimum is refused."""
+    document = parse_document("a: 0.5", "a.yaml")
+
+    with pytest.raises(DocumentError, match=r'a: expected a number, 1 or more, got "0\.5"$'):
+        document.number("a", minimum=1)
+
+
+def test_list_of_texts():
+    """A list of texts is read and a wrong item named."""
+    document = parse_document("good: [a, 1.0]\nnone: []\nbad:\n  - a\n  - {b: c}\n", "a.yaml")
+
+    assert document.texts("good") == ["a", "1.0"]
+    assert document.texts("none") == []
+    with pytest.raises(DocumentError, match=r"^a\.yaml line 5, bad\[1\]: expected text, got a mapping$"):
+        document.texts("bad")
+
+
+def test_mappings_to_texts_and_numbers():
+    """Mappings to texts and numbers are read and a wrong value named."""
+    document = parse_document("names: {x: y}\nlimits:\n  wall: 10\n  cpu: much\n", "a.yaml")
+
+    assert document.texts_by_key("names") == {"x": "y"}
+    with pytest.raises(
+        DocumentError, match=r'^a\.yaml line 4, limits\.cpu: expected a number.*, got "much"$'
+    ):
+        document.numbers_by_key("limits", of="seconds", minimum=0)
+
+
+def test_defaults():
+    """An absent key has its default, and a wrong one has not."""
+    document = parse_document("wrong: [1]", "a.yaml")
+
+    assert document.text("a", default="x") == "x"
+    assert document.integer("a", default=3) == 3
+    assert document.number("a", default=0.0) == 0.0
+    assert document.choice("a", ["x", "y"], default="y") == "y"
+    assert document.texts("a", default=()) == ()
+    with pytest.raises(DocumentError, match=r"wrong: expected text, got a list$"):
+        document.text("wrong", default="x")
+
+
+def test_long_value():
+    """A long value is cut in the message."""
+    document = parse_document(f"a: {'x' * 500}", "a.yaml")
+
+    with pytest.raises(DocumentError) as caught:
+        document.integer("a")
+
+    assert str(caught.value).endswith(f'got "{"x" * 40}..."')
+
+
+@pytest.fixture
+def handout():
+    """Return the rubric of the assignment itself."""
+    return parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8"))
+
+
+def test_handout_parts(handout):
+    """The parts are worth what the handout's table says."""
+    assert [part.max_score for part in handout.parts] == [15, 20, 15, 22, 17, 15]
+    assert (handout.max_score, handout.max_bonus) == (104, 5)
+
+
+def test_handout_points(handout):
+    """The points of each problem are the handout's."""
+    points = [
+        [problem.points for problem in part.problems] for part in (*handout.parts, *handout.bonus_parts)
+    ]
+
+    assert points == [
+        [2, 2, 2, 3, 3, 3],
+        [3, 3, 4, 5, 3, 2],
+        [3, 3, 3, 3, 3],
+        [2, 3, 2, 4, 3, 2, 3, 2, 1],
+        [5, 4, 3, 2, 3],
+        [2, 3, 3, 2, 3, 2],
+        [3, 2],
+    ]
+
+
+def test_handout_sections_and_hints(handout):
+    """Each problem has its section and a hint."""
+    parts = (*handout.parts, *handout.bonus_parts)
+    chapters = [{problem.section.split(".")[0] for problem in part.problems} for part in parts]
+
+    assert chapters == [{"2"}, {"3"}, {"4"}, {"5"}, {"6"}, {"7"}, {"8"}]
+    assert all(problem.hint for problem in handout.problems)

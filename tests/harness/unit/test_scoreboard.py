@@ -1,0 +1,284 @@
+"""The table that a student sees after pytest: the points of what was run, and what to do next."""
+
+import pytest
+
+import tests.cases.scoreboard  # noqa: F401 - once here, instead of once in each of the runs below
+
+pytest_plugins = ("pytester",)
+
+RUBRIC = """\
+title: Knots
+suite: cases
+parts:
+  - id: one
+    title: The basics
+    problems:
+      - {id: bowline, title: A bowline, points: 2, tests: TestBowline, section: "2.1", hint: Try it.}
+      - {id: hitch, title: "A [half] hitch", points: 3, tests: TestHitch}
+  - id: two
+    title: More knots
+    problems:
+      - {id: bend, title: A bend, points: 4, tests: TestBend, section: "3.1", hint: Mind the ends.}
+bonus:
+  - id: extras
+    title: Extras
+    problems:
+      - {id: splice, title: A splice, points: 4, tests: TestSplice}
+"""
+
+CONFTEST = """\
+import pytest
+
+from tests.cases.scoreboard import register_scoreboard
+
+
+def pytest_configure(config):
+    register_scoreboard(config)
+
+
+@pytest.fixture
+def broken_fixture():
+    raise RuntimeError("the suite's own fault")
+
+
+@pytest.fixture
+def broken_teardown():
+    yield
+    raise RuntimeError("the suite's own fault")
+"""
+
+PASSES = "    def test_{}(self): pass\n"
+FAILS = "    def test_{}(self): assert False\n"
+RAISES = "    def test_{}(self): raise KeyError\n"
+SKIPS = "    def test_{}(self): __import__('pytest').skip('not today')\n"
+BREAKS = "    def test_{}(self, broken_fixture): pass\n"
+BREAKS_LATE = "    def test_{}(self, broken_teardown): pass\n"
+
+MIXED = {
+    "TestBowline": [PASSES, PASSES],
+    "TestHitch": [PASSES, FAILS, RAISES],
+    "TestBend": [PASSES, PASSES, FAILS],
+    "TestSplice": [PASSES, FAILS],
+}
+
+
+@pytest.fixture
+def project(pytester, monkeypatch):
+    """Return a function that runs pytest on a project of the given test classes."""
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # they cost a second each time
+    pytester.makeini("[pytest]\naddopts = -ra -p no:cacheprovider\n")
+    pytester.makeconftest(CONFTEST)
+    (pytester.path / "rubric.yaml").write_text(RUBRIC, encoding="utf-8")
+
+    def run(classes, *arguments):
+        tests = [
+            f"class {name}:\n" + "".join(t.format(i) for i, t in enumerate(ts))
+            for name, ts in classes.items()
+        ]
+        cases = pytester.mkdir("cases")
+        (cases / "test_knots.py").write_text("\n".join(tests), encoding="utf-8")
+        return pytester.runpytest_inprocess(*arguments)
+
+    return run
+
+
+def points(result):
+    """Return the lines under the heading `points`, without runs of blanks and empty lines."""
+    lines = [" ".join(line.split()) for line in result.outlines]
+    headings = [i for i, line in enumerate(lines) if line.strip("= ") == "points"]
+    return [line for line in lines[headings[0] + 1 : -1] if line] if headings else []
+
+
+def test_whole_run(project):
+    """The table has points by part and problem and what is next."""
+    result = project(MIXED)
+
+    assert points(result) == [
+        "one The basics 3 / 5",
+        "bowline A bowline 2 / 2 2/2 tests",
+        "hitch A [half] hitch 1 / 3 1/3 tests",
+        "two More knots 2.67 / 4",
+        "bend A bend 2.67 / 4 2/3 tests",
+        "extras Extras 2 / 4",
+        "splice A splice 2 / 4 1/2 tests",
+        "total 5.67 / 9",
+        "bonus 2 / 4",
+        "Next: hitch, A [half] hitch.",
+        "uv run pytest -k TestHitch",
+    ]
+
+
+def test_position(project):
+    """The table is the last thing before pytest's final line."""
+    lines = project(MIXED).outlines
+
+    assert lines.index("      uv run pytest -k TestHitch") == len(lines) - 2
+    assert "4 failed" in lines[-1]
+
+
+def test_next_problem(project):
+    """The next problem comes with its section and hint."""
+    result = project(MIXED | {"TestHitch": [PASSES]})
+
+    assert points(result)[-2:] == [
+        "Next: bend, A bend (handout section 3.1). Mind the ends.",
+        "uv run pytest -k TestBend",
+    ]
+
+
+def test_no_next_problem(project):
+    """When all required tests pass, there is no next problem."""
+    result = project({name: [PASSES] for name in MIXED} | {"TestSplice": [FAILS]})
+
+    assert points(result)[-2:] == ["total 9 / 9", "bonus 0 / 4"]
+
+
+def test_skipped_test(project):
+    """A skipped test is lost."""
+    result = project(MIXED | {"TestBowline": [PASSES, SKIPS]})
+
+    assert "bowline A bowline 1 / 2 1/2 tests" in points(result)
+
+
+@pytest.mark.parametrize("broken", [BREAKS, BREAKS_LATE])
+def test_broken_fixture(project, broken):
+    """A problem whose fixture failed is not judged."""
+    lines = points(project(MIXED | {"TestBowline": [FAILS, broken]}))
+
+    assert "bowline A bowline not judged 0/2 tests" in lines
+    assert "Not judged, because a fixture of the suite failed (tell the course staff): bowline" in lines
+    assert lines[-1] == "uv run pytest -k TestHitch"
+
+
+def test_outside_the_suite(project, pytester):
+    """Tests outside the suite do not count."""
+    pytester.makepyfile(test_own="class TestBowline:\n    def test_mine(): assert False\n")
+
+    result = project(MIXED)
+
+    assert "bowline A bowline 2 / 2 2/2 tests" in points(result)
+
+
+def test_unclaimed_class(project):
+    """A class that no problem names is left out."""
+    result = project(MIXED | {"TestUnknown": [FAILS]})
+
+    assert "total 5.67 / 9" in points(result)
+
+
+def test_selected_class(project):
+    """A selected class is shown alone, and without a total."""
+    result = project(MIXED, "-k", "TestBend")
+
+    assert points(result) == [
+        "two More knots 2.67 / 4",
+        "bend A bend 2.67 / 4 2/3 tests",
+        "Only a part of the tests was run, so there is no total. `uv run pytest` runs them all.",
+        "Next: bend, A bend (handout section 3.1). Mind the ends.",
+        "uv run pytest -k TestBend",
+    ]
+
+
+def test_part_of_a_part(project):
+    """A part of which one problem was run has no points of its own."""
+    result = project(MIXED, "-k", "TestHitch")
+
+    assert points(result)[:2] == ["one The basics partly run", "hitch A [half] hitch 1 / 3 1/3 tests"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-k", "TestBend and test_0"),
+        ("--deselect", "cases/test_knots.py::TestBend::test_2", "-k", "TestBend"),
+        ("cases/test_knots.py::TestBend::test_0",),
+    ],
+)
+def test_part_of_a_class(project, arguments):
+    """A class of which some tests were selected has no points."""
+    result = project(MIXED, *arguments)
+
+    assert points(result)[:2] == ["two More knots partly run", "bend A bend partly run"]
+
+
+def test_class_by_node_id(project):
+    """A class that was named as a whole has its points."""
+    result = project(MIXED, "cases/test_knots.py::TestBend")
+
+    assert "bend A bend 2.67 / 4 2/3 tests" in points(result)
+
+
+def test_stopped_early(project):
+    """A run that stops early has points for what it finished."""
+    result = project(MIXED, "-x")
+
+    assert points(result)[:3] == [
+        "one The basics partly run",
+        "bowline A bowline 2 / 2 2/2 tests",
+        "hitch A [half] hitch partly run",
+    ]
+    assert not any(line.startswith(("total", "bend")) for line in points(result))
+
+
+def test_total_without_bonus(project):
+    """The total does not wait for the bonus."""
+    lines = points(project(MIXED, "-k", "not Splice"))
+
+    assert "total 5.67 / 9" in lines
+    assert not any(line.startswith(("bonus", "Only a part")) for line in lines)
+
+
+@pytest.mark.parametrize("arguments", [("-k", "nothing"), ("--collect-only",)])
+def test_no_tests(project, arguments):
+    """A run of no tests has no table."""
+    assert points(project(MIXED, *arguments)) == []
+
+
+def test_piped(project):
+    """Piped output is plain ASCII text, without trailing blanks."""
+    lines = project(MIXED).outlines
+
+    table = lines[lines.index(next(line for line in lines if " points " in line)) :]
+    assert all(line.isascii() and line == line.rstrip() for line in table)
+    assert not any("\x1b" in line for line in table)
+
+
+def test_colour(project):
+    """A terminal with colour gets colour."""
+    result = project(MIXED, "--color=yes")
+
+    assert "\x1b[32m   2 / 2\x1b[0m" in result.stdout.str()
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_width(project, monkeypatch, columns):
+    """The table fits the terminal."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+
+    lines = project(MIXED).outlines
+
+    start = next(i for i, line in enumerate(lines) if line.strip("= ") == "points")
+    assert max(len(line) for line in lines[start:-1]) <= columns
+    assert any(line.startswith("  hitch ") and "1 / 3  1/3 tests" in line for line in lines)
+
+
+def test_no_rubric(project, pytester):
+    """A project without a rubric has no table."""
+    (pytester.path / "rubric.yaml").unlink()
+
+    result = project(MIXED)
+
+    assert points(result) == []
+    result.assert_outcomes(passed=6, failed=4)
+
+
+def test_broken_rubric(project, pytester):
+    """A mistake in the rubric stops the run and is named with its line."""
+    (pytester.path / "rubric.yaml").write_text(RUBRIC.replace("points: 3", "points: x"), encoding="utf-8")
+
+    result = project(MIXED)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: rubric.yaml line 8, parts[[]0].problems[[]1].points: expected *"])
