@@ -281,7 +281,7 @@ class TestTensorBackward:
 
     @pytest.mark.parametrize("near_first", [True, False], ids=["near-first", "far-first"])
     def test_a_short_and_a_long_path_meet(self, rng, near_first):
-        """When b = a * x feeds the output directly and also by a longer way, b first waits for both."""
+        """When b = a * x feeds the output directly and also by a longer way, b waits for both ways."""
         arrays = _positive(rng, (2, 3), (2, 3), (2, 3))
         a, x, y = inputs = _tensors(*arrays)
 

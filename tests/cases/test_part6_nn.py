@@ -70,10 +70,10 @@ def assert_differ(first, second, *, hint):
         raise Mismatch("the numbers are the same", expected="different numbers", actual=first, hint=hint)
 
 
-def assert_below(number, limit, *, hint):
-    """Fail unless `number` is below `limit` (a nan is not)."""
+def assert_below(what, number, limit, *, hint):
+    """Fail unless `number`, which is the `what`, is below `limit` (a nan is not)."""
     if not number < limit:
-        raise Mismatch("the number is too large", expected=f"below {limit:.4g}", actual=number, hint=hint)
+        raise Mismatch(f"the {what} is too large", expected=f"below {limit:.4g}", actual=number, hint=hint)
 
 
 class TestLinearLayer:
@@ -93,7 +93,7 @@ class TestLinearLayer:
 
         weight, _ = data_of(adapters.get_linear_parameters(layer))
 
-        assert_below(np.abs(weight).max(), 1, hint="scale the random weights down, for example by 0.01")
+        assert_below("largest weight", np.abs(weight).max(), 1, hint="scale random weights down, say by 0.01")
         hint = "weights that start equal stay equal in training: draw them at random"
         assert_differ(weight, np.full(weight.shape, weight[0, 0]), hint=hint)
 
@@ -449,7 +449,9 @@ class TestMLP:
 
         before, after = train(mlp, points, labels, lr=0.5, steps=60)
 
-        assert_below(after, before / 2, hint="each step: zero_grad, forward, loss, backward, SGD step")
+        assert_below(
+            "loss", after, before / 2, hint="each step: zero_grad, forward, loss, backward, SGD step"
+        )
 
     def test_learns_xor(self, rng):
         """Two hundred steps teach an MLP exclusive-or, beyond any linear model: the loss falls below 0.1."""
@@ -459,7 +461,7 @@ class TestMLP:
 
         _, after = train(mlp, points, labels, lr=0.5, steps=200)
 
-        assert_below(after, 0.1, hint="without the ReLU the loss stays at log(2) = 0.693")
+        assert_below("loss", after, 0.1, hint="without the ReLU the loss stays at log(2) = 0.693")
 
     def test_learns_a_spiral(self, rng):
         """Two hundred steps part two arms of a spiral: the loss falls below 0.2 (a linear model's: 0.6)."""
@@ -471,7 +473,9 @@ class TestMLP:
 
         _, after = train(mlp, points, arm, lr=1.0, steps=200)
 
-        assert_below(after, 0.2, hint="the forward pass, the loss or a gradient is off: see the other tests")
+        assert_below(
+            "loss", after, 0.2, hint="the forward pass, the loss or a gradient is off: see the other tests"
+        )
 
 
 def sum_of_squares(x):

@@ -1,0 +1,1 @@
+"""The trust boundary: the frames, both ends that speak them, and the adapters that the tests see."""

@@ -1,0 +1,247 @@
+"""The student's end of the boundary: holds the submission and does what the trusted end asks.
+
+Run as `python -m grader.boundary.student FD` with one end of a socket pair. It imports only the standard
+library and numpy, and whatever it answers is taken as hostile: nothing here protects the grade.
+
+Requests that leave their result here are executed without an answer. When one of them raises, all further
+requests are skipped until one that wants an answer, which gets the error: just where a plain Python program
+would have stopped.
+"""
+
+import importlib
+import operator
+import os
+import random
+import socket
+import sys
+import traceback
+import warnings
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from grader.boundary.importer import MemoryImporter
+from grader.boundary.interface import ADAPTERS
+from grader.boundary.wire import FROM_GRADER, Closed, Connection, Frame, ProtocolError, Unpacker, Unsendable
+
+TRACEBACK_CHARACTERS = 4_000
+MESSAGE_CHARACTERS = 1_000
+FRAMES = 8
+OPERATORS = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "truediv": operator.truediv,
+    "pow": operator.pow,
+    "matmul": operator.matmul,
+    "neg": operator.neg,
+    "iter": list,
+    "call": lambda function, *arguments: function(*arguments),
+}
+
+
+class MissingAdapter(Exception):  # noqa: N818 - the name is shown to students
+    """tests/adapters.py has no function of that name."""
+
+
+class GraderCallbackFailed(Exception):  # noqa: N818 - the name is shown to students
+    """A function that the test handed in failed; the test knows why."""
+
+
+class Student:
+    """The objects of a submission under their handle ids, and the requests on them."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Serve the peer of `connection`."""
+        self._connection = connection
+        self._objects: dict[int, Any] = {}
+        self._ids: dict[int, int] = {}  # id() of an object -> its handle id
+        self._mentions: dict[int, int] = {}  # handle id -> the number of the last message that named it
+        self._sent = 0  # messages so far
+        self._own_ids = 0  # this side names objects -1, -2, ...; the other side 1, 2, ...
+        self._failure: dict[str, Any] | None = None
+        self._files: dict[str, bytes] = {}
+        self._call = 0  # the number of the call that is being answered
+        self._frame: list[Any] = []  # requests of the present frame, not yet done
+        self._unpacker = Unpacker(memoryview(b""), self._resolve)
+        self._requests: dict[str, Callable[..., Any]] = {
+            "load": self._load,
+            "reset": self._reset,
+            "drop": self._drop,
+            "call": self._call_adapter,
+            "method": lambda handle, name, args, kwargs: getattr(handle, name)(*args, **kwargs),
+            "get": getattr,
+            "set": setattr,
+            "op": lambda name, args: OPERATORS[name](*args),
+            "sync": lambda: None,
+        }
+
+    def serve(self) -> None:
+        """Answer requests until the connection is closed."""
+        while True:
+            kind, number, result, arguments = self._next_request()
+            self._answer(kind, number, result, arguments)
+
+    def _next_request(self) -> tuple[str, int, int, list[Any]]:
+        while not self._frame:
+            message, buffers = self._connection.receive()
+            self._frame = message[::-1]
+            self._unpacker = Unpacker(buffers, self._resolve)
+        kind, number, result, arguments = self._frame.pop()
+        return kind, number, result, arguments
+
+    def _answer(self, kind: str, number: int, result: int, arguments: list[Any]) -> None:
+        """Do one request; `number` asks for an answer, `result` for the result to be kept under that id."""
+        value = None
+        self._call = number
+        arguments = self._unpacker.unpack(arguments)
+        if self._failure is None or kind in ("drop", "reset"):
+            try:
+                value = self._requests[kind](*arguments)
+            except (Closed, ProtocolError):
+                raise
+            except BaseException as error:  # noqa: BLE001 - a submission may raise anything, SystemExit included
+                self._failure = self._described(error)
+        if result and self._failure is None:
+            self._keep(result, value)
+        if number:
+            failure, self._failure = self._failure, None
+            self._reply(number, value, failure)
+
+    def _reply(self, number: int, value: Any, failure: dict[str, Any] | None) -> None:
+        frame = Frame(self._refer)
+        if failure is None:
+            try:
+                message = {"id": number, "value": frame.pack(value)}
+            except Unsendable as unsendable:
+                failure, frame = self._described(unsendable), Frame(self._refer)
+        if failure is not None:
+            message = {"id": number, "error": failure}
+        self._send(frame, message)
+
+    def _send(self, frame: Frame, message: dict[str, Any]) -> None:
+        self._connection.send(frame.encode(message))
+        self._sent += 1
+
+    # Requests
+
+    def _load(self, files: dict[str, np.ndarray], environment: dict[str, str]) -> None:
+        """Make the submission importable and import its adapters."""
+        self._files = {path: content.tobytes() for path, content in files.items()}
+        os.environ.update(environment)
+        MemoryImporter(self._files).install()
+        importlib.import_module(ADAPTERS)
+        warnings.simplefilter("error", RuntimeWarning)  # as in the project that students get
+
+    def _reset(self) -> None:
+        """Forget all objects before the next test, and start its random numbers afresh."""
+        self._objects.clear()
+        self._ids.clear()
+        self._mentions.clear()
+        self._failure = None
+        random.seed(0)
+        np.random.seed(0)  # noqa: NPY002 - the legacy generator is the one that students reach for
+
+    def _drop(self, handles: list[int], seen: int) -> None:
+        """Forget the objects that the other side forgot when it had seen that many messages of this side."""
+        for handle in handles:
+            if self._mentions.get(handle, 0) > seen:  # it was named again since, so it is in use again
+                continue
+            gone = self._objects.pop(handle, None)
+            if self._ids.get(id(gone)) == handle:
+                del self._ids[id(gone)]
+
+    def _call_adapter(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        try:
+            adapter = getattr(sys.modules[ADAPTERS], name)
+        except AttributeError:
+            raise MissingAdapter(f"tests/adapters.py has no function {name}") from None
+        return adapter(*args, **kwargs)
+
+    # Objects that stay here, functions that stay there
+
+    def _keep(self, handle: int, value: Any) -> None:
+        self._objects[handle] = value
+        self._ids.setdefault(id(value), handle)
+
+    def _refer(self, value: Any) -> dict[str, Any]:
+        handle = self._ids.get(id(value))
+        if handle is None:
+            self._own_ids -= 1
+            handle = self._own_ids
+            self._keep(handle, value)
+        self._mentions[handle] = self._sent + 1
+        return {"handle": handle, "type": type(value).__name__[:80]}
+
+    def _resolve(self, tag: str, fields: dict[str, Any]) -> Any:
+        if tag == "handle":
+            return self._objects.get(fields["handle"])
+        call, function = self._call, fields["function"]
+        return lambda *arguments: self._call_back(call, function, arguments)
+
+    def _call_back(self, call: int, function: int, arguments: tuple[Any, ...]) -> Any:
+        """Ask the trusted end to run `function`, and serve it meanwhile."""
+        frame = Frame(self._refer)
+        packed = [frame.pack(argument) for argument in arguments]
+        self._send(frame, {"id": call, "callback": function, "args": packed})
+        while True:
+            kind, number, result, arguments_of_request = self._next_request()
+            if kind == "return":
+                self._call = call
+                return self._returned(*arguments_of_request)
+            self._answer(kind, number, result, arguments_of_request)
+
+    def _returned(self, value: Any, ok: bool) -> Any:  # noqa: FBT001 - a field of the protocol
+        failure, self._failure = self._failure, None
+        if not ok or failure is not None:
+            raise GraderCallbackFailed(failure["message"] if failure else "the function of the test raised an error")
+        return self._unpacker.unpack(value)
+
+    # Errors, told with the student's own frames only
+
+    def _described(self, error: BaseException) -> dict[str, Any]:
+        try:
+            message = str(error)[:MESSAGE_CHARACTERS]
+        except BaseException:  # noqa: BLE001 - __str__ is the student's too
+            message = "(its message cannot be shown)"
+        kind = type(error).__name__[:80]
+        return {"type": kind, "message": message, "traceback": self._traceback(error)[-TRACEBACK_CHARACTERS:]}
+
+    def _traceback(self, error: BaseException) -> str:
+        """Return where the error was raised: the last frames of the submission, and a syntax error's place."""
+        try:
+            trace = _own(error.__traceback__, self._files)
+            told = traceback.TracebackException(type(error), error, trace, limit=-FRAMES)
+            return "".join([*told.stack.format(), *list(told.format_exception_only())[:-1]])
+        except BaseException:  # noqa: BLE001 - as above
+            return ""
+
+
+def _own(trace: TracebackType | None, files: dict[str, bytes]) -> TracebackType | None:
+    """Return `trace` with the frames of the submission's files only."""
+    kept = []
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename in files:
+            kept.append(trace)
+        trace = trace.tb_next
+    own = None
+    for entry in reversed(kept):
+        own = TracebackType(own, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return own
+
+
+def main() -> None:
+    """Serve on the socket whose descriptor is the first argument."""
+    stream = socket.socket(fileno=int(sys.argv[1]))
+    stream.set_inheritable(False)
+    try:
+        Student(Connection(stream, FROM_GRADER)).serve()
+    except Closed:
+        sys.stdout.flush()
+        os._exit(0)  # whatever the submission left running or registered has nothing to say any more
+
+
+if __name__ == "__main__":
+    main()

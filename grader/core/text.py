@@ -1,0 +1,24 @@
+"""Text from outside, made fit to be shown: no control characters, no terminal escapes, bounded length."""
+
+import re
+import unicodedata
+
+ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+CUT = " [cut]"
+
+
+def clean(text: str, characters: int) -> str:
+    """Return `text` without escapes and invisible controls, line breaks and tabs kept, cut to `characters`."""
+    text = ESCAPE_SEQUENCE.sub("", text[: 4 * characters]).replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c if c in "\n\t" or _is_visible(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return kept if len(kept) <= characters else kept[: characters - len(CUT)] + CUT
+
+
+def clean_line(text: str, characters: int) -> str:
+    """Return `text` as `clean` does, on one line."""
+    return clean(" ".join(text[: 4 * characters].split()), characters)
+
+
+def _is_visible(character: str) -> bool:
+    """Tell whether `character` is neither a control, nor a format character (bidi overrides), nor a lone surrogate."""
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}

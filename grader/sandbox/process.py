@@ -1,0 +1,120 @@
+"""The `process` runner: a plain child process. The boundary protects the score; nothing protects the machine."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+from grader.sandbox.runner import Output, ProcessLimits, SandboxError
+
+STUDENT_END = "grader.boundary.student"
+CHUNK = 1 << 16
+EXIT_SECONDS = 2.0
+# -P and -s: import nothing from the working folder or the user's own packages; -B: write no bytecode
+INTERPRETER = (sys.executable, "-P", "-s", "-B", "-m", "grader.sandbox.limited")
+
+
+class ProcessRunner:
+    """Runs submissions as this user, without isolation."""
+
+    name = "process"
+    isolation = "none: the submission runs as this user, with this user's files and network"
+
+    def open(self, limits: ProcessLimits) -> "PlainProcess":
+        """Start a student process. Raises SandboxError."""
+        try:
+            return PlainProcess(limits)
+        except OSError as failed:
+            raise SandboxError(f"a student process cannot be started: {failed}") from failed
+
+
+class PlainProcess:
+    """A child process in a session of its own, with an empty folder as its home."""
+
+    def __init__(self, limits: ProcessLimits) -> None:
+        """Start it."""
+        self._home = tempfile.mkdtemp(prefix="grader-student-")
+        self.stream, theirs = socket.socketpair()
+        try:
+            self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+                [*INTERPRETER, str(limits.memory), STUDENT_END, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                cwd=self._home,
+                env=_environment(self._home),
+                start_new_session=True,
+            )
+        finally:
+            theirs.close()
+        self._capture = Capture(self._child.stdout.fileno(), limits.output)  # type: ignore[union-attr]
+
+    def kill(self) -> None:
+        """Kill the process group, wait for the process, and remove its folder."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+        self._capture.finish()
+        self.stream.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def ending(self) -> str:
+        """Return how the process ended, as the end of a sentence."""
+        try:
+            status = self._child.wait(EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            return "it closed its connection to the tests"
+        if status >= 0:
+            return f"it ended itself with exit status {status}"
+        return f"it was ended by the signal {signal.Signals(-status).name}"
+
+    def output(self) -> Output:
+        """Return what it has printed."""
+        return self._capture.output()
+
+
+class Capture:
+    """Reads a pipe to its end in a thread, and keeps the first bytes."""
+
+    def __init__(self, descriptor: int, keep: int) -> None:
+        """Keep up to `keep` bytes of what arrives at `descriptor`."""
+        self._descriptor = descriptor
+        self._keep = keep
+        self._kept = bytearray()
+        self._dropped = 0
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Wait for the end of the pipe, but not for a process that outlives its group and holds it open."""
+        self._thread.join(EXIT_SECONDS)
+
+    def output(self) -> Output:
+        """Return what came so far."""
+        return Output(bytes(self._kept), self._dropped)
+
+    def _read(self) -> None:
+        while chunk := os.read(self._descriptor, CHUNK):
+            room = self._keep - len(self._kept)
+            self._kept += chunk[:room]
+            self._dropped += max(0, len(chunk) - room)
+
+
+def _environment(home: str) -> dict[str, str]:
+    """Return the environment of a student process: nothing of this one's, and the same in every run."""
+    return {
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "PATH": "/usr/bin:/bin",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }

@@ -1,0 +1,66 @@
+"""From what a test did to what the report says of it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from grader.boundary.errors import RunOver, SubmissionError
+from grader.core.scoring import Outcome, TestResult
+from grader.core.text import clean, clean_line
+from grader.sandbox.runner import SandboxError
+
+MESSAGE_CHARACTERS = 4_000
+VALUE_CHARACTERS = 2_000
+
+
+def result_of(
+    item: pytest.Item, error: BaseException | None, when: str, explain: Callable[[SubmissionError], str]
+) -> TestResult:
+    """Return the result of the test `item` in which `error` was raised, or nothing, in the phase `when`.
+
+    A fixture never touches the submission, so an error before or after the test itself is the grader's own.
+    """
+    outcome, message = _verdict(error, when, explain)
+    return TestResult(
+        name=item.name,
+        group=group_of(item),
+        outcome=outcome,
+        description=clean_line(_docstring(item), MESSAGE_CHARACTERS),
+        message=clean(message, MESSAGE_CHARACTERS),
+        expected=_value(error, "expected"),
+        actual=_value(error, "actual"),
+        hint=_value(error, "hint"),
+    )
+
+
+def group_of(item: pytest.Item) -> str:
+    """Return the name of the class that the test belongs to."""
+    return item.parent.name if isinstance(item.parent, pytest.Class) else ""
+
+
+def _verdict(
+    error: BaseException | None, when: str, explain: Callable[[SubmissionError], str]
+) -> tuple[Outcome, str]:
+    if error is None:
+        return Outcome.PASSED, ""
+    if when != "call" or isinstance(error, SandboxError):
+        return Outcome.NOT_JUDGED, f"the grader could not judge this test: {type(error).__name__}: {error}"
+    if isinstance(error, RunOver):
+        return Outcome.NOT_RUN, str(error)
+    if isinstance(error, SubmissionError):
+        return Outcome.ERROR, f"{explain(error)}\n{error.traceback}".rstrip()
+    if isinstance(error, AssertionError):
+        return Outcome.FAILED, str(getattr(error, "problem", error)) or "a check of the test does not hold"
+    if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):
+        return Outcome.FAILED, f"the test was skipped, which counts as failed: {error}"
+    return Outcome.ERROR, f"the test could not use what came back: {type(error).__name__}: {error}"
+
+
+def _value(error: BaseException | None, attribute: str) -> str | None:
+    """Return a text that a failed comparison carries, such as `expected`."""
+    value = getattr(error, attribute, None) if isinstance(error, AssertionError) else None
+    return clean(value, VALUE_CHARACTERS) if isinstance(value, str) else None
+
+
+def _docstring(item: pytest.Item) -> str:
+    return getattr(getattr(item, "function", None), "__doc__", None) or ""

@@ -1,0 +1,53 @@
+"""The suite's own settings: suite.yaml in the folder of the cases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.boundary.interface import Interface
+from grader.core.document import Document, parse_document
+from grader.sandbox.runner import MEBI, ProcessLimits
+
+FILE = "suite.yaml"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """How a suite is run: its time limits in seconds, the process limits, the interface, provided modules."""
+
+    test_seconds: float
+    run_seconds: float
+    process: ProcessLimits
+    interface: Interface
+    provided: Mapping[str, str]
+
+
+def parse_manifest(text: str, name: str = FILE) -> Manifest:
+    """Return the settings that `text` states. Raises DocumentError with line and key."""
+    document = parse_document(text, name)
+    document.reject_unknown("limits", "deferred", "seconds", "provided")
+    limits = document.mapping("limits")
+    limits.reject_unknown("test_seconds", "run_seconds", "memory_mebibytes", "output_kibibytes")
+    return Manifest(
+        test_seconds=limits.number("test_seconds", of="seconds", minimum=0.1),
+        run_seconds=limits.number("run_seconds", of="seconds", minimum=1),
+        process=ProcessLimits(
+            memory=limits.integer("memory_mebibytes", of="MiB", minimum=256) * MEBI,
+            output=limits.integer("output_kibibytes", of="KiB", minimum=1) << 10,
+        ),
+        interface=_interface(document),
+        provided=document.texts_by_key("provided") if "provided" in document else {},
+    )
+
+
+def _interface(document: Document) -> Interface:
+    seconds = document.numbers_by_key("seconds", of="seconds", minimum=0.1) if "seconds" in document else {}
+    if "deferred" not in document:
+        return Interface(seconds=seconds)
+    deferred = document.mapping("deferred")
+    deferred.reject_unknown("adapters", "methods", "attributes")
+    return Interface(
+        adapters=frozenset(deferred.texts("adapters", default=())),
+        methods=frozenset(deferred.texts("methods", default=())),
+        attributes=frozenset(deferred.texts("attributes", default=())),
+        seconds=seconds,
+    )

@@ -1,0 +1,80 @@
+"""What the suite's process and the one that started it say to each other, as plain values in frames.
+
+Both are trusted. In go one SuiteJob; out come events [kind, content]: `collected` {class: [test, ...]},
+`result` (a record of one test), and at the end `finished` {results, unloadable, output, notes}.
+"""
+
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.boundary.wire import FROM_GRADER, Connection, Frame, Unpacker
+from grader.core.scoring import Outcome, TestResult
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SuiteJob:
+    """A submission to run the cases on.
+
+    Attributes: `root` (the assignment's folder), `suite` (the cases' folder below it), `files` (the
+    submission), `runner` (its name), `seed`, and `left_out` (classes whose tests are not run).
+    """
+
+    root: str
+    suite: str
+    files: Mapping[str, bytes]
+    runner: str
+    seed: int
+    left_out: Sequence[str] = ()
+
+
+class Messages:
+    """A socket on which plain values and arrays travel."""
+
+    def __init__(self, stream: socket.socket) -> None:
+        """Speak through `stream`."""
+        self._connection = Connection(stream, FROM_GRADER)
+
+    def send(self, value: Any) -> None:
+        """Send `value`. Raises Closed."""
+        frame = Frame(_refuse_object)
+        self._connection.send(frame.encode(frame.pack(value)))
+
+    def receive(self) -> Any:
+        """Return the next value. Raises Closed."""
+        message, buffers = self._connection.receive()
+        return Unpacker(buffers, _refuse_reference).unpack(message)
+
+    def send_job(self, job: SuiteJob) -> None:
+        """Send the one message that goes in."""
+        arrays = {path: np.frombuffer(content, np.uint8) for path, content in job.files.items()}
+        self.send({**vars(job), "files": arrays, "left_out": list(job.left_out)})
+
+    def receive_job(self) -> SuiteJob:
+        """Return the job that `send_job` sent."""
+        plain = self.receive()
+        files = {path: content.tobytes() for path, content in plain["files"].items()}
+        return SuiteJob(**{**plain, "files": files})
+
+
+def to_record(result: TestResult) -> Record:
+    """Return `result` as plain values."""
+    return {**asdict(result), "outcome": result.outcome.value}
+
+
+def from_record(record: Record) -> TestResult:
+    """Return the result that `to_record` wrote."""
+    return TestResult(**{**record, "outcome": Outcome(record["outcome"])})
+
+
+def _refuse_object(value: Any) -> dict[str, Any]:
+    raise TypeError(f"a message holds {type(value).__name__}; only plain values and arrays travel")
+
+
+def _refuse_reference(tag: str, fields: dict[str, Any]) -> Any:
+    raise TypeError(f"a message holds a {tag}: {fields}")

@@ -1,0 +1,76 @@
+"""The other end of the suite's process: starts it, hands it a job, listens to its events."""
+
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+from grader.boundary.wire import Closed
+from grader.core.scoring import TestResult
+from grader.core.text import clean
+from grader.suite.messages import Messages, SuiteJob, from_record
+
+SHOWN_ERROR_CHARACTERS = 4_000
+
+
+class SuiteFailed(Exception):  # noqa: N818 - named for what happened
+    """The suite itself could not be run to its end: the grader's fault."""
+
+
+@dataclass(frozen=True)
+class SuiteOutcome:
+    """What a run of the suite found out.
+
+    Attributes: `expected` (the tests that must appear, by class), `results`, `unloadable` (why the
+    submission cannot be imported, or None), `output` (what it printed) and `notes` for staff.
+    """
+
+    expected: Mapping[str, Sequence[str]]
+    results: Sequence[TestResult]
+    unloadable: str | None
+    output: str
+    notes: Sequence[str]
+
+
+Listener = Callable[[str, Any], None]
+
+
+def run_suite(job: SuiteJob, listen: Listener = lambda kind, content: None) -> SuiteOutcome:
+    """Run `job` in a process of its own, telling `listen` of every event. Raises SuiteFailed."""
+    ours, theirs = socket.socketpair()
+    with tempfile.TemporaryFile() as log, ours:
+        command = [sys.executable, "-B", "-m", "grader.suite", str(theirs.fileno())]
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        )
+        theirs.close()
+        try:
+            return _listen(Messages(ours), job, listen)
+        except Closed:
+            process.wait()
+            raise SuiteFailed(f"the suite's process ended with status {process.returncode}: {_tail(log)}") from None
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _listen(messages: Messages, job: SuiteJob, listen: Listener) -> SuiteOutcome:
+    """Send the job and follow the events to the last one. Raises Closed when the process ends before."""
+    messages.send_job(job)
+    expected: Mapping[str, Sequence[str]] = {}
+    while True:
+        kind, content = messages.receive()
+        if kind == "collected":
+            expected = content
+        if kind == "finished":
+            results = [from_record(record) for record in content.pop("results")]
+            return SuiteOutcome(expected=expected, results=results, **content)
+        listen(kind, content)
+
+
+def _tail(log: IO[bytes]) -> str:
+    log.seek(0)
+    return clean(log.read().decode(errors="replace")[-SHOWN_ERROR_CHARACTERS:], SHOWN_ERROR_CHARACTERS)

@@ -1,0 +1,110 @@
+"""One submission under test: its present process, the next one when that is lost, and its time."""
+
+import time
+from collections.abc import Mapping
+
+from grader.boundary.channel import Channel
+from grader.boundary.errors import Died, Lost, Raised, RunOver, SubmissionError, TimedOut, Unloadable
+from grader.core.text import clean
+from grader.sandbox.runner import Output, Runner, StudentProcess
+from grader.suite.manifest import Manifest
+
+
+class Session:
+    """Gives each test a channel to a process that holds the submission.
+
+    A process that is lost is replaced for the next test. A submission that cannot be imported is not tried
+    again: every test gets the same `Unloadable`.
+    """
+
+    def __init__(self, runner: Runner, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+        """Test `files` in processes of `runner`, the first of which is started now."""
+        self.environment: Mapping[str, str] = {}
+        self.notes: list[str] = []
+        self._runner = runner
+        self._manifest = manifest
+        self._files = files
+        self._end = time.monotonic() + manifest.run_seconds
+        self._unloadable: Unloadable | None = None
+        self._channel: Channel | None = None
+        self._outputs: list[Output] = []
+        self._process: StudentProcess | None = runner.open(manifest.process)
+
+    def channel(self) -> Channel:
+        """Return the channel of the test that is running. Raises SubmissionError when there is none."""
+        if self._unloadable is not None:
+            raise self._unloadable
+        if self._channel is None:
+            raise Died("the submission's process is gone")
+        return self._channel
+
+    def begin_test(self) -> None:
+        """Make ready for a test; its time starts now. Raises SubmissionError."""
+        if time.monotonic() >= self._end:
+            raise RunOver(f"the {self._manifest.run_seconds:g} seconds of the whole run were over before this test")
+        if self._channel is None:
+            self._load()
+        channel = self.channel()
+        channel.start_afresh()
+        channel.deadline = self._next_deadline()
+
+    def end_test(self) -> None:
+        """Have all requests of the test done, so that an error in the last ones is not missed."""
+        if self._channel is not None:
+            self._channel.flush()
+
+    def explain(self, error: SubmissionError) -> str:
+        """Return the sentence that tells the student what `error` means, and note what staff should know."""
+        if isinstance(error, TimedOut):
+            over = time.monotonic() >= self._end
+            limit = self._manifest.run_seconds if over else self._manifest.test_seconds
+            return f"stopped: no answer within the {limit:g} seconds of {'the whole run' if over else 'a test'}"
+        if isinstance(error, Died) and self._process is not None:
+            return f"the submission's process ended: {self._process.ending()}"
+        if isinstance(error, Lost):
+            self.notes.append(f"The submission {error}.")
+            return f"the submission {error}"
+        return str(error)
+
+    def drop_process(self) -> None:
+        """Kill the present process; the next test gets a fresh one."""
+        if self._process is not None:
+            self._process.kill()
+            self._outputs.append(self._process.output())
+        if self._channel is not None:
+            self._channel.close(Died("the submission's process is gone"))
+        self._process = self._channel = None
+
+    def output(self) -> str:
+        """Return what the submission printed so far, cut to the limit of one process."""
+        limit = self._manifest.process.output
+        kept = b"".join(output.kept for output in self._outputs)
+        dropped = sum(output.dropped for output in self._outputs) + max(0, len(kept) - limit)
+        text = clean(kept[:limit].decode(errors="replace"), limit)
+        return f"{text}\n[{dropped} more bytes were printed and not kept]" if dropped else text
+
+    @property
+    def unloadable(self) -> Unloadable | None:
+        """Why the submission cannot be imported, if so."""
+        return self._unloadable
+
+    def _load(self) -> None:
+        """Start a process if there is none and hand it the submission."""
+        self._process = self._process or self._runner.open(self._manifest.process)
+        channel = Channel(self._process.stream, self._manifest.interface)
+        channel.deadline = self._next_deadline()
+        try:
+            channel.load(self._files, self.environment)
+        except Raised as error:
+            self._give_up(f"tests/adapters.py cannot be imported: {error}", error.traceback)
+        except Lost as error:
+            self._give_up(f"tests/adapters.py cannot be imported: {self.explain(error)}", "")
+        else:
+            self._channel = channel
+
+    def _give_up(self, message: str, traceback: str) -> None:
+        self._unloadable = Unloadable(message, traceback)
+        self.drop_process()
+
+    def _next_deadline(self) -> float:
+        return min(time.monotonic() + self._manifest.test_seconds, self._end)
