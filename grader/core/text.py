@@ -3,12 +3,12 @@
 import re
 import unicodedata
 
-ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
 CUT = " [cut]"
 
 
 def clean(text: str, characters: int) -> str:
-    """Return `text` without escapes and invisible controls, line breaks and tabs kept, cut to `characters`."""
+    """Return `text` without escapes and controls, but for line breaks and tabs, cut to `characters`."""
     text = ESCAPE_SEQUENCE.sub("", text[: 4 * characters]).replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(c if c in "\n\t" or _is_visible(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
     return kept if len(kept) <= characters else kept[: characters - len(CUT)] + CUT
@@ -20,5 +20,5 @@ def clean_line(text: str, characters: int) -> str:
 
 
 def _is_visible(character: str) -> bool:
-    """Tell whether `character` is neither a control, nor a format character (bidi overrides), nor a lone surrogate."""
+    """Tell whether `character` is no control, no format character (bidi overrides), no lone surrogate."""
     return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}

@@ -27,7 +27,6 @@ _LOCAL = Struct("<4s2xHH16xHH")
 _MOST_COMMENT_BYTES = 0xFFFF
 _ZIP64_SHORT = 0xFFFF
 _ZIP64_LONG = 0xFFFFFFFF
-_UTF8_FLAG = 0x800
 
 ENCRYPTION_FLAGS = 0x2041  # traditional, strong, and masked headers
 _OTHER_KINDS = {
@@ -135,7 +134,7 @@ def _entry(data: bytes, at: int) -> tuple[Entry, int]:
     if mark != _CENTRAL_MARK:
         raise Refused(Rule.DAMAGED, None, "the archive's directory has a row without its mark")
     raw_name = data[at + _CENTRAL.size : at + _CENTRAL.size + name_length]
-    name = raw_name.decode("utf-8" if flags & _UTF8_FLAG else "ascii", "surrogateescape")
+    name = raw_name.decode("utf-8", "surrogateescape")  # Finder and Info-ZIP write UTF-8 without its flag
     if _ZIP64_LONG in (packed, size, start) or disk == _ZIP64_SHORT:
         raise Refused(Rule.NO_ZIP64, name, "has a zip64 record")
     if disk:

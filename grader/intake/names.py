@@ -36,7 +36,7 @@ def check_path(path: str) -> None:
 def check_name(path: str, limits: Limits) -> None:
     """Refuse a path that is no name for a file or folder of a project."""
     if not path.isascii() and _UNDECODED.search(path):
-        raise Refused(Rule.UTF8_NAMES, path, "has a name that is neither ASCII nor marked as UTF-8")
+        raise Refused(Rule.UTF8_NAMES, path, "has a name that is not UTF-8")
     parts = path.split("/")
     _check_portable(path, parts)
     length = len(path.encode())

@@ -90,7 +90,7 @@ class Rule(StrEnum):
     )
     UTF8_NAMES = (
         "utf8-names",
-        "Names are ASCII, or UTF-8 and marked as such.",
+        "Names are UTF-8, whether the archive marks them so or not.",
         "Rename it with plain letters a-z, digits, '-' and '_', and zip again.",
     )
     PLAIN_FILES = (

@@ -9,15 +9,19 @@ RUNNERS: Mapping[str, type[Runner]] = {"process": ProcessRunner}
 ISOLATING: tuple[str, ...] = ()  # from strongest to weakest; `process` is never chosen unasked
 
 
+class NoRunner(SandboxError):
+    """The runner that was asked for does not exist, or none was asked for and none isolates."""
+
+
 def choose_runner(name: str | None) -> Runner:
-    """Return the runner `name`, or without a name the strongest one. Raises SandboxError with what to do."""
+    """Return the runner `name`, or without a name the strongest one. Raises NoRunner with what to do."""
     if name is None:
         if not ISOLATING:
-            raise SandboxError(
+            raise NoRunner(
                 "this version has no runner that isolates submissions; to grade code that you trust with this "
                 "machine, ask for the runner without isolation: --runner process"
             )
         name = ISOLATING[0]
     if name not in RUNNERS:
-        raise SandboxError(f"there is no runner {name!r}; the runners are {', '.join(RUNNERS)}")
+        raise NoRunner(f"there is no runner {name!r}; the runners are {', '.join(RUNNERS)}")
     return RUNNERS[name]()

@@ -1,6 +1,6 @@
 """Binds `tests.adapters` to the project under test, in this process.
 
-The grader binds the same name to its own remote adapters before it collects the cases; then nothing is done here.
+The grader binds the same name to its own remote adapters before it collects the cases; then nothing is done.
 """
 
 import importlib.util
@@ -14,7 +14,7 @@ NAME = "tests.adapters"
 
 
 class BrokenAdapters(ModuleType):
-    """Stands in for adapters that cannot be imported: every use raises the reason, so each test reports it."""
+    """Stands in for adapters that cannot be imported: every use raises the reason, for each test to tell."""
 
     def __init__(self, reason):
         super().__init__(NAME)
@@ -26,7 +26,7 @@ class BrokenAdapters(ModuleType):
 
 
 def default_submission(root):
-    """Return the project to test: `root` if it has adapters of its own, else the reference beside the suite."""
+    """Return the project to test: `root` if it has adapters of its own, else `root`/reference."""
     return root if (root / "tests" / "adapters.py").is_file() else root / "reference"
 
 

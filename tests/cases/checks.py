@@ -10,7 +10,7 @@ ATOL = {"float64": 1e-9, "float32": 1e-6, "float16": 1e-3}
 SHOWN_CHARACTERS = 1_500
 
 
-class Mismatch(AssertionError):
+class Mismatch(AssertionError):  # noqa: N818 - a failed check, not an error
     """What came back is not what the test expects.
 
     Attributes: `expected` and `actual`, both as text, and `hint` (a sentence, or None).

@@ -1,0 +1,63 @@
+"""The gradebook of a folder of submissions as CSV: one line each, one column per problem."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.core.report import GradedReport, Status
+from grader.core.rubric import Rubric
+from grader.core.scoring import ProblemScore, format_points
+from grader.core.text import clean_line
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CELL_CHARACTERS = 500
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one submission: a report, or why there is none (refused at intake, or our failure)."""
+
+    submission: str
+    outcome: GradedReport | str
+    status: str
+
+
+def render_csv(rubric: Rubric, rows: Iterable[Row]) -> str:
+    """Return the table; every cell is one line of text that no spreadsheet takes for a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    problems = [problem.id for problem in rubric.problems]
+    writer.writerow(["submission", "status", "score", "max_score", "bonus", "max_bonus", *problems, "reason"])
+    for row in rows:
+        writer.writerow([_cell(value) for value in _values(row, problems)])
+    return text.getvalue()
+
+
+def _values(row: Row, problems: Sequence[str]) -> list[str]:
+    report = row.outcome
+    if isinstance(report, str):
+        return [row.submission, row.status, *[""] * (4 + len(problems)), report]
+    score = report.score
+    counts = report.status is not Status.GRADER_ERROR
+    totals = [format_points(score.score) if counts else "", str(score.max_score)]
+    bonus = [format_points(score.bonus) if counts else "", str(score.max_bonus)]
+    earned = {scored.problem.id: _points(scored) for scored in score.problems}
+    reason = "; ".join(report.notes)
+    return [
+        row.submission,
+        row.status,
+        *totals,
+        *bonus,
+        *(earned.get(problem, "") for problem in problems),
+        reason,
+    ]
+
+
+def _points(scored: ProblemScore) -> str:
+    return "" if scored.score is None else format_points(scored.score)
+
+
+def _cell(value: str) -> str:
+    line = clean_line(value, CELL_CHARACTERS)
+    return f"'{line}" if line.startswith(FORMULA_STARTS) else line

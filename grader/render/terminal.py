@@ -1,0 +1,113 @@
+"""The report in a terminal: parts, problems, points, and the first reason for each loss."""
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.core.report import GradedReport, Status, first_line
+from grader.core.scoring import Outcome, PartScore, ProblemScore, Score, TestResult, format_points, next_step
+from grader.core.text import clean_line
+
+REASON_CHARACTERS = 300
+GLYPHS = {
+    Outcome.PASSED: ("\N{CHECK MARK}", "green"),
+    Outcome.FAILED: ("\N{BALLOT X}", "red"),
+    Outcome.ERROR: ("!", "magenta"),
+    Outcome.NOT_RUN: ("\N{CIRCLED DIVISION SLASH}", "yellow"),
+    Outcome.NOT_JUDGED: ("?", "yellow"),
+}
+STATES = {
+    Status.GRADED: None,
+    Status.NOT_GRADABLE: "The submission cannot be imported, so no test could run.",
+    Status.GRADER_ERROR: "We failed to grade this; it does not count.",
+}
+
+
+def print_report(report: GradedReport, console: Console) -> None:
+    """Print `report`."""
+    console.print(render_terminal(report))
+
+
+def render_terminal(report: GradedReport) -> RenderableType:
+    """Return `report` for a rich console."""
+    return Group(*_header(report), _table(report.score), *_footer(report))
+
+
+def _header(report: GradedReport) -> list[RenderableType]:
+    score = report.score
+    line = Text.assemble(
+        (report.title, "bold"), "  ", (f"{format_points(score.score)} / {score.max_score}", "bold cyan")
+    )
+    if score.bonus_parts:
+        line.append(f"  bonus {format_points(score.bonus)} / {score.max_bonus}", "cyan")
+    state = STATES[report.status]
+    return [line, *([Text(state, "bold red")] if state else [])]
+
+
+def _footer(report: GradedReport) -> list[RenderableType]:
+    lines = [Text(clean_line(note, REASON_CHARACTERS), "yellow") for note in report.notes]
+    step = next_step(report.score)
+    if step and report.status is Status.GRADED:
+        problem = step.problem
+        lines.append(
+            Text.assemble(("Next: ", "bold"), f"{problem.title} (handout {problem.section}). {problem.hint}")
+        )
+    rests = (
+        f"{report.suite_tests} tests in {report.seconds:.1f} s · suite {report.suite_sha256[:8]} · "
+        f"rubric {report.rubric_sha256[:8]} · seed {report.seed_id} · runner {report.runner} "
+        f"(isolation: {report.isolation})"
+    )
+    return [*lines, Text(rests, "dim")]
+
+
+def _table(score: Score) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
+    table.add_column(width=1)
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    for part in (*score.parts, *score.bonus_parts):
+        _add_part(table, part)
+    return table
+
+
+def _add_part(table: Table, part: PartScore) -> None:
+    table.add_row()
+    table.add_row("", Text(part.part.title, "bold"), _points(part.score, part.max_score, "bold"), "")
+    for problem in part.problems:
+        _add_problem(table, problem)
+
+
+def _add_problem(table: Table, problem: ProblemScore) -> None:
+    tests = f"{problem.passed}/{len(problem.results)} tests"
+    what = Text(problem.problem.title)
+    if problem.losses or problem.score is None:
+        what.append("\n" + _reason(problem), "dim")
+    points = _points(problem.score, problem.problem.points)
+    table.add_row(_glyph(problem), what, points, Text(tests, "dim"))
+
+
+def _reason(problem: ProblemScore) -> str:
+    """Return the first reason for a loss, with the number of the others."""
+    reasons = problem.losses or tuple(r for r in problem.results if r.outcome is Outcome.NOT_JUDGED)
+    first = _sentence(reasons[0])
+    return f"{first} (and {len(reasons) - 1} more)" if len(reasons) > 1 else first
+
+
+def _sentence(result: TestResult) -> str:
+    return clean_line(f"{result.name}: {first_line(result)}", REASON_CHARACTERS)
+
+
+def _glyph(problem: ProblemScore) -> Text:
+    if problem.score is None:
+        return Text(*GLYPHS[Outcome.NOT_JUDGED])
+    if not problem.lost:
+        return Text(*GLYPHS[Outcome.PASSED])
+    if problem.score:
+        return Text("\N{CIRCLE WITH LEFT HALF BLACK}", "yellow")
+    return Text(*GLYPHS[problem.losses[0].outcome if problem.losses else Outcome.NOT_RUN])
+
+
+def _points(score: object, maximum: int, style: str = "") -> Text:
+    shown = "-" if score is None else format_points(score)  # type: ignore[arg-type]
+    return Text(f"{shown} / {maximum}", style)

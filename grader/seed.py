@@ -1,0 +1,37 @@
+"""The seed of a grading run: the same for the same bytes, and known to nobody who cannot read the secret."""
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+SECRET_FILE = "seed-secret"  # noqa: S105 - a file's name
+SECRET_BYTES = 32
+SEED_BYTES = 8
+ID_CHARACTERS = 12
+
+
+def derive_seed(secret: bytes, sha256: str) -> int:
+    """Return the seed for the submission with that hash."""
+    return int.from_bytes(hmac.digest(secret, sha256.encode(), "sha256")[:SEED_BYTES], "big")
+
+
+def seed_id(seed: int) -> str:
+    """Return the name under which a report shows that it used `seed`, without showing it."""
+    return hashlib.sha256(f"seed:{seed}".encode()).hexdigest()[:ID_CHARACTERS]
+
+
+def read_secret(folder: Path) -> bytes:
+    """Return the secret kept in `folder`, made at the first use and readable by its owner only."""
+    path = folder / SECRET_FILE
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(SECRET_BYTES))
+    secret = bytes.fromhex(path.read_text())
+    if len(secret) != SECRET_BYTES:
+        raise ValueError(f"{path} does not hold {SECRET_BYTES} bytes in hexadecimal; restore it or delete it")
+    return secret

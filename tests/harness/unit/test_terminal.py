@@ -1,0 +1,88 @@
+"""The report in a terminal."""
+
+import io
+
+from rich.console import Console
+
+from grader.core.report import Status
+from grader.core.scoring import Outcome
+from grader.render.terminal import print_report
+from tests.harness.reports import report, result
+
+
+def shown(graded, width=100):
+    """Return what `print_report` prints, as plain text."""
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    print_report(graded, console)
+    return console.file.getvalue()
+
+
+def test_totals_come_first():
+    """The first line holds the title, the score of the maximum, and the bonus apart."""
+    text = shown(report())
+
+    assert text.splitlines()[0].split() == ["Sums", "5", "/", "5", "bonus", "4", "/", "4"]
+
+
+def test_a_loss_shows_its_first_reason():
+    """A problem that loses points shows the reason of its first lost test and how many more there are."""
+    lost = [
+        result(name="test_one", outcome=Outcome.FAILED, message="the number is wrong", expected="5.0", actual="6.0"),
+        result(name="test_two", outcome=Outcome.ERROR, message="TypeError: no\n  File x"),
+        result(name="test_three"),
+    ]
+
+    text = shown(report(*lost))
+
+    assert "test_one: the number is wrong: expected 5.0, got 6.0 (and 1 more)" in text
+    assert "1 / 3" in text
+    assert "1/3 tests" in text
+
+
+def test_the_next_step_is_the_first_loss():
+    """The line under the table names the earliest problem that loses points, its section and its hint."""
+    text = shown(report(result("TestTaking", "test_takes", Outcome.FAILED, message="no")))
+
+    assert "Next: Subtraction (handout 2.2). Take them away." in text
+
+
+def test_our_failure_is_not_a_score():
+    """A report that the grader failed to make says that it does not count."""
+    text = shown(report(result(outcome=Outcome.NOT_JUDGED, message="ours"), status=Status.GRADER_ERROR))
+
+    assert "We failed to grade this; it does not count." in text
+    assert "- / 3" in text
+
+
+def test_an_import_error_is_said_once():
+    """A submission that cannot be imported shows the state and the note that says why."""
+    text = shown(report(status=Status.NOT_GRADABLE, notes=("tests/adapters.py cannot be imported: x",)))
+
+    assert "cannot be imported, so no test could run" in text
+    assert "tests/adapters.py cannot be imported: x" in text
+
+
+def test_hostile_text_stays_text():
+    """Terminal escapes and rich markup from a submission do not reach the terminal."""
+    hostile = result(outcome=Outcome.ERROR, message="[bold red]\x1b[2Jcleared\x1b]0;title\x07 \u202eright")
+
+    text = shown(report(hostile))
+
+    assert "[bold red]cleared" in text
+    assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
+def test_what_the_verdict_rests_on():
+    """The last lines name suite, rubric, seed and runner, and say what isolates the submission."""
+    text = " ".join(shown(report()).split())
+
+    assert "suite cdcdcdcd · rubric efefefef · seed 0123456789ab · runner process (isolation: none)" in text
+
+
+def test_a_narrow_terminal():
+    """Nothing is wider than a terminal of 40 columns."""
+    lost = result(outcome=Outcome.FAILED, message="x" * 200)
+
+    text = shown(report(lost), width=40)
+
+    assert max(len(line) for line in text.splitlines()) <= 40
