@@ -30,6 +30,7 @@ from grader.seed import derive_seed, read_secret
 from grader.settings import Settings, SettingsError, read_settings
 from grader.suite.assignment import load_assignment
 from grader.suite.run import SuiteFailed, collect_tests
+from grader.template import MarkerError, export, regenerate
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 rubric_app = typer.Typer(no_args_is_help=True, help="Look after the rubric.")
@@ -48,7 +49,7 @@ class Exit(IntEnum):
     GRADER_FAILED = 4
 
 
-WRONG_USE = (SettingsError, DocumentError, NoRunner)
+WRONG_USE = (SettingsError, DocumentError, NoRunner, MarkerError, FileExistsError, FileNotFoundError)
 GRADER_FAILED = (SuiteFailed, SandboxError)
 
 
@@ -163,11 +164,30 @@ def check_rubric() -> None:
         typer.echo(difference, err=True)
     if differences:
         raise typer.Exit(Exit.WRONG_USE)
-    rubric, count = assignment.rubric, sum(len(names) for names in tests.values())
+    rubric = assignment.rubric
+    count = sum(len(names) for names in tests.values())
     typer.echo(
-        f"{len(list(rubric.problems))} problems, {rubric.max_score} points and {rubric.max_bonus} bonus points, "
-        f"decided by {count} tests in {len(tests)} classes."
+        f"{len(list(rubric.problems))} problems, {rubric.max_score} points and {rubric.max_bonus} bonus "
+        f"points, decided by {count} tests in {len(tests)} classes."
     )
+
+
+@template_app.command("export")
+def export_template(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+) -> None:
+    """Write the complete project that students start from."""
+    written = export(read_settings().assignment, folder)
+    typer.echo(
+        f"{len(written)} files written to {folder}; a student starts there with `uv sync && uv run pytest`."
+    )
+
+
+@template_app.command("regenerate")
+def regenerate_template() -> None:
+    """Cut student_template/ out of reference/ again, after a change there."""
+    for path in regenerate(read_settings().assignment):
+        typer.echo(path)
 
 
 def _seed(settings: Settings, seed: int | None, work: Submission) -> int:

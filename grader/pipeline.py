@@ -15,7 +15,6 @@ from grader.suite.messages import SuiteJob
 from grader.suite.run import Listener, ignore, run_suite
 
 
-
 @dataclass(frozen=True)
 class Grading:
     """How to grade: on which assignment, in which runner, with or without the bonus parts."""
@@ -25,9 +24,7 @@ class Grading:
     with_bonus: bool = True
 
 
-def grade(
-    submission: Submission, grading: Grading, seed: int, listen: Listener = ignore
-) -> GradedReport:
+def grade(submission: Submission, grading: Grading, seed: int, listen: Listener = ignore) -> GradedReport:
     """Return the verdict on `submission`; `listen` hears of `collected` and `result` events meanwhile.
 
     Raises SuiteFailed when the suite cannot be run to its end: that is the grader's fault.

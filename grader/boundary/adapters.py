@@ -1,4 +1,4 @@
-"""The adapters as the tests see them in grading: a module whose every function is a call across the boundary."""
+"""The adapters as the tests see them in grading: a module whose functions are calls across the boundary."""
 
 from collections.abc import Callable
 from types import ModuleType

@@ -1,4 +1,4 @@
-"""The trusted end of the boundary: requests to one student process, its answers checked, its time measured."""
+"""The trusted end of the boundary: requests to one student process, answers checked, time measured."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ import numpy as np
 from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
-from grader.boundary.wire import FROM_STUDENT, Closed, Connection, Frame, ProtocolError, Unpacker
+from grader.boundary.wire import FROM_GRADER, FROM_STUDENT, Closed, Connection, Frame, ProtocolError, Unpacker
 from grader.core.text import clean, clean_line
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ class Channel:
         self._handles: WeakValueDictionary[int, Handle] = WeakValueDictionary()
         self._last_handle = 0
         self._last_number = 0
-        self._dropped: list[int] = []
+        self._dropped: set[int] = set()
         self._received = 0  # messages so far
         self._functions: dict[int, Function] = {}
-        self._queued = Frame(self._refer)
+        self._queued = Frame(self._refer, FROM_GRADER)
         self._requests: list[Any] = []
 
     # Requests
@@ -86,7 +86,7 @@ class Channel:
     def start_afresh(self) -> None:
         """Have the other side forget all objects: what a test left does not reach the next one."""
         self._requests.clear()
-        self._queued = Frame(self._refer)
+        self._queued = Frame(self._refer, FROM_GRADER)
         self._dropped.clear()
         self._handles.clear()
         self.tell_only("reset")
@@ -103,7 +103,7 @@ class Channel:
 
     def forget(self, handle: int) -> None:
         """Note that nobody here uses the object of `handle` any more."""
-        self._dropped.append(handle)
+        self._dropped.add(handle)
 
     def close(self, reason: Lost) -> None:
         """End the conversation: every later request raises `reason`."""
@@ -122,10 +122,10 @@ class Channel:
 
     def _send(self) -> None:
         if self._dropped:
-            gone, self._dropped = self._dropped, []
-            self._requests.append(["drop", 0, 0, [gone, self._received]])
+            gone, self._dropped = self._dropped, set()
+            self._requests.append(["drop", 0, 0, [list(gone), self._received]])
         frame, requests = self._queued, self._requests
-        self._queued, self._requests = Frame(self._refer), []
+        self._queued, self._requests = Frame(self._refer, FROM_GRADER), []
         with self._losses():
             self._connection.send(frame.encode(requests), self._deadline())
 
@@ -136,7 +136,8 @@ class Channel:
             key = len(self._functions) + 1
             self._functions[key] = value
             return {"function": key}
-        raise TypeError(f"a test handed {type(value).__name__} to an adapter; only plain values, arrays and handles cross")
+        kind = type(value).__name__
+        raise TypeError(f"a test handed {kind} to an adapter; only plain values, arrays and handles cross")
 
     # Receiving
 
@@ -170,8 +171,8 @@ class Channel:
                 return "value", unpacker.unpack(value)
             case {"error": error, **rest} if not rest:
                 return "error", _raised(error)
-            case {"callback": int(key), "args": list(arguments), **rest} if not rest and key in self._functions:
-                return "callback", (self._functions[key], unpacker.unpack(arguments))
+            case {"callback": int(key), "args": list(args), **rest} if not rest and key in self._functions:
+                return "callback", (self._functions[key], unpacker.unpack(args))
         raise ProtocolError("an answer of unknown form")
 
     def _call_back(self, function: Function, arguments: list[Any]) -> Exception | None:
@@ -188,12 +189,12 @@ class Channel:
 
     def _resolve(self, tag: str, fields: dict[str, Any]) -> Any:
         handle, kind = fields.get("handle"), fields.get("type", "")
-        if tag != "handle" or set(fields) > {"handle", "type"} or type(handle) is not int or type(kind) is not str:
+        well_formed = tag == "handle" and type(handle) is int and type(kind) is str
+        if not well_formed or not fields.keys() <= {"handle", "type"}:
             raise ProtocolError("a malformed handle")
         if not handle or handle > self._last_handle:
             raise ProtocolError(f"handle {handle} was never given out")
-        if handle in self._dropped:
-            self._dropped.remove(handle)
+        self._dropped.discard(handle)
         return self._handles.get(handle) or self._handle(handle, clean_line(kind, 80))
 
     def _handle(self, number: int, kind: str) -> Handle:

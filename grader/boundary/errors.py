@@ -19,11 +19,11 @@ class SubmissionError(Exception):
         self.traceback = traceback
 
 
-class Raised(SubmissionError):
+class Raised(SubmissionError):  # noqa: N818 - these names say what happened
     """The submission's code raised an exception."""
 
 
-class Lost(SubmissionError):
+class Lost(SubmissionError):  # noqa: N818
     """The process that held the submission cannot be used any more."""
 
 
@@ -39,9 +39,9 @@ class Breach(Lost):
     """What the process sent is not what the protocol allows; it was killed."""
 
 
-class Unloadable(SubmissionError):
+class Unloadable(SubmissionError):  # noqa: N818
     """The submission's adapters cannot be imported."""
 
 
-class RunOver(SubmissionError):
+class RunOver(SubmissionError):  # noqa: N818
     """The whole run's time is spent; this test and the following ones did not run."""

@@ -51,6 +51,7 @@ class Handle:
         self._channel.tell_only("set", self, name, value)
 
     def __call__(self, *arguments: Any) -> Any:
+        """Call the object, which is a layer or a network."""
         return self._channel.ask("op", "call", [self, *arguments])
 
     def __iter__(self) -> Iterator[Any]:
@@ -105,4 +106,6 @@ class Method:
         self._name = name
 
     def __call__(self, *arguments: Any, **options: Any) -> Handle:
-        return self._handle._channel.tell("method", self._handle, self._name, list(arguments), options)  # noqa: SLF001 - a part of Handle
+        """Queue the call and return the handle of its result."""
+        channel = self._handle._channel  # noqa: SLF001 - a part of Handle
+        return channel.tell("method", self._handle, self._name, list(arguments), options)

@@ -4,41 +4,68 @@ Runs in the submission's process, so it imports only the standard library.
 """
 
 import linecache
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_loader
+from pathlib import PurePosixPath
 from types import CodeType, ModuleType
 
 
 class MemoryImporter(MetaPathFinder):
-    """Finds modules among `files`, a mapping from relative POSIX path to content."""
+    """Finds modules among `files`, a mapping from relative POSIX path to content.
+
+    The files are found as if they lay in the working folder and this was the first entry of sys.path.
+    """
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
-        """Serve the Python files of `files`; folders without __init__.py are packages as well."""
+        """Serve the Python files of `files`; a folder of such files needs no __init__.py to be a package."""
         self._files = files
-        self._folders = {"/".join(path.split("/")[:n]) for path in files for n in range(1, path.count("/") + 1)}
+        sources = [PurePosixPath(path) for path in files if path.endswith(".py")]
+        self._folders = {str(folder) for source in sources for folder in source.parents}
+        self._root = os.getcwd()  # noqa: PTH109 - pathlib is the submission's, which may be changed
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return the spec of the module `name` if the submission has it."""
-        del path, target
-        stem = name.replace(".", "/")
-        for source, is_package in ((f"{stem}/__init__.py", True), (f"{stem}.py", False)):
-            if source in self._files:
-                loader = MemoryLoader(source, self._files[source], is_package=is_package)
-                return spec_from_loader(name, loader, origin=source, is_package=is_package)
-        if stem in self._folders:
-            spec = ModuleSpec(name, None, is_package=True)
-            spec.submodule_search_locations = [stem]
-            return spec
+        del target
+        for folder in self._searched(path):
+            spec = self._spec_in(folder, name)
+            if spec is not None:
+                return spec
         return None
 
     def install(self) -> None:
-        """Ask this importer before all others, as a project's own folder comes first on a student's machine."""
+        """Ask this importer before all others, as a project's own folder comes first elsewhere."""
         sys.meta_path.insert(0, self)
+
+    def _searched(self, path: Sequence[str] | None) -> Iterator[str]:
+        """Yield the folders of the submission on the `path` of a package, or on sys.path and its top."""
+        for entry in ["", *sys.path] if path is None else path:
+            place = os.path.normpath(os.path.join(self._root, entry))  # noqa: PTH118 - as in __init__
+            if place == self._root:
+                yield ""
+            elif place.startswith(self._root + os.sep):
+                yield place[len(self._root) + 1 :].replace(os.sep, "/") + "/"
+
+    def _spec_in(self, folder: str, name: str) -> ModuleSpec | None:
+        """Return the spec of the module `name` if it lies in `folder`, which is "" or ends in a slash."""
+        stem = folder + name.rpartition(".")[2]
+        for source, is_package in ((f"{stem}/__init__.py", True), (f"{stem}.py", False)):
+            if source in self._files:
+                loader = MemoryLoader(source, self._files[source], is_package=is_package)
+                spec = ModuleSpec(name, loader, origin=source, is_package=is_package)
+                spec.has_location = True  # so that the module has a __file__
+                break
+        else:
+            if stem not in self._folders:
+                return None
+            spec = ModuleSpec(name, None, is_package=True)
+        if spec.submodule_search_locations is not None:
+            spec.submodule_search_locations.append(stem)
+        return spec
 
 
 class MemoryLoader(InspectLoader):
@@ -56,14 +83,17 @@ class MemoryLoader(InspectLoader):
         return self._is_package
 
     def get_source(self, fullname: str) -> str:
-        """Return the decoded source. Raises SyntaxError for bytes that its encoding does not allow."""
+        """Return the decoded source. Raises SyntaxError for bytes that are no text of their encoding."""
         del fullname
         from importlib.util import decode_source  # noqa: PLC0415 - only source that is loaded needs it
 
         try:
-            return decode_source(self._content)
-        except (UnicodeDecodeError, LookupError) as unreadable:
+            source = decode_source(self._content)
+        except (SyntaxError, UnicodeDecodeError, LookupError) as unreadable:
             raise SyntaxError(f"{self._path} cannot be decoded: {unreadable}") from None
+        if "\0" in source:
+            raise SyntaxError(f"{self._path} contains null bytes, so it is no text")
+        return source
 
     def get_code(self, fullname: str) -> CodeType:
         """Return the compiled module, its lines known to tracebacks."""

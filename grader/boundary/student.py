@@ -16,20 +16,30 @@ import socket
 import sys
 import traceback
 import warnings
-from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from grader.boundary.importer import MemoryImporter
 from grader.boundary.interface import ADAPTERS
-from grader.boundary.wire import FROM_GRADER, Closed, Connection, Frame, ProtocolError, Unpacker, Unsendable
+from grader.boundary.wire import (
+    FROM_GRADER,
+    FROM_STUDENT,
+    Closed,
+    Connection,
+    Frame,
+    ProtocolError,
+    Unpacker,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TRACEBACK_CHARACTERS = 4_000
 MESSAGE_CHARACTERS = 1_000
 FRAMES = 8
-OPERATORS = {
+OPERATORS: "dict[str, Callable[..., Any]]" = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
@@ -61,7 +71,7 @@ class Student:
         self._mentions: dict[int, int] = {}  # handle id -> the number of the last message that named it
         self._sent = 0  # messages so far
         self._own_ids = 0  # this side names objects -1, -2, ...; the other side 1, 2, ...
-        self._failure: dict[str, Any] | None = None
+        self._failure: BaseException | None = None  # of a request that wanted no answer
         self._files: dict[str, bytes] = {}
         self._call = 0  # the number of the call that is being answered
         self._frame: list[Any] = []  # requests of the present frame, not yet done
@@ -71,10 +81,10 @@ class Student:
             "reset": self._reset,
             "drop": self._drop,
             "call": self._call_adapter,
-            "method": lambda handle, name, args, kwargs: getattr(handle, name)(*args, **kwargs),
+            "method": _call_method,
             "get": getattr,
             "set": setattr,
-            "op": lambda name, args: OPERATORS[name](*args),
+            "op": _apply,
             "sync": lambda: None,
         }
 
@@ -103,26 +113,25 @@ class Student:
             except (Closed, ProtocolError):
                 raise
             except BaseException as error:  # noqa: BLE001 - a submission may raise anything, SystemExit included
-                self._failure = self._described(error)
+                self._failure = _without_memory(error)
         if result and self._failure is None:
             self._keep(result, value)
         if number:
             failure, self._failure = self._failure, None
-            self._reply(number, value, failure)
+            self._send(self._reply(number, value, failure))
 
-    def _reply(self, number: int, value: Any, failure: dict[str, Any] | None) -> None:
-        frame = Frame(self._refer)
+    def _reply(self, number: int, value: Any, failure: BaseException | None) -> list[bytes]:
+        """Return the frame that answers request `number` with `value`, or with why there is none."""
         if failure is None:
+            frame = Frame(self._refer, FROM_STUDENT)
             try:
-                message = {"id": number, "value": frame.pack(value)}
-            except Unsendable as unsendable:
-                failure, frame = self._described(unsendable), Frame(self._refer)
-        if failure is not None:
-            message = {"id": number, "error": failure}
-        self._send(frame, message)
+                return frame.encode({"id": number, "value": frame.pack(value)})
+            except BaseException as error:  # noqa: BLE001 - packing may run code of the submission
+                failure = _without_memory(error)
+        return Frame(self._refer, FROM_STUDENT).encode({"id": number, "error": self._described(failure)})
 
-    def _send(self, frame: Frame, message: dict[str, Any]) -> None:
-        self._connection.send(frame.encode(message))
+    def _send(self, pieces: list[bytes]) -> None:
+        self._connection.send(pieces)
         self._sent += 1
 
     # Requests
@@ -183,9 +192,9 @@ class Student:
 
     def _call_back(self, call: int, function: int, arguments: tuple[Any, ...]) -> Any:
         """Ask the trusted end to run `function`, and serve it meanwhile."""
-        frame = Frame(self._refer)
+        frame = Frame(self._refer, FROM_STUDENT)
         packed = [frame.pack(argument) for argument in arguments]
-        self._send(frame, {"id": call, "callback": function, "args": packed})
+        self._send(frame.encode({"id": call, "callback": function, "args": packed}))
         while True:
             kind, number, result, arguments_of_request = self._next_request()
             if kind == "return":
@@ -195,8 +204,10 @@ class Student:
 
     def _returned(self, value: Any, ok: bool) -> Any:  # noqa: FBT001 - a field of the protocol
         failure, self._failure = self._failure, None
-        if not ok or failure is not None:
-            raise GraderCallbackFailed(failure["message"] if failure else "the function of the test raised an error")
+        if failure is not None:
+            raise failure
+        if not ok:
+            raise GraderCallbackFailed("the function of the test raised an error")
         return self._unpacker.unpack(value)
 
     # Errors, told with the student's own frames only
@@ -210,13 +221,28 @@ class Student:
         return {"type": kind, "message": message, "traceback": self._traceback(error)[-TRACEBACK_CHARACTERS:]}
 
     def _traceback(self, error: BaseException) -> str:
-        """Return where the error was raised: the last frames of the submission, and a syntax error's place."""
+        """Return where `error` was raised: the submission's last frames, and the place of a syntax error."""
         try:
             trace = _own(error.__traceback__, self._files)
             told = traceback.TracebackException(type(error), error, trace, limit=-FRAMES)
             return "".join([*told.stack.format(), *list(told.format_exception_only())[:-1]])
         except BaseException:  # noqa: BLE001 - as above
             return ""
+
+
+def _call_method(handle: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return getattr(handle, name)(*args, **kwargs)
+
+
+def _apply(name: str, args: list[Any]) -> Any:
+    return OPERATORS[name](*args)
+
+
+def _without_memory(error: BaseException) -> BaseException:
+    """Return `error`; if it says that memory ran out, let go of what its frames hold, to have some again."""
+    if isinstance(error, MemoryError):
+        traceback.clear_frames(error.__traceback__)
+    return error
 
 
 def _own(trace: TracebackType | None, files: dict[str, bytes]) -> TracebackType | None:

@@ -33,7 +33,7 @@ class ProtocolError(Exception):
     """The bytes that came are not a frame that the protocol allows."""
 
 
-class Unsendable(TypeError):
+class Unsendable(TypeError):  # noqa: N818 - the name is shown to students
     """A value that no frame can hold."""
 
 
@@ -59,13 +59,15 @@ Resolve = Callable[[str, dict[str, Any]], Any]
 class Frame:
     """A message under way: its JSON form and the arrays that go with it, in the order of their mention."""
 
-    def __init__(self, refer: Refer) -> None:
+    def __init__(self, refer: Refer, limits: FrameLimits) -> None:
         """Make an empty frame; `refer` gives the JSON form of objects that stay where they are."""
         self._refer = refer
-        self.buffers: list[Any] = []
+        self._limits = limits
+        self._size = 0  # of all buffers
+        self.buffers: list[bytes] = []
 
     def pack(self, value: Any, depth: int = 0) -> Any:
-        """Return the JSON form of `value`, keeping its arrays for the buffers. Raises Unsendable."""
+        """Return the JSON form of `value`, its arrays copied to the buffers. Raises Unsendable."""
         kind = type(value)
         if value is None or kind in _PLAIN:
             return value
@@ -77,26 +79,46 @@ class Frame:
             items = [self.pack(item, depth + 1) for item in value]
             return items if kind is list else {_SEQUENCES[kind]: items}
         if kind is dict:
-            return {"dict": [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in value.items()]}
+            return {"dict": [[_plain(key), self.pack(item, depth + 1)] for key, item in value.items()]}
         if isinstance(value, np.generic) and value.dtype.name in DTYPES:
             return value.item()
         return self._refer(value)
 
     def _pack_array(self, array: np.ndarray) -> Any:
         if array.dtype.name not in DTYPES:
-            raise Unsendable(f"the tests do not accept an array of dtype {array.dtype}; return an array of floats")
-        self.buffers.append(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+            raise Unsendable(
+                f"the tests do not accept an array of dtype {array.dtype}; return an array of floats"
+            )
+        self._size += array.nbytes
+        if self._size > self._limits.buffers:
+            raise Unsendable(f"the arrays of one answer are too large: {self._size} bytes")
+        self.buffers.append(array.astype(array.dtype.newbyteorder("="), copy=False).tobytes())
         return {"array": [array.dtype.name, list(array.shape)]}
 
     def encode(self, message: Any) -> list[bytes]:
-        """Return the pieces of the frame whose JSON form is `message`, which `pack` made."""
-        header = json.dumps(message, separators=(",", ":")).encode()
-        size = sum(buffer.nbytes for buffer in self.buffers)
-        return [LENGTHS.pack(len(header), size) + header, *self.buffers]
+        """Return the pieces of the frame whose JSON form is `message`, made by `pack`. Raises Unsendable."""
+        try:
+            header = json.dumps(message, separators=(",", ":")).encode()
+        except ValueError as unwritable:  # an integer of too many digits
+            raise Unsendable(str(unwritable)) from None
+        if len(header) > self._limits.header:
+            raise Unsendable(f"an answer is too large: {len(header)} bytes without its arrays")
+        return [LENGTHS.pack(len(header), self._size) + header, *self.buffers]
 
 
 _PLAIN = frozenset([bool, int, float, str])
-_SEQUENCES = {list: "list", tuple: "tuple", set: "set", frozenset: "set"}
+_SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "set"}
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or type(value) in _PLAIN
+
+
+def _plain(key: Any) -> Any:
+    """Return the key of a dict, which must be a plain value. Raises Unsendable."""
+    if not _is_plain(key):
+        raise Unsendable(f"a dict that is sent has a {type(key).__name__} as a key; use numbers or strings")
+    return key
 
 
 class Unpacker:
@@ -141,7 +163,7 @@ class Unpacker:
         raise ProtocolError(f"unknown form of a value: {_cut(node)}")
 
     def _unpack_dict(self, content: list[Any], depth: int) -> dict[Any, Any]:
-        if not all(type(pair) is list and len(pair) == 2 and type(pair[0]) in _PLAIN for pair in content):  # noqa: PLR2004 - a pair
+        if not all(type(pair) is list and len(pair) == 2 and _is_plain(pair[0]) for pair in content):  # noqa: PLR2004 - a pair
             raise ProtocolError("a dict has a key that is not a plain value")
         return {key: self.unpack(value, depth + 1) for key, value in content}
 
@@ -149,13 +171,16 @@ class Unpacker:
         dtype, shape = content if len(content) == 2 else (None, None)  # noqa: PLR2004 - dtype and shape
         if type(dtype) is not str or dtype not in DTYPES:
             raise ProtocolError(f"an array of dtype {_cut(dtype)} is not accepted")
-        if type(shape) is not list or len(shape) > MAX_AXES or not all(type(n) is int and n >= 0 for n in shape):
+        if type(shape) is not list or len(shape) > MAX_AXES or not all(map(_is_length, shape)):
             raise ProtocolError(f"{_cut(shape)} is not the shape of an array")
         size = math.prod(shape) * np.dtype(dtype).itemsize
         if size > len(self._buffers):
             raise ProtocolError(f"an array of shape {_cut(shape)} is larger than what was sent")
         piece, self._buffers = self._buffers[:size], self._buffers[size:]
-        return np.frombuffer(piece, dtype=dtype).reshape(shape).copy()
+        try:
+            return np.frombuffer(piece, dtype=dtype).reshape(shape).copy()
+        except ValueError:  # an axis of length 0 beside ones that no array can have
+            raise ProtocolError(f"{_cut(shape)} is not the shape of an array") from None
 
 
 class Connection:
@@ -215,6 +240,10 @@ def _remaining(deadline: float | None) -> float | None:
     if seconds <= 0:
         raise TimeoutError
     return seconds
+
+
+def _is_length(value: Any) -> bool:
+    return type(value) is int and value >= 0
 
 
 def _cut(value: Any) -> str:

@@ -9,7 +9,7 @@ RUNNERS: Mapping[str, type[Runner]] = {"process": ProcessRunner}
 ISOLATING: tuple[str, ...] = ()  # from strongest to weakest; `process` is never chosen unasked
 
 
-class NoRunner(SandboxError):
+class NoRunner(SandboxError):  # noqa: N818 - says what is the case
     """The runner that was asked for does not exist, or none was asked for and none isolates."""
 
 
@@ -18,8 +18,8 @@ def choose_runner(name: str | None) -> Runner:
     if name is None:
         if not ISOLATING:
             raise NoRunner(
-                "this version has no runner that isolates submissions; to grade code that you trust with this "
-                "machine, ask for the runner without isolation: --runner process"
+                "this version has no runner that isolates submissions; to grade code that you trust with "
+                "this machine, ask for the runner without isolation: --runner process"
             )
         name = ISOLATING[0]
     if name not in RUNNERS:

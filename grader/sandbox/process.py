@@ -1,4 +1,4 @@
-"""The `process` runner: a plain child process. The boundary protects the score; nothing protects the machine."""
+"""The `process` runner: a plain child process. The boundary guards the score, but nothing the machine."""
 
 import contextlib
 import os

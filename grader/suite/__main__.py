@@ -33,7 +33,8 @@ def main() -> None:
     messages = Messages(socket.socket(fileno=int(sys.argv[1])))
     job = messages.receive_job()
     root = Path(job.root)
-    manifest = parse_manifest((root / job.suite / FILE).read_text(encoding="utf-8"), f"{job.suite}/{FILE}")
+    text = (root / job.suite / FILE).read_text(encoding="utf-8")
+    manifest = parse_manifest(text, f"{job.suite}/{FILE}").within(job.test_seconds, job.run_seconds)
     session = Session(choose_runner(job.runner), manifest, {**job.files, **_provided(root, manifest)})
     try:
         results = _run(job, session, manifest, lambda kind, content: messages.send([kind, content]))
@@ -44,7 +45,9 @@ def main() -> None:
     messages.send(["finished", found])
 
 
-def _run(job: SuiteJob, session: Session, manifest: Manifest, emit: Callable[[str, Any], None]) -> list[Record]:
+def _run(
+    job: SuiteJob, session: Session, manifest: Manifest, emit: Callable[[str, Any], None]
+) -> list[Record]:
     """Run the cases with the submission's adapters in place; return the records of the JSON report."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     import pytest  # noqa: PLC0415 - imported while the submission's process starts
@@ -56,7 +59,13 @@ def _run(job: SuiteJob, session: Session, manifest: Manifest, emit: Callable[[st
     sys.modules[ADAPTERS] = RemoteAdapters(session.channel, manifest.interface)
     np.random.default_rng(0)  # its modules are imported now, not in the first test
     grading = Grading(session, frozenset(job.left_out), emit)
-    place = [str(Path(job.root) / job.suite), f"--rootdir={job.root}", f"--confcutdir={job.root}", "-c", os.devnull]
+    place = [
+        str(Path(job.root) / job.suite),
+        f"--rootdir={job.root}",
+        f"--confcutdir={job.root}",
+        "-c",
+        os.devnull,
+    ]
     status = pytest.main([*place, *QUIET, *REPORT, f"--seed={job.seed}"], plugins=[grading])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError(f"the suite {job.suite} cannot be run: pytest ended with {status!r}")

@@ -45,10 +45,14 @@ def _verdict(
         return Outcome.PASSED, ""
     if when != "call" or isinstance(error, SandboxError):
         return Outcome.NOT_JUDGED, f"the grader could not judge this test: {type(error).__name__}: {error}"
-    if isinstance(error, RunOver):
-        return Outcome.NOT_RUN, str(error)
     if isinstance(error, SubmissionError):
-        return Outcome.ERROR, f"{explain(error)}\n{error.traceback}".rstrip()
+        outcome = Outcome.NOT_RUN if isinstance(error, RunOver) else Outcome.ERROR
+        return outcome, f"{explain(error)}\n{error.traceback}".rstrip()
+    return _loss(error)
+
+
+def _loss(error: BaseException) -> tuple[Outcome, str]:
+    """Return the verdict on what a test raised over the values that it got."""
     if isinstance(error, AssertionError):
         return Outcome.FAILED, str(getattr(error, "problem", error)) or "a check of the test does not hold"
     if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):

@@ -1,7 +1,7 @@
 """The suite's own settings: suite.yaml in the folder of the cases."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.boundary.interface import Interface
 from grader.core.document import Document, parse_document
@@ -19,6 +19,14 @@ class Manifest:
     process: ProcessLimits
     interface: Interface
     provided: Mapping[str, str]
+
+    def within(self, test_seconds: float | None, run_seconds: float | None) -> "Manifest":
+        """Return these settings with other time limits, where they are given."""
+        return replace(
+            self,
+            test_seconds=self.test_seconds if test_seconds is None else test_seconds,
+            run_seconds=self.run_seconds if run_seconds is None else run_seconds,
+        )
 
 
 def parse_manifest(text: str, name: str = FILE) -> Manifest:

@@ -22,7 +22,8 @@ class SuiteJob:
     """A submission to run the cases on.
 
     Attributes: `root` (the assignment's folder), `suite` (the cases' folder below it), `files` (the
-    submission), `runner` (its name), `seed`, and `left_out` (classes whose tests are not run).
+    submission), `runner` (its name), `seed`, `left_out` (classes whose tests are not run), and
+    `test_seconds` and `run_seconds` (time limits in place of the suite's own).
     """
 
     root: str
@@ -31,6 +32,8 @@ class SuiteJob:
     runner: str
     seed: int
     left_out: Sequence[str] = ()
+    test_seconds: float | None = None
+    run_seconds: float | None = None
 
 
 class Messages:
@@ -42,7 +45,7 @@ class Messages:
 
     def send(self, value: Any) -> None:
         """Send `value`. Raises Closed."""
-        frame = Frame(_refuse_object)
+        frame = Frame(_refuse_object, FROM_GRADER)
         self._connection.send(frame.encode(frame.pack(value)))
 
     def receive(self) -> Any:

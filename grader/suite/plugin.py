@@ -27,9 +27,7 @@ class Hooks:
 class Grading:
     """Runs every test against the session's submission and reports `collected` and `result` events."""
 
-    def __init__(
-        self, session: Session, left_out: Collection[str], emit: Callable[[str, Any], None]
-    ) -> None:
+    def __init__(self, session: Session, left_out: Collection[str], emit: Callable[[str, Any], None]) -> None:
         """Leave out the tests of the classes `left_out`; `emit(kind, content)` tells of progress."""
         self._session = session
         self._left_out = left_out
@@ -68,7 +66,7 @@ class Grading:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Judge the phase, and tell of the test's result after its last one."""
         self._judge(item, call)
-        item.repr_failure = _no_traceback  # type: ignore[method-assign] - our record says what is to be shown
+        item.repr_failure = _no_traceback  # type: ignore[method-assign]  # our record says what is to be shown
         if call.when == "teardown":
             record = to_record(self._results[item])
             item.user_properties.append((RECORD, record))
@@ -91,7 +89,8 @@ class Grading:
             self._session.drop_process()
 
 
-def _no_traceback(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+def _no_traceback(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
+    del style
     return excinfo.typename
 
 
@@ -101,4 +100,3 @@ def tests_by_class(items: Sequence[pytest.Item]) -> dict[str, list[str]]:
     for item in items:
         tests.setdefault(group_of(item), []).append(item.name)
     return tests
-

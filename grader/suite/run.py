@@ -4,9 +4,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from grader.boundary.wire import Closed
 from grader.core.scoring import TestResult
@@ -38,20 +39,45 @@ class SuiteOutcome:
 Listener = Callable[[str, Any], None]
 
 
-def run_suite(job: SuiteJob, listen: Listener = lambda kind, content: None) -> SuiteOutcome:
+def ignore(kind: str, content: Any) -> None:
+    """Listen to no event."""
+
+
+def run_suite(job: SuiteJob, listen: Listener = ignore) -> SuiteOutcome:
     """Run `job` in a process of its own, telling `listen` of every event. Raises SuiteFailed."""
+    with _suite_process() as messages:
+        return _listen(messages, job, listen)
+
+
+def collect_tests(root: str, suite: str, runner: str) -> Mapping[str, Sequence[str]]:
+    """Return the names of the tests of each class of a suite. Raises SuiteFailed."""
+    with _suite_process() as messages:
+        messages.send_job(SuiteJob(root=root, suite=suite, files={}, runner=runner, seed=0))
+        _, tests = messages.receive()  # the suite says what it holds before it runs anything
+        return cast("Mapping[str, Sequence[str]]", tests)
+
+
+@contextmanager
+def _suite_process() -> Iterator[Messages]:
+    """Start a suite's process, and end it afterwards. Raises SuiteFailed when it ends by itself before."""
     ours, theirs = socket.socketpair()
     with tempfile.TemporaryFile() as log, ours:
         command = [sys.executable, "-B", "-m", "grader.suite", str(theirs.fileno())]
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            command,
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
         theirs.close()
         try:
-            return _listen(Messages(ours), job, listen)
+            yield Messages(ours)
         except Closed:
             process.wait()
-            raise SuiteFailed(f"the suite's process ended with status {process.returncode}: {_tail(log)}") from None
+            raise SuiteFailed(
+                f"the suite's process ended with status {process.returncode}: {_tail(log)}"
+            ) from None
         finally:
             process.kill()
             process.wait()

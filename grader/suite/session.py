@@ -41,7 +41,9 @@ class Session:
     def begin_test(self) -> None:
         """Make ready for a test; its time starts now. Raises SubmissionError."""
         if time.monotonic() >= self._end:
-            raise RunOver(f"the {self._manifest.run_seconds:g} seconds of the whole run were over before this test")
+            raise RunOver(
+                f"the {self._manifest.run_seconds:g} seconds of the whole run were over before this test"
+            )
         if self._channel is None:
             self._load()
         channel = self.channel()
@@ -58,7 +60,9 @@ class Session:
         if isinstance(error, TimedOut):
             over = time.monotonic() >= self._end
             limit = self._manifest.run_seconds if over else self._manifest.test_seconds
-            return f"stopped: no answer within the {limit:g} seconds of {'the whole run' if over else 'a test'}"
+            return (
+                f"stopped: no answer within the {limit:g} seconds of {'the whole run' if over else 'a test'}"
+            )
         if isinstance(error, Died) and self._process is not None:
             return f"the submission's process ended: {self._process.ending()}"
         if isinstance(error, Lost):

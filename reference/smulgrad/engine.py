@@ -1,22 +1,21 @@
-"""Reverse-mode automatic differentiation: `Value` for numbers, `Tensor` for numpy arrays.
+"""Reverse-mode automatic differentiation: `Value` for numbers, `Tensor` for numpy arrays."""
 
-How a gradient travels:
-
-1. Every operation makes a node: its result, its name, its operands x and y. A plain number or array
-   among the operands is kept as it is; it gets no gradient. Static arguments (an exponent, an axis) stand
-   in y's place in the same way.
-2. RULES tells, for each name, how the gradient g of a result becomes the gradients of x and y.
-3. `backward` starts with 1 at the output and visits every node after all nodes that consumed it, so that
-   a node passes on its gradient when it is complete.
-
-To add an operation: one entry in RULES, and one method that computes the result under that name.
-"""
-
-import math
+import math  # solution
 
 import numpy as np
 
 # BEGIN SOLUTION
+# How a gradient travels:
+#
+# 1. Every operation makes a node: its result, its name, its operands x and y. A plain number or array
+#    among the operands is kept as it is; it gets no gradient. Static arguments (an exponent, an axis) stand
+#    in y's place in the same way.
+# 2. RULES tells, for each name, how the gradient g of a result becomes the gradients of x and y.
+# 3. `backward` starts with 1 at the output and visits every node after all nodes that consumed it, so that
+#    a node passes on its gradient when it is complete.
+#
+# To add an operation: one entry in RULES, and one method that computes the result under that name.
+
 # The rules ----------------------------------------------------------------------------------------------
 # g is the gradient of the result z; x and y are the operands. Rules are written in arithmetic that floats,
 # arrays, Values and Tensors share, so the same line gives numbers for `backward` and, for `grad(...,
@@ -43,14 +42,14 @@ RULES = {
     "sum": (lambda g, z, x, kept: _broadcast_to(g.reshape(kept), x.shape), None),
     "max": (lambda g, z, x, kept: g.reshape(kept) * _share_of_max(_data(x), _data(z).reshape(kept)), None),
     "reshape": (lambda g, z, x, y: g.reshape(x.shape), None),
-    "transpose": (lambda g, z, x, axes: g.transpose(np.argsort(axes)), None),
+    "transpose": (lambda g, z, x, axes: _transposed(g, np.argsort(axes)), None),
     "broadcast": (_pass_on, None),
     "@": (lambda g, z, x, y: _matmul_x(g, x, y), lambda g, z, x, y: _matmul_y(g, x, y)),
 }
 
 
 def _data(x):
-    """Return the numbers of `x`, for the parts of a rule that are constant: where x > 0, where the maximum is."""
+    """Return the numbers of `x`, for what is constant in a rule: where x > 0, where the maximum is."""
     return x.data if isinstance(x, Value | Tensor) else x
 
 
@@ -65,6 +64,13 @@ def _broadcast_to(g, shape):
     if isinstance(g, Tensor):
         return _tensor(np.broadcast_to(g.data, shape), "broadcast", g)
     return np.broadcast_to(g, shape)
+
+
+def _transposed(x, axes):
+    """Return `x` with its axes in the order `axes`; as a node if it is one."""
+    if isinstance(x, Tensor):
+        return _tensor(x.data.transpose(axes), "transpose", x, axes)
+    return x.transpose(axes)
 
 
 def _unbroadcast(g, shape):
@@ -142,7 +148,7 @@ def _operands_first(output):
             stack.append((node,))
             for operand in (node._x, node._y):
                 if operand.__class__ is kind and operand._flow is None:
-                    stack.append(operand)
+                    stack.append(operand)  # noqa: PERF401 - a list of two costs more
     return order
 
 
@@ -171,12 +177,9 @@ def grad(output, inputs, create_graph=False):
         dy = grad(y, [x], create_graph=True)[0]
         d2y = grad(dy, [x])[0]
     """
-    seed = output._seed()
-    found = {}
+    seed = output.__class__(output._seed()) if create_graph else output._seed()
     wanted = set(inputs)
-    for node, g in _sweep(output, output.__class__(seed) if create_graph else seed, create_graph):
-        if node in wanted:
-            found[node] = g
+    found = {node: g for node, g in _sweep(output, seed, create_graph) if node in wanted}
     zeros = (lambda x: x * 0.0) if create_graph else (lambda x: x.data * 0.0)
     return [found[x] if x in found else zeros(x) for x in inputs]
 
@@ -214,11 +217,15 @@ class Value:
 
     def __add__(self, other):
         """Return self + other as a Value; `other` is a Value or a plain number."""
-        return _value(self.data + (other.data if other.__class__ is Value else other), "+", self, other)  # solution
+        # BEGIN SOLUTION
+        return _value(self.data + (other.data if other.__class__ is Value else other), "+", self, other)
+        # END SOLUTION
 
     def __mul__(self, other):
         """Return self * other as a Value; `other` is a Value or a plain number."""
-        return _value(self.data * (other.data if other.__class__ is Value else other), "*", self, other)  # solution
+        # BEGIN SOLUTION
+        return _value(self.data * (other.data if other.__class__ is Value else other), "*", self, other)
+        # END SOLUTION
 
     def __neg__(self):
         """Return -self as a Value."""
@@ -226,7 +233,9 @@ class Value:
 
     def __sub__(self, other):
         """Return self - other as a Value; `other` is a Value or a plain number."""
-        return _value(self.data - (other.data if other.__class__ is Value else other), "-", self, other)  # solution
+        # BEGIN SOLUTION
+        return _value(self.data - (other.data if other.__class__ is Value else other), "-", self, other)
+        # END SOLUTION
 
     def __pow__(self, exponent):
         """Return self ** exponent as a Value; `exponent` is an int or a float, never a Value."""
@@ -250,7 +259,12 @@ class Value:
 
     def exp(self):
         """Return e ** self as a Value."""
-        return _value(math.exp(self.data), "exp", self)  # solution
+        # BEGIN SOLUTION
+        try:
+            return _value(math.exp(self.data), "exp", self)
+        except OverflowError:
+            raise OverflowError(f"exp: e to the power {self.data!r} is too large for a float") from None
+        # END SOLUTION
 
     def log(self):
         """Return the natural logarithm of self as a Value."""
@@ -374,7 +388,9 @@ class Tensor:
     @grad.setter
     def grad(self, gradient):
         if np.shape(gradient) != self.shape:
-            raise ValueError(f"grad: its shape {np.shape(gradient)} is not the shape {self.shape} of the data")
+            raise ValueError(
+                f"grad: its shape {np.shape(gradient)} is not the shape {self.shape} of the data"
+            )
         self._grad, self._grad_is_own = gradient, False
 
     # END SOLUTION
@@ -405,17 +421,19 @@ class Tensor:
         if isinstance(exponent, Tensor | np.ndarray):
             raise TypeError(f"**: the exponent must be a plain number, got {type(exponent).__name__}")
         if exponent < 0 and not self.data.all():
-            raise ZeroDivisionError(f"**: 0 to the negative power {exponent!r}, in a Tensor of shape {self.shape}")
+            raise ZeroDivisionError(
+                f"**: 0 to the negative power {exponent!r}, in a Tensor of shape {self.shape}"
+            )
         return _tensor(self.data**exponent, "**", self, exponent)
         # END SOLUTION
 
     def __matmul__(self, other):
-        """Return the matrix product self @ other: vectors, matrices, or batches of matrices, as numpy does."""
+        """Return the matrix product self @ other, as numpy does: of vectors, matrices or batches of them."""
         return _matmul(self, other)  # solution
 
     def sum(self, axis=None, keepdims=False):
         """Return the sum over `axis`: an int, a tuple of ints, or None for all axes."""
-        return _tensor(self.data.sum(axis, keepdims=keepdims), "sum", self, _kept(self.shape, axis))  # solution
+        return _reduce("sum", np.add, self, axis, keepdims)  # solution
 
     def mean(self, axis=None, keepdims=False):
         """Return the mean over `axis`: an int, a tuple of ints, or None for all axes."""
@@ -426,10 +444,10 @@ class Tensor:
 
     def max(self, axis=None, keepdims=False):
         """Return the maximum over `axis`; equal maxima share the gradient equally."""
-        return _tensor(self.data.max(axis, keepdims=keepdims), "max", self, _kept(self.shape, axis))  # solution
+        return _reduce("max", np.maximum, self, axis, keepdims)  # solution
 
     def reshape(self, *shape):
-        """Return the same numbers in another shape: `reshape((2, 3))` or `reshape(2, 3)`; one length may be -1."""
+        """Return the numbers in another shape: `reshape((2, 3))` or `reshape(2, 3)`; one length may be -1."""
         # BEGIN SOLUTION
         try:
             return _tensor(self.data.reshape(*shape), "reshape", self)
@@ -437,12 +455,9 @@ class Tensor:
             raise ValueError(f"reshape: {self.shape} does not fit into {shape}") from mismatch
         # END SOLUTION
 
-    def transpose(self, axes=None):
-        """Return the Tensor with its axes in the order `axes`, by default reversed."""
-        # BEGIN SOLUTION
-        axes = tuple(range(self.ndim))[::-1] if axes is None else tuple(axes)
-        return _tensor(self.data.transpose(axes), "transpose", self, axes)
-        # END SOLUTION
+    def transpose(self):
+        """Return the Tensor with the order of its axes reversed."""
+        return _transposed(self, range(self.ndim)[::-1])  # solution
 
     @property
     def T(self):  # noqa: N802 - numpy's name
@@ -454,7 +469,7 @@ class Tensor:
         """Return the Tensor with two axes exchanged."""
         axes = list(range(self.ndim))
         axes[first], axes[second] = axes[second], axes[first]
-        return self.transpose(axes)
+        return _transposed(self, axes)
 
     # END SOLUTION
 
@@ -470,7 +485,9 @@ class Tensor:
         """Return the natural logarithm, element by element."""
         # BEGIN SOLUTION
         if not (self.data > 0).all():
-            raise ValueError(f"log: defined for positive numbers only, got {self.data.min()} in shape {self.shape}")
+            raise ValueError(
+                f"log: defined for positive numbers only, got {self.data.min()} in shape {self.shape}"
+            )
         return _tensor(np.log(self.data), "log", self)
         # END SOLUTION
 
@@ -495,7 +512,10 @@ class Tensor:
     def _add_gradient(self, g, alone):
         """Add `g` to the gradient; `alone` says that no other Tensor and no rule holds this very array."""
         if self._grad is None:
-            self._grad, self._grad_is_own = g, alone and isinstance(g, np.ndarray) and g.dtype == self.data.dtype
+            self._grad, self._grad_is_own = (
+                g,
+                alone and isinstance(g, np.ndarray) and g.dtype == self.data.dtype,
+            )
         else:
             self._grad, self._grad_is_own = self._grad + g, False
 
@@ -538,10 +558,10 @@ def _tensor(data, op, x, y=None):
 
 
 def _constant(x):
-    """Return `x` ready to stand beside a Tensor: numbers as Python's, which leave the Tensor's dtype alone."""
-    if isinstance(x, Tensor | np.ndarray | int | float):
-        return x
-    return x.item() if isinstance(x, np.generic) else np.asarray(x, dtype=np.float64)
+    """Return `x` fit to stand beside a Tensor: a number as Python's own, which leaves the dtype alone."""
+    if isinstance(x, np.generic):
+        return x.item()
+    return x if isinstance(x, Tensor | np.ndarray | int | float) else np.asarray(x, dtype=np.float64)
 
 
 def _elementwise(op, function, x, y):
@@ -549,7 +569,9 @@ def _elementwise(op, function, x, y):
     try:
         return _tensor(function(_data(x), _data(y)), op, x, y)
     except ValueError as mismatch:
-        raise ValueError(f"{op}: shapes {np.shape(_data(x))} and {np.shape(_data(y))} do not broadcast") from mismatch
+        raise ValueError(
+            f"{op}: shapes {np.shape(_data(x))} and {np.shape(_data(y))} do not broadcast"
+        ) from mismatch
 
 
 def _matmul(x, y):
@@ -557,13 +579,18 @@ def _matmul(x, y):
     try:
         return _tensor(_data(x) @ _data(y), "@", x, y)
     except ValueError as mismatch:
-        raise ValueError(f"@: shapes {np.shape(_data(x))} and {np.shape(_data(y))} do not match") from mismatch
+        raise ValueError(
+            f"@: shapes {np.shape(_data(x))} and {np.shape(_data(y))} do not match"
+        ) from mismatch
 
 
-def _kept(shape, axis):
-    """Return `shape` with 1 in place of the reduced axes."""
-    axes = range(len(shape)) if axis is None else np.atleast_1d(axis) % max(len(shape), 1)
-    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+def _reduce(op, function, x, axis, keepdims):
+    try:
+        kept = function.reduce(x.data, axis, keepdims=True)
+    except ValueError as misfit:
+        raise ValueError(f"{op}: axis {axis} does not fit the shape {x.shape}: {misfit}") from misfit
+    data = kept if keepdims else kept.squeeze(tuple(range(x.ndim)) if axis is None else axis)
+    return _tensor(data, op, x, kept.shape)
 
 
 # END SOLUTION

@@ -2,23 +2,23 @@
 
 import numpy as np
 
-from smulgrad.engine import Tensor
+from smulgrad.engine import Tensor  # solution
 
 
 class Linear:
     """The affine map x @ weight + bias, from (batch, in_features) to (batch, out_features)."""
 
-    def __init__(self, in_features, out_features, dtype=np.float64):
-        """Make `weight` (in_features, out_features) small and random, `bias` (out_features,) zero; both Tensors."""
+    def __init__(self, in_features, out_features):
+        """Make the Tensors `weight` (in_features, out_features), small and random, and `bias`, zeros."""
         # BEGIN SOLUTION
         bound = 1 / np.sqrt(in_features)
-        self.weight = Tensor(np.random.uniform(-bound, bound, (in_features, out_features)).astype(dtype))  # noqa: NPY002
-        self.bias = Tensor(np.zeros(out_features, dtype))
+        self.weight = Tensor(np.random.uniform(-bound, bound, (in_features, out_features)))  # noqa: NPY002
+        self.bias = Tensor(np.zeros(out_features))
         # END SOLUTION
 
     def __call__(self, x):
-        """Return x @ weight + bias; as a plain array, `x` gets no gradient."""
-        return x @ self.weight + self.bias  # solution
+        """Return x @ weight + bias."""
+        return x @ self.weight + self.bias  # x may be a plain array: it gets no gradient  # solution
 
     def parameters(self):
         """Return [weight, bias]."""
@@ -28,11 +28,11 @@ class Linear:
 class MLP:
     """Two linear layers with a relu between them."""
 
-    def __init__(self, input_size, hidden_size, output_size, dtype=np.float64):
+    def __init__(self, input_size, hidden_size, output_size):
         """Make the layers input -> hidden and hidden -> output."""
         # BEGIN SOLUTION
-        self.hidden = Linear(input_size, hidden_size, dtype)
-        self.output = Linear(hidden_size, output_size, dtype)
+        self.hidden = Linear(input_size, hidden_size)
+        self.output = Linear(hidden_size, output_size)
         # END SOLUTION
 
     def __call__(self, x):
@@ -45,7 +45,7 @@ class MLP:
 
 
 def softmax(x, axis=-1):
-    """Return exp(x) / sum(exp(x)) along `axis`, computed after a shift by the maximum so that nothing overflows."""
+    """Return exp(x) / sum(exp(x)) along `axis`, shifted by the maximum first so that nothing overflows."""
     # BEGIN SOLUTION
     exps = (x - x.max(axis, keepdims=True)).exp()
     return exps / exps.sum(axis, keepdims=True)
@@ -53,7 +53,7 @@ def softmax(x, axis=-1):
 
 
 def softmax_cross_entropy(logits, targets):
-    """Return the mean cross-entropy of `logits` (batch, classes) against one-hot `targets` as a scalar Tensor."""
+    """Return the mean cross-entropy of `logits` (batch, classes) and one-hot `targets` as a scalar Tensor."""
     # BEGIN SOLUTION
     shifted = logits - logits.data.max(axis=-1, keepdims=True)  # a constant shift changes no gradient
     losses = shifted.exp().sum(axis=-1).log() - (shifted * targets).sum(axis=-1)

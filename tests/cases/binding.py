@@ -33,10 +33,11 @@ def default_submission(root):
 def bind(submission):
     """Import the adapters of the project in the folder `submission` as `tests.adapters`.
 
-    Raises FileNotFoundError when the folder has no tests/adapters.py.
+    Returns False, and does nothing, when they are bound already. Raises FileNotFoundError when the folder has
+    no tests/adapters.py.
     """
     if NAME in sys.modules:
-        return
+        return False
     source = Path(submission).resolve() / "tests" / "adapters.py"
     if not source.is_file():
         message = f"{source} does not exist: --submission takes a project folder that holds tests/adapters.py"
@@ -44,6 +45,7 @@ def bind(submission):
     sys.path.insert(0, str(source.parents[1]))
     tests.__path__.append(str(source.parent))
     tests.adapters = sys.modules[NAME] = _imported(source)
+    return True
 
 
 def _imported(source):

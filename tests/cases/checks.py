@@ -46,7 +46,7 @@ def assert_dtype(array, dtype, *, hint=None):
 
 
 def assert_equal(actual, expected, *, hint=None):
-    """Fail unless `actual` equals `expected`, and both are of one type; for shapes, names and truth values."""
+    """Fail unless `actual` equals `expected` and is of its type; for shapes, names and truth values."""
     if type(actual) is not type(expected) or actual != expected:
         raise Mismatch("the values differ", expected=expected, actual=actual, hint=hint)
 
@@ -66,7 +66,7 @@ def assert_operands(node, *operands):
 
 
 def numeric_gradient(function, x, eps=1e-6):
-    """Return the central-difference gradient of `function` (float64 array to number) at `x`, shaped like `x`."""
+    """Return the central-difference gradient of `function` (float64 array to number) at `x`."""
     x = np.array(x, dtype=np.float64)
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
@@ -126,7 +126,7 @@ def _value_problem(actual, expected, rtol, atol):
 
 
 def _is_number(value):
-    """Tell whether `value` is a plain real number: Python's or numpy's, nothing that only claims to be one."""
+    """Tell whether `value` is a real number of Python's or numpy's, not one that only claims to be."""
     return type(value) in {int, float} or isinstance(value, np.floating)
 
 

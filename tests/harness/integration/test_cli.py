@@ -181,7 +181,8 @@ def test_a_broken_suite_is_our_fault(grader, tmp_path):
 
 def test_a_mistake_in_the_rubric_is_named(grader, tmp_path):
     """A rubric that does not add up stops the command with its line and key."""
-    (tmp_path / "rubric.yaml").write_text((ROOT / "rubric.yaml").read_text().replace("total: 104", "total: 105"))
+    rubric = (ROOT / "rubric.yaml").read_text()
+    (tmp_path / "rubric.yaml").write_text(rubric.replace("total: 104", "total: 105"))
 
     done = grader("rubric", "check", GRADER_ASSIGNMENT=str(tmp_path))
 

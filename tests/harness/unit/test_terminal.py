@@ -27,14 +27,14 @@ def test_totals_come_first():
 def test_a_loss_shows_its_first_reason():
     """A problem that loses points shows the reason of its first lost test and how many more there are."""
     lost = [
-        result(name="test_one", outcome=Outcome.FAILED, message="the number is wrong", expected="5.0", actual="6.0"),
+        result(name="test_one", outcome=Outcome.FAILED, message="is wrong", expected="5.0", actual="6.0"),
         result(name="test_two", outcome=Outcome.ERROR, message="TypeError: no\n  File x"),
         result(name="test_three"),
     ]
 
     text = shown(report(*lost))
 
-    assert "test_one: the number is wrong: expected 5.0, got 6.0 (and 1 more)" in text
+    assert "test_one: is wrong: expected 5.0, got 6.0 (and 1 more)" in text
     assert "1 / 3" in text
     assert "1/3 tests" in text
 

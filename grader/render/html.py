@@ -1,0 +1,159 @@
+"""The report as a page: one HTML file that needs nothing else, runs nothing, and prints well.
+
+All text in it is hostile. Three defences: it is cleaned and cut (fitting.py), Jinja escapes it, and the
+page's own Content-Security-Policy allows one stylesheet, named by its hash, and nothing more.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from grader.core.report import GradedReport
+from grader.core.scoring import Outcome, PartScore, ProblemScore, TestResult, format_points, next_step
+from grader.render.comparison import compare
+from grader.render.fitting import fit
+
+TEXT_BYTES = 600_000  # of a page, for what a submission can make long
+HEADLINE = 300  # characters
+ITEMS = 500  # names of files, or notes, that a page lists
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How an outcome looks: never by colour alone. The stylesheet has a colour of the same `name`."""
+
+    name: str
+    glyph: str
+    word: str
+
+
+MARKS = {
+    mark.name: mark
+    for mark in (
+        Mark(Outcome.PASSED, "\N{CHECK MARK}", "passed"),
+        Mark("partial", "\N{CIRCLE WITH LEFT HALF BLACK}", "partial"),
+        Mark(Outcome.FAILED, "\N{BALLOT X}", "failed"),
+        Mark(Outcome.ERROR, "!", "error"),
+        Mark(Outcome.NOT_RUN, "\N{CIRCLED DIVISION SLASH}", "not run"),
+        Mark(Outcome.NOT_JUDGED, "?", "not judged"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The tests of one problem that ended in one way, with the same message and values."""
+
+    tests: tuple[TestResult, ...]
+
+    @property
+    def shared(self) -> TestResult:
+        """A test that stands for all."""
+        return self.tests[0]
+
+    @property
+    def headline(self) -> str:
+        """The first line of the message, cut if it is very long."""
+        line = self.shared.message.partition("\n")[0]
+        return line if len(line) <= HEADLINE else f"{line[:HEADLINE]} \N{HORIZONTAL ELLIPSIS}"
+
+    @property
+    def details(self) -> str:
+        """What the headline leaves out: the other lines, or the whole message if it was cut."""
+        line, _, rest = self.shared.message.partition("\n")
+        return rest if len(line) <= HEADLINE else self.shared.message
+
+    @property
+    def sentences(self) -> dict[str, list[str]]:
+        """What the tests check, each sentence with the names of its tests."""
+        found: dict[str, list[str]] = {}
+        for test in self.tests:
+            found.setdefault(test.description, []).append(test.name)
+        return found
+
+
+def render_html(report: GradedReport) -> str:
+    """Return the page that shows `report`."""
+    shown = fit(report, TEXT_BYTES)
+    page = environment().get_template("report.html.j2")
+    return page.render(report=shown, score=shown.score, next_step=next_step(shown.score))
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates of all pages, with what their macros need."""
+    made = Environment(
+        loader=PackageLoader("grader.render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"stylesheet": stylesheet(), "stylesheet_hash": stylesheet_hash(), "items": ITEMS}
+    made.filters |= {
+        "points": format_points,
+        "mark": mark_of,
+        "earned": earned,
+        "reasons": reasons,
+        "compare": compare,
+        "moment": _moment,
+        "count": _count,
+    }
+    return made
+
+
+def stylesheet() -> str:
+    """Return the stylesheet of all pages."""
+    return files("grader.render").joinpath("templates", "report.css").read_text(encoding="utf-8")
+
+
+def stylesheet_hash() -> str:
+    """Return the stylesheet's name in a Content-Security-Policy."""
+    digest = hashlib.sha256(stylesheet().encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def mark_of(scored: TestResult | ProblemScore | PartScore) -> Mark:
+    """Return how the outcome of a test, a problem or a part looks."""
+    if isinstance(scored, TestResult):
+        return MARKS[scored.outcome]
+    problems = scored.problems if isinstance(scored, PartScore) else (scored,)
+    if any(problem.score is None for problem in problems):
+        return MARKS[Outcome.NOT_JUDGED]
+    if not any(problem.lost for problem in problems):
+        return MARKS[Outcome.PASSED]
+    if any(problem.score for problem in problems):
+        return MARKS["partial"]
+    outcomes = [result.outcome for problem in problems for result in problem.losses]
+    return MARKS[outcomes[0] if outcomes else Outcome.NOT_RUN]
+
+
+def earned(part: PartScore) -> Fraction | None:
+    """Return the points of `part`, or None if none of its problems was judged."""
+    return None if all(problem.score is None for problem in part.problems) else part.score
+
+
+def reasons(results: Iterable[TestResult]) -> list[Reason]:
+    """Return why tests did not pass, those of one reason together, in the order of their first test."""
+    groups: dict[object, list[TestResult]] = {}
+    for result in results:
+        if result.outcome is not Outcome.PASSED:
+            key = (result.outcome, result.message, result.expected, result.actual, result.hint)
+            groups.setdefault(key, []).append(result)
+    return [Reason(tuple(tests)) for tests in groups.values()]
+
+
+def _moment(iso: str) -> str:
+    """Return a time of a report as people write it."""
+    return iso.replace("T", " ").replace("+00:00", " UTC")
+
+
+def _count(number: int, noun: str) -> str:
+    """Return "1 test" or "2 tests"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,7 @@
+"""The student template: an assignment's reference without its solutions, and the project exported from it."""
+
+from grader.template.export import export
+from grader.template.generate import regenerate
+from grader.template.markers import MarkerError
+
+__all__ = ["MarkerError", "export", "regenerate"]

@@ -1,0 +1,42 @@
+"""The student's project: the template, the assignment's suite and rubric, and the scoring of the grader."""
+
+from pathlib import Path
+
+from grader.core.rubric import parse_rubric
+from grader.template.files import read_files, write_files
+from grader.template.generate import TEMPLATE
+
+RUBRIC = "rubric.yaml"
+PACKAGE = Path(__file__).resolve().parents[1]  # the grader's own
+SCORING = ("__init__.py", "core/__init__.py", "core/document.py", "core/rubric.py", "core/scoring.py")
+
+
+def export(assignment_root: Path, destination: Path) -> list[Path]:
+    """Write a complete student project into `destination`, a new or empty folder; return the written paths.
+
+    Raises FileExistsError when something is there already, FileNotFoundError when a part of the assignment is
+    missing, and DocumentError when its rubric is wrong; nothing is written then.
+    """
+    files = project(assignment_root)
+    if destination.exists() and not (destination.is_dir() and not any(destination.iterdir())):
+        raise FileExistsError(f"{destination} is there already and not an empty folder; name a new one")
+    return write_files(destination, files)
+
+
+def project(assignment_root: Path) -> dict[str, bytes]:
+    """Return the files of a student's project by path.
+
+    They are the template, the rubric, the suite, the modules beside the suite (which its tests import), and
+    those of the grader that count points, unchanged, so that a student's table shows the grader's numbers.
+    """
+    rubric = (assignment_root / RUBRIC).read_bytes()
+    suite = Path(parse_rubric(rubric.decode(), RUBRIC).suite)
+    beside = sorted((assignment_root / suite.parent).glob("*.py"))
+    cases = read_files(assignment_root / suite)
+    return {
+        **{f"grader/{name}": (PACKAGE / name).read_bytes() for name in SCORING},
+        **{(suite.parent / path.name).as_posix(): path.read_bytes() for path in beside},
+        **{(suite / path).as_posix(): content for path, content in cases.items()},
+        **read_files(assignment_root / TEMPLATE),
+        RUBRIC: rubric,
+    }

@@ -1,0 +1,1 @@
+"""SmulGrad: reverse-mode automatic differentiation from scratch."""

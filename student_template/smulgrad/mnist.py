@@ -1,0 +1,12 @@
+"""The MNIST bonus: an MLP trained on 60,000 handwritten digits.
+
+`tests.mnist_utils` has what it takes besides: load_mnist, mini_batch_iterator and compute_accuracy.
+"""
+
+
+def train_mnist(hidden_size, learning_rate, batch_size, epochs):
+    """Return an MLP trained by SGD on mini-batches for `epochs` passes, and its test accuracy in 0..1."""
+    raise NotImplementedError(
+        "train_mnist: return an MLP trained by SGD on mini-batches for `epochs` passes, and its test "
+        "accuracy in 0..1"
+    )

@@ -1,0 +1,204 @@
+"""What students start from: a template that follows from the reference and gives nothing of it away."""
+
+import importlib.util
+import inspect
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.template import export, regenerate
+from grader.template.generate import generate
+
+ROOT = Path(__file__).resolve().parents[3]
+REFERENCE = ROOT / "reference"
+TEMPLATE = ROOT / "student_template"
+MODULES = sorted(path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob("*.py"))
+TELLING = 25  # characters; a shorter line may stand in both by chance
+SHARED = {  # of the grader, byte for byte
+    *("grader/__init__.py", "grader/core/__init__.py"),
+    *(f"grader/core/{name}.py" for name in ("document", "rubric", "scoring")),
+}
+
+
+def marked_lines(source):
+    """Yield the lines of a module that are marked as solution, found in the simplest way."""
+    is_inside = False
+    for line in map(str.strip, source.splitlines()):
+        is_inside = (is_inside or line == "# BEGIN SOLUTION") and line != "# END SOLUTION"
+        if is_inside or line.endswith("# solution"):
+            yield line.removesuffix("# solution").strip()
+
+
+def functions_of(path):
+    """Return the functions of the template's module at `path` by qualified name, properties' included."""
+    spec = importlib.util.spec_from_file_location(f"template_{Path(path).stem}", TEMPLATE / path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    classes = [member for _, member in inspect.getmembers(module, inspect.isclass)]
+    members = [member for owner in (module, *classes) for member in vars(owner).values()]
+    functions = [member.fget if isinstance(member, property) else member for member in members]
+    return {function.__qualname__: function for function in functions if inspect.isfunction(function)}
+
+
+def run_pytest(project, *arguments):
+    """Run pytest as a student does, without the plugins that are here and not there."""
+    environment = {**os.environ, "COLUMNS": "100", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.fixture
+def exported(tmp_path):
+    """Return a freshly exported student project."""
+    project = tmp_path / "project"
+    export(ROOT, project)
+    return project
+
+
+def test_the_template_is_in_step_with_the_reference():
+    """Regenerating changes nothing; if this fails, run `grader template regenerate`."""
+    present = {path: (TEMPLATE / path).read_bytes() for path in MODULES}
+
+    assert generate(REFERENCE) == present
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_no_solution_is_left_in_the_template(path):
+    """No line that is marked in the reference stands anywhere in the template, nor do the markers."""
+    marked = {line for line in marked_lines((REFERENCE / path).read_text()) if len(line) > TELLING}
+    template = "\n".join((TEMPLATE / module).read_text() for module in MODULES)
+
+    assert not {line for line in marked if line in template}
+    assert "solution" not in template.lower()
+
+
+@pytest.mark.parametrize(
+    "path", ["smulgrad/engine.py", "smulgrad/nn.py", "smulgrad/mnist.py", "tests/adapters.py"]
+)
+def test_every_function_asks_for_its_body(path):
+    """Each function of the template raises NotImplementedError, which names it and says what to do."""
+    functions = functions_of(path)
+
+    for name, function in functions.items():
+        named = [p for p in inspect.signature(function).parameters.values() if p.kind is not p.VAR_POSITIONAL]
+        with pytest.raises(NotImplementedError, match=rf"^{re.escape(name)}: .*\w{{3}}"):
+            function(*[None] * len(named))
+    assert functions
+
+
+def test_the_template_keeps_to_the_handout():
+    """The classes and functions that the handout names are there, with its parameters and no helpers."""
+    engine, network, mnist = (functions_of(f"smulgrad/{name}.py") for name in ("engine", "nn", "mnist"))
+
+    assert {"Value.__add__", "Value.tanh", "Value.backward", "Tensor.__matmul__", "Tensor.T"} <= engine.keys()
+    assert str(inspect.signature(network["Linear.__init__"])) == "(self, in_features, out_features)"
+    assert str(inspect.signature(network["SGD.__init__"])) == "(self, parameters, lr=0.01)"
+    assert {"softmax", "softmax_cross_entropy", "check_gradients", "MLP.__call__"} <= network.keys()
+    assert str(inspect.signature(mnist["train_mnist"])) == "(hidden_size, learning_rate, batch_size, epochs)"
+    assert not [name for name in (*engine, *network, *mnist) if re.search(r"(^|\.)_[^_]", name)]
+
+
+def test_an_exported_project_is_complete(tmp_path):
+    """It has the template, the suite and what that needs, the rubric, and the grader's scoring unchanged."""
+    project = tmp_path / "new" / "project"
+
+    written = export(ROOT, project)
+
+    names = {path.relative_to(project).as_posix() for path in written}
+    assert names == {p.relative_to(project).as_posix() for p in project.rglob("*") if p.is_file()}
+    assert {"pyproject.toml", "README.md", ".gitignore", "rubric.yaml", "tests/__init__.py"} <= names
+    assert {"tests/mnist_utils.py", "tests/cases/conftest.py", "tests/cases/suite.yaml", *MODULES} <= names
+    assert {name for name in names if name.startswith("grader/")} == SHARED
+    assert all((project / name).read_bytes() == (ROOT / name).read_bytes() for name in SHARED)
+    assert not [name for name in names if "__pycache__" in name or "harness" in name or "provided" in name]
+
+
+def test_an_empty_folder_is_filled(tmp_path):
+    """A folder that is there and empty will do."""
+    export(ROOT, tmp_path)
+
+    assert (tmp_path / "pyproject.toml").is_file()
+
+
+@pytest.mark.parametrize("name", ["project", "project/mine.py"])
+def test_nothing_is_overwritten(tmp_path, name):
+    """A destination with something in it, or a file, is refused by name, and nothing is written."""
+    mine = tmp_path / "project" / "mine.py"
+    mine.parent.mkdir()
+    mine.write_text("precious")
+
+    with pytest.raises(FileExistsError, match=re.escape(str(tmp_path / name))):
+        export(ROOT, tmp_path / name)
+
+    assert [path.read_text() for path in tmp_path.rglob("*.py")] == ["precious"]
+
+
+def test_an_assignment_without_a_template_is_refused(tmp_path):
+    """A missing part of the assignment is named, and nothing is written."""
+    (tmp_path / "rubric.yaml").write_bytes((ROOT / "rubric.yaml").read_bytes())
+
+    with pytest.raises(FileNotFoundError, match="cases"):
+        export(tmp_path, tmp_path / "project")
+
+    assert not (tmp_path / "project").exists()
+
+
+def test_at_first_every_test_fails_cleanly(exported):
+    """In a fresh project all tests fail, none breaks, and the table names the first problem as the next."""
+    run = run_pytest(exported, "-k", "not bonus")
+
+    summary = run.stdout.splitlines()[-1]
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout + run.stderr
+    assert re.search(r"=== \d+ failed, \d+ deselected in ", summary), summary
+    assert re.search(r"^total +0 / 104$", run.stdout, re.MULTILINE)
+    assert "Next: value_creation," in run.stdout
+
+
+def test_a_finished_project_gets_all_points(exported):
+    """With the reference's code in place all of parts 1 to 6 passes, and the table says 104 of 104."""
+    for path in MODULES:
+        shutil.copy(REFERENCE / path, exported / path)
+
+    run = run_pytest(exported, "-k", "not bonus")
+
+    assert run.returncode == pytest.ExitCode.OK, run.stdout + run.stderr
+    assert re.search(r"^total +104 / 104$", run.stdout, re.MULTILINE)
+    assert "Next:" not in run.stdout
+
+
+def test_regenerating_replaces_the_modules_and_nothing_else(tmp_path):
+    """Modules follow the reference, those without a counterpart are removed, other files stay."""
+    (tmp_path / "reference" / "knots").mkdir(parents=True)
+    (tmp_path / "reference" / "knots" / "bowline.py").write_text('"""Knots."""\n\nTURNS = 2  # solution\n')
+    (tmp_path / "reference" / "knots" / "secret.py").write_text(
+        "# BEGIN SOLUTION\nTURNS = 2\n# END SOLUTION\n"
+    )
+    (tmp_path / "student_template").mkdir()
+    (tmp_path / "student_template" / "old.py").write_text("gone = True\n")
+    (tmp_path / "student_template" / "README.md").write_text("Tie knots.\n")
+
+    written = regenerate(tmp_path)
+
+    template = tmp_path / "student_template"
+    assert written == [template / "knots" / "bowline.py"]
+    assert written[0].read_text() == '"""Knots."""\n'
+    assert sorted(p.name for p in template.rglob("*") if p.is_file()) == ["README.md", "bowline.py"]
+
+
+def test_a_mistake_in_the_reference_changes_nothing(tmp_path):
+    """A wrong marker is told with file and line, and the template stays as it was."""
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference" / "a.py").write_text("x = 1\n")
+    (tmp_path / "reference" / "b.py").write_text("x = 1\n# BEGIN SOLUTION\n")
+
+    with pytest.raises(ValueError, match=r"reference/b\.py line 2: "):
+        regenerate(tmp_path)
+
+    assert not (tmp_path / "student_template").exists()

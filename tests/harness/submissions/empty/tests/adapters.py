@@ -1,0 +1,1 @@
+"""My adapters. I did not get to them yet."""

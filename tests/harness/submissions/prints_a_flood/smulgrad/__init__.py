@@ -1,0 +1,2 @@
+for _ in range(100):
+    print("debug " * 170_000)
