@@ -30,7 +30,7 @@ def print_report(report: GradedReport, console: Console) -> None:
 
 def render_terminal(report: GradedReport) -> RenderableType:
     """Return `report` for a rich console."""
-    return Group(*_header(report), _table(report.score), *_footer(report))
+    return Group(*_header(report), _table(report.score), Text(), *_footer(report))
 
 
 def _header(report: GradedReport) -> list[RenderableType]:

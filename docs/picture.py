@@ -1,0 +1,45 @@
+"""Draws the README's picture, docs/report.svg: `uv run python docs/picture.py`.
+
+It is the report of a submission that loses points: the reference with two mistakes that students make.
+"""
+
+import io
+import re
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.core.submission import Submission
+from grader.intake import read_folder
+from grader.pipeline import Grading, grade
+from grader.render.terminal import print_report
+from grader.sandbox.choice import choose_runner
+from grader.suite.assignment import load_assignment
+
+ROOT = Path(__file__).resolve().parents[1]
+COLUMNS = 88
+MISTAKES = {
+    "g * (1.0 - z * z)": "g * (1.0 - x * x)",  # the derivative of tanh in terms of its input
+    "return g.sum(axis=(*range(added), *stretched)).reshape(shape)": "return g",  # no sum over broadcast axes
+}
+
+
+def main() -> None:
+    """Grade it and write the picture."""
+    work = read_folder(ROOT / "reference")
+    engine = work.files["smulgrad/engine.py"].decode()
+    for right, wrong in MISTAKES.items():
+        if right not in engine:
+            raise SystemExit(f"the reference no longer holds {right!r}; choose another mistake in {__file__}")
+        engine = engine.replace(right, wrong)
+    submission = Submission(work.sha256, {**work.files, "smulgrad/engine.py": engine.encode()})
+    grading = Grading(load_assignment(ROOT), choose_runner("process"), with_bonus=False)
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
+    print_report(grade(submission, grading, seed=0), console)
+    drawing = console.export_svg(title="grader grade submission.zip")
+    local = re.sub(r"@font-face \{.*?\}", "", drawing, flags=re.DOTALL)  # no font from another host
+    (ROOT / "docs" / "report.svg").write_text(local, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
