@@ -1,5 +1,6 @@
 """A folder of submissions, graded one by one or a few at a time; none can stop the others."""
 
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -46,4 +47,7 @@ def _row(path: Path, grading: Grading, seed_of: SeedOf) -> Row:
         return Row(path.name, f"cannot be read: {unreadable.strerror or unreadable}", REFUSED)
     except (SuiteFailed, SandboxError) as failed:
         return Row(path.name, str(failed), Status.GRADER_ERROR)
+    except Exception as mistake:  # noqa: BLE001 - ours; it is told, and the others are graded all the same
+        traceback.print_exc()
+        return Row(path.name, f"a mistake in the grader: {mistake!r}", Status.GRADER_ERROR)
     return Row(path.name, report, report.status)

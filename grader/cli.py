@@ -115,10 +115,9 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
 ) -> None:
     """Grade one submission and print its report."""
     settings = read_settings()
-    assignment = load_assignment(settings.assignment)
-    grading = Grading(assignment, choose_runner(runner or settings.runner), with_bonus=not without_bonus)
+    grading = _grading(settings, runner, with_bonus=not without_bonus)
     work = read_submission(submission)
-    with suite_progress(Console(stderr=True), assignment.rubric) as progress:
+    with suite_progress(Console(stderr=True), grading.assignment.rubric) as progress:
         report = grade(work, grading, _seed(settings, seed, work), progress.listen)
     print_report(report, Console())
     _write(report, json_file, html_file)
@@ -140,17 +139,16 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
 ) -> None:
     """Grade every submission in a folder."""
     settings = read_settings()
-    assignment = load_assignment(settings.assignment)
-    grading = Grading(assignment, choose_runner(runner or settings.runner), with_bonus=not without_bonus)
+    grading = _grading(settings, runner, with_bonus=not without_bonus)
     paths = find_submissions(folder)
     if not paths:
         raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
     rows: list[Row] = []
     with batch_progress(Console(stderr=True), len(paths)) as progress:
         for row in grade_all(paths, grading, lambda work: _seed(settings, seed, work), jobs):
-            rows.append(row)
+            rows.append(row)  # and kept at once: what is graded outlives an interruption
+            csv_file.write_text(render_csv(grading.assignment.rubric, rows), encoding="utf-8")
             progress.update(progress.task_ids[0], advance=1, description=row.submission)
-    csv_file.write_text(render_csv(assignment.rubric, rows), encoding="utf-8")
     raise typer.Exit(_summary(rows, csv_file))
 
 
@@ -188,6 +186,10 @@ def regenerate_template() -> None:
     """Cut student_template/ out of reference/ again, after a change there."""
     for path in regenerate(read_settings().assignment):
         typer.echo(path)
+
+
+def _grading(settings: Settings, runner: str | None, *, with_bonus: bool) -> Grading:
+    return Grading(load_assignment(settings.assignment), choose_runner(runner or settings.runner), with_bonus)
 
 
 def _seed(settings: Settings, seed: int | None, work: Submission) -> int:

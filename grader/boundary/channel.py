@@ -1,5 +1,6 @@
 """The trusted end of the boundary: requests to one student process, answers checked, time measured."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
@@ -35,7 +36,9 @@ class Channel:
     def __init__(self, stream: "socket.socket", interface: Interface) -> None:
         """Speak through `stream`, one end of a socket pair, with a submission that has `interface`."""
         self.interface = interface
-        self.deadline = float("inf")
+        self.end = math.inf  # when all time is over, of time.monotonic
+        self.deadline = math.inf  # when the present limit is reached
+        self._limit = math.inf  # seconds
         self._connection = Connection(stream, FROM_STUDENT)
         self._lost: Lost | None = None
         self._handles: WeakValueDictionary[int, Handle] = WeakValueDictionary()
@@ -91,15 +94,19 @@ class Channel:
         self._handles.clear()
         self.tell_only("reset")
 
+    def limit_time(self, seconds: float) -> None:
+        """Give what follows that many seconds from now, but no more than `end` allows."""
+        self.deadline, self._limit = time.monotonic() + seconds, seconds
+
     @contextmanager
     def time_limit(self, seconds: float) -> "Iterator[None]":
         """Give what happens inside its own time limit, which does not count against the present one."""
-        start, before = time.monotonic(), self.deadline
-        self.deadline = start + seconds
+        before, started = (self.deadline, self._limit), time.monotonic()
+        self.limit_time(seconds)
         try:
             yield
         finally:
-            self.deadline = before + time.monotonic() - start
+            self.deadline, self._limit = before[0] + time.monotonic() - started, before[1]
 
     def forget(self, handle: int) -> None:
         """Note that nobody here uses the object of `handle` any more."""
@@ -127,7 +134,7 @@ class Channel:
         frame, requests = self._queued, self._requests
         self._queued, self._requests = Frame(self._refer, FROM_GRADER), []
         with self._losses():
-            self._connection.send(frame.encode(requests), self._deadline())
+            self._connection.send(frame.encode(requests), self._stop())
 
     def _refer(self, value: Any) -> dict[str, Any]:
         if type(value) is Handle:
@@ -156,10 +163,11 @@ class Channel:
     def _message(self, number: int) -> tuple[str, Any]:
         """Return the kind and the content of the next message, which must be about request `number`."""
         with self._losses():
-            message, buffers = self._connection.receive(self._deadline())
+            message, buffers = self._connection.receive(self._stop())
             self._received += 1
             unpacker = Unpacker(buffers, self._resolve)
-            if type(message) is not dict or message.pop("id", None) != number:
+            answered = message.pop("id", None) if type(message) is dict else None
+            if type(answered) is not int or answered != number:
                 raise ProtocolError("an answer to another request")
             content = self._content(message, unpacker)
             unpacker.finish()
@@ -202,8 +210,9 @@ class Channel:
         self._handles[number] = handle
         return handle
 
-    def _deadline(self) -> float | None:
-        return None if self.deadline == float("inf") else self.deadline
+    def _stop(self) -> float | None:
+        stop = min(self.deadline, self.end)
+        return None if stop == math.inf else stop
 
     @contextmanager
     def _losses(self) -> "Iterator[None]":
@@ -211,7 +220,7 @@ class Channel:
         try:
             yield
         except TimeoutError:
-            reason: Lost = TimedOut("the submission did not answer in time")
+            reason: Lost = TimedOut(f"no answer within {self._limit:g} seconds")
         except Closed:
             reason = Died("the submission's process ended")
         except ProtocolError as broken:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 TRACEBACK_CHARACTERS = 4_000
 MESSAGE_CHARACTERS = 1_000
 FRAMES = 8
+RESERVE = 8 << 20
 OPERATORS: "dict[str, Callable[..., Any]]" = {
     "add": operator.add,
     "sub": operator.sub,
@@ -73,6 +74,7 @@ class Student:
         self._own_ids = 0  # this side names objects -1, -2, ...; the other side 1, 2, ...
         self._failure: BaseException | None = None  # of a request that wanted no answer
         self._files: dict[str, bytes] = {}
+        self._reserve = bytes(RESERVE)  # let go at every error, which may be that memory is full
         self._call = 0  # the number of the call that is being answered
         self._frame: list[Any] = []  # requests of the present frame, not yet done
         self._unpacker = Unpacker(memoryview(b""), self._resolve)
@@ -113,7 +115,8 @@ class Student:
             except (Closed, ProtocolError):
                 raise
             except BaseException as error:  # noqa: BLE001 - a submission may raise anything, SystemExit included
-                self._failure = _without_memory(error)
+                self._reserve = b""
+                self._failure = self._recovered(error)
         if result and self._failure is None:
             self._keep(result, value)
         if number:
@@ -127,7 +130,8 @@ class Student:
             try:
                 return frame.encode({"id": number, "value": frame.pack(value)})
             except BaseException as error:  # noqa: BLE001 - packing may run code of the submission
-                failure = _without_memory(error)
+                self._reserve = b""
+                failure = self._recovered(error)
         return Frame(self._refer, FROM_STUDENT).encode({"id": number, "error": self._described(failure)})
 
     def _send(self, pieces: list[bytes]) -> None:
@@ -212,6 +216,13 @@ class Student:
 
     # Errors, told with the student's own frames only
 
+    def _recovered(self, error: BaseException) -> BaseException:
+        """Return `error`; if memory ran out, let go of what its frames hold, and have a reserve again."""
+        if isinstance(error, MemoryError):
+            traceback.clear_frames(error.__traceback__)
+        self._reserve = bytes(RESERVE)
+        return error
+
     def _described(self, error: BaseException) -> dict[str, Any]:
         try:
             message = str(error)[:MESSAGE_CHARACTERS]
@@ -236,13 +247,6 @@ def _call_method(handle: Any, name: str, args: list[Any], kwargs: dict[str, Any]
 
 def _apply(name: str, args: list[Any]) -> Any:
     return OPERATORS[name](*args)
-
-
-def _without_memory(error: BaseException) -> BaseException:
-    """Return `error`; if it says that memory ran out, let go of what its frames hold, to have some again."""
-    if isinstance(error, MemoryError):
-        traceback.clear_frames(error.__traceback__)
-    return error
 
 
 def _own(trace: TracebackType | None, files: dict[str, bytes]) -> TracebackType | None:

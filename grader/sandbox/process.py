@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from typing import IO, cast
 
 from grader.sandbox.runner import Output, ProcessLimits, SandboxError
 
@@ -51,9 +52,13 @@ class PlainProcess:
                 env=_environment(self._home),
                 start_new_session=True,
             )
+        except OSError:
+            self.stream.close()
+            shutil.rmtree(self._home, ignore_errors=True)
+            raise
         finally:
             theirs.close()
-        self._capture = Capture(self._child.stdout.fileno(), limits.output)  # type: ignore[union-attr]
+        self._capture = Capture(cast("IO[bytes]", self._child.stdout), limits.output)
 
     def kill(self) -> None:
         """Kill the process group, wait for the process, and remove its folder."""
@@ -72,7 +77,7 @@ class PlainProcess:
             return "it closed its connection to the tests"
         if status >= 0:
             return f"it ended itself with exit status {status}"
-        return f"it was ended by the signal {signal.Signals(-status).name}"
+        return f"it was ended by the signal {_signal_name(-status)}"
 
     def output(self) -> Output:
         """Return what it has printed."""
@@ -82,9 +87,12 @@ class PlainProcess:
 class Capture:
     """Reads a pipe to its end in a thread, and keeps the first bytes."""
 
-    def __init__(self, descriptor: int, keep: int) -> None:
-        """Keep up to `keep` bytes of what arrives at `descriptor`."""
-        self._descriptor = descriptor
+    def __init__(self, pipe: IO[bytes], keep: int) -> None:
+        """Keep up to `keep` bytes of what `pipe` brings.
+
+        The thread alone closes it: if others did, it would go on to read from whatever gets its number next.
+        """
+        self._pipe = pipe
         self._keep = keep
         self._kept = bytearray()
         self._dropped = 0
@@ -100,10 +108,19 @@ class Capture:
         return Output(bytes(self._kept), self._dropped)
 
     def _read(self) -> None:
-        while chunk := os.read(self._descriptor, CHUNK):
-            room = self._keep - len(self._kept)
-            self._kept += chunk[:room]
-            self._dropped += max(0, len(chunk) - room)
+        with self._pipe:
+            while chunk := os.read(self._pipe.fileno(), CHUNK):
+                room = self._keep - len(self._kept)
+                self._kept += chunk[:room]
+                self._dropped += max(0, len(chunk) - room)
+
+
+def _signal_name(number: int) -> str:
+    """Return the name of a signal, or its number if it has none, as most real-time signals."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
 
 
 def _environment(home: str) -> dict[str, str]:

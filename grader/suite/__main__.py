@@ -21,6 +21,7 @@ from grader.suite.session import Session
 QUIET = (
     *("-p", "no:cacheprovider", "-p", "no:logging", "-p", "no:faulthandler"),
     *("-qq", "--tb=no", "--no-summary", "--no-header", "--capture=no", "--assert=plain"),
+    *("-W", "error::RuntimeWarning"),  # as in the project that students get
 )
 REPORT = (
     *("-p", "pytest_jsonreport.plugin", "--json-report", "--json-report-file=none"),

@@ -1,5 +1,6 @@
 """The pytest plugin of a graded run: a session per test, a result per test, progress on the way."""
 
+import sys
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -38,6 +39,11 @@ class Grading:
     def pytest_addhooks(self, pluginmanager: pytest.PytestPluginManager) -> None:
         """Make the grader's own hooks known."""
         pluginmanager.add_hookspecs(Hooks)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Log why a file of the suite cannot be collected, for whoever reads why the run failed."""
+        if report.failed:
+            sys.stderr.write(f"{report.longrepr}\n")
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leave out what is not to be graded."""

@@ -1,5 +1,6 @@
 """The other end of the suite's process: starts it, hands it a job, listens to its events."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -59,9 +60,13 @@ def collect_tests(root: str, suite: str, runner: str) -> Mapping[str, Sequence[s
 
 @contextmanager
 def _suite_process() -> Iterator[Messages]:
-    """Start a suite's process, and end it afterwards. Raises SuiteFailed when it ends by itself before."""
+    """Start a suite's process, and end it afterwards. Raises SuiteFailed when it ends by itself before.
+
+    Whatever way it ends, the temporary files of all processes that it started go with it.
+    """
     ours, theirs = socket.socketpair()
-    with tempfile.TemporaryFile() as log, ours:
+    own = tempfile.TemporaryDirectory(prefix="grader-run-", ignore_cleanup_errors=True)
+    with tempfile.TemporaryFile() as log, own as temporary, ours:
         command = [sys.executable, "-B", "-m", "grader.suite", str(theirs.fileno())]
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
@@ -69,6 +74,7 @@ def _suite_process() -> Iterator[Messages]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
+            env={**os.environ, "TMPDIR": temporary},
         )
         theirs.close()
         try:

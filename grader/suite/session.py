@@ -44,11 +44,11 @@ class Session:
             raise RunOver(
                 f"the {self._manifest.run_seconds:g} seconds of the whole run were over before this test"
             )
-        if self._channel is None:
+        if self._channel is None and self._unloadable is None:
             self._load()
         channel = self.channel()
         channel.start_afresh()
-        channel.deadline = self._next_deadline()
+        channel.limit_time(self._manifest.test_seconds)
 
     def end_test(self) -> None:
         """Have all requests of the test done, so that an error in the last ones is not missed."""
@@ -59,10 +59,8 @@ class Session:
         """Return the sentence that tells the student what `error` means, and note what staff should know."""
         if isinstance(error, TimedOut):
             over = time.monotonic() >= self._end
-            limit = self._manifest.run_seconds if over else self._manifest.test_seconds
-            return (
-                f"stopped: no answer within the {limit:g} seconds of {'the whole run' if over else 'a test'}"
-            )
+            whole = f"the {self._manifest.run_seconds:g} seconds of the whole run are over"
+            return f"stopped: {whole if over else error}"
         if isinstance(error, Died) and self._process is not None:
             return f"the submission's process ended: {self._process.ending()}"
         if isinstance(error, Lost):
@@ -96,7 +94,8 @@ class Session:
         """Start a process if there is none and hand it the submission."""
         self._process = self._process or self._runner.open(self._manifest.process)
         channel = Channel(self._process.stream, self._manifest.interface)
-        channel.deadline = self._next_deadline()
+        channel.end = self._end
+        channel.limit_time(self._manifest.test_seconds)
         try:
             channel.load(self._files, self.environment)
         except Raised as error:
@@ -109,6 +108,3 @@ class Session:
     def _give_up(self, message: str, traceback: str) -> None:
         self._unloadable = Unloadable(message, traceback)
         self.drop_process()
-
-    def _next_deadline(self) -> float:
-        return min(time.monotonic() + self._manifest.test_seconds, self._end)

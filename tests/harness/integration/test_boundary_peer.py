@@ -1,0 +1,382 @@
+"""The trusted end against peers that lie, stall or babble: whatever comes, it ends in a verdict."""
+
+import json
+import socket
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from grader.boundary.channel import MESSAGE_CHARACTERS, TRACEBACK_CHARACTERS, Channel
+from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut
+from grader.boundary.handles import Handle
+from grader.boundary.interface import Interface
+from grader.boundary.wire import LENGTHS
+
+SECONDS = 5.0  # until a conversation that should have ended is given up
+SOON = 0.3
+
+
+class Peer:
+    """The other end of a channel's socket, to send whatever bytes a test likes."""
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    def send(self, message, buffers=b""):
+        """Send a frame with `message`, which is JSON bytes or turned into some."""
+        header = message if type(message) is bytes else json.dumps(message).encode()
+        self.stream.sendall(LENGTHS.pack(len(header), len(buffers)) + header + buffers)
+
+    def answer(self, value, number=1, buffers=b""):
+        """Answer request `number`, in advance: the channel has not asked yet."""
+        self.send({"id": number, "value": value}, buffers)
+
+    def requests(self):
+        """Return the kinds of the requests that have come, in their order."""
+        self.stream.setblocking(False)  # noqa: FBT003 - the socket's own interface
+        content, kinds = self.stream.recv(1 << 20), []
+        while content:
+            size, _ = LENGTHS.unpack(content[: LENGTHS.size])
+            frame, content = content[LENGTHS.size :][:size], content[LENGTHS.size + size :]
+            kinds += [request[0] for request in json.loads(frame)]
+        return kinds
+
+    def hears_the_end(self):
+        """Read what was sent until the channel closes its end."""
+        self.stream.settimeout(SECONDS)
+        while self.stream.recv(1 << 16):
+            pass
+        return True
+
+
+@pytest.fixture
+def ends():
+    """Return a channel and the peer that it speaks with."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        channel = Channel(ours, Interface())
+        channel.limit_time(SECONDS)
+        yield channel, Peer(theirs)
+
+
+@pytest.fixture
+def channel(ends):
+    """Return the channel."""
+    return ends[0]
+
+
+@pytest.fixture
+def peer(ends):
+    """Return the peer."""
+    return ends[1]
+
+
+def test_an_answer_is_rebuilt_from_builtins_and_base_arrays(channel, peer):
+    """What arrives is of exact types, whatever the peer holds."""
+    peer.answer([1, 2.5, None, {"tuple": ["x", True]}, {"array": ["float32", [2, 1]]}], buffers=bytes(8))
+
+    one, two, nothing, pair, array = channel.ask("get")
+
+    assert [type(value) for value in (one, two, pair)] == [int, float, tuple]
+    assert nothing is None
+    assert pair == ("x", True)
+    assert type(array) is np.ndarray
+    assert (array.dtype, array.shape) == (np.float32, (2, 1))
+
+
+MALFORMED = {
+    "no-object": [1],
+    "text": "id",
+    "number": 1,
+    "null": None,
+    "empty": {},
+    "no-id": {"value": 1},
+    "no-content": {"id": 1},
+    "another-id": {"id": 2, "value": 1},
+    "earlier-id": {"id": 0, "value": 1},
+    "id-as-text": {"id": "1", "value": 1},
+    "id-as-float": {"id": 1.0, "value": 1},
+    "id-as-bool": {"id": True, "value": 1},
+    "extra-key": {"id": 1, "value": 1, "outcome": "passed"},
+    "two-contents": {"id": 1, "value": 1, "error": {"type": "E", "message": "", "traceback": ""}},
+    "error-as-text": {"id": 1, "error": "oops"},
+    "error-without-type": {"id": 1, "error": {"message": "", "traceback": ""}},
+    "error-of-numbers": {"id": 1, "error": {"type": 1, "message": 2, "traceback": 3}},
+    "error-with-more": {"id": 1, "error": {"type": "E", "message": "", "traceback": "", "x": ""}},
+    "unknown-tag": {"id": 1, "value": {"pickle": []}},
+    "function": {"id": 1, "value": {"function": 1}},
+    "object-array": {"id": 1, "value": {"array": ["object", [1]]}},
+    "array-without-bytes": {"id": 1, "value": {"array": ["float64", [1]]}},
+    "handle-never-given": {"id": 1, "value": {"handle": 5}},
+    "handle-zero": {"id": 1, "value": {"handle": 0}},
+    "handle-as-bool": {"id": 1, "value": {"handle": True}},
+    "handle-as-float": {"id": 1, "value": {"handle": -1.0}},
+    "handle-with-more": {"id": 1, "value": {"handle": -1, "data": 3}},
+    "handle-with-odd-type": {"id": 1, "value": {"handle": -1, "type": 3}},
+    "callback-unasked": {"id": 1, "callback": 1, "args": []},
+    "callback-by-name": {"id": 1, "callback": "eval", "args": []},
+    "callback-args-no-list": {"id": 1, "callback": 1, "args": {"tuple": []}},
+    "not-json": b"{",
+    "not-utf8": b"\xff",
+    "too-deep": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("message", MALFORMED.values(), ids=MALFORMED)
+def test_a_malformed_frame_closes_the_channel_for_good(channel, peer, message):
+    """A frame that the protocol does not allow is a breach; a proper answer after it is not even read."""
+    peer.send(message)
+    peer.answer("forged", number=2)
+
+    with pytest.raises(Breach):
+        channel.ask("get")
+    with pytest.raises(Breach):
+        channel.ask("get")
+
+    assert peer.hears_the_end()
+
+
+def test_bytes_that_belong_to_no_array_are_a_breach(channel, peer):
+    """All buffers must be accounted for."""
+    peer.answer({"array": ["uint8", [3]]}, buffers=bytes(4))
+
+    with pytest.raises(Breach, match="1 bytes"):
+        channel.ask("get")
+
+
+@pytest.mark.parametrize("lengths", [(2**32 - 1, 0), (2, 2**32 - 1)], ids=["header", "buffers"])
+def test_a_frame_that_announces_too_much_is_refused_at_once(channel, peer, lengths):
+    """Sizes are checked before anything is read or allocated: nobody waits for the body."""
+    peer.stream.sendall(LENGTHS.pack(*lengths))
+
+    with pytest.raises(Breach, match="too large"):
+        channel.ask("get")
+
+
+def test_an_error_is_cut_and_cleaned(channel, peer):
+    """Type, message and traceback of an error have bounded lengths and no terminal escapes."""
+    text = "\x1b[31mred\x00" + "x" * 100_000
+    peer.send({"id": 1, "error": {"type": "E" * 500, "message": text, "traceback": text}})
+
+    with pytest.raises(Raised) as caught:
+        channel.ask("get")
+
+    assert len(str(caught.value)) < MESSAGE_CHARACTERS + 100
+    assert len(caught.value.traceback) <= TRACEBACK_CHARACTERS
+    assert "\x1b" not in str(caught.value) + caught.value.traceback
+    assert "\x00" not in str(caught.value) + caught.value.traceback
+
+
+def test_the_name_of_a_type_is_cut_and_cleaned(channel, peer):
+    """A handle shows the name of its object's type, as far as it can be shown."""
+    peer.answer({"handle": -1, "type": "\x1b[2J" + "T\n" * 500})
+
+    handle = channel.ask("get")
+
+    assert handle.remote_type.startswith("T T T")
+    assert len(handle.remote_type) <= 80
+
+
+def test_one_object_has_one_handle(channel, peer):
+    """As long as a handle is in use, every mention of its number is that handle."""
+    peer.answer([{"handle": -1}, {"handle": -1}, {"handle": -2}])
+    peer.answer({"handle": -2}, number=2)
+
+    one, same, other = channel.ask("get")
+
+    assert type(one) is Handle
+    assert one is same
+    assert one is not other
+    assert channel.ask("get") is other
+
+
+def test_a_handle_that_goes_while_an_answer_names_it_is_not_given_up(channel, peer, monkeypatch):
+    """When the garbage collector takes a handle just before its object is named again, no drop is sent."""
+    peer.answer({"handle": -1})
+    held = [channel.ask("get")]
+    connection = channel._connection  # noqa: SLF001 - there is no other way to hit the moment
+    receive = connection.receive
+
+    def receive_late(deadline):
+        held.clear()
+        return receive(deadline)
+
+    monkeypatch.setattr(connection, "receive", receive_late)
+    peer.answer({"handle": -1}, number=2)
+    held_again = channel.ask("get")
+    peer.answer(None, number=3)
+    channel.ask("get")
+
+    assert peer.requests() == ["get", "get", "get"]
+    del held_again
+
+
+def test_many_mentions_of_dropped_handles_cost_little_time(channel, peer):
+    """A peer cannot keep the trusted end busy by naming again what was dropped, over and over."""
+    peer_numbers = [{"handle": -number} for number in range(1, 3_000)]
+    peer.answer(peer_numbers)
+    kept = channel.ask("get")
+    del kept
+    threading.Thread(target=peer.answer, args=(peer_numbers * 20, 2), daemon=True).start()
+    started = time.monotonic()
+
+    channel.ask("get")
+
+    assert time.monotonic() - started < SECONDS / 2
+
+
+def test_a_callback_runs_the_function_of_the_open_call(channel, peer):
+    """While a call is open that got a function, the peer may have that function run."""
+    heard = []
+    peer.send({"id": 1, "callback": 1, "args": [3.0]})
+    peer.answer("done")
+
+    assert channel.ask("call", "f", heard.append) == "done"
+    assert heard == [3.0]
+
+
+def test_a_function_is_out_of_reach_when_its_call_is_over(channel, peer):
+    """A later call that hands in no function cannot be answered by a callback to an earlier one."""
+    heard = []
+    peer.answer("done")
+    channel.ask("call", "f", heard.append)
+    peer.send({"id": 2, "callback": 1, "args": [3.0]})
+
+    with pytest.raises(Breach):
+        channel.ask("get")
+
+    assert not heard
+
+
+def test_a_function_is_out_of_reach_of_calls_within_its_own(channel, peer):
+    """What a callback asks for is a call of its own, which has the functions that were handed to it."""
+    heard = []
+
+    def function(value):
+        heard.append(value)
+        return channel.ask("get")
+
+    peer.send({"id": 1, "callback": 1, "args": [3.0]})
+    peer.send({"id": 2, "callback": 1, "args": [4.0]})
+
+    with pytest.raises(Breach):
+        channel.ask("call", "f", function)
+
+    assert heard == [3.0]
+
+
+def test_a_call_within_a_callback_is_not_answered_for_the_outer_one(channel, peer):
+    """While the inner request waits, an answer to the outer one is an answer to another request."""
+    peer.send({"id": 1, "callback": 1, "args": []})
+    peer.answer("outer", number=1)
+
+    with pytest.raises(Breach, match="another request"):
+        channel.ask("call", "f", lambda: channel.ask("get"))
+
+
+def test_an_error_of_the_tests_own_function_comes_back_as_itself(channel, peer):
+    """When a function of the test raises and the call fails for that, the test sees its own error."""
+    peer.send({"id": 1, "callback": 1, "args": []})
+    peer.send({"id": 1, "error": {"type": "GraderCallbackFailed", "message": "", "traceback": ""}})
+
+    def function():
+        raise KeyError("own")
+
+    with pytest.raises(KeyError, match="own"):
+        channel.ask("call", "f", function)
+
+
+def test_a_peer_that_goes_away_has_died(channel, peer):
+    """A closed connection is Died, now and for every later request."""
+    peer.stream.close()
+
+    for _ in range(2):
+        with pytest.raises(Died):
+            channel.ask("get")
+
+
+def test_a_peer_that_goes_away_in_the_middle_of_a_frame_has_died(channel, peer):
+    """Half a frame is no answer."""
+    peer.stream.sendall(LENGTHS.pack(100, 0) + b"[")
+    peer.stream.close()
+
+    with pytest.raises(Died):
+        channel.ask("get")
+
+
+def test_a_silent_peer_is_given_up_at_the_deadline(channel, peer):
+    """No answer until the deadline is TimedOut, now and for every later request."""
+    channel.limit_time(SOON)
+    started = time.monotonic()
+
+    for _ in range(2):
+        with pytest.raises(TimedOut):
+            channel.ask("get")
+
+    assert SOON <= time.monotonic() - started < SOON + 1
+    assert peer.hears_the_end()
+
+
+def test_a_peer_that_drips_bytes_is_given_up_at_the_deadline(channel, peer):
+    """A byte now and then does not put the deadline off."""
+    channel.limit_time(SOON)
+    over = threading.Event()
+
+    def drip():
+        for byte in LENGTHS.pack(1_000, 0) + b" " * 1_000:
+            if over.wait(0.01):
+                return
+            peer.stream.sendall(bytes([byte]))
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    started = time.monotonic()
+
+    try:
+        with pytest.raises(TimedOut):
+            channel.ask("get")
+        assert time.monotonic() - started < SOON + 1
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_a_peer_that_does_not_listen_is_given_up_at_the_deadline(channel):
+    """When nobody reads what is sent, sending ends at the deadline too."""
+    channel.limit_time(SOON)
+    channel.tell("call", "f", np.zeros(1 << 22))
+
+    with pytest.raises(TimedOut):
+        channel.ask("get")
+
+
+def test_a_call_with_time_of_its_own_does_not_use_up_the_tests(channel, peer):
+    """What happens under time_limit has its own deadline, and the test's is moved by as much."""
+    before = channel.deadline
+    peer.answer("late")
+
+    with channel.time_limit(60):
+        assert channel.deadline > before
+        time.sleep(0.05)
+        channel.ask("get")
+
+    assert before + 0.05 <= channel.deadline < before + 1
+
+
+def test_a_closed_channel_says_why(channel):
+    """After close(reason) every request raises that reason."""
+    channel.close(Died("it is gone"))
+
+    for request in (channel.ask, channel.tell, channel.tell_only):
+        with pytest.raises(Lost, match="it is gone"):
+            request("get")
+    with pytest.raises(Lost, match="it is gone"):
+        channel.flush()
+
+
+def test_a_test_can_hand_over_only_what_may_cross(channel):
+    """An object of the tests' own process is refused where it is handed in."""
+    with pytest.raises(TypeError, match="only plain values"):
+        channel.tell("call", "f", object())

@@ -1,0 +1,449 @@
+"""Runs of a small suite against submissions that crash, hang, flood and fork: what is told, what is left."""
+
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.core.scoring import Outcome
+from grader.sandbox.process import ProcessRunner
+from grader.sandbox.runner import ProcessLimits
+from grader.suite.messages import SuiteJob
+from grader.suite.run import SuiteFailed, collect_tests, run_suite
+
+MANIFEST = """
+limits: {test_seconds: 10, run_seconds: 60, memory_mebibytes: 1024, output_kibibytes: 1}
+deferred: {adapters: [tell]}
+"""
+CONFTEST = """
+def pytest_addoption(parser):
+    parser.addoption("--seed", type=int, default=0)
+"""
+CASES = """
+import pytest
+from tests import adapters
+
+class TestFirst:
+    def test_one(self):
+        '''One is asked for.'''
+        assert adapters.one() == 1
+
+    def test_two(self):
+        '''Two is asked for.'''
+        assert adapters.two() == 2
+
+class TestSecond:
+    def test_three(self):
+        '''Three is asked for.'''
+        assert adapters.three() == 3
+"""
+RIGHT = "def one():\n    return 1\n\ndef two():\n    return 2\n\ndef three():\n    return 3\n"
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Return the folder of an assignment with three tests."""
+    root = tmp_path / "assignment"
+    for name, text in {
+        "cases/suite.yaml": MANIFEST,
+        "cases/conftest.py": CONFTEST,
+        "cases/test_cases.py": CASES,
+        "tests/__init__.py": "",
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    """Return the folder in which temporary files are made."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return folder
+
+
+@pytest.fixture
+def grade(root):
+    """Return a function that runs the suite on an adapters module and returns the outcome."""
+
+    def grade(source, cases=None, listen=None, **options):
+        if cases is not None:
+            (root / "cases" / "test_cases.py").write_text(
+                f"import os\nimport pytest\nfrom tests import adapters\n{cases}"
+            )
+        job = SuiteJob(
+            root=str(root),
+            suite="cases",
+            files={"tests/adapters.py": source.encode()},
+            runner="process",
+            seed=0,
+            **options,
+        )
+        return run_suite(job, listen) if listen else run_suite(job)
+
+    return grade
+
+
+def replaced(name, *lines):
+    """Return the right adapters, with other lines as the body of one of them."""
+    body = "".join(f"    {line}\n" for line in lines)
+    return f"import os, sys, time\n{RIGHT}\ndef {name}():\n{body}"
+
+
+def outcomes(outcome):
+    """Return how each test ended, in order."""
+    return [result.outcome for result in outcome.results]
+
+
+def is_running(pid):
+    """Tell whether a process runs; one that has ended and was not waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def is_over(pid, seconds=2.0):
+    """Wait for a process to end; tell whether it has."""
+    end = time.monotonic() + seconds
+    while is_running(pid) and time.monotonic() < end:
+        time.sleep(0.01)
+    return not is_running(pid)
+
+
+def test_right_answers_pass(grade):
+    """Every test has a result, in the order of the suite, with its sentence and its time."""
+    outcome = grade(RIGHT)
+
+    assert [(result.group, result.name) for result in outcome.results] == [
+        ("TestFirst", "test_one"),
+        ("TestFirst", "test_two"),
+        ("TestSecond", "test_three"),
+    ]
+    assert outcome.expected == {"TestFirst": ["test_one", "test_two"], "TestSecond": ["test_three"]}
+    assert outcomes(outcome) == [Outcome.PASSED] * 3
+    assert outcome.results[0].description == "One is asked for."
+    assert 0 < outcome.results[0].seconds < 5
+    assert (outcome.unloadable, outcome.output, list(outcome.notes)) == (None, "", [])
+
+
+def test_events_tell_of_progress(grade):
+    """The tests that will run are told first, then each result as it comes."""
+    events = []
+
+    grade(RIGHT, listen=lambda kind, content: events.append((kind, content)))
+
+    assert [kind for kind, _ in events] == ["collected", "result", "result", "result"]
+    assert events[0][1] == {"TestFirst": ["test_one", "test_two"], "TestSecond": ["test_three"]}
+    assert events[1][1]["name"] == "test_one"
+
+
+def test_classes_can_be_left_out(grade):
+    """Tests of classes that are left out are neither expected nor run."""
+    outcome = grade(RIGHT, left_out=["TestFirst"])
+
+    assert outcome.expected == {"TestSecond": ["test_three"]}
+    assert outcomes(outcome) == [Outcome.PASSED]
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        ("os._exit(3)", "it ended itself with exit status 3"),
+        ("os._exit(0)", "it ended itself with exit status 0"),
+        ("os.kill(os.getpid(), 9)", "it was ended by the signal SIGKILL"),
+        ("os.kill(os.getpid(), 40)", "it was ended by the signal 40"),
+        ("os.close(int(sys.argv[1])); time.sleep(9)", "it closed its connection to the tests"),
+    ],
+)
+def test_a_process_that_ends_is_replaced(grade, end, reason):
+    """The test in which it ends is lost, with the reason; a fresh process takes the others."""
+    outcome = grade(replaced("two", end))
+
+    assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
+    assert outcome.results[1].message == f"the submission's process ended: {reason}"
+
+
+def test_a_process_that_ends_between_tests_costs_one_of_them(grade):
+    """A process that ends after an answer loses the test that needs it next, and no other."""
+    source = replaced("one", "import threading", "threading.Timer(0.2, os._exit, [3]).start()", "return 1")
+    waiting = CASES.replace("assert adapters.two()", "time.sleep(0.4); assert adapters.two()")
+
+    outcome = grade(source, f"import time\n{waiting}")
+
+    assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
+
+
+def test_a_test_has_a_time_limit(grade):
+    """A test without an answer in time is lost; the others run."""
+    outcome = grade(replaced("two", "while True: pass"), test_seconds=1.0)
+
+    assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
+    assert outcome.results[1].message == "stopped: no answer within 1 seconds"
+
+
+def test_an_adapter_may_have_a_time_limit_of_its_own(root, grade):
+    """A call of such an adapter may take longer than a test, or less, and what is told is its own limit."""
+    manifest = f"{MANIFEST}\nseconds: {{one: 10, two: 0.5}}\n"
+    (root / "cases" / "suite.yaml").write_text(manifest)
+    source = replaced("one", "time.sleep(1.2)", "return 1") + "\ndef two():\n    time.sleep(1.2)\n"
+
+    outcome = grade(source, test_seconds=1.0)
+
+    assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
+    assert outcome.results[1].message == "stopped: no answer within 0.5 seconds"
+
+
+def test_no_time_limit_of_an_adapter_outlasts_the_run(root, grade):
+    """A call with a limit of its own is stopped when the time of the whole run is over."""
+    (root / "cases" / "suite.yaml").write_text(f"{MANIFEST}\nseconds: {{one: 60}}\n")
+    started = time.monotonic()
+
+    outcome = grade(replaced("one", "while True: pass"), run_seconds=1.5)
+
+    assert time.monotonic() - started < 6
+    assert outcomes(outcome) == [Outcome.ERROR, Outcome.NOT_RUN, Outcome.NOT_RUN]
+    assert "1.5 seconds of the whole run" in outcome.results[0].message
+
+
+def test_the_run_has_a_time_limit(grade):
+    """When the time of the whole run is over, the test is stopped and the rest does not run."""
+    started = time.monotonic()
+
+    outcome = grade(replaced("two", "while True: pass"), run_seconds=1.5)
+
+    assert time.monotonic() - started < 6
+    assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.NOT_RUN]
+    assert "1.5 seconds of the whole run" in outcome.results[1].message
+    assert "1.5 seconds of the whole run" in outcome.results[2].message
+
+
+def test_an_error_at_import_is_found_once_and_told_for_all(grade):
+    """The import is tried once; every test is lost for the same reason, with the student's traceback."""
+    outcome = grade("print('imported')\nimport nothing_like_this\n")
+
+    assert outcomes(outcome) == [Outcome.ERROR] * 3
+    assert outcome.output == "imported\n"
+    assert outcome.unloadable.startswith("tests/adapters.py cannot be imported: ModuleNotFoundError")
+    assert len({result.message for result in outcome.results}) == 1
+    assert 'File "tests/adapters.py", line 2' in outcome.results[0].message
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("while True: pass", "stopped: no answer within 1 seconds"),
+        ("import os; os._exit(0)", "the submission's process ended: it ended itself with exit status 0"),
+        ("raise SystemExit", "SystemExit"),
+        ("class A(", "SyntaxError: '(' was never closed (adapters.py, line 1)"),
+    ],
+)
+def test_an_import_that_does_not_end_well_makes_the_submission_unloadable(grade, source, reason):
+    """A loop, an exit or a syntax error at import is told once, after one try."""
+    started = time.monotonic()
+
+    outcome = grade(source, test_seconds=1.0)
+
+    assert time.monotonic() - started < 5
+    assert outcomes(outcome) == [Outcome.ERROR] * 3
+    assert outcome.unloadable == f"tests/adapters.py cannot be imported: {reason}"
+
+
+def test_a_breach_is_noted_for_staff(grade):
+    """Bytes that are no frame lose the test, and staff is told; the next test has a process of its own."""
+    outcome = grade(replaced("two", "os.write(int(sys.argv[1]), bytes(range(100, 200)))", "return 2"))
+
+    assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
+    assert outcome.results[1].message.startswith("the submission broke the protocol")
+    assert len(outcome.notes) == 1
+
+
+def test_output_of_all_processes_is_kept_up_to_the_limit(grade):
+    """What is printed before and after a crash is kept in order, and what goes beyond the limit counted."""
+    source = replaced("one", "print('first'); print('error', file=sys.stderr); os._exit(1)")
+    source += "\ndef two():\n    print('second')\n    return 2\n"
+    source += "\ndef three():\n    print('x' * 5_000)\n    return 3\n"
+
+    outcome = grade(source)
+
+    assert outcome.output.startswith("first\nerror\nsecond\nxxx")
+    assert len(outcome.output) < 1_200
+    dropped = len("first\nerror\nsecond\n") + 5_001 - 1_024
+    assert outcome.output.endswith(f"\n[{dropped} more bytes were printed and not kept]")
+
+
+def test_output_is_clean_text(grade):
+    """Bytes that are no text, terminal escapes and control characters do not get into a report."""
+    outcome = grade(replaced("one", r"os.write(1, b'\xff\x1b[31mred\x00\x07'); return 1"))
+
+    assert "red" in outcome.output
+    assert outcome.output.isprintable()
+
+
+def test_an_error_in_the_last_call_loses_the_test(grade):
+    """A test that asks for nothing after its last call is lost if that call raises."""
+    outcome = grade(
+        "def tell():\n    raise ValueError('late')\n",
+        "class TestA:\n    def test_a(self):\n        adapters.tell()\n",
+    )
+
+    assert outcomes(outcome) == [Outcome.ERROR]
+    assert outcome.results[0].message.startswith("ValueError: late\n")
+
+
+@pytest.mark.parametrize(
+    ("case", "ending"),
+    [
+        ("pytest.skip('why')", Outcome.FAILED),
+        ("pytest.xfail('why')", Outcome.FAILED),
+        ("assert adapters.one() == 2", Outcome.FAILED),
+        ("adapters.one() + ''", Outcome.ERROR),
+        ("__import__('numpy').float64(1e308) * 10", Outcome.ERROR),
+        ("pass", Outcome.PASSED),
+    ],
+)
+def test_how_a_test_ends_decides(grade, case, ending):
+    """Skipped counts as failed, as does a warning about numbers, which is an error on a student's machine."""
+    outcome = grade(RIGHT, f"class TestA:\n    def test_a(self):\n        {case}\n")
+
+    assert outcomes(outcome) == [ending]
+
+
+def test_an_error_of_a_fixture_is_the_graders_fault(grade):
+    """A test whose fixture fails is not judged: no student is charged for that."""
+    cases = """
+        class TestA:
+            @pytest.fixture
+            def data(self):
+                raise RuntimeError("no data")
+
+            def test_a(self, data):
+                assert adapters.one() == 1
+    """
+
+    outcome = grade(RIGHT, textwrap.dedent(cases))
+
+    assert outcomes(outcome) == [Outcome.NOT_JUDGED]
+    assert "no data" in outcome.results[0].message
+
+
+def test_a_suite_that_cannot_run_is_the_graders_fault(grade):
+    """When pytest cannot collect the cases, the run fails and says why."""
+    with pytest.raises(SuiteFailed, match="no_such_module"):
+        grade(RIGHT, "import no_such_module\n")
+
+
+def test_the_submission_sees_nothing_of_this_process(grade, monkeypatch):
+    """Its environment is a fixed one, its folder empty, and of our descriptors it has its socket alone."""
+    monkeypatch.setenv("GRADER_SECRET", "s3cret")
+    source = """
+import os
+import sys
+
+def is_open(number):
+    try:
+        return bool(os.fstat(number))
+    except OSError:
+        return False
+
+def one():
+    return sorted(os.environ), os.listdir(), list(filter(is_open, range(256))), int(sys.argv[1])
+"""
+    cases = """
+        class TestA:
+            def test_a(self):
+                names, files, descriptors, socket = adapters.one()
+                assert names == sorted(["HOME", "LANG", "PATH", "PYTHONHASHSEED", "PYTHONUNBUFFERED",
+                    "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"])
+                assert files == []
+                assert descriptors == [0, 1, 2, socket]
+    """
+
+    outcome = grade(source, textwrap.dedent(cases))
+
+    assert [result.message for result in outcome.results] == [""]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_no_process_and_no_file_is_left(grade, temporary, tmp_path):
+    """After a run its processes are gone, also those that the submission started, and so is its folder."""
+    pids = tmp_path / "pids"
+    source = f"""
+import os, subprocess, sys, time
+def one():
+    open("mess", "w").write("mess")
+    child = subprocess.Popen(["sleep", "60"])
+    open({str(pids)!r}, "a").write(f"{{os.getpid()}} {{child.pid}} ")
+    return 1
+def two():
+    if os.fork() == 0:
+        time.sleep(60)
+    os._exit(3)
+def three():
+    one()
+    return 3
+"""
+
+    outcome = grade(source, test_seconds=1.5)
+
+    assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
+    assert len(pids.read_text().split()) == 4
+    assert all(is_over(pid) for pid in pids.read_text().split())
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_run_that_is_broken_off_leaves_nothing(root, temporary, tmp_path):
+    """When the listener raises in the middle of a run, processes and files are gone as well."""
+    pid = tmp_path / "pid"
+    source = f"import os\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\n{RIGHT}"
+    job = SuiteJob(str(root), "cases", {"tests/adapters.py": source.encode()}, "process", seed=0)
+
+    def stop(kind, content):
+        del content
+        if kind == "result":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_suite(job, stop)
+
+    assert is_over(pid.read_text())
+    assert list(temporary.iterdir()) == []
+
+
+def test_collecting_leaves_nothing(root, temporary):
+    """Asking for the names of the tests leaves no folder behind."""
+    tests = collect_tests(str(root), "cases", "process")
+
+    assert tests == {"TestFirst": ["test_one", "test_two"], "TestSecond": ["test_three"]}
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_process_that_gets_away_cannot_disturb_later_ones(temporary):
+    """Output of a grandchild that left its group does not make us read from descriptors of others."""
+    process = ProcessRunner().open(ProcessLimits())
+    with Path(f"/proc/{process._child.pid}/fd/1").open("wb") as pipe:  # noqa: SLF001 - what it prints to
+        runaway = subprocess.Popen(
+            ["/bin/sh", "-c", "sleep 3; echo late; sleep 0.3"], stdout=pipe, start_new_session=True
+        )
+    process.kill()
+    del process
+    ours = [socket.socketpair() for _ in range(8)]
+    assert runaway.wait() == 0
+
+    for one, other in ours:
+        one.sendall(b"mine")
+        other.settimeout(2)
+        assert other.recv(4) == b"mine"
+        one.close()
+        other.close()
+    assert list(temporary.iterdir()) == []
