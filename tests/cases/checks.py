@@ -37,6 +37,13 @@ def assert_close(actual, expected, *, rtol=None, atol=None, hint=None):
         raise Mismatch(problem, expected=expected, actual=actual, hint=hint)
 
 
+def plain_array(value):
+    """Return `value`, which must be an array or a number and not only claim to be one, as an array."""
+    if type(value) is not np.ndarray and not _is_number(value):
+        raise Mismatch("this should be an array", expected="a numpy array", actual=kind(value))
+    return np.asarray(value)
+
+
 def assert_dtype(array, dtype, *, hint=None):
     """Fail unless `array` is an array (or numpy scalar) of exactly the floating type `dtype`."""
     found = getattr(array, "dtype", None)
@@ -127,7 +134,7 @@ def _value_problem(actual, expected, rtol, atol):
 
 def _is_number(value):
     """Tell whether `value` is a real number of Python's or numpy's, not one that only claims to be."""
-    return type(value) in {int, float} or isinstance(value, np.floating)
+    return type(value) in {int, float} or isinstance(value, np.floating | np.integer)
 
 
 def _indented(text):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests import adapters
-from tests.cases.checks import Mismatch, assert_equal, kind
+from tests.cases.checks import Mismatch, assert_equal, kind, plain_array
 
 HYPERPARAMETERS = {"hidden_size": 32, "learning_rate": 0.1, "batch_size": 64}
 BATCH = 1_000
@@ -15,7 +15,7 @@ def scores_of(model, images):
     for start in range(0, len(images), BATCH):
         batch = images[start : start + BATCH].copy()
         output = adapters.run_mlp(model, adapters.create_tensor(batch))
-        scores.append(adapters.get_tensor_data(output))
+        scores.append(plain_array(adapters.get_tensor_data(output)))
         assert_scores(scores[-1], len(batch))
     return np.concatenate(scores).astype(np.float64)
 
@@ -58,7 +58,7 @@ class TestMNISTTraining:
         """One epoch returns an MLP of the given size that reads 80 % of the test images, and an accuracy."""
         model, claimed = adapters.run_mnist_training(**HYPERPARAMETERS, epochs=1)
 
-        first_weight = adapters.get_tensor_data(adapters.get_mlp_parameters(model)[0])
+        first_weight = plain_array(adapters.get_tensor_data(adapters.get_mlp_parameters(model)[0]))
         accuracy = accuracy_of(scores_of(model, mnist.images), mnist.labels)
         assert_equal(np.shape(first_weight), (784, 32))
         assert_fraction(claimed)

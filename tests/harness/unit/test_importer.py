@@ -25,8 +25,9 @@ def project(monkeypatch, tmp_path):
 
     def install(files):
         contents = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
-        for path in contents:
-            sys.modules.pop(path.split("/")[0].removesuffix(".py"), None)
+        tops = {path.split("/")[0].removesuffix(".py") for path in contents}
+        for name in [name for name in sys.modules if name.partition(".")[0] in tops]:
+            del sys.modules[name]
         MemoryImporter(contents).install()
 
     yield install
