@@ -30,7 +30,18 @@ def print_report(report: GradedReport, console: Console) -> None:
 
 def render_terminal(report: GradedReport) -> RenderableType:
     """Return `report` for a rich console."""
-    return Group(*_header(report), _table(report.score), Text(), *_footer(report))
+    common = _common_reason(report)
+    reason = [Text(common, "red")] if common else []
+    table = _table(report.score, with_reasons=not common)
+    return Group(*_header(report), *reason, table, Text(), *_footer(report, common))
+
+
+def _common_reason(report: GradedReport) -> str:
+    """Return why nothing could run, which is then told once and not with each problem."""
+    if report.status is not Status.NOT_GRADABLE:
+        return ""
+    losses = (loss for problem in report.score.problems for loss in problem.losses)
+    return next((loss.message for loss in losses), "")
 
 
 def _header(report: GradedReport) -> list[RenderableType]:
@@ -44,8 +55,9 @@ def _header(report: GradedReport) -> list[RenderableType]:
     return [line, *([Text(state, "bold red")] if state else [])]
 
 
-def _footer(report: GradedReport) -> list[RenderableType]:
-    lines = [Text(clean_line(note, REASON_CHARACTERS), "yellow") for note in report.notes]
+def _footer(report: GradedReport, common: str) -> list[RenderableType]:
+    notes = [note for note in report.notes if note not in common]
+    lines = [Text(clean_line(note, REASON_CHARACTERS), "yellow") for note in notes]
     step = next_step(report.score)
     if step and report.status is Status.GRADED:
         problem = step.problem
@@ -60,28 +72,28 @@ def _footer(report: GradedReport) -> list[RenderableType]:
     return [*lines, Text(rests, "dim")]
 
 
-def _table(score: Score) -> Table:
+def _table(score: Score, *, with_reasons: bool) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
     table.add_column(width=1)
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     for part in (*score.parts, *score.bonus_parts):
-        _add_part(table, part)
+        _add_part(table, part, with_reasons=with_reasons)
     return table
 
 
-def _add_part(table: Table, part: PartScore) -> None:
+def _add_part(table: Table, part: PartScore, *, with_reasons: bool) -> None:
     table.add_row()
     table.add_row("", Text(part.part.title, "bold"), _points(part.score, part.max_score, "bold"), "")
     for problem in part.problems:
-        _add_problem(table, problem)
+        _add_problem(table, problem, with_reason=with_reasons)
 
 
-def _add_problem(table: Table, problem: ProblemScore) -> None:
+def _add_problem(table: Table, problem: ProblemScore, *, with_reason: bool) -> None:
     tests = f"{problem.passed}/{len(problem.results)} tests"
     what = Text(problem.problem.title)
-    if problem.losses or problem.score is None:
+    if with_reason and (problem.losses or problem.score is None):
         what.append("\n" + _reason(problem), "dim")
     points = _points(problem.score, problem.problem.points)
     table.add_row(_glyph(problem), what, points, Text(tests, "dim"))

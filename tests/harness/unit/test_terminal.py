@@ -55,11 +55,18 @@ def test_our_failure_is_not_a_score():
 
 
 def test_an_import_error_is_said_once():
-    """A submission that cannot be imported shows the state and the note that says why."""
-    text = shown(report(status=Status.NOT_GRADABLE, notes=("tests/adapters.py cannot be imported: x",)))
+    """A submission that cannot be imported shows the state and, once, the reason with its traceback."""
+    reason = "tests/adapters.py cannot be imported: SyntaxError: x"
+    message = f'{reason}\n  File "smulgrad/engine.py", line 2'
+    lost = [
+        result(group, "test_it", Outcome.ERROR, message=message) for group in ("TestAdding", "TestTaking")
+    ]
+
+    text = shown(report(*lost, status=Status.NOT_GRADABLE, notes=(reason,)))
 
     assert "cannot be imported, so no test could run" in text
-    assert "tests/adapters.py cannot be imported: x" in text
+    assert text.count(reason) == 1
+    assert 'File "smulgrad/engine.py", line 2' in text
 
 
 def test_hostile_text_stays_text():
