@@ -12,7 +12,7 @@ from grader.sandbox.runner import Runner
 from grader.seed import seed_id
 from grader.suite.assignment import Assignment
 from grader.suite.messages import SuiteJob
-from grader.suite.run import Listener, ignore, run_suite
+from grader.suite.run import Listener, SuiteOutcome, ignore, run_suite
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def grade(submission: Submission, grading: Grading, seed: int, listen: Listener 
         status=status_of(scored, loadable=outcome.unloadable is None),
         score=scored,
         output=outcome.output,
-        notes=_notes(submission, outcome.unloadable, outcome.notes),
+        notes=_notes(submission, outcome),
     )
 
 
@@ -71,6 +71,7 @@ def _job(submission: Submission, grading: Grading, seed: int, rubric: Rubric) ->
     )
 
 
-def _notes(submission: Submission, unloadable: str | None, notes: object) -> tuple[str, ...]:
+def _notes(submission: Submission, outcome: SuiteOutcome) -> tuple[str, ...]:
+    unloadable = [outcome.unloadable] if outcome.unloadable else []
     dropped = [f"Left out of the upload: {line}" for line in submission.dropped]
-    return (*([unloadable] if unloadable else []), *notes, *dropped)  # type: ignore[misc]
+    return (*unloadable, *outcome.notes, *dropped)

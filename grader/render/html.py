@@ -15,35 +15,14 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from grader.core.report import GradedReport
-from grader.core.scoring import Outcome, PartScore, ProblemScore, TestResult, format_points, next_step
+from grader.core.scoring import Outcome, PartScore, TestResult, format_points, next_step
 from grader.render.comparison import compare
 from grader.render.fitting import fit
+from grader.render.marks import mark_of
 
 TEXT_BYTES = 600_000  # of a page, for what a submission can make long
 HEADLINE = 300  # characters
 ITEMS = 500  # names of files, or notes, that a page lists
-
-
-@dataclass(frozen=True)
-class Mark:
-    """How an outcome looks: never by colour alone. The stylesheet has a colour of the same `name`."""
-
-    name: str
-    glyph: str
-    word: str
-
-
-MARKS = {
-    mark.name: mark
-    for mark in (
-        Mark(Outcome.PASSED, "\N{CHECK MARK}", "passed"),
-        Mark("partial", "\N{CIRCLE WITH LEFT HALF BLACK}", "partial"),
-        Mark(Outcome.FAILED, "\N{BALLOT X}", "failed"),
-        Mark(Outcome.ERROR, "!", "error"),
-        Mark(Outcome.NOT_RUN, "\N{CIRCLED DIVISION SLASH}", "not run"),
-        Mark(Outcome.NOT_JUDGED, "?", "not judged"),
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -117,21 +96,6 @@ def stylesheet_hash() -> str:
     """Return the stylesheet's name in a Content-Security-Policy."""
     digest = hashlib.sha256(stylesheet().encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
-
-
-def mark_of(scored: TestResult | ProblemScore | PartScore) -> Mark:
-    """Return how the outcome of a test, a problem or a part looks."""
-    if isinstance(scored, TestResult):
-        return MARKS[scored.outcome]
-    problems = scored.problems if isinstance(scored, PartScore) else (scored,)
-    if any(problem.score is None for problem in problems):
-        return MARKS[Outcome.NOT_JUDGED]
-    if not any(problem.lost for problem in problems):
-        return MARKS[Outcome.PASSED]
-    if any(problem.score for problem in problems):
-        return MARKS["partial"]
-    outcomes = [result.outcome for problem in problems for result in problem.losses]
-    return MARKS[outcomes[0] if outcomes else Outcome.NOT_RUN]
 
 
 def earned(part: PartScore) -> Fraction | None:

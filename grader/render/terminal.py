@@ -1,5 +1,7 @@
 """The report in a terminal: parts, problems, points, and the first reason for each loss."""
 
+from fractions import Fraction
+
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -7,14 +9,16 @@ from rich.text import Text
 from grader.core.report import GradedReport, Status, first_line
 from grader.core.scoring import Outcome, PartScore, ProblemScore, Score, TestResult, format_points, next_step
 from grader.core.text import clean_line
+from grader.render.marks import mark_of
 
 REASON_CHARACTERS = 300
-GLYPHS = {
-    Outcome.PASSED: ("\N{CHECK MARK}", "green"),
-    Outcome.FAILED: ("\N{BALLOT X}", "red"),
-    Outcome.ERROR: ("!", "magenta"),
-    Outcome.NOT_RUN: ("\N{CIRCLED DIVISION SLASH}", "yellow"),
-    Outcome.NOT_JUDGED: ("?", "yellow"),
+COLOURS = {
+    Outcome.PASSED: "green",
+    "partial": "yellow",
+    Outcome.FAILED: "red",
+    Outcome.ERROR: "magenta",
+    Outcome.NOT_RUN: "yellow",
+    Outcome.NOT_JUDGED: "yellow",
 }
 STATES = {
     Status.GRADED: None,
@@ -111,15 +115,10 @@ def _sentence(result: TestResult) -> str:
 
 
 def _glyph(problem: ProblemScore) -> Text:
-    if problem.score is None:
-        return Text(*GLYPHS[Outcome.NOT_JUDGED])
-    if not problem.lost:
-        return Text(*GLYPHS[Outcome.PASSED])
-    if problem.score:
-        return Text("\N{CIRCLE WITH LEFT HALF BLACK}", "yellow")
-    return Text(*GLYPHS[problem.losses[0].outcome if problem.losses else Outcome.NOT_RUN])
+    mark = mark_of(problem)
+    return Text(mark.glyph, COLOURS[mark.name])
 
 
-def _points(score: object, maximum: int, style: str = "") -> Text:
-    shown = "-" if score is None else format_points(score)  # type: ignore[arg-type]
+def _points(score: Fraction | None, maximum: int, style: str = "") -> Text:
+    shown = "-" if score is None else format_points(score)
     return Text(f"{shown} / {maximum}", style)

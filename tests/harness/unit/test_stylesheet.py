@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from grader.render.html import MARKS, stylesheet
+from grader.render.html import stylesheet
+from grader.render.marks import MARKS
 from tests.harness.page import page
 
 

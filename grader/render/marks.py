@@ -1,0 +1,42 @@
+"""The mark of an outcome, the same wherever a report is shown: a glyph and a word."""
+
+from dataclasses import dataclass
+
+from grader.core.scoring import Outcome, PartScore, ProblemScore, TestResult
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How an outcome looks: never by colour alone. Each renderer has a colour for `name`."""
+
+    name: str
+    glyph: str
+    word: str
+
+
+MARKS = {
+    mark.name: mark
+    for mark in (
+        Mark(Outcome.PASSED, "\N{CHECK MARK}", "passed"),
+        Mark("partial", "\N{CIRCLE WITH LEFT HALF BLACK}", "partial"),
+        Mark(Outcome.FAILED, "\N{BALLOT X}", "failed"),
+        Mark(Outcome.ERROR, "!", "error"),
+        Mark(Outcome.NOT_RUN, "\N{CIRCLED DIVISION SLASH}", "not run"),
+        Mark(Outcome.NOT_JUDGED, "?", "not judged"),
+    )
+}
+
+
+def mark_of(scored: TestResult | ProblemScore | PartScore) -> Mark:
+    """Return how the outcome of a test, a problem or a part looks."""
+    if isinstance(scored, TestResult):
+        return MARKS[scored.outcome]
+    problems = scored.problems if isinstance(scored, PartScore) else (scored,)
+    if any(problem.score is None for problem in problems):
+        return MARKS[Outcome.NOT_JUDGED]
+    if not any(problem.lost for problem in problems):
+        return MARKS[Outcome.PASSED]
+    if any(problem.score for problem in problems):
+        return MARKS["partial"]
+    outcomes = [result.outcome for problem in problems for result in problem.losses]
+    return MARKS[outcomes[0] if outcomes else Outcome.NOT_RUN]
