@@ -112,10 +112,8 @@ class Student:
         if self._failure is None or kind in ("drop", "reset"):
             try:
                 value = self._requests[kind](*arguments)
-            except (Closed, ProtocolError):
-                raise
             except BaseException as error:  # noqa: BLE001 - a submission may raise anything, SystemExit included
-                self._reserve = b""
+                self._reserve = b""  # before all else, even `except` with a tuple: memory may be full
                 self._failure = self._recovered(error)
         if result and self._failure is None:
             self._keep(result, value)
@@ -217,9 +215,18 @@ class Student:
     # Errors, told with the student's own frames only
 
     def _recovered(self, error: BaseException) -> BaseException:
-        """Return `error`; if memory ran out, let go of what its frames hold, and have a reserve again."""
+        """Return `error`, or raise it if it is the connection's; if memory ran out, free what its frames hold.
+
+        While memory is full, noting a traceback can fail as well: then the frames that hold it all belong to
+        the error's context. Afterwards there is a reserve again.
+        """
+        if isinstance(error, Closed | ProtocolError):
+            raise error
         if isinstance(error, MemoryError):
-            traceback.clear_frames(error.__traceback__)
+            full: BaseException | None = error
+            while full is not None:
+                traceback.clear_frames(full.__traceback__)
+                full.__context__, full = None, full.__context__
         self._reserve = bytes(RESERVE)
         return error
 

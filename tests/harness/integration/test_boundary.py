@@ -502,7 +502,7 @@ def g():
     channel = start(source, ProcessLimits(memory=512 * MEBI))
     adapters = RemoteAdapters(lambda: channel, INTERFACE)
 
-    for _ in range(2):
+    for _ in range(4):
         adapters.fill()
         with pytest.raises(Raised, match="MemoryError"):
             adapters.g()
