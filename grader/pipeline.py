@@ -8,7 +8,7 @@ from grader.core.report import GradedReport, status_of
 from grader.core.rubric import Rubric
 from grader.core.scoring import score
 from grader.core.submission import Submission
-from grader.sandbox.runner import Runner
+from grader.sandbox.choice import RunnerKind
 from grader.seed import seed_id
 from grader.suite.assignment import Assignment
 from grader.suite.messages import SuiteJob
@@ -20,7 +20,7 @@ class Grading:
     """How to grade: on which assignment, in which runner, with or without the bonus parts."""
 
     assignment: Assignment
-    runner: Runner
+    runner: RunnerKind
     with_bonus: bool = True
 
 

@@ -215,7 +215,7 @@ class Student:
     # Errors, told with the student's own frames only
 
     def _recovered(self, error: BaseException) -> BaseException:
-        """Return `error`, or raise it if it is the connection's; if memory ran out, free what its frames hold.
+        """Return `error`, raised if it is the connection's; if memory ran out, free what its frames hold.
 
         While memory is full, noting a traceback can fail as well: then the frames that hold it all belong to
         the error's context. Afterwards there is a reserve again.

@@ -1,11 +1,24 @@
 """Chooses the runner: the one asked for by name, or the strongest that isolates."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from grader.sandbox.process import ProcessRunner
-from grader.sandbox.runner import Runner, SandboxError
+from grader.sandbox.runner import Allowance, Promise, Runner, SandboxError
 
-RUNNERS: Mapping[str, type[Runner]] = {"process": ProcessRunner}
+
+class RunnerKind(Protocol):
+    """A runner's class: what it is called and promises, and how one is made."""
+
+    name: str
+    isolation: str
+    promises: frozenset[Promise]
+
+    def __call__(self, allowance: Allowance) -> Runner:
+        """Return a runner whose processes live under `allowance`. Raises SandboxError."""
+
+
+RUNNERS: Mapping[str, RunnerKind] = {"process": ProcessRunner}
 ISOLATING: tuple[str, ...] = ()  # from strongest to weakest; `process` is never chosen unasked
 
 
@@ -13,8 +26,8 @@ class NoRunner(SandboxError):  # noqa: N818 - says what is the case
     """The runner that was asked for does not exist, or none was asked for and none isolates."""
 
 
-def choose_runner(name: str | None) -> Runner:
-    """Return the runner `name`, or without a name the strongest one. Raises NoRunner with what to do."""
+def choose_runner(name: str | None) -> RunnerKind:
+    """Return the kind of runner `name`, or without a name the strongest. Raises NoRunner with what to do."""
     if name is None:
         if not ISOLATING:
             raise NoRunner(
@@ -24,4 +37,4 @@ def choose_runner(name: str | None) -> Runner:
         name = ISOLATING[0]
     if name not in RUNNERS:
         raise NoRunner(f"there is no runner {name!r}; the runners are {', '.join(RUNNERS)}")
-    return RUNNERS[name]()
+    return RUNNERS[name]

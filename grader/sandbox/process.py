@@ -11,7 +11,7 @@ import tempfile
 import threading
 from typing import IO, cast
 
-from grader.sandbox.runner import Output, ProcessLimits, SandboxError
+from grader.sandbox.runner import Allowance, Output, Promise, SandboxError
 
 STUDENT_END = "grader.boundary.student"
 CHUNK = 1 << 16
@@ -25,31 +25,42 @@ class ProcessRunner:
 
     name = "process"
     isolation = "none: the submission runs as this user, with this user's files and network"
+    promises = frozenset([Promise.MEMORY, Promise.KILL])
 
-    def open(self, limits: ProcessLimits) -> "PlainProcess":
+    def __init__(self, allowance: Allowance) -> None:
+        """Run processes under `allowance`."""
+        self._allowance = allowance
+
+    def open(self) -> "PlainProcess":
         """Start a student process. Raises SandboxError."""
         try:
-            return PlainProcess(limits)
+            return PlainProcess(self._allowance)
         except OSError as failed:
             raise SandboxError(f"a student process cannot be started: {failed}") from failed
+
+    def close(self) -> None:
+        """Do nothing: each process is ended by who opened it."""
 
 
 class PlainProcess:
     """A child process in a session of its own, with an empty folder as its home."""
 
-    def __init__(self, limits: ProcessLimits) -> None:
+    def __init__(self, allowance: Allowance) -> None:
         """Start it."""
         self._home = tempfile.mkdtemp(prefix="grader-student-")
         self.stream, theirs = socket.socketpair()
         try:
             self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-                [*INTERPRETER, str(limits.memory), STUDENT_END, str(theirs.fileno())],
+                [*INTERPRETER, str(allowance.memory), STUDENT_END, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 cwd=self._home,
-                env=_environment(self._home),
+                env={
+                    **_environment(self._home),
+                    **{key: str(path) for key, path in allowance.folders.items()},
+                },
                 start_new_session=True,
             )
         except OSError:
@@ -58,7 +69,7 @@ class PlainProcess:
             raise
         finally:
             theirs.close()
-        self._capture = Capture(cast("IO[bytes]", self._child.stdout), limits.output)
+        self._capture = Capture(cast("IO[bytes]", self._child.stdout), allowance.output)
 
     def kill(self) -> None:
         """Kill the process group, wait for the process, and remove its folder."""

@@ -1,10 +1,14 @@
-"""What every runner offers: open a student process under limits, speak with it, kill it surely.
+"""What every runner offers: open a student process under its allowance, speak with it, kill it surely.
 
 SandboxError    the sandbox itself failed: the grader's fault, never the submission's
 """
 
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 MEBI = 1 << 20
@@ -15,11 +19,17 @@ class SandboxError(Exception):
 
 
 @dataclass(frozen=True)
-class ProcessLimits:
-    """What one student process may use."""
+class Allowance:
+    """What a student process may have.
 
-    memory: int = 2048 * MEBI  # bytes of address space
-    output: int = 64 << 10  # bytes of printed output that are kept
+    Attributes: `memory` (bytes of address space), `output` (bytes of printed output that are kept) and
+    `folders` (folders that it may read besides the interpreter's: each variable of this mapping names, in
+    the process's environment, the place where the process finds that folder).
+    """
+
+    memory: int = 2048 * MEBI
+    output: int = 64 << 10
+    folders: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -30,12 +40,24 @@ class Output:
     dropped: int
 
 
+class Promise(StrEnum):
+    """What a runner can promise; `grader doctor` and the probe at start hold it to that."""
+
+    NETWORK = "no network"
+    FILES = "reads only the interpreter and what it is given"
+    WRITES = "writes nothing"
+    PROCESSES = "starts no process"
+    SIGNALS = "neither signals nor traces other processes"
+    MEMORY = "cannot have more memory than it may"
+    KILL = "is ended surely"
+
+
 class StudentProcess(Protocol):
     """A running process that serves the student's end of the boundary on the other end of `stream`."""
 
     @property
     def stream(self) -> socket.socket:
-        """The trusted end of the socket pair."""
+        """The trusted end of a pair of stream sockets."""
 
     def kill(self) -> None:
         """End the process and all that it started; no error if it has ended."""
@@ -48,7 +70,7 @@ class StudentProcess(Protocol):
 
 
 class Runner(Protocol):
-    """A way to run student processes."""
+    """A way to run student processes, all under one allowance. Its methods may be called by any thread."""
 
     @property
     def name(self) -> str:
@@ -58,5 +80,12 @@ class Runner(Protocol):
     def isolation(self) -> str:
         """What stands between the submission and this machine, in words for the report."""
 
-    def open(self, limits: ProcessLimits) -> StudentProcess:
-        """Start a student process. Raises SandboxError."""
+    @property
+    def promises(self) -> frozenset[Promise]:
+        """What it promises of every process."""
+
+    def open(self) -> StudentProcess:
+        """Return a fresh process, for one submission only. Raises SandboxError."""
+
+    def close(self) -> None:
+        """End all its processes and remove all that it keeps ready."""

@@ -36,7 +36,9 @@ def main() -> None:
     root = Path(job.root)
     text = (root / job.suite / FILE).read_text(encoding="utf-8")
     manifest = parse_manifest(text, f"{job.suite}/{FILE}").within(job.test_seconds, job.run_seconds)
-    session = Session(choose_runner(job.runner), manifest, {**job.files, **_provided(root, manifest)})
+    session = Session(
+        choose_runner(job.runner)(manifest.allowance), manifest, {**job.files, **_provided(root, manifest)}
+    )
     try:
         results = _run(job, session, manifest, lambda kind, content: messages.send([kind, content]))
     finally:

@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 
 from grader.boundary.interface import Interface
 from grader.core.document import Document, parse_document
-from grader.sandbox.runner import MEBI, ProcessLimits
+from grader.sandbox.runner import MEBI, Allowance
 
 FILE = "suite.yaml"
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """How a suite is run: its time limits in seconds, the process limits, the interface, provided modules."""
+    """How a suite is run: times in seconds, what a process may have, the interface, provided modules."""
 
     test_seconds: float
     run_seconds: float
-    process: ProcessLimits
+    allowance: Allowance
     interface: Interface
     provided: Mapping[str, str]
 
@@ -38,7 +38,7 @@ def parse_manifest(text: str, name: str = FILE) -> Manifest:
     return Manifest(
         test_seconds=limits.number("test_seconds", of="seconds", minimum=0.1),
         run_seconds=limits.number("run_seconds", of="seconds", minimum=1),
-        process=ProcessLimits(
+        allowance=Allowance(
             memory=limits.integer("memory_mebibytes", of="MiB", minimum=256) * MEBI,
             output=limits.integer("output_kibibytes", of="KiB", minimum=1) << 10,
         ),

@@ -28,7 +28,7 @@ class Session:
         self._unloadable: Unloadable | None = None
         self._channel: Channel | None = None
         self._outputs: list[Output] = []
-        self._process: StudentProcess | None = runner.open(manifest.process)
+        self._process: StudentProcess | None = runner.open()
 
     def channel(self) -> Channel:
         """Return the channel of the test that is running. Raises SubmissionError when there is none."""
@@ -79,7 +79,7 @@ class Session:
 
     def output(self) -> str:
         """Return what the submission printed so far, cut to the limit of one process."""
-        limit = self._manifest.process.output
+        limit = self._manifest.allowance.output
         kept = b"".join(output.kept for output in self._outputs)
         dropped = sum(output.dropped for output in self._outputs) + max(0, len(kept) - limit)
         text = clean(kept[:limit].decode(errors="replace"), limit)
@@ -92,7 +92,7 @@ class Session:
 
     def _load(self) -> None:
         """Start a process if there is none and hand it the submission."""
-        self._process = self._process or self._runner.open(self._manifest.process)
+        self._process = self._process or self._runner.open()
         channel = Channel(self._process.stream, self._manifest.interface)
         channel.end = self._end
         channel.limit_time(self._manifest.test_seconds)

@@ -11,7 +11,7 @@ from grader.boundary.errors import Died, Raised, TimedOut
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
 from grader.sandbox.process import ProcessRunner
-from grader.sandbox.runner import MEBI, ProcessLimits
+from grader.sandbox.runner import MEBI, Allowance
 
 SECONDS = 20.0
 INTERFACE = Interface(
@@ -59,8 +59,8 @@ def start():
     """Return a function that starts a student process with an adapters module and returns its channel."""
     processes = []
 
-    def start(source, limits=None, **files):
-        processes.append(ProcessRunner().open(limits or ProcessLimits()))
+    def start(source, allowance=None, **files):
+        processes.append(ProcessRunner(allowance or Allowance()).open())
         channel = Channel(processes[-1].stream, INTERFACE)
         channel.limit_time(SECONDS)
         others = {f"{name}.py": text.encode() for name, text in files.items()}
@@ -499,7 +499,7 @@ def fill():
 def g():
     return 3
 """
-    channel = start(source, ProcessLimits(memory=512 * MEBI))
+    channel = start(source, Allowance(memory=512 * MEBI))
     adapters = RemoteAdapters(lambda: channel, INTERFACE)
 
     for _ in range(4):

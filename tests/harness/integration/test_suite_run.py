@@ -12,7 +12,7 @@ import pytest
 
 from grader.core.scoring import Outcome
 from grader.sandbox.process import ProcessRunner
-from grader.sandbox.runner import ProcessLimits
+from grader.sandbox.runner import Allowance
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteFailed, collect_tests, run_suite
 
@@ -430,7 +430,7 @@ def test_collecting_leaves_nothing(root, temporary):
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_process_that_gets_away_cannot_disturb_later_ones(temporary):
     """Output of a grandchild that left its group does not make us read from descriptors of others."""
-    process = ProcessRunner().open(ProcessLimits())
+    process = ProcessRunner(Allowance()).open()
     with Path(f"/proc/{process._child.pid}/fd/1").open("wb") as pipe:  # noqa: SLF001 - what it prints to
         runaway = subprocess.Popen(
             ["/bin/sh", "-c", "sleep 3; echo late; sleep 0.3"], stdout=pipe, start_new_session=True
