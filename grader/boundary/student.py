@@ -17,7 +17,7 @@ import sys
 import traceback
 import warnings
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -269,15 +269,20 @@ def _own(trace: TracebackType | None, files: dict[str, bytes]) -> TracebackType 
     return own
 
 
-def main() -> None:
-    """Serve on the socket whose descriptor is the first argument."""
-    stream = socket.socket(fileno=int(sys.argv[1]))
-    stream.set_inheritable(False)
+def serve(stream: socket.socket) -> NoReturn:
+    """Serve the trusted end on `stream` until that is closed; then end this process."""
     try:
         Student(Connection(stream, FROM_GRADER)).serve()
     except Closed:
         sys.stdout.flush()
-        os._exit(0)  # whatever the submission left running or registered has nothing to say any more
+    os._exit(0)  # whatever the submission left running or registered has nothing to say any more
+
+
+def main() -> None:
+    """Serve on the socket whose descriptor is the first argument."""
+    stream = socket.socket(fileno=int(sys.argv[1]))
+    stream.set_inheritable(False)
+    serve(stream)
 
 
 if __name__ == "__main__":

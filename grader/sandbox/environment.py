@@ -1,0 +1,39 @@
+"""The surroundings of a student process, the same in every run and in every runner."""
+
+import signal
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from grader.sandbox.runner import Allowance
+
+FIXED: Mapping[str, str] = MappingProxyType(
+    {
+        "LANG": "C.UTF-8",
+        "PATH": "/usr/bin:/bin",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+)
+
+
+def student_environment(home: str, allowance: Allowance) -> dict[str, str]:
+    """Return the environment of a student process: nothing of this one's, and where its folders are."""
+    return {**FIXED, "HOME": home, **{name: str(path) for name, path in allowance.folders.items()}}
+
+
+def described_ending(status: int) -> str:
+    """Return how a process with that exit status ended; minus a number is the signal that ended it."""
+    if status >= 0:
+        return f"it ended itself with exit status {status}"
+    return f"it was ended by the signal {_signal_name(-status)}"
+
+
+def _signal_name(number: int) -> str:
+    """Return the name of a signal, or its number if it has none, as most real-time signals."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
