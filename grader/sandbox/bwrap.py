@@ -16,30 +16,28 @@ from grader.sandbox.runner import Allowance, Promise, SandboxError
 OURS = ("grader/__init__.py", "grader/boundary", "grader/sandbox")
 LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 NOBODY = "65534"
+TEMPORARY = "/tmp"  # noqa: S108 - in there, it is empty and nobody else's
 NAMESPACES = ("--unshare-all", "--unshare-user", "--uid", NOBODY, "--gid", NOBODY, "--hostname", "sandbox")
 
 
-def bubblewrapped(command: Sequence[str], allowance: Allowance, home: str) -> Sequence[str]:
+def bubblewrapped(command: Sequence[str], allowance: Allowance) -> Sequence[str]:
     """Return `command` inside new namespaces. Raises SandboxError if bwrap is not installed."""
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         raise SandboxError("the command bwrap is not there; install the package bubblewrap")
     mounts = [part for path in _visible(allowance) for part in _mount(path)]
-    return [
-        bwrap,
-        *NAMESPACES,
+    own = (
         "--die-with-parent",
-        *mounts,
         "--dev",
         "/dev",
         "--proc",
         "/proc",
-        "--dir",
-        home,
+        "--tmpfs",
+        TEMPORARY,
         "--chdir",
         "/",
-        *command,
-    ]
+    )
+    return [bwrap, *NAMESPACES, *own, *mounts, *command]
 
 
 def _visible(allowance: Allowance) -> Iterator[Path]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from grader.sandbox.bwrap import BWRAP
+from grader.sandbox.forking import JAIL
 from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import Allowance, Promise, Runner, SandboxError
 
@@ -10,15 +12,23 @@ from grader.sandbox.runner import Allowance, Promise, Runner, SandboxError
 class RunnerKind(Protocol):
     """A runner's class: what it is called and promises, and how one is made."""
 
-    name: str
-    isolation: str
-    promises: frozenset[Promise]
+    @property
+    def name(self) -> str:
+        """The name, as in `--runner NAME`."""
+
+    @property
+    def isolation(self) -> str:
+        """What stands between a submission and this machine."""
+
+    @property
+    def promises(self) -> frozenset[Promise]:
+        """What it promises of every process."""
 
     def __call__(self, allowance: Allowance) -> Runner:
         """Return a runner whose processes live under `allowance`. Raises SandboxError."""
 
 
-RUNNERS: Mapping[str, RunnerKind] = {"process": ProcessRunner}
+RUNNERS: Mapping[str, RunnerKind] = {"bwrap": BWRAP, "jail": JAIL, "process": ProcessRunner}
 ISOLATING: tuple[str, ...] = ()  # from strongest to weakest; `process` is never chosen unasked
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -29,14 +28,14 @@ from grader.sandbox.zygote import main
 main(serve, int(sys.argv[3]), sys.argv[4])
 """
 
-Wrap = Callable[[Sequence[str], Allowance, str], Sequence[str]]
+Wrap = Callable[[Sequence[str], Allowance], Sequence[str]]
 
 
 @dataclass(frozen=True)
 class ForkingKind:
     """A kind of runner: its name, what the report says of it, and how it wraps the zygote's command.
 
-    `wrap(command, allowance, home)` returns the command to start. Raises SandboxError if it cannot be had.
+    `wrap(command, allowance)` returns the command to start. Raises SandboxError if it cannot be had.
     """
 
     name: str
@@ -88,24 +87,21 @@ class Zygote:
     def __init__(self, wrap: Wrap, allowance: Allowance, *, strict: bool) -> None:
         """Start it; it is ready when it has answered its first request. Raises SandboxError."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._home = tempfile.mkdtemp(prefix="grader-home-")
-        Path(self._home).chmod(0o555)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the zygote
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                wrap(_command(allowance, self._home, theirs.fileno(), strict=strict), allowance, self._home),
+                wrap(_command(allowance, theirs.fileno(), strict=strict), allowance),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=subprocess.STDOUT,
                 cwd="/",
-                env=student_environment(self._home, Allowance()),
+                env=student_environment("/", Allowance()),
                 start_new_session=True,
             )
         except (OSError, SandboxError):
             self._control.close()
             self._log.close()
-            shutil.rmtree(self._home, ignore_errors=True)
             raise
         finally:
             theirs.close()
@@ -133,7 +129,6 @@ class Zygote:
                 os.killpg(self._process.pid, 9)
             self._process.wait()
         self._log.close()
-        shutil.rmtree(self._home, ignore_errors=True)
 
 
 class ForkedProcess:
@@ -194,19 +189,18 @@ class ForkedProcess:
         return self._status
 
 
-def unwrapped(command: Sequence[str], allowance: Allowance, home: str) -> Sequence[str]:
+def unwrapped(command: Sequence[str], allowance: Allowance) -> Sequence[str]:
     """Return `command` itself."""
-    del allowance, home
+    del allowance
     return command
 
 
-def _command(allowance: Allowance, home: str, control: int, *, strict: bool) -> list[str]:
+def _command(allowance: Allowance, control: int, *, strict: bool) -> list[str]:
     """Return the zygote's command: the interpreter without site packages, with numpy's folder and our own."""
     paths = [str(ROOT), sysconfig.get_path("platlib")]
     settings = {
         "memory": allowance.memory,
         "folders": {name: str(path) for name, path in allowance.folders.items()},
-        "home": home,
         "paths": paths,
         "strict": strict,
     }

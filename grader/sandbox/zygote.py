@@ -1,8 +1,8 @@
 """Forks student processes: a process that has imported what they need, so that each is there at once.
 
-Started by the trusted side as `main(serve, CONTROL, SETTINGS)`, inside the sandbox if there is one. It never runs
-code of a submission and holds no secret, for its memory is what every submission starts with. Imports the
-standard library and numpy only.
+Started by the trusted side as `main(serve, CONTROL, SETTINGS)`, inside the sandbox if there is one. Never
+runs code of a submission and holds no secret, for its memory is what every submission starts with. Imports
+the standard library and numpy only.
 
 On CONTROL, a SOCK_SEQPACKET socket, each datagram asks for one process and brings three descriptors: the
 student's end of the boundary, the pipe for what is printed, and a life line (lifeline.py). When CONTROL is
@@ -18,6 +18,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -138,11 +139,16 @@ def warm_up() -> None:
 
 
 def main(serve: Serve, control: int, settings: str) -> None:
-    """Serve the socket `control`; `settings` are JSON: {memory, folders {variable: path}, home, strict}."""
+    """Serve the socket `control`; `settings` are JSON: {memory, folders {variable: path}, paths, strict}."""
     stated = json.loads(settings)
     folders = stated["folders"]
     os.environ.update(folders)
     jail = Jail(stated["memory"], folders.values(), strict=stated["strict"])
     warm_up()
     sys.path[:] = [entry for entry in sys.path if entry not in stated["paths"]]  # all is imported that may be
-    Zygote(serve, socket.socket(fileno=control), jail, stated["home"]).serve()
+    home = tempfile.mkdtemp(prefix="grader-home-")
+    os.environ["HOME"] = home
+    try:
+        Zygote(serve, socket.socket(fileno=control), jail, home).serve()
+    finally:
+        os.rmdir(home)  # noqa: PTH106 - as os.mkdir made it
