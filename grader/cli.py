@@ -22,10 +22,12 @@ from grader.core.rubric import compare
 from grader.core.submission import Submission
 from grader.intake import Refused
 from grader.pipeline import Grader
+from grader.probe import NoRunner, find_out
 from grader.render.csv import Row, render_csv
+from grader.render.doctor import RunnerRow, print_doctor
 from grader.render.progress import batch_progress, suite_progress
 from grader.render.terminal import print_report
-from grader.sandbox.choice import NoRunner, choose_runner
+from grader.sandbox.choice import ISOLATING, RUNNERS, UnknownRunner, candidates
 from grader.sandbox.runner import SandboxError
 from grader.seed import derive_seed, read_secret
 from grader.settings import Settings, SettingsError, read_settings
@@ -50,7 +52,15 @@ class Exit(IntEnum):
     GRADER_FAILED = 4
 
 
-WRONG_USE = (SettingsError, DocumentError, NoRunner, MarkerError, FileExistsError, FileNotFoundError)
+WRONG_USE = (
+    SettingsError,
+    DocumentError,
+    UnknownRunner,
+    NoRunner,
+    MarkerError,
+    FileExistsError,
+    FileNotFoundError,
+)
 GRADER_FAILED = (SuiteFailed, SandboxError)
 
 
@@ -116,11 +126,11 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
 ) -> None:
     """Grade one submission and print its report."""
     settings = read_settings()
-    kind = choose_runner(runner or settings.runner)
+    kinds = candidates(runner or settings.runner)
     rubric = load_assignment(settings.assignment).rubric
     work = read_submission(submission)
     with (
-        closing(Grader(settings.assignment, kind, with_bonus=not without_bonus)) as grader,
+        closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader,
         suite_progress(Console(stderr=True), rubric) as progress,
     ):
         report = grader.grade(work, _seed(settings, seed, work), progress.listen)
@@ -144,14 +154,14 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
 ) -> None:
     """Grade every submission in a folder."""
     settings = read_settings()
-    kind = choose_runner(runner or settings.runner)
+    kinds = candidates(runner or settings.runner)
     rubric = load_assignment(settings.assignment).rubric
     paths = find_submissions(folder)
     if not paths:
         raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
     rows: list[Row] = []
     with (
-        closing(Grader(settings.assignment, kind, with_bonus=not without_bonus)) as grader,
+        closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader,
         batch_progress(Console(stderr=True), len(paths)) as progress,
     ):
         for row in grade_all(paths, grader, lambda work: _seed(settings, seed, work), jobs):
@@ -159,6 +169,24 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
             csv_file.write_text(render_csv(rubric, rows), encoding="utf-8")
             progress.update(progress.task_ids[0], advance=1, description=row.submission)
     raise typer.Exit(_summary(rows, csv_file))
+
+
+@app.command("doctor")
+def doctor_command() -> None:
+    """Tell which runners work on this machine, what each keeps of its promises, and why not."""
+    findings = [find_out(kind) for kind in RUNNERS.values()]
+    rows = [
+        RunnerRow(
+            name=finding.kind.name,
+            isolates=finding.kind in ISOLATING,
+            unavailable=finding.unavailable,
+            kept={promise: promise not in finding.broken for promise in sorted(finding.kind.promises)},
+        )
+        for finding in findings
+    ]
+    usable = [finding.kind.name for finding in findings if finding.holds and finding.kind in ISOLATING]
+    print_doctor(rows, usable[0] if usable else None, Console())
+    raise typer.Exit(Exit.DONE if usable else Exit.NOT_JUDGED)
 
 
 @rubric_app.command("check")

@@ -23,9 +23,9 @@ from grader.suite.standby import Ready, Standby
 class Grader:
     """Grades submissions on one assignment; any number of threads may do so at a time."""
 
-    def __init__(self, root: Path, kind: RunnerKind, *, with_bonus: bool = True) -> None:
-        """Grade on the assignment in the folder `root`, in a runner of `kind`."""
-        self._standby = Standby(root, kind)
+    def __init__(self, root: Path, kinds: Sequence[RunnerKind], *, with_bonus: bool = True) -> None:
+        """Grade on the assignment in the folder `root`, in the strongest of the runners `kinds`."""
+        self._standby = Standby(root, kinds)
         self._with_bonus = with_bonus
 
     def grade(self, submission: Submission, seed: int, listen: Listener = ignore) -> GradedReport:

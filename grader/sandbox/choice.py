@@ -1,12 +1,12 @@
-"""Chooses the runner: the one asked for by name, or the strongest that isolates."""
+"""Which runners there are, and which may be taken: the one asked for by name, or any that isolates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from grader.sandbox.bwrap import BWRAP
 from grader.sandbox.forking import JAIL
 from grader.sandbox.process import ProcessRunner
-from grader.sandbox.runner import Allowance, Promise, Runner, SandboxError
+from grader.sandbox.runner import Allowance, Promise, Runner
 
 
 class RunnerKind(Protocol):
@@ -28,23 +28,19 @@ class RunnerKind(Protocol):
         """Return a runner whose processes live under `allowance`. Raises SandboxError."""
 
 
-RUNNERS: Mapping[str, RunnerKind] = {"bwrap": BWRAP, "jail": JAIL, "process": ProcessRunner}
-ISOLATING: tuple[str, ...] = ()  # from strongest to weakest; `process` is never chosen unasked
+ISOLATING: tuple[RunnerKind, ...] = (BWRAP, JAIL)  # from strongest to weakest
+EVERY: tuple[RunnerKind, ...] = (*ISOLATING, ProcessRunner)
+RUNNERS: Mapping[str, RunnerKind] = {kind.name: kind for kind in EVERY}
 
 
-class NoRunner(SandboxError):  # noqa: N818 - says what is the case
-    """The runner that was asked for does not exist, or none was asked for and none isolates."""
+class UnknownRunner(ValueError):  # noqa: N818 - says what is the case
+    """There is no runner of that name."""
 
 
-def choose_runner(name: str | None) -> RunnerKind:
-    """Return the kind of runner `name`, or without a name the strongest. Raises NoRunner with what to do."""
+def candidates(name: str | None) -> Sequence[RunnerKind]:
+    """Return the runners that may be taken, strongest first: that of `name`, or all that isolate."""
     if name is None:
-        if not ISOLATING:
-            raise NoRunner(
-                "this version has no runner that isolates submissions; to grade code that you trust with "
-                "this machine, ask for the runner without isolation: --runner process"
-            )
-        name = ISOLATING[0]
+        return ISOLATING
     if name not in RUNNERS:
-        raise NoRunner(f"there is no runner {name!r}; the runners are {', '.join(RUNNERS)}")
-    return RUNNERS[name]
+        raise UnknownRunner(f"there is no runner {name!r}; the runners are {', '.join(RUNNERS)}")
+    return (RUNNERS[name],)

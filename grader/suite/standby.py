@@ -1,11 +1,12 @@
 """Standby: what a verdict needs and no submission changes, kept running: the suite's process and a runner."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from grader.probe import start_strongest
 from grader.sandbox.choice import RunnerKind
 from grader.suite.assignment import Assignment, load_assignment
 from grader.suite.run import SuiteProcess
@@ -16,14 +17,15 @@ Stamp = tuple[int, int]  # size, and time of change in nanoseconds
 class Ready:
     """An assignment, its suite's process, and a runner for its submissions."""
 
-    def __init__(self, assignment: Assignment, kind: RunnerKind) -> None:
+    def __init__(self, assignment: Assignment, kinds: Sequence[RunnerKind]) -> None:
         """Start the processes. Raises SuiteFailed, SandboxError."""
         self.assignment = assignment
         self.users = 0
         self._retired = False
         self.suite = SuiteProcess(assignment.root, assignment.rubric.suite)
         try:
-            self.runner = kind(replace(assignment.manifest.allowance, folders=self.suite.folders))
+            allowance = replace(assignment.manifest.allowance, folders=self.suite.folders)
+            self.runner = start_strongest(kinds, allowance)
         except BaseException:
             self.suite.close()
             raise
@@ -51,10 +53,13 @@ class Ready:
 class Standby:
     """Keeps one `Ready`; a file of the suite that changes replaces it, once those who use it are done."""
 
-    def __init__(self, root: Path, kind: RunnerKind) -> None:
-        """Stand by for the assignment in the folder `root`; nothing is started before the first use."""
+    def __init__(self, root: Path, kinds: Sequence[RunnerKind]) -> None:
+        """Stand by for the assignment in the folder `root`, in the strongest of the runners `kinds`.
+
+        Nothing is started before the first use.
+        """
         self._root = root
-        self._kind = kind
+        self._kinds = kinds
         self._lock = threading.Lock()
         self._present: Ready | None = None
 
@@ -64,7 +69,7 @@ class Standby:
         with self._lock:
             if self._present is None or not self._present.is_fresh():
                 self._drop()
-                self._present = Ready(load_assignment(self._root), self._kind)
+                self._present = Ready(load_assignment(self._root), self._kinds)
             ready = self._present
             ready.users += 1
         try:

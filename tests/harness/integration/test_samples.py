@@ -63,7 +63,7 @@ def rubric():
 @pytest.fixture(scope="module")
 def standby():
     """Return the assignment with everything ready, submissions running in the jail."""
-    with closing(Standby(ROOT, JAIL)) as standby:
+    with closing(Standby(ROOT, [JAIL])) as standby:
         yield standby
 
 

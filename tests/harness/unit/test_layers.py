@@ -10,6 +10,7 @@ GRADER = Path(__file__).resolve().parents[3] / "grader"
 LAYERS = (
     {"core"},
     {"intake", "boundary", "sandbox", "render", "template", "seed", "settings"},
+    {"probe"},
     {"suite"},
     {"pipeline"},
     {"batch"},
