@@ -1,6 +1,7 @@
 """The bonus on convolution: `conv2d` slides a small kernel over images, as a network's layer does."""
 
 # BEGIN SOLUTION
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +59,7 @@ def _columns(images, slide):
     columns = np.empty((*slide.shape[:2], *slide.kernel, *slide.places), images.dtype)
     for i, j in np.ndindex(slide.kernel):  # few long copies are faster than many short ones
         columns[:, :, i, j] = padded[slide.under(i, j)]
-    return columns.reshape(slide.shape[0], -1, np.prod(slide.places))
+    return columns.reshape(slide.shape[0], math.prod(columns.shape[1:4]), math.prod(slide.places))
 
 
 def _images(columns, slide):

@@ -110,7 +110,7 @@ class TestConv2DForward:
         assert_data(z, np.einsum("oc,bchw->bohw", weight[:, :, 0, 0], x) + bias.reshape(-1, 1, 1))
 
     def test_the_border_is_of_zeros(self):
-        """Nine ones count the pixels of an image of ones that they cover: 9 inside, 6 at an edge, 4 in a corner."""
+        """Nine ones count the ones of an image that they cover: 9 inside, 6 at an edge, 4 in a corner."""
         x, weight = np.ones((1, 1, 4, 5)), np.ones((1, 1, 3, 3))
 
         z = adapters.run_conv2d(*tensors(x, weight, [0.0]), padding=1)
