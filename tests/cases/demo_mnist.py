@@ -105,7 +105,7 @@ class Curves:
             1, 2, figsize=(12, 4.6), layout="constrained"
         )
         self._loss.set(title="Loss", ylabel="mean cross-entropy", xlabel="epoch", xlim=(0, epochs))
-        self._accuracy.set(title="Accuracy", xlabel="epoch", xlim=(0, epochs))
+        self._accuracy.set(title="Accuracy", xlabel="epoch", xlim=(0, 1.1 * epochs))
         self._accuracy.yaxis.set_major_formatter("{x:.0%}")
         for axes in (self._loss, self._accuracy):
             axes.grid(visible=True)
@@ -128,8 +128,11 @@ class Curves:
         epochs = steps / self._per_epoch
         self._accuracy.plot(epochs, train, color=GREY, linestyle="--", label="training digits")
         self._accuracy.plot(epochs, test, color=ORANGE, marker=".", label="test digits")
-        end = {"xytext": (0, -16), "textcoords": "offset points", "ha": "right", "weight": "bold"}
-        self._accuracy.annotate(f"{test[-1]:.1%}", (epochs[-1], test[-1]), color=ORANGE, **end)
+        end, beside = (
+            (epochs[-1], test[-1]),
+            {"xytext": (8, 0), "textcoords": "offset points", "va": "center"},
+        )
+        self._accuracy.annotate(f"{test[-1]:.1%}", end, color=ORANGE, **beside)
         self._accuracy.legend(loc="lower right")
 
 

@@ -13,7 +13,7 @@ TOKEN = re.compile(
   | (?P<mark> [{}\[\]=;,:] )
   | "(?P<quoted> (?: [^"\\] | \\. )* )"
   | <(?P<html> [^<>]* (?: <[^<>]*> [^<>]* )* )>
-  | (?P<word> [\w.+-]+ )
+  | (?P<word> [^\W\d]\w* | -?(?: \.\d+ | \d+(?:\.\d*)? ) )
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
