@@ -26,7 +26,7 @@ def test_totals_come_first():
 
 
 def test_bonus_parts_stand_below_a_line_of_their_own():
-    """The table parts the bonus from the other points by a line with its sum; without a bonus there is none."""
+    """A line with their sum parts the bonus parts from the others; without a bonus there is none."""
     with_bonus, without = report(), report()
     without = replace(without, score=replace(without.score, bonus_parts=()))
 
