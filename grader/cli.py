@@ -24,12 +24,13 @@ from grader.pipeline import Grading, grade
 from grader.render.csv import Row, render_csv
 from grader.render.progress import batch_progress, suite_progress
 from grader.render.terminal import print_report
-from grader.sandbox.choice import NoRunner, choose_runner
+from grader.sandbox.choice import NoRunner
 from grader.sandbox.runner import SandboxError
 from grader.seed import derive_seed, read_secret
 from grader.settings import Settings, SettingsError, read_settings
 from grader.suite.assignment import load_assignment
 from grader.suite.run import SuiteFailed, collect_tests
+from grader.suite.runner import configured_runner
 from grader.template import MarkerError, export, regenerate
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -189,7 +190,7 @@ def regenerate_template() -> None:
 
 
 def _grading(settings: Settings, runner: str | None, *, with_bonus: bool) -> Grading:
-    return Grading(load_assignment(settings.assignment), choose_runner(runner or settings.runner), with_bonus)
+    return Grading(load_assignment(settings.assignment), configured_runner(settings, runner), with_bonus)
 
 
 def _seed(settings: Settings, seed: int | None, work: Submission) -> int:

@@ -1,7 +1,8 @@
 """The student's end of the boundary: holds the submission and does what the trusted end asks.
 
-Run as `python -m grader.boundary.student FD` with one end of a socket pair. It imports only the standard
-library and numpy, and whatever it answers is taken as hostile: nothing here protects the grade.
+Run as `python -m grader.boundary.student FD` with one end of a socket pair, or served in a process that
+exists already by `serve_pipes`. It imports only the standard library and numpy, and whatever it answers is
+taken as hostile: nothing here protects the grade.
 
 Requests that leave their result here are executed without an answer. When one of them raises, all further
 requests are skipped until one that wants an answer, which gets the error: just where a plain Python program
@@ -17,12 +18,13 @@ import sys
 import traceback
 import warnings
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from grader.boundary.importer import MemoryImporter
 from grader.boundary.interface import ADAPTERS
+from grader.boundary.pipes import Pipes
 from grader.boundary.wire import (
     FROM_GRADER,
     FROM_STUDENT,
@@ -30,6 +32,7 @@ from grader.boundary.wire import (
     Connection,
     Frame,
     ProtocolError,
+    Stream,
     Unpacker,
 )
 
@@ -90,8 +93,8 @@ class Student:
             "sync": lambda: None,
         }
 
-    def serve(self) -> None:
-        """Answer requests until the connection is closed."""
+    def serve(self) -> NoReturn:
+        """Answer requests until the connection is closed, which raises Closed."""
         while True:
             kind, number, result, arguments = self._next_request()
             self._answer(kind, number, result, arguments)
@@ -269,10 +272,19 @@ def _own(trace: TracebackType | None, files: dict[str, bytes]) -> TracebackType 
     return own
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Serve on the socket whose descriptor is the first argument."""
     stream = socket.socket(fileno=int(sys.argv[1]))
     stream.set_inheritable(False)
+    _serve(stream)
+
+
+def serve_pipes(reading: int, writing: int) -> NoReturn:
+    """Serve what is read from one descriptor, answer on the other; end the process when the first ends."""
+    _serve(Pipes(reading, writing))
+
+
+def _serve(stream: Stream) -> NoReturn:
     try:
         Student(Connection(stream, FROM_GRADER)).serve()
     except Closed:

@@ -11,11 +11,12 @@ import tempfile
 import threading
 from typing import IO, cast
 
+from grader.sandbox.ending import EXIT_SECONDS, STILL_RUNNING, describe_exit
+from grader.sandbox.environment import STUDENT_END, student_environment
+from grader.sandbox.output import FirstBytes
 from grader.sandbox.runner import Allowance, Output, Promise, SandboxError
 
-STUDENT_END = "grader.boundary.student"
 CHUNK = 1 << 16
-EXIT_SECONDS = 2.0
 # -P and -s: import nothing from the working folder or the user's own packages; -B: write no bytecode
 INTERPRETER = (sys.executable, "-P", "-s", "-B", "-m", "grader.sandbox.limited")
 
@@ -58,7 +59,7 @@ class PlainProcess:
                 stderr=subprocess.STDOUT,
                 cwd=self._home,
                 env={
-                    **_environment(self._home),
+                    **student_environment(self._home),
                     **{key: str(path) for key, path in allowance.folders.items()},
                 },
                 start_new_session=True,
@@ -85,10 +86,8 @@ class PlainProcess:
         try:
             status = self._child.wait(EXIT_SECONDS)
         except subprocess.TimeoutExpired:
-            return "it closed its connection to the tests"
-        if status >= 0:
-            return f"it ended itself with exit status {status}"
-        return f"it was ended by the signal {_signal_name(-status)}"
+            return STILL_RUNNING
+        return describe_exit(status)
 
     def output(self) -> Output:
         """Return what it has printed."""
@@ -104,9 +103,7 @@ class Capture:
         The thread alone closes it: if others did, it would go on to read from whatever gets its number next.
         """
         self._pipe = pipe
-        self._keep = keep
-        self._kept = bytearray()
-        self._dropped = 0
+        self._printed = FirstBytes(keep)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -116,33 +113,9 @@ class Capture:
 
     def output(self) -> Output:
         """Return what came so far."""
-        return Output(bytes(self._kept), self._dropped)
+        return self._printed.output()
 
     def _read(self) -> None:
         with self._pipe:
             while chunk := os.read(self._pipe.fileno(), CHUNK):
-                room = self._keep - len(self._kept)
-                self._kept += chunk[:room]
-                self._dropped += max(0, len(chunk) - room)
-
-
-def _signal_name(number: int) -> str:
-    """Return the name of a signal, or its number if it has none, as most real-time signals."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return str(number)
-
-
-def _environment(home: str) -> dict[str, str]:
-    """Return the environment of a student process: nothing of this one's, and the same in every run."""
-    return {
-        "HOME": home,
-        "LANG": "C.UTF-8",
-        "PATH": "/usr/bin:/bin",
-        "PYTHONHASHSEED": "0",
-        "PYTHONUNBUFFERED": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-    }
+                self._printed.add(chunk)

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from grader.boundary.interface import ADAPTERS
-from grader.sandbox.choice import choose_runner
+from grader.settings import read_settings
 from grader.suite.manifest import FILE, Manifest, parse_manifest
 from grader.suite.messages import Messages, Record, SuiteJob
+from grader.suite.runner import configured_runner
 from grader.suite.session import Session
 
 QUIET = (
@@ -36,13 +37,13 @@ def main() -> None:
     root = Path(job.root)
     text = (root / job.suite / FILE).read_text(encoding="utf-8")
     manifest = parse_manifest(text, f"{job.suite}/{FILE}").within(job.test_seconds, job.run_seconds)
-    session = Session(
-        choose_runner(job.runner)(manifest.allowance), manifest, {**job.files, **_provided(root, manifest)}
-    )
+    runner = configured_runner(read_settings(), job.runner)(manifest.allowance)
+    session = Session(runner, manifest, {**job.files, **_provided(root, manifest)})
     try:
         results = _run(job, session, manifest, lambda kind, content: messages.send([kind, content]))
     finally:
         session.drop_process()
+        runner.close()
     unloadable = str(session.unloadable) if session.unloadable else None
     found = {"results": results, "unloadable": unloadable, "output": session.output(), "notes": session.notes}
     messages.send(["finished", found])

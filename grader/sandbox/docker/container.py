@@ -1,0 +1,98 @@
+"""One container with one student process: created, attached to, started, used once, killed."""
+
+import math
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+from docker import APIClient
+
+from grader.sandbox.contained import READY, SIGNALLED
+from grader.sandbox.docker.attachment import Attachment
+from grader.sandbox.docker.engine import engine_errors, remove
+from grader.sandbox.ending import EXIT_SECONDS, OUT_OF_MEMORY, STILL_RUNNING, describe_exit
+from grader.sandbox.runner import Output, SandboxError
+
+START_SECONDS = 60.0
+SHOWN_OUTPUT = 1_000  # bytes
+STREAMS = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+
+
+class Container:
+    """A student process in a container that the engine removes when it ends."""
+
+    def __init__(self, api: APIClient, specification: dict[str, Any], keep: int) -> None:
+        """Start it and wait until it is ready; keep `keep` bytes of what is printed. Raises SandboxError."""
+        self._api = api
+        self._image = specification["image"]
+        with engine_errors(self._image):
+            self._id: str = api.create_container(**specification)["Id"]
+            try:
+                self._attachment = Attachment(_attach(api, self._id), keep)
+                api.start(self._id)
+                self._wait()
+            except BaseException:
+                remove(api, self._id)
+                raise
+
+    @property
+    def stream(self) -> socket.socket:
+        """The trusted end of a pair of stream sockets."""
+        return self._attachment.stream
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended, or the connection to it."""
+        return self._attachment.ended
+
+    def kill(self) -> None:
+        """Kill all processes in it and remove it. Raises SandboxError if the engine does not answer."""
+        with engine_errors(self._image):
+            remove(self._api, self._id)
+        self._attachment.close()
+
+    def ending(self) -> str:
+        """Return how it ended, as the end of a sentence, from what the engine has heard."""
+        out_of_memory = False
+        for event in self._events():
+            out_of_memory = out_of_memory or event["Action"] == "oom"
+            if event["Action"] == "die":
+                status = int(event["Actor"]["Attributes"]["exitCode"])
+                told = describe_exit(SIGNALLED - status if status > SIGNALLED else status)
+                return OUT_OF_MEMORY if out_of_memory else told
+        return STILL_RUNNING
+
+    def output(self) -> Output:
+        """Return what it has printed."""
+        return self._attachment.output()
+
+    def _events(self) -> Iterator[dict[str, Any]]:
+        """Yield what the engine has heard of its end, and what it hears in the next moment."""
+        heard = {"container": self._id, "event": ["oom", "die"]}
+        until = math.ceil(time.time() + EXIT_SECONDS)
+        with engine_errors(self._image), closing(self._api.events(1, until, heard, decode=True)) as events:
+            yield from events
+
+    def _wait(self) -> None:
+        """Wait for the byte that says that it serves. Raises SandboxError."""
+        self.stream.settimeout(START_SECONDS)
+        try:
+            ready = self.stream.recv(len(READY))
+        except TimeoutError:
+            raise SandboxError(
+                f"a container of {self._image} was not ready within {START_SECONDS:g} seconds"
+            ) from None
+        if ready != READY:
+            said = self.output().kept[-SHOWN_OUTPUT:].decode(errors="replace")
+            raise SandboxError(f"a container of {self._image} does not serve; build it anew: {said}")
+        self.stream.settimeout(None)
+
+
+def _attach(api: APIClient, container: str) -> socket.socket:
+    """Return the connection to the streams of a container that is not yet started."""
+    attached = api.attach_socket(container, params=STREAMS)
+    connection: socket.socket = getattr(attached, "_sock", attached)
+    connection.settimeout(None)  # the client's own is for requests
+    return connection
