@@ -4,8 +4,8 @@ import math
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import closing
-from typing import Any
+from contextlib import ExitStack, closing
+from typing import Any, cast
 
 from docker import APIClient
 
@@ -21,21 +21,20 @@ STREAMS = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
 
 
 class Container:
-    """A student process in a container that the engine removes when it ends."""
+    """A student process in a container that the engine removes when it ends; `id` is its name there."""
 
     def __init__(self, api: APIClient, specification: dict[str, Any], keep: int) -> None:
         """Start it and wait until it is ready; keep `keep` bytes of what is printed. Raises SandboxError."""
         self._api = api
         self._image = specification["image"]
-        with engine_errors(self._image):
-            self._id: str = api.create_container(**specification)["Id"]
-            try:
-                self._attachment = Attachment(_attach(api, self._id), keep)
-                api.start(self._id)
-                self._wait()
-            except BaseException:
-                remove(api, self._id)
-                raise
+        with engine_errors(self._image), ExitStack() as undo:
+            self.id: str = api.create_container(**specification)["Id"]
+            undo.callback(remove, api, self.id)
+            self._attachment = Attachment(_attach(api, self.id), keep)
+            undo.callback(self.kill)
+            api.start(self.id)
+            self._wait()
+            undo.pop_all()
 
     @property
     def stream(self) -> socket.socket:
@@ -50,7 +49,7 @@ class Container:
     def kill(self) -> None:
         """Kill all processes in it and remove it. Raises SandboxError if the engine does not answer."""
         with engine_errors(self._image):
-            remove(self._api, self._id)
+            remove(self._api, self.id)
         self._attachment.close()
 
     def ending(self) -> str:
@@ -70,7 +69,7 @@ class Container:
 
     def _events(self) -> Iterator[dict[str, Any]]:
         """Yield what the engine has heard of its end, and what it hears in the next moment."""
-        heard = {"container": self._id, "event": ["oom", "die"]}
+        heard = {"container": self.id, "event": ["oom", "die"]}
         until = math.ceil(time.time() + EXIT_SECONDS)
         with engine_errors(self._image), closing(self._api.events(1, until, heard, decode=True)) as events:
             yield from events
@@ -93,6 +92,7 @@ class Container:
 def _attach(api: APIClient, container: str) -> socket.socket:
     """Return the connection to the streams of a container that is not yet started."""
     attached = api.attach_socket(container, params=STREAMS)
-    connection: socket.socket = getattr(attached, "_sock", attached)
-    connection.settimeout(None)  # the client's own is for requests
-    return connection
+    if isinstance(attached, socket.SocketIO):  # not so over TLS; the client's objects must not keep it open
+        attached = socket.socket(fileno=attached._sock.detach())  # type: ignore[attr-defined] # noqa: SLF001
+    attached.settimeout(None)  # the client's own is for requests
+    return cast("socket.socket", attached)

@@ -32,6 +32,11 @@ class Pool(Generic[T]):
         self._thread = threading.Thread(target=self._fill, name="pool", daemon=True)
         self._thread.start()
 
+    @property
+    def ready(self) -> int:
+        """How many things wait to be taken."""
+        return len(self._ready)
+
     def take(self) -> T:
         """Return a thing, waiting for it if none is ready. Raises what making it raised, or Closed."""
         with self._changed:

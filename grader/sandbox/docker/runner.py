@@ -1,5 +1,6 @@
 """The runner itself: a warm pool of containers, all under one allowance."""
 
+from contextlib import ExitStack
 from weakref import WeakSet
 
 from grader.sandbox.docker.container import Container
@@ -27,14 +28,21 @@ class DockerRunner:
         self._allowance = allowance
         self._pool_size = options.pool
         self._api = connect()
-        with engine_errors(options.image):
+        with engine_errors(options.image), ExitStack() as undo:
+            undo.callback(self._api.close)
             remove_leftovers(self._api)
             image = image_with(self._api, options.image, allowance.folders)
+            undo.pop_all()
         self._specification = specify(
             self._api, image, options.runtime, allowance.memory, places(allowance.folders)
         )
         self._started: WeakSet[Container] = WeakSet()
         self._pool = Pool(self._start, Container.kill, options.pool)
+
+    @property
+    def ready(self) -> int:
+        """How many containers wait to be opened."""
+        return self._pool.ready
 
     def open(self) -> Container:
         """Return a container for one submission, from the pool if one is ready. Raises SandboxError."""
@@ -50,6 +58,7 @@ class DockerRunner:
         self._pool.close()
         for container in list(self._started):
             container.kill()
+        self._api.close()
 
     def _start(self) -> Container:
         container = Container(self._api, self._specification, self._allowance.output)
