@@ -52,6 +52,17 @@ def spin():
     while True:
         pass
 """
+WRITE_EVERYWHERE = """
+import os
+found = []
+for folder, names, _ in os.walk("/"):
+    names[:] = [name for name in names if os.path.join(folder, name) != "/proc"]
+    try:
+        os.close(os.open(os.path.join(folder, "left-behind"), os.O_CREAT | os.O_WRONLY))
+        found.append(folder)
+    except OSError:
+        pass
+"""
 WORKER = """
 import sys, time
 from grader.boundary.channel import Channel
@@ -143,17 +154,7 @@ def test_the_submission_has_no_rights(look):
 
 def test_nothing_can_be_written(look):
     """No folder takes a file, memory file systems included."""
-    written = look("""
-import os
-found = []
-for folder, names, _ in os.walk("/"):
-    names[:] = [name for name in names if os.path.join(folder, name) != "/proc"]
-    try:
-        os.close(os.open(os.path.join(folder, "left-behind"), os.O_CREAT | os.O_WRONLY))
-        found.append(folder)
-    except OSError:
-        pass
-""")
+    written = look(WRITE_EVERYWHERE)
 
     assert written == []
 
@@ -215,6 +216,25 @@ def test_the_channel_is_not_among_the_standard_streams(look):
     look("import os; print('printed'); os.write(1, b'written\\n'); os.write(2, b'to errors\\n')")
 
     assert look("import sys; found = sys.stdin.read()") == ""
+
+
+def test_gvisor_can_run_the_containers(engine):
+    """With the runtime runsc the kernel is gVisor's; nothing can be written, and the ending is told."""
+    if "runsc" not in engine.info()["Runtimes"] and not os.environ.get("CI"):
+        pytest.skip("the engine does not know the runtime runsc")
+    runner = Docker("grader-sandbox", "runsc", 0)(Allowance())
+    process = runner.open()
+    channel = loaded(process)
+
+    version = channel.ask("call", "look", ["found = open('/proc/version').read()"], {})
+    written = channel.ask("call", "look", [WRITE_EVERYWHERE], {})
+    with pytest.raises(Died):
+        channel.ask("call", "look", ["import os; os._exit(3)"], {})
+
+    assert version != Path("/proc/version").read_text()
+    assert written == []
+    assert process.ending() == "it ended itself with exit status 3"
+    runner.close()
 
 
 # Limits
@@ -428,12 +448,19 @@ def test_a_missing_image_says_how_to_build_it():
         Docker("no-such-image", None, 0)(Allowance())
 
 
-def test_an_engine_that_does_not_answer_is_told(monkeypatch):
-    """The message says that it is the engine."""
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+def test_an_engine_that_does_not_answer_is_our_fault():
+    """The message says that it is the engine, and nothing counts."""
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "grade", "reference", "--runner", "docker", "--without-bonus"],
+        env={**os.environ, "DOCKER_HOST": "unix:///nowhere/docker.sock"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
-    with pytest.raises(SandboxError, match="no Docker engine answers"):
-        OPTIONS(Allowance())
+    assert done.returncode == 4
+    assert "no Docker engine answers" in done.stderr
 
 
 def test_an_unknown_runtime_is_told():
