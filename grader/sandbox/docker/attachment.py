@@ -58,7 +58,7 @@ class Attachment:
         """Carry what the container writes, to its end."""
         frames = cast("BufferedReader", self._connection.makefile("rb", CHUNK))
         with frames, contextlib.suppress(OSError):
-            while header := frames.read(FRAME.size):
+            while len(header := frames.read(FRAME.size)) == FRAME.size:
                 kind, size = FRAME.unpack(header)
                 self._carry(frames, size, to_socket=kind == STANDARD_OUTPUT)
         _shut(self._inner, socket.SHUT_WR)
