@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.core.report import Status
 from grader.core.submission import Submission
 from grader.intake import DEFAULT_LIMITS, Refused, read_archive, read_folder
-from grader.pipeline import Grading, grade
+from grader.pipeline import Grader
 from grader.render.csv import Row
 from grader.sandbox.runner import SandboxError
 from grader.suite.run import SuiteFailed
@@ -31,16 +31,16 @@ def find_submissions(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def grade_all(paths: list[Path], grading: Grading, seed_of: SeedOf, jobs: int) -> Iterator[Row]:
+def grade_all(paths: list[Path], grader: Grader, seed_of: SeedOf, jobs: int) -> Iterator[Row]:
     """Yield what becomes of each submission, in the order of `paths`, `jobs` of them graded at a time."""
     with ThreadPoolExecutor(jobs) as pool:
-        yield from pool.map(lambda path: _row(path, grading, seed_of), paths)
+        yield from pool.map(lambda path: _row(path, grader, seed_of), paths)
 
 
-def _row(path: Path, grading: Grading, seed_of: SeedOf) -> Row:
+def _row(path: Path, grader: Grader, seed_of: SeedOf) -> Row:
     try:
         submission = read_submission(path)
-        report = grade(submission, grading, seed_of(submission))
+        report = grader.grade(submission, seed_of(submission))
     except Refused as refused:
         return Row(path.name, str(refused), REFUSED)
     except OSError as unreadable:

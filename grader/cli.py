@@ -7,6 +7,7 @@ itself failed.
 import json
 import sys
 import traceback
+from contextlib import closing
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,17 +21,19 @@ from grader.core.report import GradedReport, Status, to_document
 from grader.core.rubric import compare
 from grader.core.submission import Submission
 from grader.intake import Refused
-from grader.pipeline import Grading, grade
+from grader.pipeline import Grader
+from grader.probe import NoRunner, find_out
 from grader.render.csv import Row, render_csv
+from grader.render.doctor import RunnerRow, print_doctor
 from grader.render.progress import batch_progress, suite_progress
 from grader.render.terminal import print_report
-from grader.sandbox.choice import NoRunner
+from grader.sandbox.choice import UnknownRunner, candidates, every_runner, isolating
+from grader.sandbox.docker.kind import Docker
 from grader.sandbox.runner import SandboxError
 from grader.seed import derive_seed, read_secret
 from grader.settings import Settings, SettingsError, read_settings
 from grader.suite.assignment import load_assignment
-from grader.suite.run import SuiteFailed, collect_tests
-from grader.suite.runner import configured_runner
+from grader.suite.run import SuiteFailed, SuiteProcess
 from grader.template import MarkerError, export, regenerate
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -50,7 +53,15 @@ class Exit(IntEnum):
     GRADER_FAILED = 4
 
 
-WRONG_USE = (SettingsError, DocumentError, NoRunner, MarkerError, FileExistsError, FileNotFoundError)
+WRONG_USE = (
+    SettingsError,
+    DocumentError,
+    UnknownRunner,
+    NoRunner,
+    MarkerError,
+    FileExistsError,
+    FileNotFoundError,
+)
 GRADER_FAILED = (SuiteFailed, SandboxError)
 
 
@@ -116,10 +127,14 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
 ) -> None:
     """Grade one submission and print its report."""
     settings = read_settings()
-    grading = _grading(settings, runner, with_bonus=not without_bonus)
+    kinds = candidates(runner or settings.runner, _docker(settings))
+    rubric = load_assignment(settings.assignment).rubric
     work = read_submission(submission)
-    with suite_progress(Console(stderr=True), grading.assignment.rubric) as progress:
-        report = grade(work, grading, _seed(settings, seed, work), progress.listen)
+    with (
+        closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader,
+        suite_progress(Console(stderr=True), rubric) as progress,
+    ):
+        report = grader.grade(work, _seed(settings, seed, work), progress.listen)
     print_report(report, Console())
     _write(report, json_file, html_file)
     raise typer.Exit(_status(report))
@@ -140,24 +155,49 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
 ) -> None:
     """Grade every submission in a folder."""
     settings = read_settings()
-    grading = _grading(settings, runner, with_bonus=not without_bonus)
+    kinds = candidates(runner or settings.runner, _docker(settings))
+    rubric = load_assignment(settings.assignment).rubric
     paths = find_submissions(folder)
     if not paths:
         raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
     rows: list[Row] = []
-    with batch_progress(Console(stderr=True), len(paths)) as progress:
-        for row in grade_all(paths, grading, lambda work: _seed(settings, seed, work), jobs):
+    with (
+        closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader,
+        batch_progress(Console(stderr=True), len(paths)) as progress,
+    ):
+        for row in grade_all(paths, grader, lambda work: _seed(settings, seed, work), jobs):
             rows.append(row)  # and kept at once: what is graded outlives an interruption
-            csv_file.write_text(render_csv(grading.assignment.rubric, rows), encoding="utf-8")
+            csv_file.write_text(render_csv(rubric, rows), encoding="utf-8")
             progress.update(progress.task_ids[0], advance=1, description=row.submission)
     raise typer.Exit(_summary(rows, csv_file))
+
+
+@app.command("doctor")
+def doctor_command() -> None:
+    """Tell which runners work on this machine, what each keeps of its promises, and why not."""
+    docker = _docker(read_settings())
+    findings = [find_out(kind) for kind in every_runner(docker)]
+    isolates = isolating(docker)
+    rows = [
+        RunnerRow(
+            name=finding.kind.name,
+            isolates=finding.kind in isolates,
+            unavailable=finding.unavailable,
+            kept={promise: promise not in finding.broken for promise in sorted(finding.kind.promises)},
+        )
+        for finding in findings
+    ]
+    usable = [finding.kind.name for finding in findings if finding.holds and finding.kind in isolates]
+    print_doctor(rows, usable[0] if usable else None, Console())
+    raise typer.Exit(Exit.DONE if usable else Exit.NOT_JUDGED)
 
 
 @rubric_app.command("check")
 def check_rubric() -> None:
     """Prove that the rubric and the suite name the same classes and that the points add up."""
     assignment = load_assignment(read_settings().assignment)
-    tests = collect_tests(str(assignment.root), assignment.rubric.suite, "process")
+    with closing(SuiteProcess(assignment.root, assignment.rubric.suite)) as suite:
+        tests = suite.tests
     differences = compare(assignment.rubric, tests)
     for difference in differences:
         typer.echo(difference, err=True)
@@ -189,8 +229,8 @@ def regenerate_template() -> None:
         typer.echo(path)
 
 
-def _grading(settings: Settings, runner: str | None, *, with_bonus: bool) -> Grading:
-    return Grading(load_assignment(settings.assignment), configured_runner(settings, runner), with_bonus)
+def _docker(settings: Settings) -> Docker:
+    return Docker(settings.docker_image, settings.docker_runtime, settings.pool)
 
 
 def _seed(settings: Settings, seed: int | None, work: Submission) -> int:

@@ -1,77 +1,126 @@
 """From a submission to its graded report: run the suite, score the results, say what the verdict rests on."""
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from grader.core.report import GradedReport, status_of
 from grader.core.rubric import Rubric
-from grader.core.scoring import score
+from grader.core.scoring import TestResult, score
 from grader.core.submission import Submission
+from grader.core.text import clean
 from grader.sandbox.choice import RunnerKind
+from grader.sandbox.runner import Output
 from grader.seed import seed_id
-from grader.suite.assignment import Assignment
-from grader.suite.messages import SuiteJob
-from grader.suite.run import Listener, SuiteOutcome, ignore, run_suite
+from grader.suite.messages import SuiteJob, from_record
+from grader.suite.run import Listener, SuiteOutcome, ignore
+from grader.suite.standby import Ready, Standby
 
 
-@dataclass(frozen=True)
-class Grading:
-    """How to grade: on which assignment, in which runner, with or without the bonus parts."""
+class Grader:
+    """Grades submissions on one assignment; any number of threads may do so at a time."""
 
-    assignment: Assignment
-    runner: RunnerKind
-    with_bonus: bool = True
+    def __init__(self, root: Path, kinds: Sequence[RunnerKind], *, with_bonus: bool = True) -> None:
+        """Grade on the assignment in the folder `root`, in the strongest of the runners `kinds`."""
+        self._standby = Standby(root, kinds)
+        self._with_bonus = with_bonus
 
+    def grade(self, submission: Submission, seed: int, listen: Listener = ignore) -> GradedReport:
+        """Return the verdict on `submission`; `listen` hears of events meanwhile.
 
-def grade(submission: Submission, grading: Grading, seed: int, listen: Listener = ignore) -> GradedReport:
-    """Return the verdict on `submission`; `listen` hears of `collected` and `result` events meanwhile.
+        The events are `collected` (the tests by class), `result` (a record), and `stage` (the report on what
+        is done, when only the second stage is still to come). Raises SuiteFailed or SandboxError when the
+        grader itself fails.
+        """
+        with self._standby.use() as ready:
+            rubric = ready.assignment.rubric
+            graded = rubric if self._with_bonus else replace(rubric, bonus_parts=())
+            return _Run(ready, graded, submission, seed, listen).report()
 
-    Raises SuiteFailed when the suite cannot be run to its end: that is the grader's fault.
-    """
-    started, clock = datetime.now(UTC), time.monotonic()
-    rubric = _graded_rubric(grading)
-    outcome = run_suite(_job(submission, grading, seed, rubric), listen)
-    scored = score(rubric, outcome.expected, outcome.results)
-    return GradedReport(
-        title=rubric.title,
-        sha256=submission.sha256,
-        files=tuple(submission.files),
-        received_at=started.isoformat(timespec="seconds"),
-        suite_sha256=grading.assignment.suite_sha256,
-        suite_tests=sum(len(tests) for tests in outcome.expected.values()),
-        rubric_sha256=grading.assignment.rubric_sha256,
-        seed_id=seed_id(seed),
-        runner=grading.runner.name,
-        isolation=grading.runner.isolation,
-        started_at=started.isoformat(timespec="seconds"),
-        seconds=time.monotonic() - clock,
-        status=status_of(scored, loadable=outcome.unloadable is None),
-        score=scored,
-        output=outcome.output,
-        notes=_notes(submission, outcome),
-    )
+    def close(self) -> None:
+        """End all processes that stand by."""
+        self._standby.close()
 
 
-def _graded_rubric(grading: Grading) -> Rubric:
-    rubric = grading.assignment.rubric
-    return rubric if grading.with_bonus else replace(rubric, bonus_parts=())
+class _Run:
+    """One submission's way through the suite."""
+
+    def __init__(
+        self, ready: Ready, rubric: Rubric, submission: Submission, seed: int, listen: Listener
+    ) -> None:
+        """Start the clock."""
+        self._ready = ready
+        self._rubric = rubric
+        self._submission = submission
+        self._seed = seed
+        self._listen = listen
+        self._results: list[TestResult] = []  # so far
+        self._started, self._clock = datetime.now(UTC), time.monotonic()
+
+    def report(self) -> GradedReport:
+        """Run the suite and return the report."""
+        tests = self._ready.suite.tests
+        left_out = sorted(_classes(self._ready.assignment.rubric) - _classes(self._rubric))
+        self._listen("collected", _without(tests, left_out))
+        job = SuiteJob(files=self._submission.files, seed=self._seed, left_out=left_out)
+        return self._report_on(self._ready.suite.run(job, self._ready.runner, self._hear), self._rubric)
+
+    def _hear(self, kind: str, content: Any) -> None:
+        """Pass an event on; at the second stage, with the report on the first."""
+        if kind == "result":
+            self._results.append(from_record(content))
+        self._listen(kind, self._first_report() if kind == "stage" else content)
+
+    def _first_report(self) -> GradedReport:
+        """Return the report on all but the second stage."""
+        later = self._ready.assignment.manifest.second_stage
+        parts = [part for part in self._rubric.bonus_parts if not {p.tests for p in part.problems} <= later]
+        tests = _without(self._ready.suite.tests, later)
+        outcome = SuiteOutcome(tests, self._results, unloadable=None, outputs=(), notes=())
+        return self._report_on(outcome, replace(self._rubric, bonus_parts=tuple(parts)))
+
+    def _report_on(self, outcome: SuiteOutcome, rubric: Rubric) -> GradedReport:
+        scored = score(rubric, outcome.expected, outcome.results)
+        assignment, runner = self._ready.assignment, self._ready.runner
+        return GradedReport(
+            title=rubric.title,
+            sha256=self._submission.sha256,
+            files=tuple(self._submission.files),
+            received_at=self._started.isoformat(timespec="seconds"),
+            suite_sha256=assignment.suite_sha256,
+            suite_tests=sum(len(tests) for tests in outcome.expected.values()),
+            rubric_sha256=assignment.rubric_sha256,
+            seed_id=seed_id(self._seed),
+            runner=runner.name,
+            isolation=runner.isolation,
+            started_at=self._started.isoformat(timespec="seconds"),
+            seconds=time.monotonic() - self._clock,
+            status=status_of(scored, loadable=outcome.unloadable is None),
+            score=scored,
+            output=joined_output(outcome.outputs, assignment.manifest.allowance.output),
+            notes=self._notes(outcome),
+        )
+
+    def _notes(self, outcome: SuiteOutcome) -> tuple[str, ...]:
+        unloadable = [outcome.unloadable] if outcome.unloadable else []
+        dropped = [f"Left out of the upload: {line}" for line in self._submission.dropped]
+        return (*unloadable, *outcome.notes, *dropped)
 
 
-def _job(submission: Submission, grading: Grading, seed: int, rubric: Rubric) -> SuiteJob:
-    graded = {problem.tests for problem in rubric.problems}
-    every = {problem.tests for problem in grading.assignment.rubric.problems}
-    return SuiteJob(
-        root=str(grading.assignment.root),
-        suite=rubric.suite,
-        files=submission.files,
-        runner=grading.runner.name,
-        seed=seed,
-        left_out=sorted(every - graded),
-    )
+def joined_output(outputs: Sequence[Output], limit: int) -> str:
+    """Return what a submission's processes printed, cut to `limit` bytes, and how much of it was dropped."""
+    kept = b"".join(output.kept for output in outputs)
+    dropped = sum(output.dropped for output in outputs) + max(0, len(kept) - limit)
+    text = clean(kept[:limit].decode(errors="replace"), limit)
+    return f"{text}\n[{dropped} more bytes were printed and not kept]" if dropped else text
 
 
-def _notes(submission: Submission, outcome: SuiteOutcome) -> tuple[str, ...]:
-    unloadable = [outcome.unloadable] if outcome.unloadable else []
-    dropped = [f"Left out of the upload: {line}" for line in submission.dropped]
-    return (*unloadable, *outcome.notes, *dropped)
+def _classes(rubric: Rubric) -> set[str]:
+    return {problem.tests for problem in rubric.problems}
+
+
+def _without(tests: Mapping[str, Sequence[str]], classes: Collection[str]) -> Mapping[str, Sequence[str]]:
+    return {group: names for group, names in tests.items() if group not in classes}

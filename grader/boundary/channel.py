@@ -52,10 +52,10 @@ class Channel:
 
     # Requests
 
-    def load(self, files: Mapping[str, bytes], environment: Mapping[str, str]) -> None:
+    def load(self, files: Mapping[str, bytes]) -> None:
         """Hand over the submission's files and have its adapters imported. Raises SubmissionError."""
         arrays = {path: np.frombuffer(content, np.uint8) for path, content in files.items()}
-        self.ask("load", arrays, dict(environment))
+        self.ask("load", arrays)
 
     def tell(self, kind: str, *arguments: Any) -> Handle:
         """Queue a request whose result stays on the other side; return the handle that stands for it."""

@@ -1,8 +1,7 @@
 """The student's end of the boundary: holds the submission and does what the trusted end asks.
 
-Run as `python -m grader.boundary.student FD` with one end of a socket pair, or served in a process that
-exists already by `serve_pipes`. It imports only the standard library and numpy, and whatever it answers is
-taken as hostile: nothing here protects the grade.
+Run as `python -m grader.boundary.student FD` with one end of a socket pair. It imports only the standard
+library and numpy, and whatever it answers is taken as hostile: nothing here protects the grade.
 
 Requests that leave their result here are executed without an answer. When one of them raises, all further
 requests are skipped until one that wants an answer, which gets the error: just where a plain Python program
@@ -93,8 +92,8 @@ class Student:
             "sync": lambda: None,
         }
 
-    def serve(self) -> NoReturn:
-        """Answer requests until the connection is closed, which raises Closed."""
+    def serve(self) -> None:
+        """Answer requests until the connection is closed."""
         while True:
             kind, number, result, arguments = self._next_request()
             self._answer(kind, number, result, arguments)
@@ -141,10 +140,9 @@ class Student:
 
     # Requests
 
-    def _load(self, files: dict[str, np.ndarray], environment: dict[str, str]) -> None:
+    def _load(self, files: dict[str, np.ndarray]) -> None:
         """Make the submission importable and import its adapters."""
         self._files = {path: content.tobytes() for path, content in files.items()}
-        os.environ.update(environment)
         MemoryImporter(self._files).install()
         importlib.import_module(ADAPTERS)
         warnings.simplefilter("error", RuntimeWarning)  # as in the project that students get
@@ -272,24 +270,25 @@ def _own(trace: TracebackType | None, files: dict[str, bytes]) -> TracebackType 
     return own
 
 
-def main() -> NoReturn:
-    """Serve on the socket whose descriptor is the first argument."""
-    stream = socket.socket(fileno=int(sys.argv[1]))
-    stream.set_inheritable(False)
-    _serve(stream)
-
-
-def serve_pipes(reading: int, writing: int) -> NoReturn:
-    """Serve what is read from one descriptor, answer on the other; end the process when the first ends."""
-    _serve(Pipes(reading, writing))
-
-
-def _serve(stream: Stream) -> NoReturn:
+def serve(stream: Stream) -> NoReturn:
+    """Serve the trusted end on `stream` until that is closed; then end this process."""
     try:
         Student(Connection(stream, FROM_GRADER)).serve()
     except Closed:
         sys.stdout.flush()
-        os._exit(0)  # whatever the submission left running or registered has nothing to say any more
+    os._exit(0)  # whatever the submission left running or registered has nothing to say any more
+
+
+def serve_pipes(reading: int, writing: int) -> NoReturn:
+    """Serve the trusted end that writes to the one descriptor and reads from the other, as `serve` does."""
+    serve(Pipes(reading, writing))
+
+
+def main() -> None:
+    """Serve on the socket whose descriptor is the first argument."""
+    stream = socket.socket(fileno=int(sys.argv[1]))
+    stream.set_inheritable(False)
+    serve(stream)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The live line in a terminal while tests run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from grader.core.rubric import Rubric
-from grader.core.scoring import Outcome
+from grader.core.scoring import Outcome, format_points
 
 
 class SuiteProgress:
@@ -21,7 +21,7 @@ class SuiteProgress:
         self._titles = {problem.tests: problem.title for problem in rubric.problems}
         self._lost = 0
 
-    def listen(self, kind: str, content: Mapping[str, Any]) -> None:
+    def listen(self, kind: str, content: Any) -> None:
         """Take an event of the run."""
         if kind == "collected":
             self._progress.update(self._task, total=sum(len(tests) for tests in content.values()))
@@ -30,6 +30,10 @@ class SuiteProgress:
             title = self._titles.get(content["group"], content["group"])
             lost = f"{title} · {self._lost} lost" if self._lost else title
             self._progress.update(self._task, advance=1, description=lost)
+        if kind == "stage":
+            score = content.score
+            told = f"{format_points(score.score)} of {score.max_score} points; now the second stage"
+            self._progress.console.print(told, markup=False)
 
 
 @contextmanager

@@ -1,23 +1,25 @@
-"""Chooses the runner: the one asked for by name."""
+"""Which runners there are, and which may be taken: the one asked for by name, or any that isolates."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Protocol
 
+from grader.sandbox.bwrap import BWRAP
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.forking import JAIL
 from grader.sandbox.process import ProcessRunner
-from grader.sandbox.runner import Allowance, Promise, Runner, SandboxError
+from grader.sandbox.runner import Allowance, Promise, Runner
 
 
 class RunnerKind(Protocol):
-    """A runner's class or options: what it is called and promises, and how one is made."""
+    """A runner's class: what it is called and promises, and how one is made."""
 
     @property
     def name(self) -> str:
-        """The runner's name, as in `--runner NAME`."""
+        """The name, as in `--runner NAME`."""
 
     @property
     def isolation(self) -> str:
-        """What stands between the submission and this machine, in words for the report."""
+        """What stands between a submission and this machine."""
 
     @property
     def promises(self) -> frozenset[Promise]:
@@ -27,22 +29,25 @@ class RunnerKind(Protocol):
         """Return a runner whose processes live under `allowance`. Raises SandboxError."""
 
 
-class NoRunner(SandboxError):  # noqa: N818 - says what is the case
-    """The runner that was asked for does not exist, or none was asked for."""
+class UnknownRunner(ValueError):  # noqa: N818 - says what is the case
+    """There is no runner of that name."""
 
 
-def all_runners(docker: Docker) -> Mapping[str, RunnerKind]:
-    """Return all kinds of runners by their names, `docker` among them."""
-    return {docker.name: docker, ProcessRunner.name: ProcessRunner}
+def isolating(docker: Docker) -> Sequence[RunnerKind]:
+    """Return the runners that isolate, from strongest to weakest; `docker` says how containers are run."""
+    return (docker, BWRAP, JAIL)
 
 
-def choose_runner(name: str | None, runners: Mapping[str, RunnerKind]) -> RunnerKind:
-    """Return the kind of runner `name`. Raises NoRunner with what to do, also when none is named."""
+def every_runner(docker: Docker) -> Sequence[RunnerKind]:
+    """Return all runners, from strongest to weakest."""
+    return (*isolating(docker), ProcessRunner)
+
+
+def candidates(name: str | None, docker: Docker) -> Sequence[RunnerKind]:
+    """Return the runners that may be taken, strongest first: that of `name`, or all that isolate."""
     if name is None:
-        raise NoRunner(
-            "say which runner: --runner docker isolates submissions, and needs a Docker engine; "
-            "--runner process isolates nothing, for code that you trust with this machine"
-        )
+        return isolating(docker)
+    runners = {kind.name: kind for kind in every_runner(docker)}
     if name not in runners:
-        raise NoRunner(f"there is no runner {name!r}; the runners are {', '.join(runners)}")
-    return runners[name]
+        raise UnknownRunner(f"there is no runner {name!r}; the runners are {', '.join(runners)}")
+    return (runners[name],)

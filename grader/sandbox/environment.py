@@ -1,12 +1,13 @@
-"""What every student process is started with, in whatever runner: its module and its environment."""
+"""The surroundings of a student process, the same in every run and in every runner."""
 
-STUDENT_END = "grader.boundary.student"
+import signal
+from collections.abc import Mapping
+from types import MappingProxyType
 
+from grader.sandbox.runner import Allowance
 
-def student_environment(home: str) -> dict[str, str]:
-    """Return the environment of a student process: nothing of this one's, and the same in every run."""
-    return {
-        "HOME": home,
+FIXED: Mapping[str, str] = MappingProxyType(
+    {
         "LANG": "C.UTF-8",
         "PATH": "/usr/bin:/bin",
         "PYTHONHASHSEED": "0",
@@ -15,3 +16,26 @@ def student_environment(home: str) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
     }
+)
+
+
+def student_environment(home: str, allowance: Allowance) -> dict[str, str]:
+    """Return the environment of a student process: nothing of this one's, and where its folders are."""
+    return {**FIXED, "HOME": home, **{name: str(path) for name, path in allowance.folders.items()}}
+
+
+def described_ending(status: int | None) -> str:
+    """Return how a process with that exit status ended; minus a number is a signal, None that it did not."""
+    if status is None:
+        return "it closed its connection to the tests"
+    if status >= 0:
+        return f"it ended itself with exit status {status}"
+    return f"it was ended by the signal {_signal_name(-status)}"
+
+
+def _signal_name(number: int) -> str:
+    """Return the name of a signal, or its number if it has none, as most real-time signals."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)

@@ -8,15 +8,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from typing import IO, cast
 
-from grader.sandbox.ending import EXIT_SECONDS, STILL_RUNNING, describe_exit
-from grader.sandbox.environment import STUDENT_END, student_environment
-from grader.sandbox.output import FirstBytes
+from grader.sandbox.capture import EXIT_SECONDS, Capture
+from grader.sandbox.environment import described_ending, student_environment
 from grader.sandbox.runner import Allowance, Output, Promise, SandboxError
 
-CHUNK = 1 << 16
+STUDENT_END = "grader.boundary.student"
 # -P and -s: import nothing from the working folder or the user's own packages; -B: write no bytecode
 INTERPRETER = (sys.executable, "-P", "-s", "-B", "-m", "grader.sandbox.limited")
 
@@ -58,10 +56,7 @@ class PlainProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 cwd=self._home,
-                env={
-                    **student_environment(self._home),
-                    **{key: str(path) for key, path in allowance.folders.items()},
-                },
+                env=student_environment(self._home, allowance),
                 start_new_session=True,
             )
         except OSError:
@@ -83,39 +78,10 @@ class PlainProcess:
 
     def ending(self) -> str:
         """Return how the process ended, as the end of a sentence."""
-        try:
-            status = self._child.wait(EXIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            return STILL_RUNNING
-        return describe_exit(status)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(EXIT_SECONDS)
+        return described_ending(self._child.returncode)
 
     def output(self) -> Output:
         """Return what it has printed."""
         return self._capture.output()
-
-
-class Capture:
-    """Reads a pipe to its end in a thread, and keeps the first bytes."""
-
-    def __init__(self, pipe: IO[bytes], keep: int) -> None:
-        """Keep up to `keep` bytes of what `pipe` brings.
-
-        The thread alone closes it: if others did, it would go on to read from whatever gets its number next.
-        """
-        self._pipe = pipe
-        self._printed = FirstBytes(keep)
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def finish(self) -> None:
-        """Wait for the end of the pipe, but not for a process that outlives its group and holds it open."""
-        self._thread.join(EXIT_SECONDS)
-
-    def output(self) -> Output:
-        """Return what came so far."""
-        return self._printed.output()
-
-    def _read(self) -> None:
-        with self._pipe:
-            while chunk := os.read(self._pipe.fileno(), CHUNK):
-                self._printed.add(chunk)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.core.rubric import Rubric, parse_rubric
+from grader.suite.manifest import Manifest, load_manifest
 
 RUBRIC = "rubric.yaml"
 UNTRACKED = frozenset(["__pycache__", ".pytest_cache"])
@@ -12,12 +13,18 @@ UNTRACKED = frozenset(["__pycache__", ".pytest_cache"])
 
 @dataclass(frozen=True)
 class Assignment:
-    """An assignment's folder, its rubric, and the SHA-256 of the rubric and of all files of the suite."""
+    """An assignment's folder, its rubric, how its suite is run, and the SHA-256 of rubric and suite."""
 
     root: Path
     rubric: Rubric
+    manifest: Manifest
     rubric_sha256: str
     suite_sha256: str
+
+    def files(self) -> list[Path]:
+        """Return the files that say what is graded and how."""
+        provided = [self.root / source for source in self.manifest.provided.values()]
+        return [self.root / RUBRIC, *_files_below(self.root / self.rubric.suite), *provided]
 
 
 def load_assignment(root: Path) -> Assignment:
@@ -27,14 +34,19 @@ def load_assignment(root: Path) -> Assignment:
     suite = root / rubric.suite
     if not suite.is_dir():
         raise FileNotFoundError(f"{RUBRIC}: the suite {rubric.suite!r} is no folder in {root}")
-    return Assignment(root, rubric, hashlib.sha256(content).hexdigest(), hash_folder(suite))
+    manifest = load_manifest(root, rubric.suite)
+    return Assignment(root, rubric, manifest, hashlib.sha256(content).hexdigest(), hash_folder(suite))
 
 
 def hash_folder(folder: Path) -> str:
     """Return the SHA-256 of all files below `folder`, names and contents, in the order of their names."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not UNTRACKED & set(path.parts):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode())
+    for path in _files_below(folder):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode())
     return digest.hexdigest()
+
+
+def _files_below(folder: Path) -> list[Path]:
+    paths = sorted(folder.rglob("*"))
+    return [path for path in paths if path.is_file() and not UNTRACKED & set(path.parts)]

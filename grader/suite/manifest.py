@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from grader.boundary.interface import Interface
 from grader.core.document import Document, parse_document
@@ -12,13 +13,19 @@ FILE = "suite.yaml"
 
 @dataclass(frozen=True)
 class Manifest:
-    """How a suite is run: times in seconds, what a process may have, the interface, provided modules."""
+    """How a suite is run.
+
+    Attributes: `test_seconds` and `run_seconds` (wall time), `allowance` (what a student process may have),
+    `interface`, `provided` (modules in place of the submission's own: where they stand there, and here), and
+    `second_stage` (classes that are run when all others are done and told, in a process of their own).
+    """
 
     test_seconds: float
     run_seconds: float
     allowance: Allowance
     interface: Interface
     provided: Mapping[str, str]
+    second_stage: frozenset[str]
 
     def within(self, test_seconds: float | None, run_seconds: float | None) -> "Manifest":
         """Return these settings with other time limits, where they are given."""
@@ -29,10 +36,15 @@ class Manifest:
         )
 
 
+def load_manifest(root: Path, suite: str) -> Manifest:
+    """Return the settings of the suite in the folder `suite` below `root`. Raises DocumentError, OSError."""
+    return parse_manifest((root / suite / FILE).read_text(encoding="utf-8"), f"{suite}/{FILE}")
+
+
 def parse_manifest(text: str, name: str = FILE) -> Manifest:
     """Return the settings that `text` states. Raises DocumentError with line and key."""
     document = parse_document(text, name)
-    document.reject_unknown("limits", "deferred", "seconds", "provided")
+    document.reject_unknown("limits", "deferred", "seconds", "provided", "second_stage")
     limits = document.mapping("limits")
     limits.reject_unknown("test_seconds", "run_seconds", "memory_mebibytes", "output_kibibytes")
     return Manifest(
@@ -44,6 +56,7 @@ def parse_manifest(text: str, name: str = FILE) -> Manifest:
         ),
         interface=_interface(document),
         provided=document.texts_by_key("provided") if "provided" in document else {},
+        second_stage=frozenset(document.texts("second_stage", default=())),
     )
 
 

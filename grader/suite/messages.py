@@ -1,7 +1,7 @@
-"""What the suite's process and the one that started it say to each other, as plain values in frames.
+"""What a job of the suite's process and the worker say to each other, as plain values in frames.
 
-Both are trusted. In go one SuiteJob; out come events [kind, content]: `collected` {class: [test, ...]},
-`result` (a record of one test), and at the end `finished` {results, unloadable, output, notes}.
+Both are trusted. In goes one SuiteJob; out come events [kind, content]: `result` (a record of one test),
+`stage` (None, when the tests of the second stage begin), at last `finished` {results, unloadable, notes}.
 """
 
 import socket
@@ -21,15 +21,11 @@ Record = dict[str, Any]
 class SuiteJob:
     """A submission to run the cases on.
 
-    Attributes: `root` (the assignment's folder), `suite` (the cases' folder below it), `files` (the
-    submission), `runner` (its name), `seed`, `left_out` (classes whose tests are not run), and
+    Attributes: `files` (the submission), `seed`, `left_out` (classes whose tests are not run), and
     `test_seconds` and `run_seconds` (time limits in place of the suite's own).
     """
 
-    root: str
-    suite: str
     files: Mapping[str, bytes]
-    runner: str
     seed: int
     left_out: Sequence[str] = ()
     test_seconds: float | None = None

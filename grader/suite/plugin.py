@@ -1,15 +1,20 @@
-"""The pytest plugin of a graded run: a session per test, a result per test, progress on the way."""
+"""The pytest plugin of the suite's process: when all is collected, it waits for jobs and forks for each."""
 
+import os
 import sys
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grader.boundary.channel import Channel
 from grader.boundary.errors import Lost
 from grader.core.scoring import Outcome, TestResult
+from grader.suite.jobs import Job, Jobs
 from grader.suite.judge import group_of, result_of
+from grader.suite.manifest import Manifest
 from grader.suite.messages import Record, to_record
 from grader.suite.session import Session
 
@@ -20,21 +25,50 @@ class Hooks:
     """The hooks that a suite's conftest.py may implement for the grader."""
 
     @pytest.hookspec
-    def pytest_student_environment(self, session: pytest.Session) -> Mapping[str, str]:
-        """Return environment variables for the submission's process."""
+    def pytest_student_folders(self, session: pytest.Session) -> Mapping[str, str]:
+        """Return folders that the submission may read, by the environment variable that names each there."""
         raise NotImplementedError
 
 
 class Grading:
-    """Runs every test against the session's submission and reports `collected` and `result` events."""
+    """Fixes which tests there are; in a fork, runs them against the job's submission and tells results."""
 
-    def __init__(self, session: Session, left_out: Collection[str], emit: Callable[[str, Any], None]) -> None:
-        """Leave out the tests of the classes `left_out`; `emit(kind, content)` tells of progress."""
-        self._session = session
-        self._left_out = left_out
-        self._emit = emit
+    def __init__(self, root: Path, manifest: Manifest, jobs: Jobs) -> None:
+        """Run the suite that has `manifest`, in the assignment's folder `root`, for each of `jobs`."""
+        self.interface = manifest.interface
+        self._manifest = manifest
+        self._root = root
+        self._provided = {name: (root / source).read_bytes() for name, source in manifest.provided.items()}
+        self._jobs = jobs
+        self._job: Job | None = None
+        self._session: Session | None = None
+        self._in_second_stage = False
         self._results: dict[pytest.Item, TestResult] = {}
-        self.records: list[Record] = []  # of the finished JSON report, one per test
+        self._records: list[Record] = []  # of the finished JSON report, one per test
+
+    @property
+    def session(self) -> Session:
+        """The submission under test."""
+        if self._session is None:
+            raise RuntimeError("a test uses the submission before any job has begun")
+        return self._session
+
+    def channel(self) -> Channel:
+        """Return the channel of the test that is running. Raises SubmissionError when there is none."""
+        return self.session.channel()
+
+    def finish(self) -> None:
+        """Tell how the job ended, in the fork that ran one."""
+        if self._job is None:
+            return
+        self.session.drop_process()
+        unloadable = str(self.session.unloadable) if self.session.unloadable else None
+        self._job.tell(
+            "finished", {"results": self._records, "unloadable": unloadable, "notes": self.session.notes}
+        )
+        os._exit(0)  # what is left to do at exit was for the process that this is a fork of
+
+    # The suite's process
 
     def pytest_addhooks(self, pluginmanager: pytest.PytestPluginManager) -> None:
         """Make the grader's own hooks known."""
@@ -45,26 +79,53 @@ class Grading:
         if report.failed:
             sys.stderr.write(f"{report.longrepr}\n")
 
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out what is not to be graded."""
-        gone = [item for item in items if group_of(item) in self._left_out]
-        if gone:
-            config.hook.pytest_deselected(items=gone)
-            items[:] = [item for item in items if item not in gone]
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put the second stage last."""
+        items.sort(key=lambda item: group_of(item) in self._manifest.second_stage)
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Fix which tests must appear, before any code of the submission runs."""
-        self._emit("collected", tests_by_class(session.items))
-        for variables in session.config.hook.pytest_student_environment(session=session):
-            self._session.environment = {**self._session.environment, **variables}
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Say which tests there are, before any code of a submission runs; then wait, and go on in a fork."""
+        if session.testsfailed:
+            return None  # the suite cannot be collected, of which pytest tells
+        folders = session.config.hook.pytest_student_folders(session=session)
+        self._jobs.announce(
+            tests_by_class(session.items),
+            {name: folder for mapping in folders for name, folder in mapping.items()},
+            sorted(_sources(self._root)),
+        )
+        self._job = self._jobs.next()
+        if self._job is None:
+            return True
+        self._begin(self._job, session)
+        return None
+
+    def _begin(self, job: Job, session: pytest.Session) -> None:
+        """Make the collected tests those of `job`."""
+        work = job.work
+        manifest = self._manifest.within(work.test_seconds, work.run_seconds)
+        session.config.option.seed = work.seed
+        session.items[:] = [item for item in session.items if group_of(item) not in work.left_out]
+        self._session = Session(job.processes, manifest, {**work.files, **self._provided})
+
+    # A job's fork of it
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Begin the second stage with its first test."""
+        if not self._in_second_stage and group_of(item) in self._manifest.second_stage:
+            self._in_second_stage = True
+            self.session.begin_stage()
+            self._tell("stage", None)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         """Give the test its time and its channel; a lost process is replaced for the next test."""
         del item
-        self._session.begin_test()
+        self.session.begin_test()
         yield
-        self._session.end_test()
+        self.session.end_test()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -76,12 +137,12 @@ class Grading:
         if call.when == "teardown":
             record = to_record(self._results[item])
             item.user_properties.append((RECORD, record))
-            self._emit("result", record)
+            self._tell("result", record)
         return (yield)
 
     def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
         """Take our records from the finished JSON report."""
-        self.records = [
+        self._records = [
             own[RECORD] for test in json_report["tests"] for own in test["user_properties"] if RECORD in own
         ]
 
@@ -89,15 +150,30 @@ class Grading:
         error = call.excinfo.value if call.excinfo else None
         before = self._results.get(item)
         if (error or call.when == "call") and (before is None or before.outcome is Outcome.PASSED):
-            result = result_of(item, error, call.when, self._session.explain)
+            result = result_of(item, error, call.when, self.session.explain)
             self._results[item] = replace(result, seconds=call.duration)
         if isinstance(error, Lost):
-            self._session.drop_process()
+            self.session.drop_process()
+
+    def _tell(self, kind: str, content: Any) -> None:
+        if self._job is not None:
+            self._job.tell(kind, content)
 
 
 def _no_traceback(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
     del style
     return excinfo.typename
+
+
+def _sources(root: Path) -> set[str]:
+    """Return the files below `root` whose modules the collected cases consist of."""
+    files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    own = Path(__file__).parents[1]
+    return {
+        file
+        for file in files
+        if file and Path(file).is_relative_to(root) and not Path(file).is_relative_to(own)
+    }
 
 
 def tests_by_class(items: Sequence[pytest.Item]) -> dict[str, list[str]]:

@@ -1,21 +1,24 @@
-"""The other end of the suite's process: starts it, hands it a job, listens to its events."""
+"""The worker's end of the suite's process: starts it once, and has jobs run in forks of it."""
 
 import os
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from pathlib import Path
+from typing import Any
 
 from grader.boundary.wire import Closed
 from grader.core.scoring import TestResult
 from grader.core.text import clean
+from grader.sandbox.runner import Output, Runner
+from grader.suite.loans import Lender, counter
 from grader.suite.messages import Messages, SuiteJob, from_record
 
 SHOWN_ERROR_CHARACTERS = 4_000
+EXIT_SECONDS = 2.0
 
 
 class SuiteFailed(Exception):  # noqa: N818 - named for what happened
@@ -27,13 +30,14 @@ class SuiteOutcome:
     """What a run of the suite found out.
 
     Attributes: `expected` (the tests that must appear, by class), `results`, `unloadable` (why the
-    submission cannot be imported, or None), `output` (what it printed) and `notes` for staff.
+    submission cannot be imported, or None), `outputs` (what each of its processes printed) and `notes` for
+    staff.
     """
 
     expected: Mapping[str, Sequence[str]]
     results: Sequence[TestResult]
     unloadable: str | None
-    output: str
+    outputs: Sequence[Output]
     notes: Sequence[str]
 
 
@@ -44,65 +48,96 @@ def ignore(kind: str, content: Any) -> None:
     """Listen to no event."""
 
 
-def run_suite(job: SuiteJob, listen: Listener = ignore) -> SuiteOutcome:
-    """Run `job` in a process of its own, telling `listen` of every event. Raises SuiteFailed."""
-    with _suite_process() as messages:
-        return _listen(messages, job, listen)
+class SuiteProcess:
+    """A process that has collected the cases of a suite. Its methods may be called by any thread.
 
-
-def collect_tests(root: str, suite: str, runner: str) -> Mapping[str, Sequence[str]]:
-    """Return the names of the tests of each class of a suite. Raises SuiteFailed."""
-    with _suite_process() as messages:
-        messages.send_job(SuiteJob(root=root, suite=suite, files={}, runner=runner, seed=0))
-        _, tests = messages.receive()  # the suite says what it holds before it runs anything
-        return cast("Mapping[str, Sequence[str]]", tests)
-
-
-@contextmanager
-def _suite_process() -> Iterator[Messages]:
-    """Start a suite's process, and end it afterwards. Raises SuiteFailed when it ends by itself before.
-
-    Whatever way it ends, the temporary files of all processes that it started go with it.
+    Attributes: `tests` (the names of the tests of each class), `folders` (what a submission may read, by the
+    variable that names it there) and `sources` (the files of which the suite consists).
     """
-    ours, theirs = socket.socketpair()
-    own = tempfile.TemporaryDirectory(prefix="grader-run-", ignore_cleanup_errors=True)
-    with tempfile.TemporaryFile() as log, own as temporary, ours:
-        command = [sys.executable, "-B", "-m", "grader.suite", str(theirs.fileno())]
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command,
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "TMPDIR": temporary},
-        )
-        theirs.close()
+
+    def __init__(self, root: Path, suite: str) -> None:
+        """Start it for the cases in the folder `suite` below `root`. Raises SuiteFailed."""
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._control, control = counter()
+        ours, ready = socket.socketpair()
+        with control, ours, ready:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [*_COMMAND, str(root), suite, str(control.fileno()), str(ready.fileno())],
+                pass_fds=[control.fileno(), ready.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **_ENVIRONMENT},
+            )
+            ready.close()
+            try:
+                announced = Messages(ours).receive()
+            except Closed:
+                self._process.wait()
+                failure = self._failure()
+                self.close()
+                raise failure from None
+        self.tests: Mapping[str, Sequence[str]] = announced["tests"]
+        self.folders = {name: Path(folder) for name, folder in announced["folders"].items()}
+        self.sources = [Path(source) for source in announced["sources"]]
+
+    def run(self, job: SuiteJob, runner: Runner, listen: Listener = ignore) -> SuiteOutcome:
+        """Run `job` on processes of `runner`, telling `listen` of every event. Raises SuiteFailed."""
+        ours, theirs = socket.socketpair()
+        desk, their_desk = counter()
+        with ours:
+            with theirs, their_desk:
+                self._start_job(theirs, their_desk)
+            lender = Lender(runner, desk)
+            try:
+                finished, results = _follow(Messages(ours), job, listen)
+            except Closed:
+                raise self._failure() from None
+            finally:
+                outputs = lender.finish()
+        expected = {group: names for group, names in self.tests.items() if group not in job.left_out}
+        return SuiteOutcome(expected=expected, results=results, outputs=outputs, **finished)
+
+    def is_alive(self) -> bool:
+        """Tell whether the process runs."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End the process, and with it all jobs."""
+        self._control.close()
         try:
-            yield Messages(ours)
-        except Closed:
-            process.wait()
-            raise SuiteFailed(
-                f"the suite's process ended with status {process.returncode}: {_tail(log)}"
-            ) from None
-        finally:
-            process.kill()
-            process.wait()
+            self._process.wait(EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+    def _start_job(self, messages: socket.socket, desk: socket.socket) -> None:
+        try:
+            socket.send_fds(self._control, [b"job"], [messages.fileno(), desk.fileno()])
+        except OSError:
+            raise self._failure() from None
+
+    def _failure(self) -> SuiteFailed:
+        """Return what is to be raised when the process, or a job's fork of it, has ended before it should."""
+        self._log.seek(0)
+        printed = self._log.read().decode(errors="replace")[-SHOWN_ERROR_CHARACTERS:]
+        return SuiteFailed(f"the suite's process ended early: {clean(printed, SHOWN_ERROR_CHARACTERS)}")
 
 
-def _listen(messages: Messages, job: SuiteJob, listen: Listener) -> SuiteOutcome:
+_COMMAND = (sys.executable, "-B", "-m", "grader.suite")
+_ENVIRONMENT = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "OPENBLAS_NUM_THREADS": "1",  # a process that forks must have no other thread
+    "OMP_NUM_THREADS": "1",
+}
+
+
+def _follow(messages: Messages, job: SuiteJob, listen: Listener) -> tuple[dict[str, Any], list[TestResult]]:
     """Send the job and follow the events to the last one. Raises Closed when the process ends before."""
     messages.send_job(job)
-    expected: Mapping[str, Sequence[str]] = {}
     while True:
         kind, content = messages.receive()
-        if kind == "collected":
-            expected = content
         if kind == "finished":
-            results = [from_record(record) for record in content.pop("results")]
-            return SuiteOutcome(expected=expected, results=results, **content)
+            return content, [from_record(record) for record in content.pop("results")]
         listen(kind, content)
-
-
-def _tail(log: IO[bytes]) -> str:
-    log.seek(0)
-    return clean(log.read().decode(errors="replace")[-SHOWN_ERROR_CHARACTERS:], SHOWN_ERROR_CHARACTERS)

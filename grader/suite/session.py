@@ -5,8 +5,7 @@ from collections.abc import Mapping
 
 from grader.boundary.channel import Channel
 from grader.boundary.errors import Died, Lost, Raised, RunOver, SubmissionError, TimedOut, Unloadable
-from grader.core.text import clean
-from grader.sandbox.runner import Output, Runner, StudentProcess
+from grader.suite.loans import Borrowed, Borrower
 from grader.suite.manifest import Manifest
 
 
@@ -17,18 +16,16 @@ class Session:
     again: every test gets the same `Unloadable`.
     """
 
-    def __init__(self, runner: Runner, manifest: Manifest, files: Mapping[str, bytes]) -> None:
-        """Test `files` in processes of `runner`, the first of which is started now."""
-        self.environment: Mapping[str, str] = {}
+    def __init__(self, processes: Borrower, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+        """Test `files` in `processes`."""
         self.notes: list[str] = []
-        self._runner = runner
+        self._processes = processes
         self._manifest = manifest
         self._files = files
         self._end = time.monotonic() + manifest.run_seconds
         self._unloadable: Unloadable | None = None
         self._channel: Channel | None = None
-        self._outputs: list[Output] = []
-        self._process: StudentProcess | None = runner.open()
+        self._process: Borrowed | None = None
 
     def channel(self) -> Channel:
         """Return the channel of the test that is running. Raises SubmissionError when there is none."""
@@ -68,22 +65,18 @@ class Session:
             return f"the submission {error}"
         return str(error)
 
+    def begin_stage(self) -> None:
+        """Go on in a fresh process, with the time of a whole run."""
+        self.drop_process()
+        self._end = time.monotonic() + self._manifest.run_seconds
+
     def drop_process(self) -> None:
         """Kill the present process; the next test gets a fresh one."""
         if self._process is not None:
             self._process.kill()
-            self._outputs.append(self._process.output())
         if self._channel is not None:
             self._channel.close(Died("the submission's process is gone"))
         self._process = self._channel = None
-
-    def output(self) -> str:
-        """Return what the submission printed so far, cut to the limit of one process."""
-        limit = self._manifest.allowance.output
-        kept = b"".join(output.kept for output in self._outputs)
-        dropped = sum(output.dropped for output in self._outputs) + max(0, len(kept) - limit)
-        text = clean(kept[:limit].decode(errors="replace"), limit)
-        return f"{text}\n[{dropped} more bytes were printed and not kept]" if dropped else text
 
     @property
     def unloadable(self) -> Unloadable | None:
@@ -91,13 +84,13 @@ class Session:
         return self._unloadable
 
     def _load(self) -> None:
-        """Start a process if there is none and hand it the submission."""
-        self._process = self._process or self._runner.open()
+        """Take a process and hand it the submission."""
+        self._process = self._processes.open()
         channel = Channel(self._process.stream, self._manifest.interface)
         channel.end = self._end
         channel.limit_time(self._manifest.test_seconds)
         try:
-            channel.load(self._files, self.environment)
+            channel.load(self._files)
         except Raised as error:
             self._give_up(f"tests/adapters.py cannot be imported: {error}", error.traceback)
         except Lost as error:

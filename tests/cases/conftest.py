@@ -76,8 +76,8 @@ def mnist():
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_student_environment(session):
-    """Tell the grader which variables the submission's process needs: where the MNIST training split lies."""
+def pytest_student_folders(session):
+    """Tell the grader which folders a submission may read: the one with the MNIST training split."""
     if not any("mnist" in getattr(item, "fixturenames", ()) for item in session.items):
         return {}
     from tests.mnist_sources import cache_folder  # noqa: PLC0415 - as above

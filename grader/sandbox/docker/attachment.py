@@ -10,8 +10,7 @@ import struct
 import threading
 from typing import TYPE_CHECKING, cast
 
-from grader.sandbox.ending import EXIT_SECONDS
-from grader.sandbox.output import FirstBytes
+from grader.sandbox.capture import EXIT_SECONDS, FirstBytes
 from grader.sandbox.runner import Output
 
 if TYPE_CHECKING:

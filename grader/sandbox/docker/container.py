@@ -9,10 +9,11 @@ from typing import Any, cast
 
 from docker import APIClient
 
+from grader.sandbox.capture import EXIT_SECONDS
 from grader.sandbox.contained import READY, SIGNALLED
 from grader.sandbox.docker.attachment import Attachment
 from grader.sandbox.docker.engine import engine_errors, remove
-from grader.sandbox.ending import EXIT_SECONDS, OUT_OF_MEMORY, STILL_RUNNING, describe_exit
+from grader.sandbox.environment import described_ending
 from grader.sandbox.runner import Output, SandboxError
 
 START_SECONDS = 60.0
@@ -59,9 +60,9 @@ class Container:
             out_of_memory = out_of_memory or event["Action"] == "oom"
             if event["Action"] == "die":
                 status = int(event["Actor"]["Attributes"]["exitCode"])
-                told = describe_exit(SIGNALLED - status if status > SIGNALLED else status)
-                return OUT_OF_MEMORY if out_of_memory else told
-        return STILL_RUNNING
+                told = described_ending(SIGNALLED - status if status > SIGNALLED else status)
+                return "it ran out of memory" if out_of_memory else told
+        return described_ending(None)
 
     def output(self) -> Output:
         """Return what it has printed."""

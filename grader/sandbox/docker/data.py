@@ -22,9 +22,9 @@ DIGITS = 32  # of the hash, in the image's tag
 READABLE, LISTABLE = 0o444, 0o555
 
 
-def places(folders: Mapping[str, Path]) -> dict[str, str]:
-    """Return the environment variables that say where in the container the folders are."""
-    return {variable: f"{PLACE}/{variable}" for variable in folders}
+def inside(folders: Mapping[str, Path]) -> dict[str, Path]:
+    """Return where in the container each of the folders is."""
+    return {variable: Path(PLACE, variable) for variable in folders}
 
 
 def image_with(api: APIClient, image: str, folders: Mapping[str, Path]) -> str:
@@ -62,7 +62,7 @@ def _make(api: APIClient, base: str, folders: Mapping[str, Path], tag: str) -> N
 def _pack(folders: Mapping[str, Path], archive: IO[bytes]) -> None:
     """Write all files into a tar archive, readable by everybody."""
     with tarfile.open(fileobj=archive, mode="w") as packed:
-        for name in (PLACE, *places(folders).values()):
+        for name in (PLACE, *map(str, inside(folders).values())):
             packed.addfile(_entry(name, tarfile.DIRTYPE, LISTABLE))
         for name, path in _files(folders):
             entry = _entry(name, tarfile.REGTYPE, READABLE)
@@ -79,7 +79,7 @@ def _entry(name: str, kind: bytes, mode: int) -> tarfile.TarInfo:
 
 def _files(folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
     """Yield the files of all folders: the place in the container, and the place here."""
-    for variable, place in places(folders).items():
+    for variable, place in inside(folders).items():
         for path in sorted(folders[variable].rglob("*")):
             if path.is_file():
                 yield f"{place}/{path.relative_to(folders[variable]).as_posix()}", path

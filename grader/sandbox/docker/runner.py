@@ -1,10 +1,11 @@
 """The runner itself: a warm pool of containers, all under one allowance."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from weakref import WeakSet
 
 from grader.sandbox.docker.container import Container
-from grader.sandbox.docker.data import image_with, places
+from grader.sandbox.docker.data import image_with, inside
 from grader.sandbox.docker.engine import connect, engine_errors, remove_leftovers
 from grader.sandbox.docker.kind import Docker
 from grader.sandbox.docker.pool import Pool
@@ -20,11 +21,11 @@ class DockerRunner:
     """
 
     name = Docker.name
-    promises = Docker.promises
 
     def __init__(self, allowance: Allowance, options: Docker) -> None:
         """Begin to fill the pool with containers under `allowance`. Raises SandboxError."""
         self.isolation = options.isolation
+        self.promises = options.promises
         self._allowance = allowance
         self._pool_size = options.pool
         self._api = connect()
@@ -33,9 +34,8 @@ class DockerRunner:
             remove_leftovers(self._api)
             image = image_with(self._api, options.image, allowance.folders)
             undo.pop_all()
-        self._specification = specify(
-            self._api, image, options.runtime, allowance.memory, places(allowance.folders)
-        )
+        moved = replace(allowance, folders=inside(allowance.folders))
+        self._specification = specify(self._api, image, options, moved)
         self._started: WeakSet[Container] = WeakSet()
         self._pool = Pool(self._start, Container.kill, options.pool)
 

@@ -64,7 +64,7 @@ def start():
         channel = Channel(processes[-1].stream, INTERFACE)
         channel.limit_time(SECONDS)
         others = {f"{name}.py": text.encode() for name, text in files.items()}
-        channel.load({"tests/adapters.py": source.encode(), **others}, {})
+        channel.load({"tests/adapters.py": source.encode(), **others})
         channel.start_afresh()
         return channel
 

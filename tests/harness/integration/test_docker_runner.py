@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +18,17 @@ import pytest
 from grader.boundary.channel import Channel
 from grader.boundary.errors import Died, Raised, TimedOut
 from grader.boundary.interface import Interface
-from grader.core.scoring import Outcome
+from grader.core.submission import Submission
+from grader.pipeline import Grader
+from grader.probe.trial import broken_promises
 from grader.sandbox.docker import engine as engine_module
 from grader.sandbox.docker.data import REPOSITORY
 from grader.sandbox.docker.engine import LABEL, connect, remove_leftovers
 from grader.sandbox.docker.kind import PROCESSES, Docker
 from grader.sandbox.environment import student_environment
-from grader.sandbox.runner import MEBI, Allowance, SandboxError
-from grader.suite.messages import SuiteJob
-from grader.suite.run import run_suite
+from grader.sandbox.runner import MEBI, Allowance, Promise, SandboxError
+from tests.harness.samples import FOLDER, ROOT, load_sample
 
-ROOT = Path(__file__).resolve().parents[3]
 OPTIONS = Docker("grader-sandbox", None, 1)
 SERVICE = "grader"
 SOCKET = "/var/run/docker.sock"
@@ -47,8 +48,11 @@ def spin():
             signal.signal(number, signal.SIG_IGN)
         except (OSError, ValueError):
             pass
-    if os.fork() == 0:
-        os.setsid()
+    try:
+        if os.fork() == 0:
+            os.setsid()
+    except OSError:  # the jail allows no process
+        pass
     while True:
         pass
 """
@@ -70,12 +74,13 @@ from grader.boundary.interface import Interface
 from grader.sandbox.docker.kind import Docker
 from grader.sandbox.runner import Allowance
 
+Docker.jailed = sys.argv[2] == "jailed"
 runner = Docker("grader-sandbox", None, 1)(Allowance())
 process = runner.open()
 while not runner.ready:
     time.sleep(0.01)
 channel = Channel(process.stream, Interface())
-channel.load({"tests/adapters.py": sys.argv[1].encode()}, {})
+channel.load({"tests/adapters.py": sys.argv[1].encode()})
 print(process.id, flush=True)
 channel.ask("call", "spin", [], {})
 """
@@ -110,10 +115,28 @@ def process(runner):
     process.kill()
 
 
+@pytest.fixture(scope="session")
+def bare_runner():
+    """Return a runner without the jail inside, which shows what the container keeps back by itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Docker, "jailed", False)
+        runner = OPTIONS(Allowance(memory=512 * MEBI, output=1000))
+    yield runner
+    runner.close()
+
+
 @pytest.fixture
-def look(process):
-    """Return a function that runs code inside and returns what it found."""
-    channel = loaded(process)
+def bare_process(bare_runner):
+    """Return a student process of its own, without the jail."""
+    process = bare_runner.open()
+    yield process
+    process.kill()
+
+
+@pytest.fixture
+def look(bare_process):
+    """Return a function that runs code in a container without the jail and returns what it found."""
+    channel = loaded(bare_process)
     return lambda code: channel.ask("call", "look", [code], {})
 
 
@@ -121,7 +144,7 @@ def loaded(process, source=LOOK):
     """Return the channel to a process that has imported `source` as its adapters."""
     channel = Channel(process.stream, Interface())
     channel.limit_time(SECONDS)
-    channel.load({"tests/adapters.py": source.encode()}, {})
+    channel.load({"tests/adapters.py": source.encode()})
     return channel
 
 
@@ -139,6 +162,12 @@ def eventually(claim):
 
 
 # What is inside
+
+
+def test_all_promises_are_kept(runner):
+    """The probe finds no way around any of them; with the jail inside they are all that there are."""
+    assert runner.promises == frozenset(Promise)
+    assert broken_promises(runner, 512 * MEBI) == {}
 
 
 def test_the_submission_has_no_rights(look):
@@ -189,7 +218,7 @@ def test_the_environment_is_the_same_as_everywhere(look):
     """Neither the image's variables nor the worker's reach the submission."""
     variables = look("import os; found = dict(os.environ)")
 
-    assert variables == student_environment("/submission")
+    assert variables == student_environment("/submission", Allowance())
 
 
 def test_the_first_process_is_out_of_reach(look):
@@ -240,14 +269,14 @@ def test_gvisor_can_run_the_containers(engine):
 # Limits
 
 
-def test_memory_is_limited_for_all_processes_together(process):
+def test_memory_is_limited_for_all_processes_together(bare_process):
     """Processes that take more than the limit between them end, and it is told why."""
-    channel = loaded(process)
+    channel = loaded(bare_process)
 
     with pytest.raises(Died):
         channel.ask("call", "look", ["import os; os.fork(); os.fork(); held = b'1' * (200 << 20)"], {})
 
-    assert process.ending() == "it ran out of memory"
+    assert bare_process.ending() == "it ran out of memory"
 
 
 def test_memory_of_one_process_is_an_error_that_it_can_handle(look):
@@ -324,9 +353,9 @@ def test_a_process_that_runs_on_is_told_so(process):
     assert process.ending() == "it closed its connection to the tests"
 
 
-def test_a_spinning_process_and_its_detached_child_are_killed(engine, runner):
+def test_a_spinning_process_and_its_detached_child_are_killed(engine, bare_runner):
     """A container is gone after kill, whatever runs in it and however often it is killed."""
-    process = runner.open()
+    process = bare_runner.open()
     channel = loaded(process)
     channel.limit_time(1)
     with pytest.raises(TimedOut):
@@ -338,9 +367,10 @@ def test_a_spinning_process_and_its_detached_child_are_killed(engine, runner):
     assert not exists(engine, process.id)
 
 
-def test_a_worker_that_is_killed_leaves_nothing(engine):
+@pytest.mark.parametrize("inside", ["jailed", "bare"])
+def test_a_worker_that_is_killed_leaves_nothing(engine, inside):
     """When a worker ends by kill -9, its containers end, the one that spins and the one that waits."""
-    worker = subprocess.Popen([sys.executable, "-c", WORKER, LOOK], stdout=subprocess.PIPE, cwd=ROOT)
+    worker = subprocess.Popen([sys.executable, "-c", WORKER, LOOK, inside], stdout=subprocess.PIPE, cwd=ROOT)
     spinning = worker.stdout.readline().decode().strip()
     owned = {"label": f"{engine_module.OWNER_LABEL}={os.uname().nodename}:{worker.pid}"}
     assert len(engine.containers(filters=owned)) == 2
@@ -448,8 +478,8 @@ def test_a_missing_image_says_how_to_build_it():
         Docker("no-such-image", None, 0)(Allowance())
 
 
-def test_an_engine_that_does_not_answer_is_our_fault():
-    """The message says that it is the engine, and nothing counts."""
+def test_an_engine_that_does_not_answer_is_told():
+    """The message says that it is the engine, and nothing is graded elsewhere instead."""
     done = subprocess.run(
         [sys.executable, "-m", "grader", "grade", "reference", "--runner", "docker", "--without-bonus"],
         env={**os.environ, "DOCKER_HOST": "unix:///nowhere/docker.sock"},
@@ -459,7 +489,7 @@ def test_an_engine_that_does_not_answer_is_our_fault():
         check=False,
     )
 
-    assert done.returncode == 4
+    assert done.returncode == 2
     assert "no Docker engine answers" in done.stderr
 
 
@@ -476,33 +506,16 @@ def test_an_unknown_runtime_is_told():
 # The whole way
 
 
-def test_a_suite_is_graded(tmp_path):
-    """A process that ends costs its test, and a fresh container takes the next one."""
-    for name, text in {
-        "cases/suite.yaml": (
-            "limits: {test_seconds: 20, run_seconds: 60, memory_mebibytes: 512, output_kibibytes: 1}"
-        ),
-        "cases/conftest.py": "def pytest_addoption(parser):\n    parser.addoption('--seed', type=int)\n",
-        "cases/test_cases.py": (
-            "from tests import adapters\n\nclass TestThree:\n"
-            "    def test_a(self):\n        '''A.'''\n        assert adapters.one() == 1\n"
-            "    def test_b(self):\n        '''B.'''\n        assert adapters.end() == 1\n"
-            "    def test_c(self):\n        '''C.'''\n        assert adapters.one() == 1\n"
-        ),
-        "tests/__init__.py": "",
-    }.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    source = b"import os\nprint('loaded')\ndef one():\n    return 1\ndef end():\n    os._exit(7)\n"
-    job = SuiteJob(
-        root=str(tmp_path), suite="cases", files={"tests/adapters.py": source}, runner="docker", seed=0
-    )
+@pytest.mark.parametrize("sample", ["perfect", "crashes", "prints_a_flood"])
+def test_a_sample_gets_its_points(sample):
+    """Submissions get in containers what they must get; a process that ends is replaced."""
+    sample = load_sample(FOLDER / sample)
 
-    outcome = run_suite(job)
+    with closing(Grader(ROOT, [OPTIONS], with_bonus=False)) as grader:
+        report = grader.grade(Submission("sample", sample.files), seed=1)
 
-    assert [result.outcome for result in outcome.results] == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
-    assert outcome.results[1].message.endswith("it ended itself with exit status 7")
-    assert outcome.output == "loaded\nloaded\n"
+    assert report.runner == "docker"
+    assert report.score.score == sample.score
 
 
 def test_a_worker_in_a_container_needs_only_the_engines_socket():

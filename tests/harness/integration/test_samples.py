@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from grader.core.report import status_of
 from grader.core.rubric import parse_rubric
 from grader.core.scoring import Outcome, score
+from grader.sandbox.forking import JAIL
 from grader.suite.messages import SuiteJob
-from grader.suite.run import SuiteOutcome, run_suite
+from grader.suite.run import SuiteOutcome
+from grader.suite.standby import Standby
 from tests.harness.samples import ALL, ROOT, Sample, load_samples
 
 LEAST_SAMPLES = 17
@@ -58,21 +61,20 @@ def rubric():
 
 
 @pytest.fixture(scope="module")
-def run(request, tmp_path_factory):
+def standby():
+    """Return the assignment with everything ready, submissions running in the jail."""
+    with closing(Standby(ROOT, [JAIL])) as standby:
+        yield standby
+
+
+@pytest.fixture(scope="module")
+def run(request, tmp_path_factory, standby):
     """Return what became of a sample under both bindings, which run side by side."""
     sample, folder = request.param, tmp_path_factory.mktemp("project")
     plain = start_plain(sample, folder) if sample.in_process else None
-    graded = run_suite(
-        SuiteJob(
-            root=str(ROOT),
-            suite="tests/cases",
-            files=sample.files,
-            runner="process",
-            seed=0,
-            left_out=BONUS,
-            test_seconds=sample.test_seconds,
-        )
-    )
+    job = SuiteJob(sample.files, seed=0, left_out=BONUS, test_seconds=sample.test_seconds)
+    with standby.use() as ready:
+        graded = ready.suite.run(job, ready.runner)
     return Run(sample, graded, finish_plain(plain, folder) if plain else None)
 
 

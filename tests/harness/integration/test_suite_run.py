@@ -6,20 +6,24 @@ import sys
 import tempfile
 import textwrap
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from grader.core.scoring import Outcome
+from grader.pipeline import joined_output
 from grader.sandbox.process import ProcessRunner
-from grader.sandbox.runner import Allowance
+from grader.sandbox.runner import MEBI, Allowance
 from grader.suite.messages import SuiteJob
-from grader.suite.run import SuiteFailed, collect_tests, run_suite
+from grader.suite.run import SuiteFailed, SuiteProcess, ignore
+from tests.harness.processes import are_over
 
 MANIFEST = """
 limits: {test_seconds: 10, run_seconds: 60, memory_mebibytes: 1024, output_kibibytes: 1}
 deferred: {adapters: [tell]}
 """
+ALLOWANCE = Allowance(memory=1024 * MEBI, output=1 << 10)
 CONFTEST = """
 def pytest_addoption(parser):
     parser.addoption("--seed", type=int, default=0)
@@ -74,20 +78,14 @@ def temporary(tmp_path, monkeypatch):
 def grade(root):
     """Return a function that runs the suite on an adapters module and returns the outcome."""
 
-    def grade(source, cases=None, listen=None, **options):
+    def grade(source, cases=None, listen=ignore, **options):
         if cases is not None:
             (root / "cases" / "test_cases.py").write_text(
                 f"import os\nimport pytest\nfrom tests import adapters\n{cases}"
             )
-        job = SuiteJob(
-            root=str(root),
-            suite="cases",
-            files={"tests/adapters.py": source.encode()},
-            runner="process",
-            seed=0,
-            **options,
-        )
-        return run_suite(job, listen) if listen else run_suite(job)
+        job = SuiteJob({"tests/adapters.py": source.encode()}, seed=0, **options)
+        with closing(SuiteProcess(root, "cases")) as suite:
+            return suite.run(job, ProcessRunner(ALLOWANCE), listen)
 
     return grade
 
@@ -98,25 +96,14 @@ def replaced(name, *lines):
     return f"import os, sys, time\n{RIGHT}\ndef {name}():\n{body}"
 
 
+def output(outcome):
+    """Return what all processes printed."""
+    return joined_output(outcome.outputs, ALLOWANCE.output)
+
+
 def outcomes(outcome):
     """Return how each test ended, in order."""
     return [result.outcome for result in outcome.results]
-
-
-def is_running(pid):
-    """Tell whether a process runs; one that has ended and was not waited for does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
-
-
-def is_over(pid, seconds=2.0):
-    """Wait for a process to end; tell whether it has."""
-    end = time.monotonic() + seconds
-    while is_running(pid) and time.monotonic() < end:
-        time.sleep(0.01)
-    return not is_running(pid)
 
 
 def test_right_answers_pass(grade):
@@ -132,18 +119,31 @@ def test_right_answers_pass(grade):
     assert outcomes(outcome) == [Outcome.PASSED] * 3
     assert outcome.results[0].description == "One is asked for."
     assert 0 < outcome.results[0].seconds < 5
-    assert (outcome.unloadable, outcome.output, list(outcome.notes)) == (None, "", [])
+    assert (outcome.unloadable, output(outcome), list(outcome.notes)) == (None, "", [])
 
 
 def test_events_tell_of_progress(grade):
-    """The tests that will run are told first, then each result as it comes."""
+    """Each result is told as it comes."""
     events = []
 
     grade(RIGHT, listen=lambda kind, content: events.append((kind, content)))
 
-    assert [kind for kind, _ in events] == ["collected", "result", "result", "result"]
-    assert events[0][1] == {"TestFirst": ["test_one", "test_two"], "TestSecond": ["test_three"]}
-    assert events[1][1]["name"] == "test_one"
+    assert [kind for kind, _ in events] == ["result"] * 3
+    assert events[0][1]["name"] == "test_one"
+
+
+def test_the_second_stage_comes_last_in_a_process_of_its_own(root, grade):
+    """Its classes run after all others, which is told, and not in the process that the others used."""
+    (root / "cases" / "suite.yaml").write_text(f"{MANIFEST}\nsecond_stage: [TestFirst]\n")
+    source = f"import os\n{RIGHT}".replace("return", "print(os.getpid()); return")
+    events = []
+
+    outcome = grade(source, listen=lambda kind, _content: events.append(kind))
+
+    assert events == ["result", "stage", "result", "result"]
+    assert [result.name for result in outcome.results] == ["test_three", "test_one", "test_two"]
+    first, second, third = output(outcome).split()
+    assert first != second == third
 
 
 def test_classes_can_be_left_out(grade):
@@ -231,7 +231,7 @@ def test_an_error_at_import_is_found_once_and_told_for_all(grade):
     outcome = grade("print('imported')\nimport nothing_like_this\n")
 
     assert outcomes(outcome) == [Outcome.ERROR] * 3
-    assert outcome.output == "imported\n"
+    assert output(outcome) == "imported\n"
     assert outcome.unloadable.startswith("tests/adapters.py cannot be imported: ModuleNotFoundError")
     assert len({result.message for result in outcome.results}) == 1
     assert 'File "tests/adapters.py", line 2' in outcome.results[0].message
@@ -274,18 +274,19 @@ def test_output_of_all_processes_is_kept_up_to_the_limit(grade):
 
     outcome = grade(source)
 
-    assert outcome.output.startswith("first\nerror\nsecond\nxxx")
-    assert len(outcome.output) < 1_200
+    printed = output(outcome)
+    assert printed.startswith("first\nerror\nsecond\nxxx")
+    assert len(printed) < 1_200
     dropped = len("first\nerror\nsecond\n") + 5_001 - 1_024
-    assert outcome.output.endswith(f"\n[{dropped} more bytes were printed and not kept]")
+    assert printed.endswith(f"\n[{dropped} more bytes were printed and not kept]")
 
 
 def test_output_is_clean_text(grade):
     """Bytes that are no text, terminal escapes and control characters do not get into a report."""
     outcome = grade(replaced("one", r"os.write(1, b'\xff\x1b[31mred\x00\x07'); return 1"))
 
-    assert "red" in outcome.output
-    assert outcome.output.isprintable()
+    assert "red" in output(outcome)
+    assert output(outcome).isprintable()
 
 
 def test_an_error_in_the_last_call_loses_the_test(grade):
@@ -396,7 +397,7 @@ def three():
 
     assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
     assert len(pids.read_text().split()) == 4
-    assert all(is_over(pid) for pid in pids.read_text().split())
+    assert are_over(pids.read_text().split())
     assert list(temporary.iterdir()) == []
 
 
@@ -405,23 +406,24 @@ def test_a_run_that_is_broken_off_leaves_nothing(root, temporary, tmp_path):
     """When the listener raises in the middle of a run, processes and files are gone as well."""
     pid = tmp_path / "pid"
     source = f"import os\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\n{RIGHT}"
-    job = SuiteJob(str(root), "cases", {"tests/adapters.py": source.encode()}, "process", seed=0)
+    job = SuiteJob({"tests/adapters.py": source.encode()}, seed=0)
 
     def stop(kind, content):
         del content
         if kind == "result":
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        run_suite(job, stop)
+    with closing(SuiteProcess(root, "cases")) as suite, pytest.raises(KeyboardInterrupt):
+        suite.run(job, ProcessRunner(ALLOWANCE), stop)
 
-    assert is_over(pid.read_text())
+    assert are_over([pid.read_text()])
     assert list(temporary.iterdir()) == []
 
 
 def test_collecting_leaves_nothing(root, temporary):
     """Asking for the names of the tests leaves no folder behind."""
-    tests = collect_tests(str(root), "cases", "process")
+    with closing(SuiteProcess(root, "cases")) as suite:
+        tests = suite.tests
 
     assert tests == {"TestFirst": ["test_one", "test_two"], "TestSecond": ["test_three"]}
     assert list(temporary.iterdir()) == []

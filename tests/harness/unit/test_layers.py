@@ -10,6 +10,7 @@ GRADER = Path(__file__).resolve().parents[3] / "grader"
 LAYERS = (
     {"core"},
     {"intake", "boundary", "sandbox", "render", "template", "seed", "settings"},
+    {"probe"},
     {"suite"},
     {"pipeline"},
     {"batch"},
@@ -17,7 +18,12 @@ LAYERS = (
     {"__main__"},
 )
 MODULES = sorted(path.relative_to(GRADER.parent) for path in GRADER.rglob("*.py"))
-IN_SANDBOX = ("grader.sandbox.limited", "grader.sandbox.contained", "grader.boundary.student")
+IN_SANDBOX = (
+    "grader.sandbox.limited",
+    "grader.sandbox.zygote",
+    "grader.sandbox.contained",
+    "grader.boundary.student",
+)
 
 
 def imports_of(path):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests import mnist_format, mnist_utils
-from tests.cases.conftest import pytest_student_environment
+from tests.cases.conftest import pytest_student_folders
 from tests.mnist_format import MnistUnavailable, as_training_arrays, compute_accuracy, mini_batch_iterator
 from tests.provided import mnist_utils as stand_in
 
@@ -159,7 +159,7 @@ class TestEnvironmentOfASubmission:
         """The split is exported into the cache folder and named in the variable."""
         monkeypatch.setenv("XDG_CACHE_HOME", str(training_folder))
 
-        variables = pytest_student_environment(SimpleNamespace(items=[self.OTHER_TEST, self.MNIST_TEST]))
+        variables = pytest_student_folders(SimpleNamespace(items=[self.OTHER_TEST, self.MNIST_TEST]))
 
         folder = Path(variables.pop("SMULGRAD_TRAINING_DATA"))
         assert not variables
@@ -170,7 +170,7 @@ class TestEnvironmentOfASubmission:
         """Nothing is loaded for the other parts."""
         monkeypatch.setattr(mnist_utils, "export_training_split", pytest.fail)
 
-        assert pytest_student_environment(SimpleNamespace(items=[self.OTHER_TEST])) == {}
+        assert pytest_student_folders(SimpleNamespace(items=[self.OTHER_TEST])) == {}
 
     def test_is_empty_when_mnist_cannot_be_had(self, monkeypatch):
         """The fixture reports that, test by test."""
@@ -180,7 +180,7 @@ class TestEnvironmentOfASubmission:
 
         monkeypatch.setattr(mnist_utils, "export_training_split", nowhere)
 
-        assert pytest_student_environment(SimpleNamespace(items=[self.MNIST_TEST])) == {}
+        assert pytest_student_folders(SimpleNamespace(items=[self.MNIST_TEST])) == {}
 
 
 class TestTheRealData:

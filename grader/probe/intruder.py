@@ -1,0 +1,60 @@
+"""The probe's own submission: tries what a runner promises to prevent, and says what came of it.
+
+It is handed in like any other, as tests/adapters.py, and never imported by the grader. Each function returns
+None when it did what it should not be able to do, else the error that stopped it, as text.
+"""
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+
+def connect(port: int) -> str | None:
+    """Connect to a port of this machine."""
+    return _tried(lambda: socket.create_connection(("127.0.0.1", port), timeout=1).close())
+
+
+def read(path: str) -> str | None:
+    """Read a file that every user may read."""
+    return _tried(lambda: Path(path).read_bytes())
+
+
+def write(folder: str) -> str | None:
+    """Make a file in a folder in which every user may."""
+    return _tried(lambda: Path(folder, "written").write_text("by the submission"))
+
+
+def fork() -> str | None:
+    """Start a process."""
+
+    def start() -> None:
+        if not os.fork():
+            os._exit(0)
+
+    return _tried(start)
+
+
+def signal(pid: int) -> str | None:
+    """Send a process the signal that does nothing."""
+    return _tried(lambda: os.kill(pid, 0))
+
+
+def allocate(size: int) -> str | None:
+    """Take that many bytes of memory."""
+    return _tried(lambda: bytearray(size))
+
+
+def spin() -> NoReturn:
+    """Never return."""
+    while True:
+        pass
+
+
+def _tried(act: Callable[[], object]) -> str | None:
+    try:
+        act()
+    except BaseException as stopped:  # noqa: BLE001 - whatever it is, it stopped the act
+        return f"{type(stopped).__name__}: {stopped}"
+    return None

@@ -1,0 +1,43 @@
+"""What `grader doctor` shows: the runners, which promises they keep here, and which one would be taken."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+
+@dataclass(frozen=True)
+class RunnerRow:
+    """One runner: whether it isolates, why it cannot be had, or for each promise whether it is kept."""
+
+    name: str
+    isolates: bool
+    unavailable: str | None
+    kept: Mapping[str, bool]
+
+
+def print_doctor(rows: Sequence[RunnerRow], chosen: str | None, console: Console) -> None:
+    """Print a table of `rows` and say which runner grading takes unasked."""
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for heading in ("runner", "here", "promises"):
+        table.add_column(heading)
+    for row in rows:
+        works = row.unavailable is None and all(row.kept.values())
+        table.add_row(row.name, Text("works" if works else "cannot be used"), _promises(row))
+    console.print(table)
+    if chosen is None:
+        console.print(
+            "No runner isolates submissions here: grading needs --runner process, for trusted code only."
+        )
+    else:
+        console.print(f"Grading takes {chosen}, unless another is asked for.")
+
+
+def _promises(row: RunnerRow) -> Text:
+    if row.unavailable is not None:
+        return Text(row.unavailable)
+    lines = [f"{'✓' if kept else '✗'} {promise}" for promise, kept in row.kept.items()]
+    return Text("\n".join(lines if row.isolates else [*lines, "  and nothing else: it does not isolate"]))

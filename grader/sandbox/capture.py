@@ -1,0 +1,57 @@
+"""Reads what a student process prints: the first bytes are kept, the rest is counted."""
+
+import os
+import threading
+from typing import IO
+
+from grader.sandbox.runner import Output
+
+CHUNK = 1 << 16
+EXIT_SECONDS = 2.0
+
+
+class FirstBytes:
+    """Collects printed bytes up to a limit, so that a flood fills no memory."""
+
+    def __init__(self, keep: int) -> None:
+        """Keep up to `keep` bytes."""
+        self._keep = keep
+        self._kept = bytearray()
+        self._dropped = 0
+
+    def add(self, chunk: bytes) -> None:
+        """Take what was printed next."""
+        room = self._keep - len(self._kept)
+        self._kept += chunk[:room]
+        self._dropped += max(0, len(chunk) - room)
+
+    def output(self) -> Output:
+        """Return what came so far."""
+        return Output(bytes(self._kept), self._dropped)
+
+
+class Capture:
+    """Reads a pipe to its end in a thread, and keeps the first bytes."""
+
+    def __init__(self, pipe: IO[bytes], keep: int) -> None:
+        """Keep up to `keep` bytes of what `pipe` brings.
+
+        The thread alone closes it: if others did, it would go on to read from whatever gets its number next.
+        """
+        self._pipe = pipe
+        self._printed = FirstBytes(keep)
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Wait for the end of the pipe, but not for a process that outlives its group and holds it open."""
+        self._thread.join(EXIT_SECONDS)
+
+    def output(self) -> Output:
+        """Return what came so far."""
+        return self._printed.output()
+
+    def _read(self) -> None:
+        with self._pipe:
+            while chunk := os.read(self._pipe.fileno(), CHUNK):
+                self._printed.add(chunk)

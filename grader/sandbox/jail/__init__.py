@@ -1,0 +1,49 @@
+"""The jail: closes the present process in so far that what it runs next can only compute and answer.
+
+It needs no root, no namespaces and no container, and stacks inside all of them. In the order in which its
+parts are put on: resource limits; another user, where this is root; no traces, death with the parent, no new
+privileges; Landlock (which files); seccomp (which system calls).
+
+What it does not cover: CPU time, which the trusted side bounds by killing the process; how much memory all
+submissions have together; faults of the kernel itself; where Landlock is older than version 6, signals to
+processes of the same user are held back by seccomp alone.
+"""
+
+from collections.abc import Iterable
+
+from grader.sandbox.jail.installation import folders_to_list, paths_to_read
+from grader.sandbox.jail.landlock import Ruleset
+from grader.sandbox.jail.privileges import become_nobody, cut_ties, set_limits
+from grader.sandbox.jail.seccomp import restrict_system_calls
+
+__all__ = ["Jail"]
+
+
+class Jail:
+    """What a process is going to be closed in, made before it is forked, so that entering is quick."""
+
+    def __init__(self, memory: int, folders: Iterable[str] = (), *, strict: bool = False) -> None:
+        """Allow `memory` bytes of address space, and reading of the interpreter, numpy and `folders`.
+
+        `strict` ends a process that makes a call that is not allowed. Raises Unsupported, OSError.
+        """
+        self._memory = memory
+        self._strict = strict
+        self._paths = [*paths_to_read(), *folders]
+        self._ruleset = Ruleset()
+        self._ruleset.allow_reading(self._paths)
+        for folder in folders_to_list():
+            self._ruleset.allow_listing(folder)
+
+    @property
+    def descriptor(self) -> int:
+        """The open descriptor that a process needs to enter."""
+        return self._ruleset.descriptor
+
+    def enter(self, parent: int) -> None:
+        """Close this process in for good; it ends when the process `parent` does. Raises OSError."""
+        set_limits(self._memory)
+        become_nobody(self._paths)
+        cut_ties(parent)
+        self._ruleset.enforce()
+        restrict_system_calls(strict=self._strict)

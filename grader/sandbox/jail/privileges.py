@@ -1,0 +1,81 @@
+"""What a process may do because of who it is: the user it runs as, its limits, its ties to other processes.
+
+Runs in the submission's process before it is confined, so it imports only the standard library.
+"""
+
+import contextlib
+import os
+import resource
+import signal
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+from grader.sandbox.jail.kernel import (
+    PR_SET_DUMPABLE,
+    PR_SET_KEEPCAPS,
+    PR_SET_NO_NEW_PRIVS,
+    PR_SET_PDEATHSIG,
+    control_process,
+    system_call,
+)
+
+FIRST_USER = 2_000_000_000  # far above the users of any machine; each process gets one of its own
+NOBODY = 65534
+DESCRIPTORS = 64
+THREADS = 64
+CAPABILITIES_VERSION = 0x20080522
+READ_AND_SEARCH = 1 << 2  # CAP_DAC_READ_SEARCH
+
+
+def set_limits(memory: int) -> None:
+    """Bound address space (bytes) and descriptors, forbid files that grow and core dumps, all for good."""
+    for limit, value in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_NOFILE, DESCRIPTORS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError):  # a stricter limit is in force
+            resource.setrlimit(limit, (value, value))
+
+
+def become_nobody(must_read: Iterable[str]) -> None:
+    """Give up root, if this is root, for a user that no other process has; keep no capability.
+
+    One exception: if the paths `must_read` lie below a folder that is closed to others, as an interpreter in
+    root's home, the right to read past that is kept. What can be read is then for Landlock alone to say.
+    """
+    if os.geteuid():
+        return
+    closed = not all(map(_open_to_others, must_read))
+    control_process(PR_SET_KEEPCAPS, closed)
+    os.setgroups([])
+    try:
+        user = FIRST_USER + os.getpid()
+        resource.setrlimit(resource.RLIMIT_NPROC, (THREADS, THREADS))
+        _become(user)
+    except OSError:  # in a user namespace that has only a few users
+        _become(NOBODY)
+    rights = READ_AND_SEARCH if closed else 0
+    data = struct.pack("=6I", rights, rights, 0, 0, 0, 0)
+    system_call("capset", struct.pack("=Ii", CAPABILITIES_VERSION, 0), data)
+
+
+def cut_ties(parent: int) -> None:
+    """Be out of reach of other processes, end with `parent`, and never gain privileges. Raises OSError."""
+    control_process(PR_SET_DUMPABLE, 0)
+    control_process(PR_SET_PDEATHSIG, signal.SIGKILL)
+    control_process(PR_SET_NO_NEW_PRIVS, 1)
+    if os.getppid() != parent:  # it ended before this process asked to be told
+        os._exit(0)
+
+
+def _become(user: int) -> None:
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
+def _open_to_others(path: str) -> bool:
+    """Tell whether the folders that lead to `path` let any user pass."""
+    return all(folder.stat().st_mode & 0o001 for folder in Path(path).resolve().parents)

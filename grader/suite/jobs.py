@@ -1,0 +1,62 @@
+"""Jobs: where the suite's process, with the cases collected, waits and forks for each submission."""
+
+import os
+import signal
+import socket
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grader.sandbox.limited import die_with_parent
+from grader.suite.loans import Borrower
+from grader.suite.messages import Messages, SuiteJob
+
+DATAGRAM = 16
+DESCRIPTORS = 2
+
+
+class Job:
+    """One submission to run the cases on, in a process of its own."""
+
+    def __init__(self, messages: Messages, processes: Borrower) -> None:
+        """Take the job from `messages`; its student processes come from `processes`."""
+        self.work: SuiteJob = messages.receive_job()
+        self.processes = processes
+        self._messages = messages
+
+    def tell(self, kind: str, content: Any) -> None:
+        """Send an event to the worker. Raises Closed when it has given the job up."""
+        self._messages.send([kind, content])
+
+
+class Jobs:
+    """The suite's process between two jobs."""
+
+    def __init__(self, control: int, ready: int) -> None:
+        """Wait on the socket `control`, and say on the socket `ready` when that begins."""
+        self._control = socket.socket(fileno=control)
+        self._ready = socket.socket(fileno=ready)
+
+    def announce(
+        self, tests: Mapping[str, Sequence[str]], folders: Mapping[str, str], sources: Sequence[str]
+    ) -> None:
+        """Say which tests there are, which folders a submission may read, which files all that came from."""
+        with self._ready:
+            Messages(self._ready).send({"tests": tests, "folders": folders, "sources": sources})
+
+    def next(self) -> Job | None:
+        """Wait, and return each job in a fork of this process; return None here when no more will come."""
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the worker sees a fork's end by its socket
+        while True:
+            asked, descriptors, _, _ = socket.recv_fds(self._control, DATAGRAM, DESCRIPTORS)
+            if not asked:
+                return None
+            if not os.fork():
+                return self._begin(*descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _begin(self, messages: int, desk: int) -> Job:
+        self._control.close()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        die_with_parent()
+        return Job(Messages(socket.socket(fileno=messages)), Borrower(socket.socket(fileno=desk)))

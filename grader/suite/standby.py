@@ -1,0 +1,98 @@
+"""Standby: what a verdict needs and no submission changes, kept running: the suite's process and a runner."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from grader.probe import start_strongest
+from grader.sandbox.choice import RunnerKind
+from grader.suite.assignment import Assignment, load_assignment
+from grader.suite.run import SuiteProcess
+
+Stamp = tuple[int, int]  # size, and time of change in nanoseconds
+
+
+class Ready:
+    """An assignment, its suite's process, and a runner for its submissions."""
+
+    def __init__(self, assignment: Assignment, kinds: Sequence[RunnerKind]) -> None:
+        """Start the processes. Raises SuiteFailed, SandboxError."""
+        self.assignment = assignment
+        self.users = 0
+        self._retired = False
+        self.suite = SuiteProcess(assignment.root, assignment.rubric.suite)
+        try:
+            allowance = replace(assignment.manifest.allowance, folders=self.suite.folders)
+            self.runner = start_strongest(kinds, allowance)
+        except BaseException:
+            self.suite.close()
+            raise
+        self._stamps = self._read_stamps()
+
+    def is_fresh(self) -> bool:
+        """Tell whether the suite's process lives and no file that a verdict rests on has changed."""
+        return self.suite.is_alive() and self._stamps == self._read_stamps()
+
+    def retire(self) -> None:
+        """Close as soon as nobody uses it."""
+        self._retired = True
+        self.close_if_unused()
+
+    def close_if_unused(self) -> None:
+        """Close if it is retired and has no user."""
+        if self._retired and not self.users:
+            self.suite.close()
+            self.runner.close()
+
+    def _read_stamps(self) -> Mapping[Path, Stamp | None]:
+        return {path: _stamp(path) for path in [*self.assignment.files(), *self.suite.sources]}
+
+
+class Standby:
+    """Keeps one `Ready`; a file of the suite that changes replaces it, once those who use it are done."""
+
+    def __init__(self, root: Path, kinds: Sequence[RunnerKind]) -> None:
+        """Stand by for the assignment in the folder `root`, in the strongest of the runners `kinds`.
+
+        Nothing is started before the first use.
+        """
+        self._root = root
+        self._kinds = kinds
+        self._lock = threading.Lock()
+        self._present: Ready | None = None
+
+    @contextmanager
+    def use(self) -> Iterator[Ready]:
+        """Give what is ready. Raises SuiteFailed, SandboxError, and what `load_assignment` raises."""
+        with self._lock:
+            if self._present is None or not self._present.is_fresh():
+                self._drop()
+                self._present = Ready(load_assignment(self._root), self._kinds)
+            ready = self._present
+            ready.users += 1
+        try:
+            yield ready
+        finally:
+            with self._lock:
+                ready.users -= 1
+                ready.close_if_unused()
+
+    def close(self) -> None:
+        """End all that stands by."""
+        with self._lock:
+            self._drop()
+
+    def _drop(self) -> None:
+        present, self._present = self._present, None
+        if present is not None:
+            present.retire()
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
