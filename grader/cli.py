@@ -27,7 +27,8 @@ from grader.render.csv import Row, render_csv
 from grader.render.doctor import RunnerRow, print_doctor
 from grader.render.progress import batch_progress, suite_progress
 from grader.render.terminal import print_report
-from grader.sandbox.choice import ISOLATING, RUNNERS, UnknownRunner, candidates
+from grader.sandbox.choice import UnknownRunner, candidates, every_runner, isolating
+from grader.sandbox.docker.kind import Docker
 from grader.sandbox.runner import SandboxError
 from grader.seed import derive_seed, read_secret
 from grader.settings import Settings, SettingsError, read_settings
@@ -126,7 +127,7 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
 ) -> None:
     """Grade one submission and print its report."""
     settings = read_settings()
-    kinds = candidates(runner or settings.runner)
+    kinds = candidates(runner or settings.runner, _docker(settings))
     rubric = load_assignment(settings.assignment).rubric
     work = read_submission(submission)
     with (
@@ -154,7 +155,7 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
 ) -> None:
     """Grade every submission in a folder."""
     settings = read_settings()
-    kinds = candidates(runner or settings.runner)
+    kinds = candidates(runner or settings.runner, _docker(settings))
     rubric = load_assignment(settings.assignment).rubric
     paths = find_submissions(folder)
     if not paths:
@@ -174,17 +175,19 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
 @app.command("doctor")
 def doctor_command() -> None:
     """Tell which runners work on this machine, what each keeps of its promises, and why not."""
-    findings = [find_out(kind) for kind in RUNNERS.values()]
+    docker = _docker(read_settings())
+    findings = [find_out(kind) for kind in every_runner(docker)]
+    isolates = isolating(docker)
     rows = [
         RunnerRow(
             name=finding.kind.name,
-            isolates=finding.kind in ISOLATING,
+            isolates=finding.kind in isolates,
             unavailable=finding.unavailable,
             kept={promise: promise not in finding.broken for promise in sorted(finding.kind.promises)},
         )
         for finding in findings
     ]
-    usable = [finding.kind.name for finding in findings if finding.holds and finding.kind in ISOLATING]
+    usable = [finding.kind.name for finding in findings if finding.holds and finding.kind in isolates]
     print_doctor(rows, usable[0] if usable else None, Console())
     raise typer.Exit(Exit.DONE if usable else Exit.NOT_JUDGED)
 
@@ -224,6 +227,10 @@ def regenerate_template() -> None:
     """Cut student_template/ out of reference/ again, after a change there."""
     for path in regenerate(read_settings().assignment):
         typer.echo(path)
+
+
+def _docker(settings: Settings) -> Docker:
+    return Docker(settings.docker_image, settings.docker_runtime, settings.pool)
 
 
 def _seed(settings: Settings, seed: int | None, work: Submission) -> int:

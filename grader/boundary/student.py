@@ -23,6 +23,7 @@ import numpy as np
 
 from grader.boundary.importer import MemoryImporter
 from grader.boundary.interface import ADAPTERS
+from grader.boundary.pipes import Pipes
 from grader.boundary.wire import (
     FROM_GRADER,
     FROM_STUDENT,
@@ -30,6 +31,7 @@ from grader.boundary.wire import (
     Connection,
     Frame,
     ProtocolError,
+    Stream,
     Unpacker,
 )
 
@@ -268,13 +270,18 @@ def _own(trace: TracebackType | None, files: dict[str, bytes]) -> TracebackType 
     return own
 
 
-def serve(stream: socket.socket) -> NoReturn:
+def serve(stream: Stream) -> NoReturn:
     """Serve the trusted end on `stream` until that is closed; then end this process."""
     try:
         Student(Connection(stream, FROM_GRADER)).serve()
     except Closed:
         sys.stdout.flush()
     os._exit(0)  # whatever the submission left running or registered has nothing to say any more
+
+
+def serve_pipes(reading: int, writing: int) -> NoReturn:
+    """Serve the trusted end that writes to the one descriptor and reads from the other, as `serve` does."""
+    serve(Pipes(reading, writing))
 
 
 def main() -> None:

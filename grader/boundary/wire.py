@@ -10,12 +10,11 @@ Both processes run this file, so it imports only the standard library and numpy.
 
 import json
 import math
-import socket
 import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -183,10 +182,26 @@ class Unpacker:
             raise ProtocolError(f"{_cut(shape)} is not the shape of an array") from None
 
 
-class Connection:
-    """A stream socket that carries frames."""
+class Stream(Protocol):
+    """What carries the bytes: a stream socket, or what can be used as one."""
 
-    def __init__(self, stream: socket.socket, limits: FrameLimits) -> None:
+    def recv(self, size: int, /) -> bytes:
+        """Return up to `size` bytes as soon as some are there; none means that the other side closed."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send all of `data`."""
+
+    def settimeout(self, seconds: float | None, /) -> None:
+        """Let `recv` and `sendall` raise TimeoutError after that many seconds, or never."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
+class Connection:
+    """A stream that carries frames."""
+
+    def __init__(self, stream: Stream, limits: FrameLimits) -> None:
         """Take over `stream`; frames that arrive must keep to `limits`."""
         self._stream = stream
         self._limits = limits
@@ -214,7 +229,7 @@ class Connection:
             raise ProtocolError(f"a header is not JSON: {_cut(str(malformed))}") from None
 
     def close(self) -> None:
-        """Close the socket."""
+        """Close the stream."""
         self._stream.close()
 
     def _read(self, size: int, deadline: float | None) -> bytes:

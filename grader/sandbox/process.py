@@ -78,11 +78,9 @@ class PlainProcess:
 
     def ending(self) -> str:
         """Return how the process ended, as the end of a sentence."""
-        try:
-            status = self._child.wait(EXIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            return "it closed its connection to the tests"
-        return described_ending(status)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(EXIT_SECONDS)
+        return described_ending(self._child.returncode)
 
     def output(self) -> Output:
         """Return what it has printed."""

@@ -18,7 +18,12 @@ LAYERS = (
     {"__main__"},
 )
 MODULES = sorted(path.relative_to(GRADER.parent) for path in GRADER.rglob("*.py"))
-IN_SANDBOX = ("grader.sandbox.limited", "grader.sandbox.zygote", "grader.boundary.student")
+IN_SANDBOX = (
+    "grader.sandbox.limited",
+    "grader.sandbox.zygote",
+    "grader.sandbox.contained",
+    "grader.boundary.student",
+)
 
 
 def imports_of(path):
