@@ -46,6 +46,7 @@ class Attachment:
     def close(self) -> None:
         """Wait for the last output of a container that is being killed, then let go of everything."""
         self.stream.close()
+        _shut(self._inner, socket.SHUT_RDWR)  # whoever has borrowed the stream holds it open
         self._coming.join(EXIT_SECONDS)
         _shut(self._connection, socket.SHUT_RDWR)
         self._coming.join()

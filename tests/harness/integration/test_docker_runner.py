@@ -67,6 +67,17 @@ for folder, names, _ in os.walk("/"):
     except OSError:
         pass
 """
+TAKE_MEMORY_TWICE = """
+import os, time
+reading, writing = os.pipe()
+if os.fork() == 0:
+    held = b"1" * (200 << 20)
+    os.write(writing, b"taken")
+    time.sleep(60)
+    os._exit(0)
+os.read(reading, 5)
+held = b"1" * (360 << 20)
+"""
 WORKER = """
 import sys, time
 from grader.boundary.channel import Channel
@@ -274,7 +285,7 @@ def test_memory_is_limited_for_all_processes_together(bare_process):
     channel = loaded(bare_process)
 
     with pytest.raises(Died):
-        channel.ask("call", "look", ["import os; os.fork(); os.fork(); held = b'1' * (200 << 20)"], {})
+        channel.ask("call", "look", [TAKE_MEMORY_TWICE], {})
 
     assert bare_process.ending() == "it ran out of memory"
 

@@ -66,6 +66,17 @@ def test_standard_input_is_closed_with_the_stream(engine):
     assert engine.end.recv(1) == b""
 
 
+def test_a_borrowed_stream_does_not_hold_up_the_end(engine):
+    """Another process may still hold a copy of the stream: it is told of the end like everybody."""
+    copy = engine.attachment.stream.dup()
+    engine.end.close()
+
+    engine.attachment.close()
+
+    assert copy.recv(1) == b""
+    copy.close()
+
+
 def test_what_is_printed_after_the_stream_was_closed_is_kept(engine):
     """Answers that nobody reads do not hide the last output of a process."""
     engine.attachment.stream.close()
