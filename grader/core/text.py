@@ -9,6 +9,8 @@ CUT = " [cut]"
 
 def clean(text: str, characters: int) -> str:
     """Return `text` without escapes and controls, but for line breaks and tabs, cut to `characters`."""
+    if len(text) <= characters and text.isprintable():
+        return text  # as most is
     text = ESCAPE_SEQUENCE.sub("", text[: 4 * characters]).replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(c if c in "\n\t" or _is_visible(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
     return kept if len(kept) <= characters else kept[: characters - len(CUT)] + CUT
