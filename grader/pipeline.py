@@ -25,7 +25,7 @@ class Grading:
 
 
 def grade(submission: Submission, grading: Grading, seed: int, listen: Listener = ignore) -> GradedReport:
-    """Return the verdict on `submission`; `listen` hears of `collected` and `result` events meanwhile.
+    """Return the verdict on `submission`; `listen` hears of the run's events meanwhile.
 
     Raises SuiteFailed when the suite cannot be run to its end: that is the grader's fault.
     """

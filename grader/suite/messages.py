@@ -1,7 +1,8 @@
 """What the suite's process and the one that started it say to each other, as plain values in frames.
 
 Both are trusted. In go one SuiteJob; out come events [kind, content]: `collected` {class: [test, ...]},
-`result` (a record of one test), and at the end `finished` {results, unloadable, output, notes}.
+`result` (a record of one test), `progress` {group, numbers} while a long call of a test in that class runs
+(the submission's own word, only to be shown), and at the end `finished` {results, unloadable, output, notes}.
 """
 
 import socket

@@ -26,7 +26,7 @@ class Hooks:
 
 
 class Grading:
-    """Runs every test against the session's submission and reports `collected` and `result` events."""
+    """Runs every test against the session's submission; reports `collected`, `result`, `progress` events."""
 
     def __init__(self, session: Session, left_out: Collection[str], emit: Callable[[str, Any], None]) -> None:
         """Leave out the tests of the classes `left_out`; `emit(kind, content)` tells of progress."""
@@ -35,6 +35,8 @@ class Grading:
         self._emit = emit
         self._results: dict[pytest.Item, TestResult] = {}
         self.records: list[Record] = []  # of the finished JSON report, one per test
+        self._running = ""  # the class of the present test
+        session.on_progress = self._tell_progress
 
     def pytest_addhooks(self, pluginmanager: pytest.PytestPluginManager) -> None:
         """Make the grader's own hooks known."""
@@ -61,7 +63,7 @@ class Grading:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         """Give the test its time and its channel; a lost process is replaced for the next test."""
-        del item
+        self._running = group_of(item)
         self._session.begin_test()
         yield
         self._session.end_test()
@@ -84,6 +86,10 @@ class Grading:
         self.records = [
             own[RECORD] for test in json_report["tests"] for own in test["user_properties"] if RECORD in own
         ]
+
+    def _tell_progress(self, numbers: Mapping[str, float]) -> None:
+        """Tell how far the present test has come, by numbers that are the submission's word."""
+        self._emit("progress", {"group": self._running, "numbers": dict(numbers)})
 
     def _judge(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         error = call.excinfo.value if call.excinfo else None
