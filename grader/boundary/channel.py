@@ -57,9 +57,10 @@ class Channel:
     that it does not take, puts the deadline off.
 
     A handle that the peer names must be one that was given out since the objects were last forgotten, or a
-    negative number, by which the peer names an object of its own. Which object a number stands for cannot be
-    checked, and need not be: tests compare handles by identity only, and what `_prev` and its like contain is
-    for the submission's code to say anyway. One number is one handle with one type as long as it is in use.
+    negative number, by which the peer names an object of its own. One number is one handle with one type as
+    long as it is in use. Which object it stands for cannot be checked, and need not be: a test only asks
+    whether two handles are the same, and a submission that would lie about that over the wire could as well
+    make `_prev` a property that returns what it likes.
     """
 
     def __init__(self, stream: "socket.socket", interface: Interface) -> None:
@@ -73,7 +74,7 @@ class Channel:
         self._lost: Lost | None = None
         self._handles: dict[int, ref[Handle]] = {}
         self._last_handle = 0
-        self._forgotten = 0  # the last handle that was given out before the peer was told to forget all
+        self._forgotten = 0  # the last handle from before the peer was told to forget all
         self._last_number = 0
         self._dropped: set[int] = set()
         self._received = 0  # messages so far

@@ -59,7 +59,7 @@ class FrameLimits:
     marks: int
 
 
-OBJECT_BYTES = 1_000
+OBJECT_BYTES = 250
 FROM_STUDENT = FrameLimits(header=4 << 20, buffers=64 << 20, marks=1 << 17)
 FROM_GRADER = FrameLimits(header=64 << 20, buffers=1 << 30, marks=1 << 24)
 
@@ -80,8 +80,10 @@ class Frame:
     def pack(self, value: Any, depth: int = 0) -> Any:
         """Return the JSON form of `value`, its arrays copied to the buffers. Raises Unsendable."""
         kind = type(value)
+        if kind in _FREE or (kind is str and value.isascii()):
+            return value
         if kind in _PLAIN:
-            return value if kind in _FREE else _checked(value)
+            return _checked(value)
         if depth > MAX_DEPTH:
             raise Unsendable("a value is nested too deeply")
         if kind is np.ndarray:
@@ -91,9 +93,7 @@ class Frame:
             return items if kind is list else {_SEQUENCES[kind]: items}
         if kind is dict:
             return {"dict": [[_key(key), self.pack(item, depth + 1)] for key, item in value.items()]}
-        if isinstance(value, np.generic) and value.dtype in _NAMES:
-            return value.item()
-        return self._refer(value)
+        return value.item() if kind in _SCALARS else self._refer(value)
 
     def _pack_array(self, array: np.ndarray) -> Any:
         name = _NAMES.get(array.dtype)
@@ -125,6 +125,7 @@ _PLAIN = _FREE | {int, str}
 _SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "set"}
 _DTYPES = {name: np.dtype(name) for name in DTYPES}
 _RAW = _DTYPES | {"bool": np.dtype("uint8")}  # a bool is a byte, but not every byte is a bool
+_SCALARS = frozenset(dtype.type for dtype in _DTYPES.values()) | {np.longlong, np.ulonglong}
 _NAMES = {order: name for name, dtype in _DTYPES.items() for order in (dtype, dtype.newbyteorder())}
 
 

@@ -58,7 +58,8 @@ def is_exact(value):
     if kind is np.ndarray:
         flags = value.flags
         owned = flags.owndata and flags.writeable and flags.c_contiguous and flags.aligned
-        return owned and value.dtype.name in DTYPES and value.dtype.isnative
+        proper = value.dtype.name in DTYPES and value.dtype.isnative
+        return owned and proper and (value.dtype != bool or value.view(np.uint8).max(initial=0) <= 1)
     if kind is dict:
         return all(is_exact(key) and is_exact(item) for key, item in value.items())
     if kind in {list, tuple}:
