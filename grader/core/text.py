@@ -10,6 +10,8 @@ BREAKS = {ord("\n"): None, ord("\t"): None}
 
 def clean(text: str, characters: int) -> str:
     """Return `text` without escapes and controls, but for line breaks and tabs, cut to `characters`."""
+    if len(text) <= characters and text.isprintable():
+        return text  # as most is
     text = ESCAPE_SEQUENCE.sub("", text[: 4 * characters]).replace("\r\n", "\n").replace("\r", "\n")
     if text.translate(BREAKS).isprintable():  # as almost always
         kept = text

@@ -19,7 +19,7 @@ def test_frames_travel_over_pipes(pair):
     """A connection works over pipes as over a socket, and hears of the end."""
     here, there = (Connection(pipes, FROM_GRADER) for pipes in pair)
 
-    here.send([b"\0\0\0\6\0\0\0\2[1, 2]", b"ab"])
+    here.send(b"\0\0\0\6\0\0\0\2[1, 2]ab")
 
     message, buffers = there.receive()
     assert (message, bytes(buffers)) == ([1, 2], b"ab")
@@ -27,7 +27,7 @@ def test_frames_travel_over_pipes(pair):
     with pytest.raises(Closed):
         there.receive()
     with pytest.raises(Closed):
-        there.send([b"late"])
+        there.send(b"late")
     there.close()
 
 
