@@ -71,9 +71,10 @@ def assert_all_close(arrays, expected):
 
 
 def assert_differ(first, second, *, hint):
-    """Fail if two arrays hold the same numbers."""
-    if np.array_equal(first, second):
-        raise Mismatch("the numbers are the same", expected="different numbers", actual=first, hint=hint)
+    """Fail unless two arrays of one shape hold finite numbers that are not the same."""
+    assert_equal(first.shape, second.shape)
+    if not np.isfinite([first, second]).all() or np.array_equal(first, second):
+        raise Mismatch("the numbers do not differ", expected="different numbers", actual=first, hint=hint)
 
 
 def assert_below(what, number, limit, *, hint):
