@@ -102,7 +102,13 @@ def submission(path, settings):
     """Return the files that an attack hands in, but for the canary."""
     ships = {name: text.encode() for name, text in settings.get("ships", {}).items()}
     own = {settings.get("file", ADAPTERS): path.read_bytes()}
-    return {ADAPTERS: PASS_ON, **base_files(settings.get("base", "wrong")), **read_files(FOLDER / "shared"), **ships, **own}
+    return {
+        ADAPTERS: PASS_ON,
+        **base_files(settings.get("base", "wrong")),
+        **read_files(FOLDER / "shared"),
+        **ships,
+        **own,
+    }
 
 
 def base_files(base):

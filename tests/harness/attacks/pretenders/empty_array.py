@@ -1,5 +1,6 @@
 """Answers with an array of no elements, which broadcasts against everything and differs nowhere.
 
+honest: 1/5
 classes: all
 """
 

@@ -1,5 +1,6 @@
 """Answers with NaN, of which no comparison says that it is too large.
 
+honest: 1/5
 classes: all
 """
 

@@ -1,5 +1,6 @@
 """Names its operations by a string that equals every string, and its operands by a list that holds all.
 
+honest: 8/15
 classes: all
 """
 

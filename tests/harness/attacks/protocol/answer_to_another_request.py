@@ -1,7 +1,7 @@
 """Answers under the number of another request.
 
 breach: true
-classes: [TestBackwardAdd]
+classes: [TestValueDiv]
 """
 
 from honest import *

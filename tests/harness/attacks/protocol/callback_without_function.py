@@ -1,7 +1,7 @@
 """Has the trusted side call a function though none was handed over.
 
 breach: true
-classes: [TestBackwardAdd]
+classes: [TestValueDiv]
 """
 
 from honest import *

@@ -1,6 +1,6 @@
 """Answers with a list of a hundred thousand handles, for each of which the trusted side keeps an entry.
 
-classes: [TestBackwardAdd]
+classes: [TestValueDiv]
 """
 
 from honest import *

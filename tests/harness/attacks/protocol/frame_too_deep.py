@@ -1,7 +1,7 @@
 """Sends a header of a hundred thousand nested lists.
 
 breach: true
-classes: [TestBackwardAdd]
+classes: [TestValueDiv]
 """
 
 from honest import *

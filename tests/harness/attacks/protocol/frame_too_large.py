@@ -1,7 +1,7 @@
 """Announces a frame of four gigabytes.
 
 breach: true
-classes: [TestBackwardAdd]
+classes: [TestValueDiv]
 """
 
 from honest import *

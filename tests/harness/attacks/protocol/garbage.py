@@ -1,7 +1,7 @@
 """Sends bytes that are no frame.
 
 breach: true
-classes: [TestBackwardAdd]
+classes: [TestValueDiv]
 """
 
 from honest import *

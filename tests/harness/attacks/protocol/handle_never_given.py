@@ -1,7 +1,7 @@
 """Answers with the handle of an object that nobody has made.
 
 breach: true
-classes: [TestBackwardAdd]
+classes: [TestValueDiv]
 """
 
 from honest import *

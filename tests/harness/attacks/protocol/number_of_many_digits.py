@@ -1,7 +1,7 @@
 """Sends an integer of three million digits, which takes long to convert.
 
 breach: true
-classes: [TestBackwardAdd]
+classes: [TestValueDiv]
 seconds: 2
 """
 

@@ -1,7 +1,7 @@
 """A second thread writes answers into the conversation while the first one serves.
 
 breach: true
-classes: [TestValueCreation, TestValueAdd]
+classes: [TestValueDiv]
 """
 
 import threading

@@ -1,6 +1,6 @@
 """Closes the connection instead of answering.
 
-classes: [TestBackwardAdd]
+classes: [TestValueDiv]
 """
 
 from contextlib import suppress

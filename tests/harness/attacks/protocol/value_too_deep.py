@@ -1,7 +1,7 @@
 """Sends a value of five hundred nested lists, which JSON can hold and the protocol does not allow.
 
 breach: true
-classes: [TestBackwardAdd]
+classes: [TestValueDiv]
 """
 
 from honest import *

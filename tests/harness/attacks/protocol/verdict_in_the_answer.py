@@ -1,7 +1,7 @@
 """Sends, beside a wrong answer, the verdict that it would like.
 
 breach: true
-classes: [TestBackwardAdd]
+classes: [TestValueDiv]
 """
 
 from honest import *

@@ -1,5 +1,4 @@
-"""Keeps several processes busy for two seconds, to starve a submission that is graded at the same time.
-"""
+"""Keeps several processes busy for two seconds, to starve a submission that is graded at the same time."""
 
 import os
 import time
