@@ -1,4 +1,4 @@
-"""What attacks may not reach, set up for them to try: a service, a private file, a secret in the environment."""
+"""What attacks may not reach, set up for them to try: services, a private file, a variable."""
 
 import contextlib
 import ctypes
@@ -22,20 +22,22 @@ def canaries(folder):
     file = folder / name
     file.write_text("private\n")
     file.chmod(0o600)
-    with service(socket.AF_INET, ("127.0.0.1", 0)) as (_, port), service(socket.AF_UNIX, f"\0{name}"):
-        with pytest.MonkeyPatch.context() as environment:
-            environment.setenv(f"GRADER_CANARY_{number}", "secret")
-            try:
-                yield {
-                    "NAME": name,
-                    "NUMBER": number,
-                    "FILE": str(file),
-                    "PORT": port,
-                    "VARIABLE": f"GRADER_CANARY_{number}",
-                    "TEST_PROCESS": os.getpid(),
-                }
-            finally:
-                clean_up(name, number)
+    with (
+        service(socket.AF_INET, ("127.0.0.1", 0)) as (_, port),
+        service(socket.AF_UNIX, f"\0{name}"),
+        pytest.MonkeyPatch.context() as environment,
+        contextlib.ExitStack() as afterwards,
+    ):
+        afterwards.callback(clean_up, name, number)
+        environment.setenv(f"GRADER_CANARY_{number}", "secret")
+        yield {
+            "NAME": name,
+            "NUMBER": number,
+            "FILE": str(file),
+            "PORT": port,
+            "VARIABLE": f"GRADER_CANARY_{number}",
+            "TEST_PROCESS": os.getpid(),
+        }
 
 
 @contextlib.contextmanager

@@ -1,20 +1,21 @@
 """The attack corpus: submissions that try to earn, reach, learn or break more than an honest one could.
 
-An attack is one file, attacks/<group>/<name>.py. The first paragraph of its docstring says in a sentence what it
-tries; the last one, if it has settings, is YAML:
-- `base`: the adapters beside it, which it finds as the module `honest`: `wrong` (the default), whose every answer is
-  wrong, or `reference`, the worked solution;
+An attack is one file, attacks/<group>/<name>.py. The first paragraph of its docstring says in a sentence what
+it tries; the last one, if it has settings, is YAML:
+- `base`: the adapters beside it, which it finds as the module `honest`: `wrong` (the default), whose every
+  answer is wrong, or `reference`, the worked solution;
 - `file`: the file of the submission that it is, tests/adapters.py by default;
 - `ships`: further files, by name;
 - `honest`: the most points of 104 that an honest reading of its code would earn (0 by default);
 - `classes`: the classes of tests to run, `all` of them, or by default a FEW;
 - `seconds`: the time limit of a test, for attacks that hang or wait;
 - `breach`: true if what it sends must be told to staff as a breach of the protocol;
-- `needs`: the promises of a runner that keep it from what it reaches for, in which case it prints REACHED; an empty
-  list: nothing may let it;
+- `needs`: the promises of a runner that keep it from what it reaches for (it prints REACHED when it has got
+  hold of it); an empty list: no runner may let it;
 - `open_without`: promises without which it earns more than it should, which is known and documented.
 
-The files of attacks/shared come with each of them, and so does a module `canary`, which names what may not be reached.
+The files of attacks/shared come with each of them, and so does a module `canary`, which names what it may not
+reach.
 """
 
 import ast

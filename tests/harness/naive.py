@@ -1,8 +1,8 @@
 """A naive grader, as many courses have one: tests and submission share a process, which writes the report.
 
-The upload is unpacked, the tests are copied over it, the solution lies in the folder next to it, the submission
-comes first on sys.path; pytest runs once, and points are counted from the file that pytest-json-report wrote. It
-shows that the attack corpus has teeth. It has limits of memory and time, and that is all.
+The upload is unpacked, the tests are copied over it, the solution lies in the folder next to it, the
+submission comes first on sys.path; pytest runs once, and points are counted from the file that
+pytest-json-report wrote. It shows that the attack corpus has teeth. It has limits of memory and time, no more.
 """
 
 import contextlib
@@ -59,7 +59,7 @@ def run_pytest(project, attack):
     selected = " or ".join(sorted(attack.classes))
     command = [
         *(sys.executable, "-B", "-m", "grader.sandbox.limited", str(MEMORY), "pytest", "tests/cases"),
-        *("-q", "--tb=no", "-p", "no:cacheprovider", "-k", selected),
+        *("-q", "--tb=no", "--assert=plain", "-p", "no:cacheprovider", "-k", selected),
         *("-p", "pytest_jsonreport.plugin", "--json-report", f"--json-report-file={REPORT}"),
     ]
     process = subprocess.Popen(

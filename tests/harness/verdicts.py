@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -96,20 +96,25 @@ def graded_honestly(runner):
 
 
 class Verdicts:
-    """The verdicts of all attacks that the selected tests are about, graded in advance on all cores."""
+    """The verdicts on attacks, each of which is graded once, on all cores and ahead of the tests about it."""
 
-    def __init__(self, wanted, canary):
-        """Start to grade the `wanted` pairs of attack and runner."""
+    def __init__(self, canary):
+        """Hand in every attack with `canary`."""
+        self._canary = canary
         self._pool = ThreadPoolExecutor(os.cpu_count())
-        self._verdicts = {
-            (attack.name, runner): self._pool.submit(attacked, attack, canary, runner)
-            for attack, runner in wanted
-        }
+        self._begun = {}
 
-    def of(self, attack, runner):
-        """Wait for the verdict on `attack`."""
-        return self._verdicts[attack.name, runner].result()
+    def begin(self, attack, runner):
+        """Have the attack graded in that runner; return the future verdict."""
+        key = attack.name, runner
+        if key not in self._begun:
+            self._begun[key] = self._pool.submit(attacked, attack, self._canary, runner)
+        return self._begun[key]
 
     def wait(self):
         """Wait until nothing is being graded any more."""
-        self._pool.shutdown()
+        wait(self._begun.values())
+
+    def close(self):
+        """Give up what has not begun."""
+        self._pool.shutdown(cancel_futures=True)

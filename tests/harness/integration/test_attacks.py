@@ -1,4 +1,4 @@
-"""The attack corpus as a gate: no attack earns more than honest code would, or costs anybody else anything."""
+"""The attack corpus as a gate: no attack earns more than honest code would, or harms anybody else."""
 
 import io
 import json
@@ -55,19 +55,20 @@ def canary(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def verdicts(request, canary):
-    """Return the verdicts of the attacks in the selected tests of this file, which are all being graded by now."""
-    parameters = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
-    wanted = [(one["attack"], one["runner"]) for one in parameters if one.keys() >= {"attack", "runner"}]
-    wanted = {(attack.name, runner): (attack, runner) for attack, runner in wanted}
-    verdicts = Verdicts(wanted.values(), canary)
+    """Return the verdicts; all attacks that the selected tests are about are being graded by now."""
+    verdicts = Verdicts(canary)
+    for item in request.session.items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        if parameters.keys() >= {"attack", "runner"}:
+            verdicts.begin(parameters["attack"], parameters["runner"])
     yield verdicts
-    verdicts.wait()
+    verdicts.close()
 
 
 @pytest.fixture
 def verdict(verdicts, attack, runner):
     """Return the verdict of one attack in one runner."""
-    return verdicts.of(attack, runner)
+    return verdicts.begin(attack, runner).result()
 
 
 def test_there_are_enough_attacks():
@@ -84,7 +85,7 @@ def test_it_earns_no_more_than_an_honest_reading_would(attack, verdict):
 
 @every_attack
 def test_it_cannot_make_the_verdict_ours(verdict):
-    """Every expected test has a result, and none of them is the grader's own fault; or the upload is refused."""
+    """Every expected test has a result, none is the grader's own fault; or the upload is refused."""
     assert Outcome.NOT_JUDGED not in verdict.outcomes
     assert all(
         len(run.outcome.results) == sum(map(len, run.outcome.expected.values())) for run in verdict.runs
@@ -112,7 +113,7 @@ def test_a_submission_graded_beside_it_is_none_the_worse(verdict):
 
 @of_each(lambda attack, _: attack.group == "text")
 def test_its_text_is_harmless_wherever_it_is_shown(verdict):
-    """Neither terminal, page, document nor table holds escapes, marks of direction, markup or formulas of it."""
+    """Terminal, page, document and table hold no escapes, marks of direction, markup or formulas of it."""
     shown = [text for run in verdict.runs for text in renderings(report_of(run))]
     shown += [verdict.refused.replace("\\x1b", "")] if verdict.refused else []
 
@@ -126,7 +127,7 @@ def test_its_text_is_harmless_wherever_it_is_shown(verdict):
 
 @of_each(lambda attack, _: attack.name == "lies/finite_differences")
 def test_finite_differences_lose_by_their_cost_alone(verdict):
-    """Right gradients that cost a forward pass for each number pass all tests but the one with many numbers."""
+    """Right gradients that cost a forward pass for each number fail the test with many numbers only."""
     assert verdict.lost == ["test_a_hundred_thousand_gradients"]
 
 
@@ -140,17 +141,15 @@ def test_the_grader_is_well_afterwards(verdicts, runner):
 
 @of_each(lambda attack, promises: attack.open_without - promises)
 def test_what_a_runner_leaves_open_is_known(attack, verdict):
-    """An attack that is said to win in a runner that does not isolate does win there: the claim is not stale."""
+    """An attack that is said to win where nothing isolates does win there: the claim is not stale."""
     assert verdict.runs[0].score > attack.honest
 
 
-def test_what_attacks_reach_can_be_seen(verdicts, pytestconfig):
+def test_what_attacks_reach_can_be_seen(verdicts):
     """Where nothing isolates, attacks do get hold of what they reach for, so they can fail elsewhere."""
-    if pytestconfig.option.keyword:
-        pytest.skip("needs the verdicts of all attacks")
-    reaching = [attack for attack in ATTACKS if attack.needs is not None]
+    reaching = {attack.name: verdicts.begin(attack, "process") for attack in ATTACKS if attack.needs}
 
-    reached = [attack.name for attack in reaching if verdicts.of(attack, "process").reached]
+    reached = [name for name, verdict in reaching.items() if verdict.result().reached]
 
     assert len(reached) >= LEAST_REACHING
 
