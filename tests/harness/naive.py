@@ -2,7 +2,7 @@
 
 The upload is unpacked, the tests are copied over it, the solution lies in the folder next to it, the
 submission comes first on sys.path; pytest runs once, and points are counted from the file that
-pytest-json-report wrote. It shows that the attack corpus has teeth. It has limits of memory and time, no more.
+pytest-json-report wrote. It shows that the attack corpus has teeth. It has limits of memory and time only.
 """
 
 import contextlib

@@ -1,5 +1,6 @@
 """The attack corpus as a gate: no attack earns more than honest code would, or harms anybody else."""
 
+import csv
 import io
 import json
 import os
@@ -26,6 +27,7 @@ LEAST_ATTACKS = 44
 LEAST_WITH_TEETH = 20
 LEAST_REACHING = 15
 FULL_SCORE = 104
+FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 HOSTILE_CHARACTERS = "\x1b\x07\x08\x9b\u202e\u2066\u200b\ufeff\u2028\u2029\x85\x00\ud800"
 
 
@@ -114,15 +116,13 @@ def test_a_submission_graded_beside_it_is_none_the_worse(verdict):
 @of_each(lambda attack, _: attack.group == "text")
 def test_its_text_is_harmless_wherever_it_is_shown(verdict):
     """Terminal, page, document and table hold no escapes, marks of direction, markup or formulas of it."""
-    shown = [text for run in verdict.runs for text in renderings(report_of(run))]
-    shown += [verdict.refused.replace("\\x1b", "")] if verdict.refused else []
+    shown = [renderings(report_of(run)) for run in verdict.runs]
 
-    assert shown
-    assert not [text for text in shown if set(text) & set(HOSTILE_CHARACTERS)]
-    assert not [text for text in shown if "<script>alert" in text and "<!doctype" in text.lower()]
-    assert not [
-        cell for text in shown for cell in text.split(",") if cell.lstrip('"')[:2] in {"=H", "+1", "@S"}
-    ]
+    assert shown or verdict.refused.isprintable()
+    for texts in shown:
+        assert not set("".join(texts.values())) & set(HOSTILE_CHARACTERS)
+        assert "<script>alert" not in texts["page"]
+        assert not [cell for cell in cells(texts["table"]) if cell.startswith(FORMULA_STARTS)]
 
 
 @of_each(lambda attack, _: attack.name == "lies/finite_differences")
@@ -178,9 +178,17 @@ def report_of(run):
 
 
 def renderings(graded):
-    """Return a report as it is shown in a terminal, on a page, as a document and in a table."""
+    """Return a report as text: for a terminal, as a page, as a document and in a table."""
     terminal = io.StringIO()
-    print_report(graded, Console(file=terminal, width=100, force_terminal=False))
-    row = Row("upload.zip", graded, "graded")
-    document = json.dumps(to_document(graded), ensure_ascii=False)
-    return [terminal.getvalue(), render_html(graded), document, render_csv(RUBRIC, [row])]
+    print_report(graded, Console(file=terminal, width=100))
+    return {
+        "terminal": terminal.getvalue(),
+        "page": render_html(graded),
+        "document": json.dumps(to_document(graded), ensure_ascii=False),
+        "table": render_csv(RUBRIC, [Row("upload.zip", graded, "graded")]),
+    }
+
+
+def cells(table):
+    """Return the cells of a table in CSV."""
+    return [cell for row in csv.reader(io.StringIO(table)) for cell in row]
