@@ -26,5 +26,5 @@ def clean_line(text: str, characters: int) -> str:
 
 
 def _is_visible(character: str) -> bool:
-    """Tell whether `character` is no control, no format character (bidi overrides), no lone surrogate."""
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    """Tell whether `character` is no control, format character (bidi), surrogate or separator of lines."""
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
