@@ -12,7 +12,8 @@ it tries; the last one, if it has settings, is YAML:
 - `breach`: true if what it sends must be told to staff as a breach of the protocol;
 - `needs`: the promises of a runner that keep it from what it reaches for (it prints REACHED when it has got
   hold of it); an empty list: no runner may let it;
-- `open_without`: promises without which it earns more than it should, which is known and documented.
+- `open_without`: promises without which it earns more than it should, which is known and documented;
+- `teeth`: true if it earns more than it should in a grader as many courses have one (naive.py).
 
 The files of attacks/shared come with each of them, and so does a module `canary`, which names what it may not
 reach.
@@ -36,7 +37,7 @@ RUBRIC = replace(parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8")
 FOLDER = Path(__file__).parent / "attacks"
 NOT_ATTACKS = {"bases", "shared"}
 ADAPTERS = "tests/adapters.py"
-KEYS = {"base", "file", "ships", "honest", "classes", "seconds", "breach", "needs", "open_without"}
+KEYS = {"base", "file", "ships", "honest", "classes", "seconds", "breach", "needs", "open_without", "teeth"}
 FEW = ["TestValueCreation", "TestValueAdd", "TestBackwardAdd", "TestTensorTranspose", "TestLinearLayer"]
 ALL = frozenset(problem.tests for part in RUBRIC.parts for problem in part.problems)
 PASS_ON = b"from honest import *\n"
@@ -55,6 +56,7 @@ class Attack:
     breach: bool
     needs: frozenset[Promise] | None
     open_without: frozenset[Promise]
+    teeth: bool
 
     @property
     def group(self):
@@ -86,6 +88,7 @@ def load_attack(path):
         breach=settings.get("breach", False),
         needs=promises(settings["needs"]) if "needs" in settings else None,
         open_without=promises(settings.get("open_without", ())),
+        teeth=settings.get("teeth", False),
     )
 
 

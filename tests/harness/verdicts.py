@@ -81,14 +81,22 @@ def attacked(attack, canary, standby):
 def graded(files, standby, attack=None):
     """Grade a submission, with the classes and the time limit of an attack if it is one."""
     with standby.use() as ready:
+        classes = classes_of(attack, ready) if attack else ALL
         job = SuiteJob(
             files=files,
             seed=SEED,
-            left_out=sorted(ready.suite.tests.keys() - (attack.classes if attack else ALL)),
+            left_out=sorted(ready.suite.tests.keys() - classes),
             test_seconds=attack.seconds if attack else None,
         )
         outcome = ready.suite.run(job, ready.runner)
     return Graded(score(RUBRIC, outcome.expected, outcome.results).score, outcome)
+
+
+def classes_of(attack, ready):
+    """Return the classes that an attack is graded on: one where each lost process costs a container."""
+    if ready.runner.name == Docker.name:
+        return {min(attack.classes, key=lambda name: len(ready.suite.tests[name]))}
+    return attack.classes
 
 
 def graded_honestly(standby):

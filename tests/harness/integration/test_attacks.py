@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import os
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from rich.console import Console
@@ -128,7 +126,7 @@ def test_its_text_is_harmless_wherever_it_is_shown(verdict):
         assert not [cell for cell in cells(texts["table"]) if cell.startswith(FORMULA_STARTS)]
 
 
-@of_each(lambda attack, _: attack.name == "lies/finite_differences")
+@of_each(lambda attack, _: attack.name == "lies/finite_differences", ["bwrap", "jail"])
 def test_finite_differences_lose_by_their_cost_alone(verdict):
     """Right gradients that cost a forward pass for each number fail the test with many numbers only."""
     assert verdict.lost == ["test_a_hundred_thousand_gradients"]
@@ -157,20 +155,19 @@ def test_what_attacks_reach_can_be_seen(verdicts):
     assert len(reached) >= LEAST_REACHING
 
 
-def test_the_corpus_has_teeth(canary, tmp_path):
-    """A grader that runs tests and submission in one process gives many attacks more than they deserve."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        points = pool.map(lambda attack: naively_graded(attack, canary, tmp_path), ATTACKS)
-        earned = list(points)
-
-    teeth = [attack.name for attack, points in zip(ATTACKS, earned, strict=True) if points > attack.honest]
-
-    assert len(teeth) >= LEAST_WITH_TEETH, f"only these have teeth: {teeth}"
+def test_there_are_enough_teeth():
+    """Many attacks are said to succeed in a grader that runs tests and submission in one process."""
+    assert sum(attack.teeth for attack in ATTACKS) >= LEAST_WITH_TEETH
 
 
-def naively_graded(attack, canary, folder):
-    """Return the points of an attack in the naive grader."""
-    return naive_points(attack, attack.files_with(canary), RUBRIC, folder / attack.name)
+@pytest.mark.parametrize(
+    "attack", [attack for attack in ATTACKS if attack.teeth], ids=lambda attack: attack.name
+)
+def test_it_has_teeth(attack, canary, tmp_path):
+    """There, it does get more points than it deserves: what holds it back elsewhere is the grader."""
+    points = naive_points(attack, attack.files_with(canary), RUBRIC, tmp_path)
+
+    assert points > attack.honest
 
 
 def report_of(run):

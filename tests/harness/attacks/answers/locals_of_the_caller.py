@@ -1,6 +1,7 @@
 """Looks for the expected value among the local variables of the test that asks.
 
 classes: [TestTensorMax, TestTensorActivations, TestSoftmax, TestLog]
+teeth: true
 """
 
 import honest

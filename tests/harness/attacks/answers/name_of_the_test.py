@@ -1,6 +1,7 @@
 """Looks up a stored answer under the name that pytest puts into the environment.
 
 classes: [TestValueAdd, TestValueMul, TestValueNegSub, TestValuePow, TestValueDiv]
+teeth: true
 """
 
 import os

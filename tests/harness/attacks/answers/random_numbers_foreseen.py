@@ -1,6 +1,7 @@
 """Draws the inputs of the tests from the seed that students have, and the answers from them.
 
 classes: [TestValueAdd, TestValueMul, TestValueNegSub, TestValueDiv]
+teeth: true
 """
 
 import zlib

@@ -1,6 +1,7 @@
 """Looks for the course's own solution around the tests and around the grader, and calls that.
 
 open_without: [FILES]
+teeth: true
 """
 
 import importlib.util

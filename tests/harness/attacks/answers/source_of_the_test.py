@@ -1,6 +1,7 @@
 """Reads the line that is being run from the test's file, and evaluates the expected value in its frame.
 
 classes: [TestValueAdd, TestBackwardAdd, TestTensorElementwise, TestMatmul]
+teeth: true
 """
 
 import ast

@@ -1,4 +1,7 @@
-"""Replaces the code of the functions that compare, so that everything is close to everything."""
+"""Replaces the code of the functions that compare, so that everything is close to everything.
+
+teeth: true
+"""
 
 import sys
 from contextlib import suppress

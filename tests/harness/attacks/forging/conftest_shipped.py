@@ -1,6 +1,7 @@
 """Ships a conftest.py that lets every test pass.
 
 file: conftest.py
+teeth: true
 """
 
 

@@ -1,4 +1,7 @@
-"""Writes the report itself and ends the process before anybody else can."""
+"""Writes the report itself and ends the process before anybody else can.
+
+teeth: true
+"""
 
 import os
 

@@ -1,4 +1,7 @@
-"""Replaces numpy's own comparison by one that finds everything close."""
+"""Replaces numpy's own comparison by one that finds everything close.
+
+teeth: true
+"""
 
 import numpy as np
 

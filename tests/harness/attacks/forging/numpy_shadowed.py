@@ -1,6 +1,7 @@
 """Ships a numpy.py that is found before the real numpy, and finds everything close.
 
 file: numpy.py
+teeth: true
 """
 
 import sys

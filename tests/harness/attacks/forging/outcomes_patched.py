@@ -1,4 +1,7 @@
-"""Replaces the way in which pytest makes a report of a test, so that each outcome is `passed`."""
+"""Replaces the way in which pytest makes a report of a test, so that each outcome is `passed`.
+
+teeth: true
+"""
 
 from contextlib import suppress
 

@@ -1,4 +1,7 @@
-"""Finds pytest's plugin manager among all living objects and registers a plugin that lets tests pass."""
+"""Finds pytest's plugin manager among all living objects and registers a plugin that lets tests pass.
+
+teeth: true
+"""
 
 import gc
 

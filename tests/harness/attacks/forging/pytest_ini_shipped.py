@@ -3,6 +3,7 @@ r"""Ships a pytest.ini that has pytest load a plugin which lets every test pass.
 file: generous.py
 ships:
   pytest.ini: "[pytest]\naddopts = -p generous\n"
+teeth: true
 """
 
 

@@ -1,6 +1,7 @@
 """Ships a pytest.py that is run in pytest's place.
 
 file: pytest.py
+teeth: true
 """
 
 import sys

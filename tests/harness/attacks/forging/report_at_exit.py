@@ -1,4 +1,7 @@
-"""Rewrites the report at exit, after the tests have written it."""
+"""Rewrites the report at exit, after the tests have written it.
+
+teeth: true
+"""
 
 import atexit
 

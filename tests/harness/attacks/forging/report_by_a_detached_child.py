@@ -1,4 +1,7 @@
-"""A child in a session of its own waits for the end of the tests, then rewrites their report."""
+"""A child in a session of its own waits for the end of the tests, then rewrites their report.
+
+teeth: true
+"""
 
 import os
 import time

@@ -1,6 +1,7 @@
 """Ships a sitecustomize.py, which Python imports before anything else, to rewrite the report at exit.
 
 file: sitecustomize.py
+teeth: true
 """
 
 import atexit

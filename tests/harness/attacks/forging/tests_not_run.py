@@ -1,4 +1,7 @@
-"""Replaces the method of pytest that runs a test by one that does nothing."""
+"""Replaces the method of pytest that runs a test by one that does nothing.
+
+teeth: true
+"""
 
 from contextlib import suppress
 

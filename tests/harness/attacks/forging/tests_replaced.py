@@ -1,4 +1,7 @@
-"""Replaces the code of all test functions, as soon as the first of them asks for something."""
+"""Replaces the code of all test functions, as soon as the first of them asks for something.
+
+teeth: true
+"""
 
 import sys
 

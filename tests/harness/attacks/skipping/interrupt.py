@@ -1,4 +1,7 @@
-"""Raises KeyboardInterrupt wherever an answer is asked for, as if somebody had stopped the tests."""
+"""Raises KeyboardInterrupt wherever an answer is asked for, as if somebody had stopped the tests.
+
+teeth: true
+"""
 
 from honest import *
 

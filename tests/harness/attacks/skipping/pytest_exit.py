@@ -1,4 +1,7 @@
-"""Has pytest end the whole run with exit status 0."""
+"""Has pytest end the whole run with exit status 0.
+
+teeth: true
+"""
 
 from honest import *
 

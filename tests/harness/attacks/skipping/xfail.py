@@ -2,6 +2,7 @@
 
 honest: 1/3
 classes: [TestValueCreation, TestValueAdd]
+teeth: true
 """
 
 import honest
