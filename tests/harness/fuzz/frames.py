@@ -56,7 +56,7 @@ handles = mostly(
 def containers(inner):
     """Return the strategy of what holds a few of `inner`, and of objects with tags that may mean nothing."""
     several = st.lists(inner, max_size=3)
-    pairs = st.lists(st.tuples(plain, inner).map(list), max_size=3, unique_by=lambda pair: str(pair[0]))
+    pairs = st.lists(st.tuples(plain, inner).map(list), max_size=2)
     good = st.one_of(
         several,
         several.map(lambda items: {"tuple": items}),
@@ -66,7 +66,7 @@ def containers(inner):
     return mostly(good, st.dictionaries(st.sampled_from(TAGS), inner, max_size=2))
 
 
-trees = st.recursive(st.one_of(plain, arrays, handles), containers, max_leaves=6)
+trees = st.recursive(st.one_of(plain, arrays, handles), containers, max_leaves=4)
 answers = mostly(
     trees.map(lambda tree: {"value": tree}),
     st.fixed_dictionaries(
@@ -94,7 +94,7 @@ contents = st.one_of(
 def conversations(draw):
     """Return messages of which each is about the call that is open then, but for a few."""
     open_calls, last, messages = [1], 1, []
-    for content in draw(st.lists(contents, min_size=1, max_size=6)):
+    for content in draw(st.lists(contents, min_size=1, max_size=4)):
         number = draw(mostly(st.just(open_calls[-1]), st.sampled_from([0, last + 1, True, "1"]), share=30))
         messages.append({"id": number, **content})
         if "value" in content or "error" in content:
