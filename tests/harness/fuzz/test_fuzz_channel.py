@@ -28,11 +28,8 @@ def test_a_conversation_ends_in_values_or_a_verdict(content, sizes):
 def converse(channel):
     """Ask until the channel is lost; return the values, those of callbacks included, errors and progress."""
     channel.limit_time(SECONDS)
-    values, errors, reports = (
-        [channel.tell("call", "make")],
-        [],
-        [],
-    )  # so that handle 1 is given out and in use
+    values = [channel.tell("call", "make")]  # so that handle 1 is given out and in use
+    errors, reports = [], []
     channel.on_progress = reports.append
 
     def function(*arguments):
