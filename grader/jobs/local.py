@@ -44,10 +44,9 @@ class LocalQueue:
     def cancel(self, session: Session, submission_id: str) -> None:
         """Do nothing: a row that is not queued is not claimed."""
 
-    def position(self, submission_id: str) -> int | None:
+    def position(self, session: Session, submission_id: str) -> int | None:
         """Return the submission's place; None if it does not wait."""
-        with self._database.read() as session:
-            return place(session, submission_id)
+        return place(session, submission_id)
 
     def run_worker(self, name: str, slots: int, work: Work, stop: threading.Event) -> None:
         """Claim rows and work on them until `stop`."""
@@ -72,10 +71,9 @@ class LocalQueue:
                 release(session, row.id)
             return len(dead)
 
-    def stats(self) -> Stats:
+    def stats(self, session: Session) -> Stats:
         """Measure the queue."""
-        with self._database.read() as session:
-            return measure(session)
+        return measure(session)
 
     def _claim(self, name: str, *, bulk_only: bool) -> str | None:
         """Claim the submission that is next and return its id, or None."""

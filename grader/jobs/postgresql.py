@@ -72,10 +72,9 @@ class PostgresqlQueue:
         if submission.ticket is not None:
             session.execute(CANCEL, {"job": submission.ticket})
 
-    def position(self, submission_id: str) -> int | None:
+    def position(self, session: Session, submission_id: str) -> int | None:
         """Return the submission's place; None if it does not wait."""
-        with self._database.read() as session:
-            return place(session, submission_id)
+        return place(session, submission_id)
 
     def run_worker(self, name: str, slots: int, work: Work, stop: threading.Event) -> None:
         """Let Procrastinate bring jobs until `stop`."""
@@ -88,10 +87,9 @@ class PostgresqlQueue:
             alone = session.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": REAPER_LOCK})
             return self._retry_stalled(session) + self._bring_back(session) if alone.scalar_one() else 0
 
-    def stats(self) -> Stats:
+    def stats(self, session: Session) -> Stats:
         """Measure the queue."""
-        with self._database.read() as session:
-            return measure(session)
+        return measure(session)
 
     def _retry_stalled(self, session: Session) -> int:
         stalled = session.execute(STALLED, {"dead_after": DEAD_AFTER_SECONDS}).all()

@@ -39,7 +39,7 @@ class Queue(Protocol):
     def cancel(self, session: Session, submission_id: str) -> None:
         """Forget a submission that is queued no more, in the transaction of `session`."""
 
-    def position(self, submission_id: str) -> int | None:
+    def position(self, session: Session, submission_id: str) -> int | None:
         """Return the submission's place, 1 for the next one; None if it does not wait."""
 
     def run_worker(self, name: str, slots: int, work: Work, stop: threading.Event) -> None:
@@ -52,5 +52,5 @@ class Queue(Protocol):
     def reap(self) -> int:
         """Queue again what dead workers left behind and what no job would bring; return how many."""
 
-    def stats(self) -> Stats:
+    def stats(self, session: Session) -> Stats:
         """Measure the queue."""

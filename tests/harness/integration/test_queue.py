@@ -126,16 +126,19 @@ def test_the_order_of_the_queue(database, queue, course):
     first = hand_in(database, queue, course.ben, priority=Priority.INTERACTIVE)
     later = hand_in(database, queue, course.ben, priority=Priority.INTERACTIVE)
 
-    places = [queue.position(each.id) for each in (bulk, second, first, later)]
+    with database.read() as session:
+        places = [queue.position(session, each.id) for each in (bulk, second, first, later)]
+        of_nothing = queue.position(session, "nothing of that name")
 
     assert places == [4, 3, 1, 2]
-    assert queue.position("nothing of that name") is None
+    assert of_nothing is None
 
 
 def test_the_next_one_is_the_first_in_the_queue(database, queue, course):
     """A single slot serves students in the order of their places."""
     submissions = [hand_in(database, queue, course.anna, priority=p) for p in (50, 100, 50, 100)]
-    places = sorted(submissions, key=lambda each: queue.position(each.id))
+    with database.read() as session:
+        places = sorted(submissions, key=lambda each: queue.position(session, each.id))
     work = Grading(database, 4)
 
     with worker(queue, work):
@@ -290,7 +293,8 @@ def test_the_queue_is_measured(database, queue, course):
     with database.write() as session:
         take(session, hand_in_with(session, queue, course.ben).id, "w")
 
-    stats = queue.stats()
+    with database.read() as session:
+        stats = queue.stats(session)
 
     assert stats.depth == {Priority.BULK: 1, Priority.RESUBMISSION: 1}
     assert (stats.grading, stats.workers, stats.slots) == (1, 0, 0)
@@ -305,7 +309,8 @@ def test_a_worker_shows_while_it_lives(database, queue, course):
 
     with worker(queue, work, slots=3):
         assert work.began.wait(PATIENCE)
-        during = queue.stats()
+        with database.read() as session:
+            during = queue.stats(session)
         work.go_on.set()
 
     with database.read() as session:
