@@ -57,6 +57,8 @@ class ServiceSettings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value():
+            return url
         try:
             kind = make_url(url.get_secret_value()).get_backend_name()
         except ArgumentError:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from grader.core.report import GradedReport, points
 from grader.core.rubric import Rubric
 from grader.core.scoring import Outcome
 
@@ -16,7 +17,7 @@ class Follower:
     """Counts the tests of one run by problem; its `listen` takes the run's events.
 
     `tell` is called with `tests` {done, total, passed, problems: {id: {done, passed, total}}}, with `stage`
-    when the run begins another stage, and with `training` for the epochs of a network.
+    {score, max_score, parts} when only the second stage is still to come, and with `training` for its epochs.
     """
 
     def __init__(self, rubric: Rubric, tell: Tell) -> None:
@@ -61,9 +62,16 @@ class Follower:
         if time.monotonic() - self._told_at >= PAUSE_SECONDS:
             self.flush()
 
-    def _stage(self, content: Any) -> None:
+    def _stage(self, report: GradedReport) -> None:
         self.flush()
-        self._tell("stage", {"name": str(content)} if isinstance(content, str) else _plain(content))
+        parts = [
+            {"id": part.part.id, "score": points(part.score), "max": part.max_score}
+            for part in report.score.parts
+        ]
+        self._tell(
+            "stage",
+            {"score": points(report.score.score), "max_score": report.score.max_score, "parts": parts},
+        )
 
     def _training(self, content: Mapping[str, Any]) -> None:
         self._tell("training", _plain(content))

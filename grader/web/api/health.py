@@ -32,7 +32,7 @@ class ReadyBody(BaseModel):
     """What the service needs, and how the queue is."""
 
     status: str
-    runner: str
+    runners: list[str]
     waiting: int
     grading: int
     workers: int
@@ -53,7 +53,7 @@ def ready(context: InContext) -> ReadyBody:
         stats = context.queue.stats(session)
     return ReadyBody(
         status="ready" if stats.workers else "no worker",
-        runner=context.runner,
+        runners=list(context.runners),
         waiting=sum(stats.depth.values()),
         grading=stats.grading,
         workers=stats.workers,

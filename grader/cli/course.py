@@ -1,0 +1,5 @@
+"""`grader course`."""
+
+import typer
+
+app = typer.Typer()

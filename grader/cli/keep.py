@@ -1,0 +1,5 @@
+"""`grader keep`."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,5 @@
+"""`grader submit`."""
+
+import typer
+
+app = typer.Typer()
