@@ -1,63 +1,236 @@
-"""How long a verdict takes beside plain pytest: `uv run python benchmarks/grading.py [ROUNDS]`.
+"""How long a verdict takes, and how many a machine gives: `uv run python benchmarks/grading.py [ROUNDS]`.
 
-Whole commands, started cold, one after the other in each round, on parts 1 to 6 of the reference, with one
-BLAS thread. The ratio is taken round by round; the table shows medians.
+A verdict of ours goes from the bytes of an upload in memory to the report as JSON text, on parts 1 to 6,
+isolated, with all standing by that does not depend on the upload. Beside it, interleaved round by round:
+
+    plain pytest      the same cases and submission in one process, started cold, as a student does
+    fresh container   plain pytest in a container made for the submission and removed afterwards, by the SDK, as
+                      other graders do; needs an engine and the image of the Dockerfile's target `service`
+
+One BLAS thread everywhere. Ratios are taken round by round; the tables show medians.
 """
 
+import importlib.util
+import io
+import json
 import os
 import statistics
 import subprocess
 import sys
+import tarfile
+import tempfile
 import time
+import zipfile
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 
+from grader.core.report import to_document
+from grader.intake import read_archive
+from grader.pipeline import Grader
+from grader.probe import find_out
+from grader.sandbox.choice import ISOLATING
+
 ROOT = Path(__file__).resolve().parents[1]
-ROUNDS = 9
-COMMANDS = {
-    "plain pytest": [
-        sys.executable,
-        "-m",
-        "pytest",
-        "tests/cases",
-        "-q",
-        "-k",
-        "not bonus",
-        "-p",
-        "no:cacheprovider",
-    ],
-    "grader grade": [
-        sys.executable,
-        "-m",
-        "grader",
-        "grade",
-        "reference",
-        "--runner",
-        "process",
-        "--without-bonus",
-    ],
-}
+sys.path.insert(0, str(ROOT))
+
+from tests.harness.processes import descendants  # noqa: E402 - the path is set above
+from tests.harness.samples import load_sample, read_files  # noqa: E402
+
+ROUNDS = 15
+WORKERS = 2
+WINDOW_SECONDS = 20.0
+IMAGE = "grader"
+PYTEST = ("-m", "pytest", "tests/cases", "-q", "-k", "not bonus", "-p", "no:cacheprovider")
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+FAILED_TESTS = 1  # pytest's exit status
+
+Verdict = Callable[[], object]
 
 
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print the tables."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    for command in COMMANDS.values():
-        seconds_of(command)  # fills the disk cache and the bytecode cache
-    measured = [{name: seconds_of(command) for name, command in COMMANDS.items()} for _ in range(rounds)]
-    baseline = next(iter(COMMANDS))
-    print(f"| command | seconds, median (min) of {rounds} | ratio to {baseline}, median |\n|---|---|---|")
-    for name in COMMANDS:
-        times = [row[name] for row in measured]
-        ratio = statistics.median(row[name] / row[baseline] for row in measured)
-        print(f"| {name} | {statistics.median(times):.2f} ({min(times):.2f}) | {ratio:.2f} |")
+    os.environ.update(ONE_THREAD)
+    with ExitStack() as stack:
+        graders = {}
+        for kind in ISOLATING:
+            finding = find_out(kind)
+            print(finding, file=sys.stderr)
+            if finding.holds:
+                graders[kind.name] = stack.enter_context(closing(Grader(ROOT, [kind], with_bonus=False)))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        for name, files in submissions().items():
+            ways = ways_to_grade(graders, files, folder / name)
+            print(f"\n### {name}\n")
+            print_latencies(measured(ways, rounds))
+            if name == "reference":
+                print(f"\n### {name}, {WORKERS} workers\n")
+                print_throughput({way: per_minute(verdict) for way, verdict in ways.items()})
+        print(
+            f"\nIdle, {len(graders)} runners and their suites standing by: {idle_mebibytes():.0f} MiB (PSS)."
+        )
 
 
-def seconds_of(command: list[str]) -> float:
-    """Return the wall time of a command that must succeed."""
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+def submissions() -> Mapping[str, Mapping[str, bytes]]:
+    """Return the submissions to grade: right, half done, and the template in which everything fails."""
+    samples = ROOT / "tests" / "harness" / "submissions"
+    return {
+        "reference": load_sample(samples / "perfect").files,
+        "half done": load_sample(samples / "only_parts_one_and_two").files,
+        "all failing": read_files(ROOT / "student_template"),
+    }
+
+
+def ways_to_grade(
+    graders: Mapping[str, Grader], files: Mapping[str, bytes], folder: Path
+) -> Mapping[str, Verdict]:
+    """Return, by name, all ways to come to a verdict on `files`; plain pytest first."""
+    upload = zipped(files)
+    ways: dict[str, Verdict] = {"plain pytest": plain_pytest(files, folder)}
+    if is_there("docker") and any(name == "docker" for name in graders):
+        ways["fresh container"] = fresh_container(files)
+    for name, grader in graders.items():
+        ways[name] = ours(grader, upload)
+    return ways
+
+
+def ours(grader: Grader, upload: bytes) -> Verdict:
+    """Return what grades `upload` with processes that stand by."""
+
+    def verdict() -> str:
+        return json.dumps(to_document(grader.grade(read_archive(upload), seed=1)))
+
+    return verdict
+
+
+def plain_pytest(files: Mapping[str, bytes], folder: Path) -> Verdict:
+    """Return what runs pytest on `files`, which are written to `folder`."""
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    command = [sys.executable, *PYTEST, f"--submission={folder}"]
+
+    def verdict() -> None:
+        status = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode
+        check(status, "plain pytest")
+
+    return verdict
+
+
+def fresh_container(files: Mapping[str, bytes]) -> Verdict:
+    """Return what runs pytest on `files` in a container of their own."""
+    import docker  # noqa: PLC0415 - only where there is an engine
+
+    client = docker.from_env()
+    archive = tarred(files)
+    command = ["python", *PYTEST, "--submission=/tmp/submission"]
+
+    def verdict() -> None:
+        container = client.containers.create(
+            IMAGE, command[1:], entrypoint="python", network_mode="none", environment=ONE_THREAD
+        )
+        try:
+            container.put_archive("/tmp", archive)  # noqa: S108 - the container's own
+            container.start()
+            status = container.wait()["StatusCode"]
+            check(status, container.logs().decode())
+        finally:
+            container.remove(force=True)
+
+    return verdict
+
+
+def measured(ways: Mapping[str, Verdict], rounds: int) -> list[Mapping[str, float]]:
+    """Return the seconds of each way in each round, after one round that is not counted."""
+    for verdict in ways.values():
+        verdict()
+    return [{name: seconds_of(verdict) for name, verdict in ways.items()} for _ in range(rounds)]
+
+
+def seconds_of(verdict: Verdict) -> float:
+    """Return the wall time of one verdict."""
     started = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    verdict()
     return time.perf_counter() - started
+
+
+def per_minute(verdict: Verdict) -> float:
+    """Return how many verdicts a minute `WORKERS` threads come to, in a window of some seconds."""
+    end = time.monotonic() + WINDOW_SECONDS
+
+    def work() -> int:
+        done = 0
+        while time.monotonic() < end:
+            verdict()
+            done += 1
+        return done
+
+    started = time.monotonic()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        done = sum(pool.map(lambda _: work(), range(WORKERS)))
+    return done * 60 / (time.monotonic() - started)
+
+
+def print_latencies(rows: list[Mapping[str, float]]) -> None:
+    """Print the times of each way, and its ratio to the first."""
+    baseline = next(iter(rows[0]))
+    print(f"| way | p50, s | p95, s | min, s | ratio to {baseline} |\n|---|---|---|---|---|")
+    for way in rows[0]:
+        times = sorted(row[way] for row in rows)
+        ratio = statistics.median(row[way] / row[baseline] for row in rows)
+        p95 = statistics.quantiles(times, n=20, method="inclusive")[-1]
+        print(f"| {way} | {statistics.median(times):.2f} | {p95:.2f} | {times[0]:.2f} | {ratio:.2f} |")
+
+
+def print_throughput(rates: Mapping[str, float]) -> None:
+    """Print verdicts per minute, and their ratio to a fresh container if there is one."""
+    baseline = "fresh container" if "fresh container" in rates else next(iter(rates))
+    print(f"| way | verdicts per minute | ratio to {baseline} |\n|---|---|---|")
+    for way, rate in rates.items():
+        print(f"| {way} | {rate:.0f} | {rate / rates[baseline]:.1f} |")
+
+
+def idle_mebibytes() -> float:
+    """Return the memory of this process's descendants, shared pages counted by share."""
+    return sum(map(_proportional_kibibytes, descendants(os.getpid()))) / 1024
+
+
+def _proportional_kibibytes(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def check(status: int, told: str) -> None:
+    """Raise RuntimeError unless pytest ended as it does when all tests ran."""
+    if status not in {0, FAILED_TESTS}:
+        raise RuntimeError(f"pytest ended with status {status}: {told}")
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return `files` as the bytes of a zip."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+    return buffer.getvalue()
+
+
+def tarred(files: Mapping[str, bytes]) -> bytes:
+    """Return `files`, below a folder `submission`, as the bytes of a tar archive."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for path, content in files.items():
+            entry = tarfile.TarInfo(f"submission/{path}")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def is_there(package: str) -> bool:
+    """Tell whether a package can be imported."""
+    return importlib.util.find_spec(package) is not None
 
 
 if __name__ == "__main__":

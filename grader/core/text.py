@@ -5,12 +5,16 @@ import unicodedata
 
 ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
 CUT = " [cut]"
+BREAKS = {ord("\n"): None, ord("\t"): None}
 
 
 def clean(text: str, characters: int) -> str:
     """Return `text` without escapes and controls, but for line breaks and tabs, cut to `characters`."""
     text = ESCAPE_SEQUENCE.sub("", text[: 4 * characters]).replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c if c in "\n\t" or _is_visible(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
+    if text.translate(BREAKS).isprintable():  # as almost always
+        kept = text
+    else:
+        kept = "".join(c if c in "\n\t" or _is_visible(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
     return kept if len(kept) <= characters else kept[: characters - len(CUT)] + CUT
 
 

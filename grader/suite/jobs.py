@@ -1,5 +1,6 @@
 """Jobs: where the suite's process, with the cases collected, waits and forks for each submission."""
 
+import gc
 import os
 import signal
 import socket
@@ -46,6 +47,8 @@ class Jobs:
     def next(self) -> Job | None:
         """Wait, and return each job in a fork of this process; return None here when no more will come."""
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the worker sees a fork's end by its socket
+        gc.collect()
+        gc.freeze()  # the collected cases are no garbage, and are not to be looked through in every fork
         while True:
             asked, descriptors, _, _ = socket.recv_fds(self._control, DATAGRAM, DESCRIPTORS)
             if not asked:

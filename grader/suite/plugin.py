@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -17,8 +17,6 @@ from grader.suite.judge import group_of, result_of
 from grader.suite.manifest import Manifest
 from grader.suite.messages import Record, to_record
 from grader.suite.session import Session
-
-RECORD = "grader"  # the key of our record among a test's properties in the JSON report
 
 
 class Hooks:
@@ -43,8 +41,7 @@ class Grading:
         self._job: Job | None = None
         self._session: Session | None = None
         self._in_second_stage = False
-        self._results: dict[pytest.Item, TestResult] = {}
-        self._records: list[Record] = []  # of the finished JSON report, one per test
+        self._results: list[Record] = []
 
     @property
     def session(self) -> Session:
@@ -64,7 +61,7 @@ class Grading:
         self.session.drop_process()
         unloadable = str(self.session.unloadable) if self.session.unloadable else None
         self._job.tell(
-            "finished", {"results": self._records, "unloadable": unloadable, "notes": self.session.notes}
+            "finished", {"results": self._results, "unloadable": unloadable, "notes": self.session.notes}
         )
         os._exit(0)  # what is left to do at exit was for the process that this is a fork of
 
@@ -112,57 +109,49 @@ class Grading:
     # A job's fork of it
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
-        """Begin the second stage with its first test."""
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Run a test by pytest's own hooks, and judge it by what it raised; pytest makes no report of it."""
         if not self._in_second_stage and group_of(item) in self._manifest.second_stage:
             self._in_second_stage = True
             self.session.begin_stage()
             self._tell("stage", None)
+        result = self._result(item, nextitem)
+        self._results.append(to_record(result))
+        self._tell("result", self._results[-1])
+        return True
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Give the test its time and its channel; a lost process is replaced for the next test."""
-        del item
-        self.session.begin_test()
-        yield
-        self.session.end_test()
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Judge the phase, and tell of the test's result after its last one."""
-        self._judge(item, call)
-        item.repr_failure = _no_traceback  # type: ignore[method-assign]  # our record says what is to be shown
-        if call.when == "teardown":
-            record = to_record(self._results[item])
-            item.user_properties.append((RECORD, record))
-            self._tell("result", record)
-        return (yield)
-
-    def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
-        """Take our records from the finished JSON report."""
-        self._records = [
-            own[RECORD] for test in json_report["tests"] for own in test["user_properties"] if RECORD in own
-        ]
-
-    def _judge(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        error = call.excinfo.value if call.excinfo else None
-        before = self._results.get(item)
-        if (error or call.when == "call") and (before is None or before.outcome is Outcome.PASSED):
-            result = result_of(item, error, call.when, self.session.explain)
-            self._results[item] = replace(result, seconds=call.duration)
-        if isinstance(error, Lost):
+    def _result(self, item: pytest.Item, nextitem: pytest.Item | None) -> TestResult:
+        """Return the verdict on a test: the first of its phases that raises decides."""
+        hook = item.ihook
+        setup = _phase("setup", lambda: hook.pytest_runtest_setup(item=item))
+        phases = [setup] if setup.excinfo else [setup, _phase("call", lambda: self._call(item))]
+        decisive = phases[-1]
+        result = result_of(item, _error(decisive), decisive.when, self.session.explain)
+        if isinstance(_error(decisive), Lost):
             self.session.drop_process()
+        teardown = _phase("teardown", lambda: hook.pytest_runtest_teardown(item=item, nextitem=nextitem))
+        if teardown.excinfo and result.outcome is Outcome.PASSED:
+            result = result_of(item, _error(teardown), teardown.when, self.session.explain)
+        return replace(result, seconds=decisive.duration)
+
+    def _call(self, item: pytest.Item) -> None:
+        """Run the test itself with its own time and channel; a lost process is replaced for the next one."""
+        self.session.begin_test()
+        item.ihook.pytest_runtest_call(item=item)
+        self.session.end_test()
 
     def _tell(self, kind: str, content: Any) -> None:
         if self._job is not None:
             self._job.tell(kind, content)
 
 
-def _no_traceback(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
-    del style
-    return excinfo.typename
+def _phase(when: Literal["setup", "call", "teardown"], act: Callable[[], object]) -> pytest.CallInfo[object]:
+    """Do what a phase of a test is, and note what it raises and how long it takes."""
+    return pytest.CallInfo.from_call(act, when=when, reraise=(pytest.exit.Exception, KeyboardInterrupt))
+
+
+def _error(phase: pytest.CallInfo[object]) -> BaseException | None:
+    return phase.excinfo.value if phase.excinfo else None
 
 
 def _sources(root: Path) -> set[str]:

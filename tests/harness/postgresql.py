@@ -25,7 +25,9 @@ class Cluster:
     def start(self):
         """Start the server and wait until it answers."""
         options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c max_connections=200"
-        self._run("pg_ctl", "start", "--wait", "--pgdata", self._data, "--options", options, "--log", self._log)
+        self._run(
+            "pg_ctl", "start", "--wait", "--pgdata", self._data, "--options", options, "--log", self._log
+        )
 
     def kill(self):
         """Stop the server as a crash does: nothing is flushed, nobody is told."""

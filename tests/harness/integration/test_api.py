@@ -335,7 +335,9 @@ def test_staff_who_read_an_upload_are_written_down(service, anna):
     service.client("teacher").get(f"{SUBMISSIONS}/{own}/archive")
 
     with service.database.read() as session:
-        assert [(each.actor, each.action) for each in entries(session)] == [("teacher@example.edu", "read archive")]
+        assert [(each.actor, each.action) for each in entries(session)] == [
+            ("teacher@example.edu", "read archive")
+        ]
 
 
 def test_why_we_failed_is_for_staff(service, anna):

@@ -21,7 +21,9 @@ def service(tmp_path):
     opened.close()
 
 
-@pytest.mark.parametrize("header", [None, "Bearer ", "Bearer nonsense", "Basic YTpi", "Bearer grader_0.\u00e9"])
+@pytest.mark.parametrize(
+    "header", [None, "Bearer ", "Bearer nonsense", "Basic YTpi", "Bearer grader_0.\u00e9"]
+)
 def test_without_a_token_nothing_is_told(service, header):
     """401 says how to sign in, and nothing about what is there."""
     headers = {"Authorization": header.encode("latin-1")} if header else {}

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from grader.store import open_database
 from grader.store.attempts import begin_anew, fail, hand_back, publish, take
 from grader.store.audit import entries, record
@@ -310,7 +310,10 @@ def test_followers_resume_where_they_were(database, course):
             assert tell_if_current(session, submission.id, job.attempt, "tests", {"done": done})
 
     with database.read() as session:
-        assert [event.data for event in told_since(session, submission.id, last)] == [{"done": 1}, {"done": 2}]
+        assert [event.data for event in told_since(session, submission.id, last)] == [
+            {"done": 1},
+            {"done": 2},
+        ]
 
 
 def test_a_token_opens_until_it_is_revoked(database, course):
@@ -363,7 +366,9 @@ def test_the_audit_cannot_be_rewritten(database, verb):
         session.execute(text(verb))
 
     with database.read() as session:
-        assert [(each.actor, each.details) for each in entries(session)] == [("teacher@example.edu", {"count": 2})]
+        assert [(each.actor, each.details) for each in entries(session)] == [
+            ("teacher@example.edu", {"count": 2})
+        ]
 
 
 def test_who_somebody_is(database, course):

@@ -17,6 +17,7 @@ from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import MEBI, Allowance
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteFailed, SuiteProcess, ignore
+from tests.harness.processes import are_over
 
 MANIFEST = """
 limits: {test_seconds: 10, run_seconds: 60, memory_mebibytes: 1024, output_kibibytes: 1}
@@ -103,22 +104,6 @@ def output(outcome):
 def outcomes(outcome):
     """Return how each test ended, in order."""
     return [result.outcome for result in outcome.results]
-
-
-def is_running(pid):
-    """Tell whether a process runs; one that has ended and was not waited for does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
-
-
-def is_over(pid, seconds=2.0):
-    """Wait for a process to end; tell whether it has."""
-    end = time.monotonic() + seconds
-    while is_running(pid) and time.monotonic() < end:
-        time.sleep(0.01)
-    return not is_running(pid)
 
 
 def test_right_answers_pass(grade):
@@ -412,7 +397,7 @@ def three():
 
     assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
     assert len(pids.read_text().split()) == 4
-    assert all(is_over(pid) for pid in pids.read_text().split())
+    assert are_over(pids.read_text().split())
     assert list(temporary.iterdir()) == []
 
 
@@ -431,7 +416,7 @@ def test_a_run_that_is_broken_off_leaves_nothing(root, temporary, tmp_path):
     with closing(SuiteProcess(root, "cases")) as suite, pytest.raises(KeyboardInterrupt):
         suite.run(job, ProcessRunner(ALLOWANCE), stop)
 
-    assert is_over(pid.read_text())
+    assert are_over([pid.read_text()])
     assert list(temporary.iterdir()) == []
 
 
