@@ -4,7 +4,8 @@ A verdict of ours goes from the bytes of an upload in memory to the report as JS
 isolated, with all standing by that does not depend on the upload. Beside it, interleaved round by round:
 
     plain pytest      the same cases and submission in one process, started cold, as a student does
-    fresh container   plain pytest in a container made for the submission and removed afterwards, by the SDK, as
+    grader grade      our command, started cold, with nothing standing by
+    fresh container   plain pytest in a container made for the submission and removed afterwards, as
                       other graders do; needs an engine and the image of the Dockerfile's target `service`
 
 One BLAS thread everywhere. Ratios are taken round by round; the tables show medians.
@@ -88,7 +89,7 @@ def ways_to_grade(
 ) -> Mapping[str, Verdict]:
     """Return, by name, all ways to come to a verdict on `files`; plain pytest first."""
     upload = zipped(files)
-    ways: dict[str, Verdict] = {"plain pytest": plain_pytest(files, folder)}
+    ways: dict[str, Verdict] = {"plain pytest": plain_pytest(files, folder), "grader grade": command(folder)}
     if is_there("docker") and any(name == "docker" for name in graders):
         ways["fresh container"] = fresh_container(files)
     for name, grader in graders.items():
@@ -110,11 +111,21 @@ def plain_pytest(files: Mapping[str, bytes], folder: Path) -> Verdict:
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
-    command = [sys.executable, *PYTEST, f"--submission={folder}"]
+    arguments = [sys.executable, *PYTEST, f"--submission={folder}"]
 
     def verdict() -> None:
-        status = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode
+        status = subprocess.run(arguments, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode
         check(status, "plain pytest")
+
+    return verdict
+
+
+def command(folder: Path) -> Verdict:
+    """Return what runs our command on the files in `folder`."""
+    arguments = [sys.executable, "-m", "grader", "grade", str(folder), "--without-bonus", "--runner", "jail"]
+
+    def verdict() -> None:
+        subprocess.run(arguments, cwd=ROOT, check=False, capture_output=True)
 
     return verdict
 
@@ -125,11 +136,11 @@ def fresh_container(files: Mapping[str, bytes]) -> Verdict:
 
     client = docker.from_env()
     archive = tarred(files)
-    command = ["python", *PYTEST, "--submission=/tmp/submission"]
+    arguments = [*PYTEST, "--submission=/tmp/submission"]
 
     def verdict() -> None:
         container = client.containers.create(
-            IMAGE, command[1:], entrypoint="python", network_mode="none", environment=ONE_THREAD
+            IMAGE, arguments, entrypoint="python", network_mode="none", environment=ONE_THREAD
         )
         try:
             container.put_archive("/tmp", archive)  # noqa: S108 - the container's own

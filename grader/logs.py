@@ -39,7 +39,7 @@ def configure_logs() -> None:
     ]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    for chatty in ("alembic", "procrastinate", "httpx", "uvicorn.access"):
+    for chatty in ("alembic", "procrastinate", "uvicorn.access", "httpx2"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -82,7 +82,14 @@ def _table(score: Score, *, with_reasons: bool) -> Table:
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
-    for part in (*score.parts, *score.bonus_parts):
+    for part in score.parts:
+        _add_part(table, part, with_reasons=with_reasons)
+    if score.bonus_parts:
+        table.add_row()
+        table.add_row(
+            "", Text("Bonus, counted apart", "cyan"), _points(score.bonus, score.max_bonus, "cyan"), ""
+        )
+    for part in score.bonus_parts:
         _add_part(table, part, with_reasons=with_reasons)
     return table
 

@@ -5,6 +5,9 @@ Names and signatures are fixed; how your modules are named and arranged is up to
 functions lead there.
 """
 
+from smulgrad.adam import Adam  # solution
+from smulgrad.conv import conv2d  # solution
+from smulgrad.drawing import draw_graph  # solution
 from smulgrad.engine import Tensor, Value, grad  # solution
 from smulgrad.mnist import train_mnist  # solution
 from smulgrad.nn import MLP, SGD, Linear, check_gradients, cross_entropy, softmax  # solution
@@ -227,7 +230,7 @@ def run_gradient_check(f, input, eps=1e-5, tol=1e-4):  # noqa: A002 - the name i
     return check_gradients(f, input, eps, tol)  # solution
 
 
-# The bonus: MNIST
+# The bonuses: MNIST, Adam, convolution, drawing
 
 
 def run_mnist_training(hidden_size=None, learning_rate=None, batch_size=None, epochs=None):
@@ -244,3 +247,31 @@ def run_mnist_training(hidden_size=None, learning_rate=None, batch_size=None, ep
     }
     return train_mnist(**chosen)
     # END SOLUTION
+
+
+def create_adam(parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+    """Return an Adam optimizer of the Tensors `parameters`, with both running means at zero."""
+    return Adam(parameters, lr, betas, eps)  # solution
+
+
+def run_adam_step(optimizer):
+    """Take one step of Adam on the `data` of each parameter of the optimizer; return nothing."""
+    optimizer.step()  # solution
+
+
+def run_conv2d(x, weight, bias, stride=1, padding=0):
+    """Return the convolution of `x` (batch, in, h, w) with `weight` (out, in, kh, kw), plus `bias` (out,).
+
+    The result is a Tensor (batch, out, h', w'). The kernel is not flipped; `padding` is the number of zeros
+    on each side of an image.
+    """
+    return conv2d(x, weight, bias, stride, padding)  # solution
+
+
+def run_draw_graph(node):
+    """Return the graph of a Value or Tensor as text in DOT, Graphviz's language: a `digraph`.
+
+    It has one DOT node for `node` and for each one below it, and an edge from each operand to the result. In
+    the label stand the operation (`_op`), the data and the gradient; of a large array its shape will do.
+    """
+    return draw_graph(node)  # solution

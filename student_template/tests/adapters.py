@@ -252,7 +252,7 @@ def run_gradient_check(f, input, eps=1e-5, tol=1e-4):  # noqa: A002 - the name i
     )
 
 
-# The bonus: MNIST
+# The bonuses: MNIST, Adam, convolution, drawing
 
 
 def run_mnist_training(hidden_size=None, learning_rate=None, batch_size=None, epochs=None):
@@ -262,4 +262,43 @@ def run_mnist_training(hidden_size=None, learning_rate=None, batch_size=None, ep
     """
     raise NotImplementedError(
         "run_mnist_training: train on MNIST and return (network, test accuracy as a float in 0..1)"
+    )
+
+
+def create_adam(parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+    """Return an Adam optimizer of the Tensors `parameters`, with both running means at zero."""
+    raise NotImplementedError(
+        "create_adam: return an Adam optimizer of the Tensors `parameters`, with both running means at zero"
+    )
+
+
+def run_adam_step(optimizer):
+    """Take one step of Adam on the `data` of each parameter of the optimizer; return nothing."""
+    raise NotImplementedError(
+        "run_adam_step: take one step of Adam on the `data` of each parameter of the optimizer; return "
+        "nothing"
+    )
+
+
+def run_conv2d(x, weight, bias, stride=1, padding=0):
+    """Return the convolution of `x` (batch, in, h, w) with `weight` (out, in, kh, kw), plus `bias` (out,).
+
+    The result is a Tensor (batch, out, h', w'). The kernel is not flipped; `padding` is the number of zeros
+    on each side of an image.
+    """
+    raise NotImplementedError(
+        "run_conv2d: return the convolution of `x` (batch, in, h, w) with `weight` (out, in, kh, kw), plus "
+        "`bias` (out,)"
+    )
+
+
+def run_draw_graph(node):
+    """Return the graph of a Value or Tensor as text in DOT, Graphviz's language: a `digraph`.
+
+    It has one DOT node for `node` and for each one below it, and an edge from each operand to the result. In
+    the label stand the operation (`_op`), the data and the gradient; of a large array its shape will do.
+    """
+    raise NotImplementedError(
+        "run_draw_graph: return the graph of a Value or Tensor as text in DOT, Graphviz's language: a "
+        "`digraph`"
     )

@@ -8,6 +8,7 @@ from anyio import CapacityLimiter
 from fastapi.testclient import TestClient
 
 from grader.jobs import open_queue
+from grader.logs import configure_logs
 from grader.store.attempts import publish, take
 from grader.store.submissions import Basis
 from grader.store.tokens import issue_token
@@ -53,6 +54,7 @@ class Service:
 
 def make_service(database, token_failures=3, **policy):
     """Return the API on `database`."""
+    configure_logs()  # as the service does: the default shows a traceback with all values, which takes minutes
     course = make_course(database, **policy)
     queue = open_queue(database)
     context = Context(

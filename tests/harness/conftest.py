@@ -26,7 +26,7 @@ def database_url(request, tmp_path):
     """Return the URL of an empty database, of each kind in turn."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/service/grader.db"
-    return request.getfixturevalue("cluster").new_database()
+    return request.getfixturevalue("cluster").emptied_database()
 
 
 @pytest.fixture

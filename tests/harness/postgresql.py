@@ -5,8 +5,9 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-import uuid
 from pathlib import Path
+
+import psycopg
 
 BINARIES = Path("/usr/lib/postgresql")
 OWNER = "postgres"  # initdb refuses root
@@ -38,11 +39,16 @@ class Cluster:
         """Stop the server."""
         self._run("pg_ctl", "stop", "--mode", "immediate", "--no-wait", "--pgdata", self._data)
 
-    def new_database(self):
-        """Return the URL of a fresh, empty database."""
-        name = f"test_{uuid.uuid4().hex}"
-        self._run("createdb", "--host", self._folder, "--username", "grader", name)
-        return f"postgresql://grader@/{name}?host={self._folder}"
+    def emptied_database(self):
+        """Return the URL of the one database, with nothing in it."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        return self.url
+
+    @property
+    def url(self):
+        """The URL of the one database."""
+        return f"postgresql://grader@/postgres?host={self._folder}"
 
     @property
     def _log(self):

@@ -2,8 +2,9 @@
 
 A sample is a folder below submissions/. Its sample.yaml says
 - `wrong`: in a sentence, what is wrong with it;
-- `score`: the points that it must get of 104, exactly ("307/3" is allowed); the bonus is not run;
-- `lost`: how many tests of which class it must lose, all others it must pass; or `all`;
+- `score`: the points that it must get of 104, exactly ("307/3" is allowed);
+- `lost`: how many tests of which class it must lose, those of the bonus included, all others it must pass;
+  or `all`; the classes on MNIST are not run;
 - `status`: graded (the default) or not_gradable;
 - `base`: the files to start from, those of the reference (the default) or `none`;
 - `replace`: changes to them, each a `file` of the base, a text to `find`, which must be there exactly once,

@@ -196,7 +196,7 @@ def test_the_rubric_and_the_suite_agree(grader):
     done = grader("rubric", "check")
 
     assert done.returncode == 0
-    assert "104 points and 5 bonus points" in done.stdout
+    assert "104 points and 23 bonus points" in done.stdout
 
 
 def test_a_folder_of_submissions(grader, broken, tmp_path):

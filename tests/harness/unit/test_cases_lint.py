@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 CASES = ROOT / "tests" / "cases"
 FILES = sorted(CASES.glob("test_*.py"))
-ALLOWED_IMPORTS = {"functools", "itertools", "math", "numpy", "operator", "pytest", "tests"}
+ALLOWED_IMPORTS = {"dataclasses", "functools", "itertools", "math", "numpy", "operator", "pytest", "tests"}
 CARELESS = {"allclose", "assert_allclose", "approx", "isclose", "raises", "skip", "xfail"}
 LEAST_TESTS = 200
 

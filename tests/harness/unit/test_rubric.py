@@ -391,7 +391,13 @@ def handout():
 def test_handout_parts(handout):
     """The parts are worth what the handout's table says."""
     assert [part.max_score for part in handout.parts] == [15, 20, 15, 22, 17, 15]
-    assert (handout.max_score, handout.max_bonus) == (104, 5)
+    assert {part.id: part.max_score for part in handout.bonus_parts} == {
+        "mnist": 5,
+        "adam": 5,
+        "conv2d": 10,
+        "graph": 3,
+    }
+    assert (handout.max_score, handout.max_bonus) == (104, 23)
 
 
 def test_handout_points(handout):
@@ -408,6 +414,9 @@ def test_handout_points(handout):
         [5, 4, 3, 2, 3],
         [2, 3, 3, 2, 3, 2],
         [3, 2],
+        [5],
+        [4, 6],
+        [3],
     ]
 
 
@@ -416,5 +425,5 @@ def test_handout_sections_and_hints(handout):
     parts = (*handout.parts, *handout.bonus_parts)
     chapters = [{problem.section.split(".")[0] for problem in part.problems} for part in parts]
 
-    assert chapters == [{"2"}, {"3"}, {"4"}, {"5"}, {"6"}, {"7"}, {"8"}]
+    assert chapters == [{"2"}, {"3"}, {"4"}, {"5"}, {"6"}, {"7"}, {"8"}, {"9"}, {"9"}, {"9"}]
     assert all(problem.hint for problem in handout.problems)

@@ -1,6 +1,7 @@
 """The report in a terminal."""
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -22,6 +23,18 @@ def test_totals_come_first():
     text = shown(report())
 
     assert text.splitlines()[0].split() == ["Sums", "5", "/", "5", "bonus", "4", "/", "4"]
+
+
+def test_bonus_parts_stand_below_a_line_of_their_own():
+    """A line with their sum parts the bonus parts from the others; without a bonus there is none."""
+    with_bonus, without = report(), report()
+    without = replace(without, score=replace(without.score, bonus_parts=()))
+
+    lines = [line.split() for line in shown(with_bonus).splitlines()]
+
+    below = lines[lines.index(["Bonus,", "counted", "apart", "4", "/", "4"]) :]
+    assert ["Extra", "part", "4", "/", "4"] in below
+    assert "Bonus" not in shown(without)
 
 
 def test_a_loss_shows_its_first_reason():

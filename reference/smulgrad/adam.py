@@ -1,0 +1,46 @@
+"""The bonus on optimizers: Adam, gradient descent with momentum and a step size for each number."""
+
+import numpy as np
+
+
+class Adam:
+    """Adaptive moment estimation (Kingma and Ba, 2015).
+
+    With each gradient g of a parameter p its running means m of g and v of g**2 move on:
+
+        m <- beta1 * m + (1 - beta1) * g
+        v <- beta2 * v + (1 - beta2) * g**2
+
+    They start at 0 and are too small at first; after t steps the bias is undone by 1 - beta**t:
+
+        p <- p - lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps)
+    """
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        """Remember the parameter Tensors and the settings; both means of every parameter start at zero."""
+        # BEGIN SOLUTION
+        self.parameters = list(parameters)
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.steps = 0
+        self._means = [np.zeros_like(parameter.data) for parameter in self.parameters]
+        self._mean_squares = [np.zeros_like(parameter.data) for parameter in self.parameters]
+        # END SOLUTION
+
+    def step(self):
+        """Move every parameter's data by one step, in place."""
+        # BEGIN SOLUTION
+        self.steps += 1
+        beta1, beta2 = self.betas
+        unbias1, unbias2 = 1 - beta1**self.steps, 1 - beta2**self.steps
+        for p, m, v in zip(self.parameters, self._means, self._mean_squares, strict=True):
+            m[...] = beta1 * m + (1 - beta1) * p.grad
+            v[...] = beta2 * v + (1 - beta2) * p.grad**2
+            p.data -= self.lr * (m / unbias1) / (np.sqrt(v / unbias2) + self.eps)
+        # END SOLUTION
+
+    def zero_grad(self):
+        """Set every parameter's gradient to zero."""
+        # BEGIN SOLUTION
+        for parameter in self.parameters:
+            parameter.grad = np.zeros_like(parameter.data)
+        # END SOLUTION

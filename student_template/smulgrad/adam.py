@@ -1,0 +1,32 @@
+"""The bonus on optimizers: Adam, gradient descent with momentum and a step size for each number."""
+
+import numpy as np
+
+
+class Adam:
+    """Adaptive moment estimation (Kingma and Ba, 2015).
+
+    With each gradient g of a parameter p its running means m of g and v of g**2 move on:
+
+        m <- beta1 * m + (1 - beta1) * g
+        v <- beta2 * v + (1 - beta2) * g**2
+
+    They start at 0 and are too small at first; after t steps the bias is undone by 1 - beta**t:
+
+        p <- p - lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps)
+    """
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        """Remember the parameter Tensors and the settings; both means of every parameter start at zero."""
+        raise NotImplementedError(
+            "Adam.__init__: remember the parameter Tensors and the settings; both means of every parameter "
+            "start at zero"
+        )
+
+    def step(self):
+        """Move every parameter's data by one step, in place."""
+        raise NotImplementedError("Adam.step: move every parameter's data by one step, in place")
+
+    def zero_grad(self):
+        """Set every parameter's gradient to zero."""
+        raise NotImplementedError("Adam.zero_grad: set every parameter's gradient to zero")
