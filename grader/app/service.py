@@ -11,7 +11,7 @@ from grader.store import Database, open_database
 from grader.store.audit import OPERATOR, record
 from grader.store.courses import Policy, add_assignment, add_course, courses, short_name
 from grader.store.people import add_user, set_role
-from grader.store.states import Role
+from grader.core.role import Role
 from grader.store.tokens import issue_token
 from grader.suite.assignment import Assignment, load_assignment
 

@@ -26,7 +26,7 @@ def add_user_command(  # noqa: PLR0913 - one parameter for each option
     """Add a person to a course, or change what they are there."""
     from grader.store.audit import OPERATOR, record
     from grader.store.people import add_user, set_role
-    from grader.store.states import Role
+    from grader.core.role import Role
     from grader.store.tokens import issue_token
 
     if role not in set(Role):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.store.database import now
-from grader.store.states import STAFF, Role
+from grader.core.role import STAFF, Role
 from grader.store.tables import Membership, User
 
 

@@ -1,4 +1,4 @@
-"""The states of a submission, the roles of people, and the order of the queue, as words and numbers."""
+"""The states of a submission and the order of the queue, as words and numbers."""
 
 from enum import IntEnum, StrEnum
 
@@ -18,18 +18,6 @@ class State(StrEnum):
 WAITING = (State.QUEUED, State.GRADING)
 VERDICT = (State.GRADED, State.NOT_GRADABLE)
 UNSPENT = (State.GRADER_ERROR, State.SUPERSEDED, State.CANCELLED)  # these cost the student no attempt
-
-
-class Role(StrEnum):
-    """What a person is in a course."""
-
-    STUDENT = "student"
-    GRADER = "grader"
-    INSTRUCTOR = "instructor"
-    ADMIN = "admin"
-
-
-STAFF = (Role.GRADER, Role.INSTRUCTOR, Role.ADMIN)
 
 
 class Priority(IntEnum):

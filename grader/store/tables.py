@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, Nume
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grader.store.columns import Table, word
-from grader.store.states import Role, State
+from grader.core.role import Role
+from grader.store.states import State
 
 SERIAL = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only in an INTEGER
 

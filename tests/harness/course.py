@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from grader.store.attempts import Verdict
 from grader.store.courses import Policy, add_assignment, add_course
 from grader.store.people import add_user, set_role
-from grader.store.states import Priority, Role
+from grader.core.role import Role
+from grader.store.states import Priority
 from grader.store.submissions import Upload, accept
 
 ASSIGNMENT = "sums"

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from grader.store.states import Role, State
+from grader.core.role import Role
+from grader.store.states import State
 
 SUBMISSION: dict[str, JsonValue] = {
     "id": "5f0c9d1be2a84763c1d2e3f4",

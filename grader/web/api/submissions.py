@@ -13,7 +13,8 @@ from grader.store.attempts import begin_anew
 from grader.store.audit import record
 from grader.store.courses import assignments_in
 from grader.store.people import Person, find_user
-from grader.store.states import Priority, Role, State
+from grader.core.role import Role
+from grader.store.states import Priority, State
 from grader.store.submissions import Filter, cancel, page
 from grader.store.tables import Archive, Assignment, Submission
 from grader.web.api.auth import SignedIn, require_staff

@@ -15,7 +15,8 @@ from grader.store.columns import Table
 from grader.store.database import now
 from grader.store.people import add_user, normal_email, person
 from grader.store.progress import tell_if_current, told_since
-from grader.store.states import Priority, Role, State
+from grader.core.role import Role
+from grader.store.states import Priority, State
 from grader.store.submissions import (
     MAX_ATTEMPTS,
     Basis,
