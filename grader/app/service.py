@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from grader.core.role import Role
 from grader.jobs import Queue, open_queue
 from grader.sandbox.choice import RunnerKind, candidates
 from grader.seed import read_secret
@@ -11,7 +12,6 @@ from grader.store import Database, open_database
 from grader.store.audit import OPERATOR, record
 from grader.store.courses import Policy, add_assignment, add_course, courses, short_name
 from grader.store.people import add_user, set_role
-from grader.core.role import Role
 from grader.store.tokens import issue_token
 from grader.suite.assignment import Assignment, load_assignment
 

@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Courses and their rosters.")
 
 
 @app.command("create")
-def create_course(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def create_course(
     course: Annotated[str, typer.Argument(metavar="NAME", help="Short name, as in links: autumn-2026.")],
     title: Annotated[str, typer.Option("--title", help="As people read it.")] = "",
     due: Annotated[
@@ -24,7 +24,7 @@ def create_course(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ] = 20,
     supersede: Annotated[
         bool, typer.Option(help="Let a newer submission take the place of one that waits.")
-    ] = True,  # noqa: FBT002 - a flag
+    ] = True,
 ) -> None:
     """Create a course with the assignment that this service grades."""
     from grader.settings import read_settings
@@ -58,7 +58,9 @@ def import_roster(
     roster: Annotated[Path, typer.Argument(metavar="CSV", exists=True, dir_okay=False)],
     course: Annotated[str | None, typer.Option("--course", help="Needed when there are several.")] = None,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; change nothing.")
+    ] = False,
 ) -> None:
     """Take people and sections from a roster that Canvas or Gradescope exported."""
     from grader.roster import RosterError, read_roster

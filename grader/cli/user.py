@@ -24,9 +24,9 @@ def add_user_command(  # noqa: PLR0913 - one parameter for each option
     print_token: Annotated[bool, typer.Option("--print-token", help="Show a new token, once.")] = False,
 ) -> None:
     """Add a person to a course, or change what they are there."""
+    from grader.core.role import Role
     from grader.store.audit import OPERATOR, record
     from grader.store.people import add_user, set_role
-    from grader.core.role import Role
     from grader.store.tokens import issue_token
 
     if role not in set(Role):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grader.store.database import now
 from grader.core.role import STAFF, Role
+from grader.store.database import now
 from grader.store.tables import Membership, User
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from grader.core.role import Role
 from grader.store.attempts import Verdict
 from grader.store.courses import Policy, add_assignment, add_course
 from grader.store.people import add_user, set_role
-from grader.core.role import Role
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept
 

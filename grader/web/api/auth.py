@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from grader.store.people import Person, person
 from grader.core.role import STAFF, Role
+from grader.store.people import Person, person
 from grader.store.tokens import note_use, public_half, use_is_due, verify_token
 from grader.web.api.context import InContext
 from grader.web.api.problems import Kind, Problem

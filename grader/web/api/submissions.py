@@ -9,11 +9,11 @@ import structlog
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from grader.core.role import Role
 from grader.store.attempts import begin_anew
 from grader.store.audit import record
 from grader.store.courses import assignments_in
 from grader.store.people import Person, find_user
-from grader.core.role import Role
 from grader.store.states import Priority, State
 from grader.store.submissions import Filter, cancel, page
 from grader.store.tables import Archive, Assignment, Submission

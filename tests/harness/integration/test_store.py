@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from grader.core.role import Role
 from grader.store import open_database
 from grader.store.attempts import begin_anew, fail, hand_back, publish, take
 from grader.store.audit import entries, record
@@ -15,7 +16,6 @@ from grader.store.columns import Table
 from grader.store.database import now
 from grader.store.people import add_user, normal_email, person
 from grader.store.progress import tell_if_current, told_since
-from grader.core.role import Role
 from grader.store.states import Priority, State
 from grader.store.submissions import (
     MAX_ATTEMPTS,
