@@ -32,7 +32,6 @@ def make_api(service: Service) -> FastAPI:
             queue=service.queue,
             basis=Basis(assignment.suite_sha256, assignment.rubric_sha256),
             template=template,
-            runners=tuple(kind.name for kind in service.runners),
             upload_bytes=settings.upload_bytes,
             intake=CapacityLimiter(UNPACKED_AT_A_TIME),
             token_guesses=Throttle(settings.token_failures),

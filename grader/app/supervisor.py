@@ -1,7 +1,4 @@
-"""Keeps a worker running beside the API: a process of its own, begun again when it ends unasked.
-
-Workers are forked from a server that has imported all they need, so another one stands in within a second.
-"""
+"""Keeps a worker running beside the API: a process of its own, begun again when it ends unasked."""
 
 import multiprocessing
 import threading
@@ -36,8 +33,7 @@ class _Supervisor:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([__name__, "grader.cli"])
+        self._context = multiprocessing.get_context("spawn")
         self._stopping = threading.Event()
         self._process = self._begin()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -64,7 +60,7 @@ class _Supervisor:
             log.warning("the worker ended; starting another", status=self._process.exitcode)
             self._process = self._begin()
 
-    def _begin(self) -> multiprocessing.context.ForkServerProcess:
+    def _begin(self) -> multiprocessing.context.SpawnProcess:
         process = self._context.Process(target=_work, args=(self._settings,), name="worker")
         process.start()
         return process

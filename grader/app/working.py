@@ -9,15 +9,12 @@ from types import FrameType
 from grader.app.service import Service, open_service, read_seed_secret
 from grader.logs import configure_logs
 from grader.pipeline import Grader
-from grader.probe import start_strongest
-from grader.sandbox.runner import Allowance
 from grader.service_settings import ServiceSettings
 from grader.worker import Worker
 
 
 def make_worker(service: Service, slots: int) -> Worker:
-    """Return a worker of the service. Raises NoRunner at once if this host can open no sandbox."""
-    start_strongest(service.runners, Allowance()).close()
+    """Return a worker of the service. Raises NoRunner if this host can open no sandbox."""
     return Worker(
         database=service.database,
         queue=service.queue,

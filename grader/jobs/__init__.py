@@ -5,6 +5,6 @@ is fenced by the row's attempt, so a job that comes twice or late changes nothin
 """
 
 from grader.jobs.choice import open_queue
-from grader.jobs.queue import Queue, Stats, Work
+from grader.jobs.queue import Queue, Station, Stats, Work
 
-__all__ = ["Queue", "Stats", "Work", "open_queue"]
+__all__ = ["Queue", "Station", "Stats", "Work", "open_queue"]

@@ -7,18 +7,18 @@ from contextlib import contextmanager, suppress
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
-from grader.jobs.queue import HEARTBEAT_SECONDS
+from grader.jobs.queue import HEARTBEAT_SECONDS, Station
 from grader.store import Database
 from grader.store.database import now
 from grader.store.tables import Worker
 
 
 @contextmanager
-def heartbeat(database: Database, name: str, slots: int) -> Iterator[None]:
-    """Show that worker `name` lives while the block runs. Raises SQLAlchemyError if it cannot at first."""
+def heartbeat(database: Database, station: Station) -> Iterator[None]:
+    """Show that the worker at `station` lives while the block runs. Raises SQLAlchemyError."""
     stop = threading.Event()
-    _beat(database, name, slots)
-    thread = threading.Thread(target=_keep_beating, args=(database, name, slots, stop), daemon=True)
+    _beat(database, station)
+    thread = threading.Thread(target=_keep_beating, args=(database, station, stop), daemon=True)
     thread.start()
     try:
         yield
@@ -26,17 +26,18 @@ def heartbeat(database: Database, name: str, slots: int) -> Iterator[None]:
         stop.set()
         thread.join()
         with suppress(SQLAlchemyError), database.write() as session:  # gone or not, we are no worker any more
-            session.execute(delete(Worker).where(Worker.id == name))
+            session.execute(delete(Worker).where(Worker.id == station.name))
 
 
-def _keep_beating(database: Database, name: str, slots: int, stop: threading.Event) -> None:
+def _keep_beating(database: Database, station: Station, stop: threading.Event) -> None:
     while not stop.wait(HEARTBEAT_SECONDS):
         with suppress(
             SQLAlchemyError
         ):  # the next beat may find the database again; until then we count as dead
-            _beat(database, name, slots)
+            _beat(database, station)
 
 
-def _beat(database: Database, name: str, slots: int) -> None:
+def _beat(database: Database, station: Station) -> None:
     with database.write() as session:
-        session.merge(Worker(id=name, slots=slots, heartbeat_at=now(session)))
+        row = Worker(id=station.name, slots=station.slots, runner=station.runner, heartbeat_at=now(session))
+        session.merge(row)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from grader.jobs.alive import is_alive, proof_of_life
 from grader.jobs.heartbeat import heartbeat
 from grader.jobs.measure import measure, place
-from grader.jobs.queue import DEAD_AFTER_SECONDS, Stats, Work
+from grader.jobs.queue import DEAD_AFTER_SECONDS, Station, Stats, Work
 from grader.store import Database
 from grader.store.attempts import release
 from grader.store.database import now
@@ -48,17 +48,17 @@ class LocalQueue:
         """Return the submission's place; None if it does not wait."""
         return place(session, submission_id)
 
-    def run_worker(self, name: str, slots: int, work: Work, stop: threading.Event) -> None:
+    def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
         """Claim rows and work on them until `stop`."""
         with (
-            proof_of_life(self._locks, name),
-            heartbeat(self._database, name, slots),
-            _Slots(slots, work) as ordinary,
+            proof_of_life(self._locks, station.name),
+            heartbeat(self._database, station),
+            _Slots(station.slots, work) as ordinary,
             _Slots(1, work) as bulk,
         ):
             while not stop.is_set():
-                began = ordinary.begin(lambda: self._claim(name, bulk_only=False))
-                began = bulk.begin(lambda: self._claim(name, bulk_only=True)) or began
+                began = ordinary.begin(lambda: self._claim(station.name, bulk_only=False))
+                began = bulk.begin(lambda: self._claim(station.name, bulk_only=True)) or began
                 if not began:
                     stop.wait(POLL_SECONDS)
 

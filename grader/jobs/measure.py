@@ -40,13 +40,12 @@ def measure(session: Session) -> Stats:
     ).all()
     grading = select(func.count()).select_from(Submission).where(Submission.state == State.GRADING)
     alive = Worker.heartbeat_at > moment - timedelta(seconds=DEAD_AFTER_SECONDS)
-    workers, slots = session.execute(
-        select(func.count(), func.coalesce(func.sum(Worker.slots), 0)).where(alive)
-    ).one()
+    workers = session.scalars(select(Worker).where(alive)).all()
     return Stats(
         depth={priority: count for priority, count, _ in queued},
         grading=session.scalars(grading).one(),
         oldest_wait=max(((moment - oldest).total_seconds() for *_, oldest in queued), default=0.0),
-        workers=workers,
-        slots=int(slots),
+        workers=len(workers),
+        slots=sum(worker.slots for worker in workers),
+        runners=sorted({worker.runner for worker in workers}),
     )

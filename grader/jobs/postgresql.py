@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from grader.jobs.heartbeat import heartbeat
 from grader.jobs.measure import measure, place
-from grader.jobs.queue import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS, Stats, Work
+from grader.jobs.queue import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS, Station, Stats, Work
 from grader.store import Database
 from grader.store.attempts import release
 from grader.store.states import Priority
@@ -76,10 +76,10 @@ class PostgresqlQueue:
         """Return the submission's place; None if it does not wait."""
         return place(session, submission_id)
 
-    def run_worker(self, name: str, slots: int, work: Work, stop: threading.Event) -> None:
+    def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
         """Let Procrastinate bring jobs until `stop`."""
-        with heartbeat(self._database, name, slots):
-            asyncio.run(self._run(name, slots, work, stop))
+        with heartbeat(self._database, station):
+            asyncio.run(self._run(station, work, stop))
 
     def reap(self) -> int:
         """Queue again what stalled workers hold, and rows that no job would bring; one host at a time."""
@@ -111,8 +111,8 @@ class PostgresqlQueue:
         submission = session.get(Submission, submission_id, populate_existing=True)
         return submission is not None and submission.ticket == job
 
-    async def _run(self, name: str, slots: int, work: Work, stop: threading.Event) -> None:
-        threads = ThreadPoolExecutor(slots + 1)
+    async def _run(self, station: Station, work: Work, stop: threading.Event) -> None:
+        threads = ThreadPoolExecutor(station.slots + 1)
 
         def work_if_current(job: int | None, submission_id: str) -> None:
             with self._database.read() as session:
@@ -124,11 +124,15 @@ class PostgresqlQueue:
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(threads, work_if_current, context.job.id, submission)
 
-        app = App(connector=PsycopgConnector(conninfo=_conninfo(self._database), max_size=slots + 6))
+        app = App(connector=PsycopgConnector(conninfo=_conninfo(self._database), max_size=station.slots + 6))
         app.task(name=TASK, pass_context=True)(grade)
         async with app.open_async():
             await _until_stopped(
-                [_worker(app, name, [STUDENTS, REGRADES], slots), _worker(app, name, [REGRADES], 1)], stop
+                [
+                    _worker(app, station.name, [STUDENTS, REGRADES], station.slots),
+                    _worker(app, station.name, [REGRADES], 1),
+                ],
+                stop,
             )
 
 

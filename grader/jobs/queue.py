@@ -1,7 +1,7 @@
 """The port: the six things that the service asks of a queue, whatever stands behind it."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,11 +16,21 @@ Work = Callable[[str], None]  # does what is to be done for the submission with 
 
 
 @dataclass(frozen=True)
+class Station:
+    """A worker as others see it: its name, how many submissions it grades at a time, and in which runner."""
+
+    name: str
+    slots: int
+    runner: str
+
+
+@dataclass(frozen=True)
 class Stats:
     """The queue at a moment.
 
     Attributes: `depth` (submissions that wait, by priority), `grading` (those being graded), `oldest_wait`
-    (seconds that the longest waiting one has waited), `workers`, and `slots` (of all workers together).
+    (seconds that the longest waiting one has waited), `workers`, and of all workers together `slots` and
+    `runners` (the names of where they run submissions).
     """
 
     depth: Mapping[int, int]
@@ -28,6 +38,7 @@ class Stats:
     oldest_wait: float
     workers: int
     slots: int
+    runners: Sequence[str]
 
 
 class Queue(Protocol):
@@ -42,8 +53,8 @@ class Queue(Protocol):
     def position(self, session: Session, submission_id: str) -> int | None:
         """Return the submission's place, 1 for the next one; None if it does not wait."""
 
-    def run_worker(self, name: str, slots: int, work: Work, stop: threading.Event) -> None:
-        """Call `work` for submissions, `slots` at a time, until `stop` is set and those that run have ended.
+    def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
+        """Call `work` for submissions, `station.slots` at a time, until `stop` is set and running ones ended.
 
         One more slot serves regrades of many (Priority.BULK) only, so that they never starve. Raises what the
         database raises when it is gone.

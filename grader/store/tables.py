@@ -164,12 +164,13 @@ class Progress(Table):
 
 
 class Worker(Table):
-    """A worker process, how many submissions it grades at a time, and when it last showed that it lives."""
+    """A worker process: how many submissions it grades at a time, where, and when it last showed life."""
 
     __tablename__ = "workers"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     slots: Mapped[int]
+    runner: Mapped[str]
     heartbeat_at: Mapped[datetime]
 
 

@@ -16,6 +16,7 @@ from grader.core.rubric import Rubric
 from grader.core.text import clean_line
 from grader.intake import read_archive
 from grader.jobs import Queue
+from grader.pipeline import Grader
 from grader.sandbox.runner import SandboxError
 from grader.seed import derive_seed
 from grader.store import Database
@@ -23,7 +24,6 @@ from grader.store.attempts import Job, Verdict, fail, hand_back, publish, take
 from grader.store.progress import tell_if_current
 from grader.store.states import Priority, State
 from grader.worker.follower import Follower
-from grader.worker.grading import Grader
 
 REASON_CHARACTERS = 2_000
 KEEP_SECONDS = 120  # how long a verdict waits for a database that is gone

@@ -10,10 +10,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.core.rubric import Rubric
-from grader.jobs import Queue
+from grader.jobs import Queue, Station
+from grader.pipeline import Grader
 from grader.store import Database
 from grader.worker.attempt import Attempts
-from grader.worker.grading import Grader
 
 REAP_SECONDS = 5
 RECONNECT_SECONDS = 1
@@ -33,19 +33,21 @@ class Worker:
     def __init__(  # noqa: PLR0913 - what it works with, each part made elsewhere
         self, *, database: Database, queue: Queue, grader: Grader, rubric: Rubric, secret: bytes, slots: int
     ) -> None:
-        """Take from `queue`, keep in `database`, and derive seeds from `secret`."""
-        self.name = worker_name()
+        """Take from `queue`, keep in `database`, and derive seeds from `secret`.
+
+        Raises SuiteFailed, or SandboxError if this host can open no sandbox.
+        """
+        self.station = Station(worker_name(), slots, grader.start())
         self._queue = queue
-        self._slots = slots
         self._grader = grader
-        self._attempts = Attempts(database, queue, grader, rubric, secret, self.name)
+        self._attempts = Attempts(database, queue, grader, rubric, secret, self.station.name)
 
     def run(self, stop: threading.Event, stop_seconds: float) -> bool:
         """Work until `stop`, then let running grades end, for `stop_seconds` at most, or hand them back.
 
         Return whether all threads have ended; if not, the process should end without waiting for them.
         """
-        log.info("worker begins", worker=self.name, slots=self._slots)
+        log.info("worker begins", **vars(self.station))
         reaper = threading.Thread(target=self._reap, args=(stop,), daemon=True)
         serving = threading.Thread(target=self._serve, args=(stop,), daemon=True)
         reaper.start()
@@ -56,16 +58,16 @@ class Worker:
             self._attempts.hand_back_all()
         self._grader.close()
         serving.join(LAST_WAIT_SECONDS)
-        log.info("worker ends", worker=self.name)
+        log.info("worker ends", name=self.station.name)
         return not serving.is_alive()
 
     def _serve(self, stop: threading.Event) -> None:
         """Run the queue's worker, again whenever the database was gone."""
         while not stop.is_set():
             try:
-                self._queue.run_worker(self.name, self._slots, self._attempts.work, stop)
+                self._queue.run_worker(self.station, self._attempts.work, stop)
             except Exception:
-                log.warning("the queue failed; trying again", worker=self.name, exc_info=True)
+                log.warning("the queue failed; trying again", name=self.station.name, exc_info=True)
             stop.wait(RECONNECT_SECONDS)
 
     def _reap(self, stop: threading.Event) -> None:

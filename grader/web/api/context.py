@@ -1,6 +1,6 @@
 """What the routes work with, made once by whoever starts the service."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -18,7 +18,7 @@ class Context:
     """The parts of the service.
 
     Attributes: `basis` (the hashes of suite and rubric that verdicts now rest on), `template` (makes the zip
-    that students start from), `runners` (where submissions may run, strongest first), `upload_bytes` (the
+    that students start from), `upload_bytes` (the
     largest request), `intake` (how many uploads are unpacked at a time), `token_guesses` and
     `address_guesses` (the brakes on wrong tokens, by address and token and by address alone).
     """
@@ -27,7 +27,6 @@ class Context:
     queue: Queue
     basis: Basis
     template: Callable[[], bytes]
-    runners: Sequence[str]
     upload_bytes: int
     intake: CapacityLimiter
     token_guesses: Throttle

@@ -65,6 +65,7 @@ def upgrade() -> None:
         "workers",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("slots", sa.Integer(), nullable=False),
+        sa.Column("runner", sa.Text(), nullable=False),
         sa.Column("heartbeat_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_workers"),
     )
