@@ -22,6 +22,7 @@ def create_course(
     hourly_limit: Annotated[
         int, typer.Option("--hourly-limit", min=0, help="Submissions per student and hour; 0 for no limit.")
     ] = 20,
+    *,
     supersede: Annotated[
         bool, typer.Option(help="Let a newer submission take the place of one that waits.")
     ] = True,

@@ -9,9 +9,9 @@ import pytest
 GRADER = Path(__file__).resolve().parents[3] / "grader"
 LAYERS = (
     {"core"},
-    {"intake", "boundary", "sandbox", "render", "template", "seed", "settings", "store"},
+    {"intake", "boundary", "sandbox", "render", "template", "seed", "settings", "store", "roster", "logs"},
     {"probe"},
-    {"suite", "jobs", "service_settings", "logs"},
+    {"suite", "jobs", "service_settings"},
     {"pipeline"},
     {"batch", "web", "worker", "client"},
     {"app"},
