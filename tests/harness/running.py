@@ -20,6 +20,7 @@ from grader.store.tokens import issue_token
 from tests.harness.assignment import archive, write_assignment
 from tests.harness.processes import descendants
 
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90  # seconds until a test gives up on what should take a second or two
 POLL_SECONDS = 0.05
 COMMAND = (sys.executable, "-m", "grader")
@@ -51,7 +52,12 @@ class Site:
         """Start a command of the grader and return its process; its log is in the folder."""
         with (self.folder / "log").open("a") as log:
             process = subprocess.Popen(
-                [*command, *arguments], env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                [*command, *arguments],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd=ROOT,
             )
         self.processes.append(process)
         return process
