@@ -1,6 +1,5 @@
 """`grader serve` and `grader worker`: the service on one machine, and more workers beside it."""
 
-import signal
 import threading
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
@@ -8,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from fastapi import FastAPI
 
 app = typer.Typer()
@@ -61,10 +58,4 @@ def _serve(api: "FastAPI", host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,  # followers of events reconnect and resume
     )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _pass_over)
     uvicorn.Server(config).run()
-
-
-def _pass_over(number: int, frame: "FrameType | None") -> None:
-    """Do nothing: uvicorn has stopped and raises its signal again, but the worker is still to be stopped."""

@@ -18,7 +18,7 @@ from tests.harness.assignment import archive, slow
 from tests.harness.course import ASSIGNMENT, make_course
 from tests.harness.doomed_worker import STAGES
 from tests.harness.processes import are_over, descendants
-from tests.harness.running import SUBMISSIONS, Site, hand_in
+from tests.harness.site import SUBMISSIONS, Site, hand_in
 
 WORKER = (sys.executable, "-m", "tests.harness.doomed_worker")
 KILLED = -signal.SIGKILL

@@ -7,7 +7,7 @@ import pytest
 
 from tests.harness.assignment import slow
 from tests.harness.processes import are_over, descendants
-from tests.harness.running import Site, hand_in
+from tests.harness.site import Site, hand_in
 
 
 @pytest.fixture(scope="module")
