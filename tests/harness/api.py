@@ -54,7 +54,7 @@ class Service:
 
 def make_service(database, token_failures=3, **policy):
     """Return the API on `database`."""
-    configure_logs()  # as the service does: the default shows a traceback with all values, which takes minutes
+    configure_logs()  # the default shows tracebacks with all values, which takes minutes
     course = make_course(database, **policy)
     queue = open_queue(database)
     context = Context(
