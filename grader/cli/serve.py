@@ -1,7 +1,9 @@
 """`grader serve` and `grader worker`: the service on one machine, and more workers beside it."""
 
+import signal
 import threading
 from contextlib import nullcontext
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,6 +28,8 @@ def serve_command(
 
     settings = read_service_settings()
     configure_logs()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     service = open_service(settings)
     first_start(service, typer.echo)
     with worker_beside(settings) if worker else nullcontext():
@@ -44,6 +48,11 @@ def worker_command(
 
     settings = read_service_settings()
     run_worker(settings, slots or settings.slots, threading.Event())
+
+
+def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature
+    """End in good order: uvicorn, once it has stopped, sends itself the signal that made it stop."""
+    raise SystemExit(0)
 
 
 def _serve(api: "FastAPI", host: str, port: int) -> None:

@@ -69,6 +69,9 @@ class LocalQueue:
             for row in dead:
                 row.worker = None
                 release(session, row.id)
+            for worker in session.scalars(select(Worker)):
+                if not self._lives(session, worker.id):
+                    session.delete(worker)
             return len(dead)
 
     def stats(self, session: Session) -> Stats:

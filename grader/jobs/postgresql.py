@@ -9,11 +9,12 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.schema import SchemaManager
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, delete, text, update
 from sqlalchemy.orm import Session
 
 from grader.jobs.heartbeat import heartbeat
@@ -21,8 +22,9 @@ from grader.jobs.measure import measure, place
 from grader.jobs.queue import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS, Station, Stats, Work
 from grader.store import Database
 from grader.store.attempts import release
+from grader.store.database import now
 from grader.store.states import Priority
-from grader.store.tables import Submission
+from grader.store.tables import Submission, Worker
 
 TASK = "grade"
 STUDENTS, REGRADES = "submissions", "regrades"
@@ -85,7 +87,11 @@ class PostgresqlQueue:
         """Queue again what stalled workers hold, and rows that no job would bring; one host at a time."""
         with self._database.write() as session:
             alone = session.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": REAPER_LOCK})
-            return self._retry_stalled(session) + self._bring_back(session) if alone.scalar_one() else 0
+            if not alone.scalar_one():
+                return 0
+            fresh = now(session) - timedelta(seconds=DEAD_AFTER_SECONDS)
+            session.execute(delete(Worker).where(Worker.heartbeat_at < fresh))
+            return self._retry_stalled(session) + self._bring_back(session)
 
     def stats(self, session: Session) -> Stats:
         """Measure the queue."""

@@ -45,6 +45,14 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Open a transaction that sees the store as it is now, whatever is written meanwhile."""
+        with self._reading() as session:
+            if self.is_postgresql:  # a transaction of SQLite is a snapshot anyway
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a transaction that is kept at its end, or undone when an error leaves it."""
         with self._writing.begin() as session:
