@@ -99,6 +99,10 @@ class Site:
                 assignment.hourly_limit, assignment.supersede = None, False
             token = issue_token(session, user.id, "test")
         database.close()
+        return self.client_with(token)
+
+    def client_with(self, token):
+        """Return a client that carries this token."""
         headers = {"Authorization": f"Bearer {token}"}
         client = httpx2.Client(base_url=self.url, headers=headers, timeout=PATIENCE)
         self._clients.append(client)

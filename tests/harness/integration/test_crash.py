@@ -155,7 +155,7 @@ def test_postgresql_is_killed(tmp_path):
         pytest.skip("PostgreSQL is not installed")
     folder = postgresql.new_folder()
     cluster = postgresql.Cluster(folder)
-    site = Site(tmp_path, cluster.new_database())
+    site = Site(tmp_path, cluster.emptied_database())
     site.serve()
     anna = site.client()
     running = hand_in(anna, adapters=slow(1)).json()["id"]
