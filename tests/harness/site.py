@@ -46,7 +46,7 @@ class Site:
         }
         self.processes = []
         self._clients = []
-        self._database_url = database_url or f"sqlite:///{folder}/data/grader.db"
+        self.database_url = database_url or f"sqlite:///{folder}/data/grader.db"
 
     def start(self, *arguments, command=COMMAND):
         """Start a command of the grader and return its process; its log is in the folder."""
@@ -90,7 +90,7 @@ class Site:
 
     def client(self, email="anna@example.edu", role="student"):
         """Return a client of a member of the first course."""
-        database = open_database(self._database_url)
+        database = open_database(self.database_url)
         with database.write() as session:
             course = courses(session)[0]
             user = add_user(session, email)
@@ -122,7 +122,7 @@ class Site:
 
     def state(self, submission_id):
         """Return a submission's state as the database has it, whoever runs."""
-        database = open_database(self._database_url)
+        database = open_database(self.database_url)
         with database.read() as session:
             state = session.get_one(Submission, submission_id).state
         database.close()
