@@ -18,9 +18,13 @@ app = typer.Typer()
 def serve_command(
     *,
     worker: Annotated[bool, typer.Option(help="Also grade, in a process beside the API.")] = True,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Add a course of made-up students to look at.")
+    ] = False,
 ) -> None:
     """Serve the API, and grade what is handed in."""
     from grader.app.api import make_api
+    from grader.app.demo import fill
     from grader.app.service import first_start, open_service
     from grader.app.supervisor import worker_beside
     from grader.logs import configure_logs
@@ -32,6 +36,8 @@ def serve_command(
         signal.signal(number, _end)
     service = open_service(settings)
     first_start(service, typer.echo)
+    if demo:
+        fill(service, typer.echo)
     with worker_beside(settings) if worker else nullcontext():
         _serve(make_api(service), settings.host, settings.port)
 

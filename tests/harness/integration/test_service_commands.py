@@ -163,3 +163,29 @@ def test_wrong_use_of_the_service(grader, arguments, words):
 
     assert done.returncode == 2
     assert words in done.stderr
+
+
+def test_a_student_with_the_template_only(grader, service, tmp_path):
+    """The template's own program hands in with the standard library alone, and prints the report as text."""
+    grader("template", "export", tmp_path / "project", GRADER_ASSIGNMENT=str(ROOT))
+    shutil.copytree(ROOT / "reference", tmp_path / "project", dirs_exist_ok=True)
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        tmp_path / "project" / "submit.py",
+        f"http://127.0.0.1:{service.port}",
+    ]
+
+    def submit(token):
+        environment = {"GRADER_TOKEN": token}
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    done, refused = submit(new_student(grader, "gina")), submit("grader_wrong.token")
+
+    assert done.returncode == 0, done.stderr
+    assert "15 / 15" in done.stdout
+    assert refused.returncode == 1
+    assert "wrong, revoked or over" in refused.stderr
