@@ -1,11 +1,13 @@
 """Makes the API of a service."""
 
+import io
+import zipfile
+from collections.abc import Mapping
 from functools import cache
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 
-from grader.app.archive import zipped
 from grader.app.service import Service
 from grader.store.submissions import Basis
 from grader.template.export import project
@@ -36,3 +38,12 @@ def make_api(service: Service) -> FastAPI:
             address_guesses=Throttle(settings.token_failures * ADDRESS_FACTOR),
         )
     )
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return `files` as a zip, the same bytes for the same files."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+        for path, content in sorted(files.items()):
+            target.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
+    return archive.getvalue()

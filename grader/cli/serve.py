@@ -18,11 +18,13 @@ app = typer.Typer()
 def serve_command(
     *,
     worker: Annotated[bool, typer.Option(help="Also grade, in a process beside the API.")] = True,
-    demo: Annotated[bool, typer.Option("--demo", help="Begin with a course of made-up people.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Add a course of made-up students to look at.")
+    ] = False,
 ) -> None:
     """Serve the API, and grade what is handed in."""
     from grader.app.api import make_api
-    from grader.app.demo import fill_with_demo
+    from grader.app.demo import fill
     from grader.app.service import first_start, open_service
     from grader.app.supervisor import worker_beside
     from grader.logs import configure_logs
@@ -35,7 +37,7 @@ def serve_command(
     service = open_service(settings)
     first_start(service, typer.echo)
     if demo:
-        fill_with_demo(service, typer.echo)
+        fill(service, typer.echo)
     with worker_beside(settings) if worker else nullcontext():
         _serve(make_api(service), settings.host, settings.port)
 

@@ -43,18 +43,6 @@ class TestLarge:
         assert adapters.add(10**20, 1) == 10**20 + 1
 """,
     "tests/__init__.py": "",
-    "demo.yaml": """
-uploads:
-  - {name: untouched, folder: student_template}
-  - name: wrong
-    folder: student_template
-    file: tests/adapters.py
-    find: "raise NotImplementedError"
-    with: "return 1"
-students:
-  - {name: Ada Amber, section: A, uploads: [untouched, wrong]}
-  - {name: Bo Birch, section: B, uploads: [wrong]}
-""",
     "student_template/tests/adapters.py": "def add(a, b):\n    raise NotImplementedError\n",
 }
 RIGHT = "def add(a, b):\n    return a + b\n"

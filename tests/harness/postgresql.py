@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psycopg
 
+from tests.harness.processes import are_over, descendants
+
 BINARIES = Path("/usr/lib/postgresql")
 OWNER = "postgres"  # initdb refuses root
 
@@ -33,7 +35,9 @@ class Cluster:
     def kill(self):
         """Stop the server as a crash does: nothing is flushed, nobody is told."""
         pid = int((self._data / "postmaster.pid").read_text().split()[0])
+        below = descendants(pid)
         self._run("pg_ctl", "kill", "KILL", pid)
+        assert are_over(below, seconds=30)  # they hold the memory that a new server waits for
 
     def stop(self):
         """Stop the server."""

@@ -94,7 +94,7 @@ class _Numbers(Collector):
     def _history(self) -> Iterator[Metric]:
         with self._context.database.read() as session:
             states = session.execute(select(Submission.state, func.count()).group_by(Submission.state))
-            outcomes = dict(states.tuples().all())
+            outcomes = dict(iter(states))
             attempts = session.scalar(select(func.coalesce(func.sum(Submission.attempt), 0)))
             graded = select(func.count(), func.coalesce(func.sum(Report.seconds), 0.0)).select_from(Report)
             count, seconds = session.execute(graded).one()

@@ -1,16 +1,13 @@
 """The service as people run it: start, hand in, watch, read, stop; what is where, and who sees it."""
 
-import re
 import signal
 import stat
 
 import pytest
 
-from grader.app.demo import read_demo
-from grader.intake import read_archive
 from tests.harness.assignment import slow
 from tests.harness.processes import are_over, descendants
-from tests.harness.site import ROOT, SUBMISSIONS, Site, hand_in
+from tests.harness.site import Site, hand_in
 
 
 @pytest.fixture(scope="module")
@@ -94,32 +91,3 @@ def test_a_wrong_setting_stops_the_start(tmp_path):
 
     assert site.start("serve").wait(60) == 2
     assert site.log().startswith("GRADER_PORT='eighty': ")
-
-
-def test_the_demo_fills_a_new_store_once(tmp_path):
-    """People, roles and uploads of the last days are there; a second start with --demo adds nothing."""
-    site = Site(tmp_path)
-    site.serve("--demo", "--no-worker").terminate()
-    site.processes[-1].wait()
-    site.serve("--demo", "--no-worker")
-    token = re.search(r"^teacher@example.edu: (grader_\S+)$", site.log(), re.MULTILINE)[1]
-
-    shown = site.client_with(token).get(SUBMISSIONS).json()["submissions"]
-
-    assert [each["student"] for each in shown] == [
-        "bo.birch@example.edu",
-        "ada.amber@example.edu",
-        "ada.amber@example.edu",
-    ]
-    assert shown[1]["sha256"] == shown[0]["sha256"]
-    assert site.log().count("@example.edu: grader_") == 2
-    site.close()
-
-
-def test_the_demo_of_this_assignment_can_be_made():
-    """Every mistake of demo.yaml is found where it is put in, and the uploads differ."""
-    students = read_demo(ROOT)
-
-    archives = [archive for student in students for archive in student.archives]
-    assert len(set(archives)) > 5
-    assert all(read_archive(archive).files for archive in archives)
