@@ -37,7 +37,9 @@ class Cluster:
         pid = int((self._data / "postmaster.pid").read_text().split()[0])
         below = descendants(pid)
         self._run("pg_ctl", "kill", "KILL", pid)
-        assert are_over(below, seconds=30)  # they hold the memory that a new server waits for
+        assert are_over([pid, *below], seconds=30)  # they hold the memory that a new server waits for
+        for lock in (self._data / "postmaster.pid", *self._folder.glob(".s.PGSQL.*.lock")):
+            lock.unlink()  # it names a process that looks alive until somebody has waited for it
 
     def stop(self):
         """Stop the server."""

@@ -2,6 +2,7 @@
 
 import signal
 import stat
+from contextlib import closing
 
 import pytest
 
@@ -71,18 +72,17 @@ def comparable(value):
 )
 def test_a_graceful_stop(tmp_path, patience, seconds, number, state):
     """A stop takes no new work; running grades end, or are queued again, and no process is left."""
-    site = Site(tmp_path, GRADER_STOP_SECONDS=patience)
-    served = site.serve()
-    made = hand_in(site.client(), adapters=slow(seconds)).json()["id"]
-    site.wait_for(lambda: site.state(made) == "grading")
-    below = descendants(served.pid)
+    with closing(Site(tmp_path, GRADER_STOP_SECONDS=patience)) as site:
+        served = site.serve()
+        made = hand_in(site.client(), adapters=slow(seconds)).json()["id"]
+        site.wait_for(lambda: site.state(made) == "grading")
+        below = descendants(served.pid)
 
-    served.send_signal(number)
+        served.send_signal(number)
 
-    assert served.wait(60) == 0, site.log()
-    assert are_over(below)
-    assert site.state(made) == state
-    site.close()
+        assert served.wait(60) == 0, site.log()
+        assert are_over(below)
+        assert site.state(made) == state
 
 
 def test_a_wrong_setting_stops_the_start(tmp_path):
