@@ -1,7 +1,13 @@
-"""A small assignment for tests of the service: three tests, five points, a verdict within a second."""
+"""Small assignments for tests of the service: one of three tests, and the first part of the real one."""
 
 import io
+import shutil
 import zipfile
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
 
 FILES = {
     "rubric.yaml": """
@@ -53,6 +59,18 @@ def write_assignment(folder):
     for name, text in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
+    return folder
+
+
+def write_first_part(folder):
+    """Write the real assignment's first part into `folder` and return it."""
+    left_out = shutil.ignore_patterns("__pycache__", "test_part[2-6]*", "test_bonus*", "harness", "demo*")
+    shutil.copytree(ROOT / "tests", folder / "tests", ignore=left_out)
+    rubric = yaml.safe_load((ROOT / "rubric.yaml").read_text())
+    [part, *_] = rubric["parts"]
+    total = sum(problem["points"] for problem in part["problems"])
+    del rubric["bonus"]
+    (folder / "rubric.yaml").write_text(yaml.safe_dump({**rubric, "total": total, "parts": [part]}))
     return folder
 
 

@@ -17,10 +17,9 @@ from grader.store.people import add_user, set_role
 from grader.store.states import WAITING
 from grader.store.tables import Submission
 from grader.store.tokens import issue_token
-from tests.harness.assignment import archive, write_assignment
+from tests.harness.assignment import ROOT, archive, write_assignment
 from tests.harness.processes import descendants
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90  # seconds until a test gives up on what should take a second or two
 POLL_SECONDS = 0.05
 COMMAND = (sys.executable, "-m", "grader")
@@ -30,15 +29,15 @@ SUBMISSIONS = "/api/v1/submissions"
 class Site:
     """A data folder with an assignment beside it, and the processes that a test starts there."""
 
-    def __init__(self, folder, database_url="", **variables):
-        """Keep everything in `folder`, or in the database at `database_url`."""
+    def __init__(self, folder, database_url="", write=write_assignment, **variables):
+        """Keep everything in `folder`, or in the database at `database_url`; grade what `write` writes."""
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ,
             "GRADER_DATA_DIR": str(folder / "data"),
-            "GRADER_ASSIGNMENT": str(write_assignment(folder / "assignment")),
+            "GRADER_ASSIGNMENT": str(write(folder / "assignment")),
             "GRADER_PORT": str(self.port),
             "GRADER_RUNNER": "process",
             "DATABASE_URL": database_url,

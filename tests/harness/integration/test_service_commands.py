@@ -4,20 +4,21 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
-from tests.harness.running import running, small_assignment
+from tests.harness.assignment import write_first_part
 from tests.harness.samples import ROOT
+from tests.harness.site import Site
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     """Return a running service on a small assignment."""
-    assignment = tmp_path_factory.mktemp("assignment")
-    small_assignment(assignment)
-    with running(tmp_path_factory.mktemp("service"), assignment) as started:
-        yield started
+    with closing(Site(tmp_path_factory.mktemp("service"), write=write_first_part)) as site:
+        site.serve()
+        yield site
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def grader(service, tmp_path):
 
     def run(*arguments, **variables):
         command = [sys.executable, "-m", "grader", *map(str, arguments)]
-        client = {"GRADER_URL": f"http://127.0.0.1:{service.port}", "COLUMNS": "100", "HOME": str(tmp_path)}
+        client = {"GRADER_URL": service.url, "COLUMNS": "100", "HOME": str(tmp_path)}
         environment = {**service.environment, **client, **variables}
         return subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120
@@ -174,7 +175,7 @@ def test_a_student_with_the_template_only(grader, service, tmp_path):
         "-I",
         "-S",
         tmp_path / "project" / "submit.py",
-        f"http://127.0.0.1:{service.port}",
+        service.url,
     ]
 
     def submit(token):
