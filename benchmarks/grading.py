@@ -31,7 +31,8 @@ from grader.core.report import to_document
 from grader.intake import read_archive
 from grader.pipeline import Grader
 from grader.probe import find_out
-from grader.sandbox.choice import ISOLATING
+from grader.sandbox.choice import isolating
+from grader.sandbox.docker.kind import Docker
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -56,7 +57,7 @@ def main() -> None:
     os.environ.update(ONE_THREAD)
     with ExitStack() as stack:
         graders = {}
-        for kind in ISOLATING:
+        for kind in isolating(Docker()):
             finding = find_out(kind)
             print(finding, file=sys.stderr)
             if finding.holds:

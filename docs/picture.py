@@ -5,16 +5,16 @@ It is the report of a submission that loses points: the reference with two mista
 
 import io
 import re
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
 
 from grader.core.submission import Submission
 from grader.intake import read_folder
-from grader.pipeline import Grading, grade
+from grader.pipeline import Grader
 from grader.render.terminal import print_report
-from grader.sandbox.choice import choose_runner
-from grader.suite.assignment import load_assignment
+from grader.sandbox.forking import JAIL
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = 88
@@ -33,9 +33,9 @@ def main() -> None:
             raise SystemExit(f"the reference no longer holds {right!r}; choose another mistake in {__file__}")
         engine = engine.replace(right, wrong)
     submission = Submission(work.sha256, {**work.files, "smulgrad/engine.py": engine.encode()})
-    grading = Grading(load_assignment(ROOT), choose_runner("process"), with_bonus=False)
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
-    print_report(grade(submission, grading, seed=0), console)
+    with closing(Grader(ROOT, [JAIL], with_bonus=False)) as grader:
+        print_report(grader.grade(submission, seed=0), console)
     drawing = console.export_svg(title="grader grade submission.zip")
     local = re.sub(r"@font-face \{.*?\}", "", drawing, flags=re.DOTALL)  # no font from another host
     (ROOT / "docs" / "report.svg").write_text(local, encoding="utf-8")

@@ -36,9 +36,9 @@ class Grader:
     def grade(self, submission: Submission, seed: int, listen: Listener = ignore) -> GradedReport:
         """Return the verdict on `submission`; `listen` hears of events meanwhile.
 
-        The events are `collected` (the tests by class), `result` (a record), and `stage` (the report on what
-        is done, when only the second stage is still to come). Raises SuiteFailed or SandboxError when the
-        grader itself fails.
+        The events are `collected` (the tests by class), `result` (a record), `stage` (the report on what is
+        done, when only the second stage is still to come) and `progress` (see grader.suite.messages).
+        Raises SuiteFailed or SandboxError when the grader itself fails.
         """
         with self._standby.use() as ready:
             rubric = ready.assignment.rubric

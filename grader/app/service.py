@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from grader.core.role import Role
 from grader.jobs import Queue, open_queue
-from grader.sandbox.choice import RunnerKind, candidates
+from grader.runners import allowed_runners
+from grader.sandbox.choice import RunnerKind
 from grader.seed import read_secret
 from grader.service_settings import ServiceSettings
 from grader.store import Database, open_database
@@ -33,7 +34,7 @@ class Service:
 def open_service(settings: ServiceSettings) -> Service:
     """Return the service's parts; what is missing is created. Raises UnknownRunner, SQLAlchemyError."""
     assignment = load_assignment(settings.grading.assignment)
-    runners = candidates(settings.grading.runner)
+    runners = allowed_runners(settings.grading)
     database = open_database(settings.database)
     return Service(settings, database, open_queue(database), assignment, runners)
 

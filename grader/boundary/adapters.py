@@ -29,15 +29,20 @@ class RemoteAdapters(ModuleType):
         connect, seconds = self._connect, self._interface.seconds.get(name)
 
         def tell(*arguments: Any, **options: Any) -> Any:
-            return connect().tell("call", name, list(arguments), options)
+            return connect().tell("call", name, list(arguments), *_given(options))
 
         def ask(*arguments: Any, **options: Any) -> Any:
-            return connect().ask("call", name, list(arguments), options)
+            return connect().ask("call", name, list(arguments), *_given(options))
 
         def ask_in_own_time(*arguments: Any, **options: Any) -> Any:
             with connect().time_limit(float(seconds or 0)):
-                return connect().ask("call", name, list(arguments), options)
+                return connect().ask("call", name, list(arguments), *_given(options))
 
         if seconds is not None:
             return ask_in_own_time
         return tell if name in self._interface.adapters else ask
+
+
+def _given(options: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the last argument of a request; most calls have no options and leave it out."""
+    return [options] if options else []

@@ -5,14 +5,24 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
+from weakref import ref
 
 import numpy as np
 
 from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
-from grader.boundary.wire import FROM_GRADER, FROM_STUDENT, Closed, Connection, Frame, ProtocolError, Unpacker
+from grader.boundary.progress import MAX_REPORTS, are_progress
+from grader.boundary.wire import (
+    FROM_GRADER,
+    FROM_STUDENT,
+    Closed,
+    Connection,
+    Frame,
+    ProtocolError,
+    Unpacker,
+    shown,
+)
 from grader.core.text import clean, clean_line
 
 if TYPE_CHECKING:
@@ -20,10 +30,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_QUEUED = 200  # requests that may wait for the next answer before they are sent on
+MAX_CALLBACKS = 100_000  # of one call; the deadline comes sooner unless they cost nothing
+MAX_OPEN_CALLS = 8  # calls within the functions of calls
+MAX_OWN_HANDLE = 1 << 53
 MESSAGE_CHARACTERS = 1_000
+NAME_CHARACTERS = 80
 TRACEBACK_CHARACTERS = 4_000
 
 Function = Callable[..., Any]
+Numbers = Mapping[str, float]
+
+
+def ignore(numbers: Numbers) -> None:
+    """Listen to no progress."""
 
 
 class Channel:
@@ -31,6 +50,17 @@ class Channel:
 
     A request either waits for its answer (`ask`) or only names its result by a handle (`tell`); the latter
     are queued and travel with the next one that waits. After any `Lost` the channel stays closed.
+
+    The peer may speak only while a request waits, and only about that request: its answer, a call of a
+    function that was handed in with it, or `on_progress`. An answer may come before its question; it only
+    knows less then. All time is measured here, callbacks included, so nothing that a peer sends, and nothing
+    that it does not take, puts the deadline off.
+
+    A handle that the peer names must be one that was given out since the objects were last forgotten, or a
+    negative number, by which the peer names an object of its own. One number is one handle with one type as
+    long as it is in use. Which object it stands for cannot be checked, and need not be: a test only asks
+    whether two handles are the same, and a submission that would lie about that over the wire could as well
+    make `_prev` a property that returns what it likes.
     """
 
     def __init__(self, stream: "socket.socket", interface: Interface) -> None:
@@ -38,17 +68,26 @@ class Channel:
         self.interface = interface
         self.end = math.inf  # when all time is over, of time.monotonic
         self.deadline = math.inf  # when the present limit is reached
+        self.on_progress: Callable[[Numbers], None] = ignore  # is told how far the open call has come
         self._limit = math.inf  # seconds
         self._connection = Connection(stream, FROM_STUDENT)
         self._lost: Lost | None = None
-        self._handles: WeakValueDictionary[int, Handle] = WeakValueDictionary()
+        self._handles: dict[int, ref[Handle]] = {}
         self._last_handle = 0
+        self._forgotten = 0  # the last handle from before the peer was told to forget all
         self._last_number = 0
         self._dropped: set[int] = set()
         self._received = 0  # messages so far
         self._functions: dict[int, Function] = {}
         self._queued = Frame(self._refer, FROM_GRADER)
         self._requests: list[Any] = []
+        self._open_calls = 0
+        self._forms: dict[tuple[str, ...], Callable[[dict[str, Any], Unpacker], tuple[str, Any]]] = {
+            ("value",): self._value,
+            ("error",): self._error,
+            ("callback", "args"): self._callback,
+            ("progress",): self._progress,
+        }
 
     # Requests
 
@@ -74,12 +113,14 @@ class Channel:
         Raises Raised for the first of them that raised, and Lost when there is no (proper) answer.
         """
         self._last_number += 1
+        self._open_calls += 1
         outer, self._functions = self._functions, {}
         try:
             self._queue(kind, self._last_number, 0, arguments)
             return self._answer(self._last_number)
         finally:
             self._functions = outer
+            self._open_calls -= 1
 
     def flush(self) -> None:
         """Have all queued requests done. Raises SubmissionError as `ask` does."""
@@ -92,6 +133,7 @@ class Channel:
         self._queued = Frame(self._refer, FROM_GRADER)
         self._dropped.clear()
         self._handles.clear()
+        self._forgotten = self._last_handle
         self.tell_only("reset")
 
     def limit_time(self, seconds: float) -> None:
@@ -108,9 +150,13 @@ class Channel:
         finally:
             self.deadline, self._limit = before[0] + time.monotonic() - started, before[1]
 
-    def forget(self, handle: int) -> None:
-        """Note that nobody here uses the object of `handle` any more."""
-        self._dropped.add(handle)
+    def forget(self, handle: Handle) -> None:
+        """Note that nobody here uses `handle` any more, so that the other side can forget its object."""
+        number = handle._id  # noqa: SLF001 - a handle and its channel know each other
+        known = self._handles.get(number)
+        if known is not None and known() in {None, handle}:  # and not one that took its place since
+            del self._handles[number]
+            self._dropped.add(number)
 
     def close(self, reason: Lost) -> None:
         """End the conversation: every later request raises `reason`."""
@@ -133,8 +179,10 @@ class Channel:
             self._requests.append(["drop", 0, 0, [list(gone), self._received]])
         frame, requests = self._queued, self._requests
         self._queued, self._requests = Frame(self._refer, FROM_GRADER), []
-        with self._losses():
+        try:
             self._connection.send(frame.encode(requests), self._stop())
+        except (TimeoutError, Closed) as ending:
+            raise self._ended(ending) from None
 
     def _refer(self, value: Any) -> dict[str, Any]:
         if type(value) is Handle:
@@ -149,39 +197,65 @@ class Channel:
     # Receiving
 
     def _answer(self, number: int) -> Any:
-        """Return the answer to request `number`, running the test's functions that it asks for meanwhile."""
+        """Return the answer to request `number`, doing meanwhile what the peer may ask for."""
         failed: Exception | None = None
+        callbacks = reports = 0
+        self._send()
         while True:
-            self._send()
             kind, content = self._message(number)
             if kind == "value":
                 return content
             if kind == "error":
                 raise failed or content
-            failed = self._call_back(*content)
+            if kind == "progress":
+                reports += 1
+                self._bound(reports, MAX_REPORTS, "reports of progress")
+                self.on_progress(content)
+            if kind == "callback":
+                callbacks += 1
+                self._bound(callbacks, MAX_CALLBACKS, "callbacks")
+                self._bound(self._open_calls, MAX_OPEN_CALLS, "calls within each other")
+                failed = self._call_back(*content)
+                self._send()
 
     def _message(self, number: int) -> tuple[str, Any]:
         """Return the kind and the content of the next message, which must be about request `number`."""
-        with self._losses():
+        try:
             message, buffers = self._connection.receive(self._stop())
             self._received += 1
-            unpacker = Unpacker(buffers, self._resolve)
-            answered = message.pop("id", None) if type(message) is dict else None
-            if type(answered) is not int or answered != number:
-                raise ProtocolError("an answer to another request")
-            content = self._content(message, unpacker)
-            unpacker.finish()
-            return content
+            return self._content(number, message, Unpacker(buffers, self._resolve))
+        except (TimeoutError, Closed, ProtocolError) as ending:
+            raise self._ended(ending) from None
 
-    def _content(self, message: dict[str, Any], unpacker: Unpacker) -> tuple[str, Any]:
-        match message:
-            case {"value": value, **rest} if not rest:
-                return "value", unpacker.unpack(value)
-            case {"error": error, **rest} if not rest:
-                return "error", _raised(error)
-            case {"callback": int(key), "args": list(args), **rest} if not rest and key in self._functions:
-                return "callback", (self._functions[key], unpacker.unpack(args))
-        raise ProtocolError("an answer of unknown form")
+    def _content(self, number: int, message: Any, unpacker: Unpacker) -> tuple[str, Any]:
+        answered = message.pop("id", None) if type(message) is dict else None
+        if type(answered) is not int or answered != number:
+            raise ProtocolError("an answer to another request")
+        read = self._forms.get(tuple(message))
+        if read is None:
+            raise ProtocolError("an answer of unknown form")
+        content = read(message, unpacker)
+        unpacker.finish()
+        return content
+
+    def _value(self, message: dict[str, Any], unpacker: Unpacker) -> tuple[str, Any]:
+        return "value", unpacker.unpack(message["value"])
+
+    def _error(self, message: dict[str, Any], unpacker: Unpacker) -> tuple[str, Any]:
+        del unpacker
+        return "error", _raised(message["error"])
+
+    def _callback(self, message: dict[str, Any], unpacker: Unpacker) -> tuple[str, Any]:
+        key, arguments = message["callback"], message["args"]
+        if type(key) is not int or key not in self._functions or type(arguments) is not list:
+            raise ProtocolError("a callback to no function of the open call")
+        return "callback", (self._functions[key], unpacker.unpack(arguments))
+
+    def _progress(self, message: dict[str, Any], unpacker: Unpacker) -> tuple[str, Any]:
+        del unpacker
+        if not are_progress(message["progress"]):
+            raise ProtocolError("malformed progress")
+        return "progress", message["progress"]
 
     def _call_back(self, function: Function, arguments: list[Any]) -> Exception | None:
         """Run `function`, which the test handed in, and queue its result; return the error that it raised."""
@@ -196,39 +270,49 @@ class Channel:
         return None
 
     def _resolve(self, tag: str, fields: dict[str, Any]) -> Any:
-        handle, kind = fields.get("handle"), fields.get("type", "")
-        well_formed = tag == "handle" and type(handle) is int and type(kind) is str
+        """Return the handle that the peer names. Raises ProtocolError for one that it cannot know."""
+        number, kind = fields.get("handle", 0), fields.get("type", "")
+        well_formed = tag == "handle" and type(number) is int and type(kind) is str
         if not well_formed or not fields.keys() <= {"handle", "type"}:
             raise ProtocolError("a malformed handle")
-        if not handle or handle > self._last_handle:
-            raise ProtocolError(f"handle {handle} was never given out")
-        self._dropped.discard(handle)
-        return self._handles.get(handle) or self._handle(handle, clean_line(kind, 80))
+        if not (self._forgotten < number <= self._last_handle or -MAX_OWN_HANDLE <= number < 0):
+            raise ProtocolError(f"handle {shown(number)} was not given out")
+        self._dropped.discard(number)
+        known = self._handles.get(number)
+        handle = known() if known is not None else None
+        return self._typed(handle or self._handle(number, ""), clean_line(kind, NAME_CHARACTERS))
+
+    def _typed(self, handle: Handle, kind: str) -> Handle:
+        """Return `handle`, whose object is said to be of type `kind`; both sides know it from now on."""
+        if kind and kind != handle.remote_type:
+            if handle.remote_type:
+                raise ProtocolError(f"one handle stands for a {handle.remote_type} and for a {kind}")
+            object.__setattr__(handle, "remote_type", kind)
+        return handle
 
     def _handle(self, number: int, kind: str) -> Handle:
         handle = Handle(self, number, kind)
-        self._handles[number] = handle
+        self._handles[number] = ref(handle)
         return handle
 
     def _stop(self) -> float | None:
         stop = min(self.deadline, self.end)
         return None if stop == math.inf else stop
 
-    @contextmanager
-    def _losses(self) -> "Iterator[None]":
-        """Turn what ends a conversation into the `Lost` that says so, for this and all later requests."""
-        try:
-            yield
-        except TimeoutError:
+    def _bound(self, count: int, most: int, what: str) -> None:
+        if count > most:
+            raise self._ended(ProtocolError(f"more than {most} {what}"))
+
+    def _ended(self, ending: Exception) -> Lost:
+        """Close the channel; return the `Lost` that says why, for this and all later requests."""
+        if isinstance(ending, TimeoutError):
             reason: Lost = TimedOut(f"no answer within {self._limit:g} seconds")
-        except Closed:
+        elif isinstance(ending, Closed):
             reason = Died("the submission's process ended")
-        except ProtocolError as broken:
-            reason = Breach(f"broke the protocol: {clean_line(str(broken), MESSAGE_CHARACTERS)}")
         else:
-            return
+            reason = Breach(f"broke the protocol: {clean_line(str(ending), MESSAGE_CHARACTERS)}")
         self.close(reason)
-        raise reason
+        return reason
 
 
 def _raised(error: Any) -> Raised:
@@ -236,6 +320,6 @@ def _raised(error: Any) -> Raised:
     fields = ("type", "message", "traceback")
     if type(error) is not dict or set(error) != set(fields) or not all(type(error[f]) is str for f in fields):
         raise ProtocolError("a malformed error")
-    kind = clean_line(error["type"], 80)
+    kind = clean_line(error["type"], NAME_CHARACTERS)
     message = clean(error["message"], MESSAGE_CHARACTERS)
     return Raised(f"{kind}: {message}" if message else kind, clean(error["traceback"], TRACEBACK_CHARACTERS))

@@ -32,7 +32,7 @@ class Handle:
 
     def __del__(self) -> None:
         """Let the other side forget the object."""
-        self._channel.forget(self._id)
+        self._channel.forget(self)
 
     def __repr__(self) -> str:
         return f"<{self.remote_type or 'object'} of the submission>"
@@ -108,4 +108,5 @@ class Method:
     def __call__(self, *arguments: Any, **options: Any) -> Handle:
         """Queue the call and return the handle of its result."""
         channel = self._handle._channel  # noqa: SLF001 - a part of Handle
-        return channel.tell("method", self._handle, self._name, list(arguments), options)
+        given = [options] if options else []
+        return channel.tell("method", self._handle, self._name, list(arguments), *given)

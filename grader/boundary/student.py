@@ -23,6 +23,8 @@ import numpy as np
 
 from grader.boundary.importer import MemoryImporter
 from grader.boundary.interface import ADAPTERS
+from grader.boundary.pipes import Pipes
+from grader.boundary.progress import progress
 from grader.boundary.wire import (
     FROM_GRADER,
     FROM_STUDENT,
@@ -30,16 +32,18 @@ from grader.boundary.wire import (
     Connection,
     Frame,
     ProtocolError,
+    Stream,
     Unpacker,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 TRACEBACK_CHARACTERS = 4_000
 MESSAGE_CHARACTERS = 1_000
 FRAMES = 8
 RESERVE = 8 << 20
+NO_OPTIONS: "dict[str, Any]" = {}
 OPERATORS: "dict[str, Callable[..., Any]]" = {
     "add": operator.add,
     "sub": operator.sub,
@@ -70,12 +74,12 @@ class Student:
         self._objects: dict[int, Any] = {}
         self._ids: dict[int, int] = {}  # id() of an object -> its handle id
         self._mentions: dict[int, int] = {}  # handle id -> the number of the last message that named it
+        self._types: dict[int, str] = {}  # handle id -> what its type was called first; Python lets it change
         self._sent = 0  # messages so far
         self._own_ids = 0  # this side names objects -1, -2, ...; the other side 1, 2, ...
         self._failure: BaseException | None = None  # of a request that wanted no answer
         self._files: dict[str, bytes] = {}
         self._reserve = bytes(RESERVE)  # let go at every error, which may be that memory is full
-        self._call = 0  # the number of the call that is being answered
         self._frame: list[Any] = []  # requests of the present frame, not yet done
         self._unpacker = Unpacker(memoryview(b""), self._resolve)
         self._requests: dict[str, Callable[..., Any]] = {
@@ -89,6 +93,7 @@ class Student:
             "op": _apply,
             "sync": lambda: None,
         }
+        progress.start(self._tell_progress)
 
     def serve(self) -> None:
         """Answer requests until the connection is closed."""
@@ -107,7 +112,7 @@ class Student:
     def _answer(self, kind: str, number: int, result: int, arguments: list[Any]) -> None:
         """Do one request; `number` asks for an answer, `result` for the result to be kept under that id."""
         value = None
-        self._call = number
+        progress.call = number
         arguments = self._unpacker.unpack(arguments)
         if self._failure is None or kind in ("drop", "reset"):
             try:
@@ -119,9 +124,10 @@ class Student:
             self._keep(result, value)
         if number:
             failure, self._failure = self._failure, None
+            progress.call = 0
             self._send(self._reply(number, value, failure))
 
-    def _reply(self, number: int, value: Any, failure: BaseException | None) -> list[bytes]:
+    def _reply(self, number: int, value: Any, failure: BaseException | None) -> bytes:
         """Return the frame that answers request `number` with `value`, or with why there is none."""
         if failure is None:
             frame = Frame(self._refer, FROM_STUDENT)
@@ -132,9 +138,12 @@ class Student:
                 failure = self._recovered(error)
         return Frame(self._refer, FROM_STUDENT).encode({"id": number, "error": self._described(failure)})
 
-    def _send(self, pieces: list[bytes]) -> None:
-        self._connection.send(pieces)
+    def _send(self, frame: bytes) -> None:
+        self._connection.send(frame)
         self._sent += 1
+
+    def _tell_progress(self, numbers: "Mapping[str, float]") -> None:
+        self._send(Frame(self._refer, FROM_STUDENT).encode({"id": progress.call, "progress": numbers}))
 
     # Requests
 
@@ -150,6 +159,7 @@ class Student:
         self._objects.clear()
         self._ids.clear()
         self._mentions.clear()
+        self._types.clear()
         self._failure = None
         random.seed(0)
         np.random.seed(0)  # noqa: NPY002 - the legacy generator is the one that students reach for
@@ -159,15 +169,17 @@ class Student:
         for handle in handles:
             if self._mentions.get(handle, 0) > seen:  # it was named again since, so it is in use again
                 continue
+            self._types.pop(handle, None)
             gone = self._objects.pop(handle, None)
             if self._ids.get(id(gone)) == handle:
                 del self._ids[id(gone)]
 
-    def _call_adapter(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    def _call_adapter(self, name: str, args: list[Any], kwargs: dict[str, Any] = NO_OPTIONS) -> Any:
         try:
             adapter = getattr(sys.modules[ADAPTERS], name)
         except AttributeError:
             raise MissingAdapter(f"tests/adapters.py has no function {name}") from None
+        progress.options = kwargs
         return adapter(*args, **kwargs)
 
     # Objects that stay here, functions that stay there
@@ -183,12 +195,12 @@ class Student:
             handle = self._own_ids
             self._keep(handle, value)
         self._mentions[handle] = self._sent + 1
-        return {"handle": handle, "type": type(value).__name__[:80]}
+        return {"handle": handle, "type": self._types.setdefault(handle, type(value).__name__[:80])}
 
     def _resolve(self, tag: str, fields: dict[str, Any]) -> Any:
         if tag == "handle":
             return self._objects.get(fields["handle"])
-        call, function = self._call, fields["function"]
+        call, function = progress.call, fields["function"]
         return lambda *arguments: self._call_back(call, function, arguments)
 
     def _call_back(self, call: int, function: int, arguments: tuple[Any, ...]) -> Any:
@@ -199,7 +211,7 @@ class Student:
         while True:
             kind, number, result, arguments_of_request = self._next_request()
             if kind == "return":
-                self._call = call
+                progress.call = call
                 return self._returned(*arguments_of_request)
             self._answer(kind, number, result, arguments_of_request)
 
@@ -247,7 +259,7 @@ class Student:
             return ""
 
 
-def _call_method(handle: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call_method(handle: Any, name: str, args: list[Any], kwargs: dict[str, Any] = NO_OPTIONS) -> Any:
     return getattr(handle, name)(*args, **kwargs)
 
 
@@ -268,13 +280,18 @@ def _own(trace: TracebackType | None, files: dict[str, bytes]) -> TracebackType 
     return own
 
 
-def serve(stream: socket.socket) -> NoReturn:
+def serve(stream: Stream) -> NoReturn:
     """Serve the trusted end on `stream` until that is closed; then end this process."""
     try:
         Student(Connection(stream, FROM_GRADER)).serve()
     except Closed:
         sys.stdout.flush()
     os._exit(0)  # whatever the submission left running or registered has nothing to say any more
+
+
+def serve_pipes(reading: int, writing: int) -> NoReturn:
+    """Serve the trusted end that writes to the one descriptor and reads from the other, as `serve` does."""
+    serve(Pipes(reading, writing))
 
 
 def main() -> None:

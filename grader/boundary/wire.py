@@ -3,21 +3,23 @@
 A frame is two lengths (big-endian, 4 bytes each), that many bytes of JSON, that many bytes of buffers. In the
 JSON, None, booleans, numbers, strings and lists stand for themselves and everything else is an object with
 one known key (`tuple`, `dict`, `set`, `array`, `handle`, `function`). Nothing is unpickled or evaluated, and
-what is decoded is an exact builtin or a base ndarray, whatever the other side holds.
+what is decoded is an exact builtin or a base ndarray, whatever the other side holds. A key that comes twice
+counts as its last mention does: there is one parser, so what is checked is what is used.
 
 Both processes run this file, so it imports only the standard library and numpy.
 """
 
-import json
 import math
-import socket
+import reprlib
 import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+
+from grader.boundary.header import count_marks, is_integer, is_text, read_header, write_header
 
 LENGTHS = struct.Struct("!II")
 DTYPES = frozenset(
@@ -26,7 +28,9 @@ DTYPES = frozenset(
 )
 MAX_DEPTH = 24
 MAX_AXES = 16
+MAX_EMPTY = 1 << 20  # elements of an array without any, not counting its axes of length 0
 CHUNK = 1 << 16
+LARGE_CHUNK = 1 << 20
 
 
 class ProtocolError(Exception):
@@ -43,14 +47,20 @@ class Closed(Exception):  # noqa: N818 - an event, not a fault of the code
 
 @dataclass(frozen=True)
 class FrameLimits:
-    """What a frame may measure in bytes; both lengths are checked before anything is allocated."""
+    """What a frame may measure, checked before anything is allocated for it.
+
+    Attributes: `header` and `buffers` in bytes, and `marks`, how many values the header may hold. To receive
+    a frame takes at most memory for the buffers thrice and the header twelve times, and OBJECT_BYTES a value.
+    """
 
     header: int
     buffers: int
+    marks: int
 
 
-FROM_STUDENT = FrameLimits(header=4 << 20, buffers=128 << 20)
-FROM_GRADER = FrameLimits(header=64 << 20, buffers=1 << 30)
+OBJECT_BYTES = 250
+FROM_STUDENT = FrameLimits(header=4 << 20, buffers=64 << 20, marks=1 << 17)
+FROM_GRADER = FrameLimits(header=64 << 20, buffers=1 << 30, marks=1 << 24)
 
 Refer = Callable[[Any], dict[str, Any]]
 Resolve = Callable[[str, dict[str, Any]], Any]
@@ -69,56 +79,74 @@ class Frame:
     def pack(self, value: Any, depth: int = 0) -> Any:
         """Return the JSON form of `value`, its arrays copied to the buffers. Raises Unsendable."""
         kind = type(value)
-        if value is None or kind in _PLAIN:
+        if kind in _FREE or (kind is str and value.isascii()):
             return value
+        if kind in _PLAIN:
+            return _checked(value)
         if depth > MAX_DEPTH:
             raise Unsendable("a value is nested too deeply")
         if kind is np.ndarray:
             return self._pack_array(value)
         if kind in _SEQUENCES:
-            items = [self.pack(item, depth + 1) for item in value]
+            items = [item if type(item) in _FREE else self.pack(item, depth + 1) for item in value]
             return items if kind is list else {_SEQUENCES[kind]: items}
         if kind is dict:
-            return {"dict": [[_plain(key), self.pack(item, depth + 1)] for key, item in value.items()]}
-        if isinstance(value, np.generic) and value.dtype.name in DTYPES:
-            return value.item()
-        return self._refer(value)
+            return {"dict": [[_key(key), self.pack(item, depth + 1)] for key, item in value.items()]}
+        return value.item() if kind in _SCALARS else self._refer(value)
 
     def _pack_array(self, array: np.ndarray) -> Any:
-        if array.dtype.name not in DTYPES:
+        name = _NAMES.get(array.dtype)
+        if name is None:
             raise Unsendable(
                 f"the tests do not accept an array of dtype {array.dtype}; return an array of floats"
             )
+        if array.ndim > MAX_AXES or not (array.size or _is_small_without_elements(array.shape)):
+            raise Unsendable(f"the tests do not accept an array of shape {array.shape}")
         self._size += array.nbytes
         if self._size > self._limits.buffers:
             raise Unsendable(f"the arrays of one answer are too large: {self._size} bytes")
-        self.buffers.append(array.astype(array.dtype.newbyteorder("="), copy=False).tobytes())
-        return {"array": [array.dtype.name, list(array.shape)]}
+        native = array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+        self.buffers.append(native.tobytes())
+        return {"array": [name, list(array.shape)]}
 
-    def encode(self, message: Any) -> list[bytes]:
-        """Return the pieces of the frame whose JSON form is `message`, made by `pack`. Raises Unsendable."""
-        try:
-            header = json.dumps(message, separators=(",", ":")).encode()
-        except ValueError as unwritable:  # an integer of too many digits
-            raise Unsendable(str(unwritable)) from None
-        if len(header) > self._limits.header:
+    def encode(self, message: Any) -> bytes:
+        """Return the frame whose JSON form is `message`, made by `pack`. Raises Unsendable."""
+        header, limits = write_header(message), self._limits
+        if len(header) > limits.header:
             raise Unsendable(f"an answer is too large: {len(header)} bytes without its arrays")
-        return [LENGTHS.pack(len(header), self._size) + header, *self.buffers]
+        if len(header) > limits.marks and count_marks(header) > limits.marks:
+            raise Unsendable(f"an answer holds more than {limits.marks} values; return arrays")
+        return b"".join([LENGTHS.pack(len(header), self._size), header, *self.buffers])
 
 
-_PLAIN = frozenset([bool, int, float, str])
+_FREE = frozenset([type(None), bool, float])  # of which there is nothing to check
+_PLAIN = _FREE | {int, str}
 _SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "set"}
+_DTYPES = {name: np.dtype(name) for name in DTYPES}
+_RAW = _DTYPES | {"bool": np.dtype("uint8")}  # a bool is a byte, but not every byte is a bool
+_SCALARS = frozenset(dtype.type for dtype in _DTYPES.values()) | {np.longlong, np.ulonglong}
+_NAMES = {order: name for name, dtype in _DTYPES.items() for order in (dtype, dtype.newbyteorder())}
 
 
-def _is_plain(value: Any) -> bool:
-    return value is None or type(value) in _PLAIN
+def _checked(value: Any) -> Any:
+    """Return an int or a str that may cross. Raises Unsendable."""
+    if is_text(value) or is_integer(value):
+        return value
+    if type(value) is int:
+        raise Unsendable("the tests do not accept an int of more than 64 bits; return a float")
+    raise Unsendable("the tests do not accept a string that is not valid Unicode")
 
 
-def _plain(key: Any) -> Any:
+def _key(key: Any) -> Any:
     """Return the key of a dict, which must be a plain value. Raises Unsendable."""
-    if not _is_plain(key):
+    if type(key) not in _PLAIN:
         raise Unsendable(f"a dict that is sent has a {type(key).__name__} as a key; use numbers or strings")
-    return key
+    return key if type(key) in _FREE else _checked(key)
+
+
+def _is_small_without_elements(shape: tuple[int, ...] | list[int]) -> bool:
+    """Tell whether the axes beside those of length 0 are short: sums along the latter make arrays of them."""
+    return math.prod(filter(None, shape)) <= MAX_EMPTY
 
 
 class Unpacker:
@@ -131,12 +159,15 @@ class Unpacker:
 
     def unpack(self, node: Any, depth: int = 0) -> Any:
         """Return the value of `node` as exact builtins and base ndarrays. Raises ProtocolError."""
-        if node is None or type(node) in _PLAIN:
-            return node
+        kind = type(node)
+        if kind in _PLAIN:
+            if kind in _FREE or is_text(node) or is_integer(node):
+                return node
+            raise ProtocolError(f"{shown(node)} is too long a number or no text")
         if depth > MAX_DEPTH:
             raise ProtocolError("a value is nested too deeply")
-        if type(node) is list:
-            return [self.unpack(item, depth + 1) for item in node]
+        if kind is list:
+            return [item if type(item) in _FREE else self.unpack(item, depth + 1) for item in node]
         return self._unpack_tagged(node, depth)
 
     def finish(self) -> None:
@@ -150,7 +181,7 @@ class Unpacker:
         if tag in ("handle", "function"):
             return self._resolve(tag, node)
         if len(node) != 1 or type(content) is not list:
-            raise ProtocolError(f"unknown form of a value: {_cut(node)}")
+            raise ProtocolError(f"unknown form of a value: {shown(node)}")
         if tag == "array":
             return self._unpack_array(content)
         if tag == "dict":
@@ -160,76 +191,113 @@ class Unpacker:
             return tuple(items)
         if tag == "set":  # its members may be unhashable here, so a list stands for it
             return items
-        raise ProtocolError(f"unknown form of a value: {_cut(node)}")
+        raise ProtocolError(f"unknown form of a value: {shown(node)}")
 
     def _unpack_dict(self, content: list[Any], depth: int) -> dict[Any, Any]:
-        if not all(type(pair) is list and len(pair) == 2 and _is_plain(pair[0]) for pair in content):  # noqa: PLR2004 - a pair
+        if not all(type(pair) is list and len(pair) == 2 and type(pair[0]) in _PLAIN for pair in content):  # noqa: PLR2004 - a pair
             raise ProtocolError("a dict has a key that is not a plain value")
-        return {key: self.unpack(value, depth + 1) for key, value in content}
+        found = {self.unpack(key): self.unpack(value, depth + 1) for key, value in content}
+        if len(found) != len(content):
+            raise ProtocolError("a dict has one key twice")
+        return found
 
     def _unpack_array(self, content: list[Any]) -> np.ndarray:
+        """Return an array that owns its memory, writable, of native byte order."""
         dtype, shape = content if len(content) == 2 else (None, None)  # noqa: PLR2004 - dtype and shape
         if type(dtype) is not str or dtype not in DTYPES:
-            raise ProtocolError(f"an array of dtype {_cut(dtype)} is not accepted")
+            raise ProtocolError(f"an array of dtype {shown(dtype)} is not accepted")
         if type(shape) is not list or len(shape) > MAX_AXES or not all(map(_is_length, shape)):
-            raise ProtocolError(f"{_cut(shape)} is not the shape of an array")
-        size = math.prod(shape) * np.dtype(dtype).itemsize
-        if size > len(self._buffers):
-            raise ProtocolError(f"an array of shape {_cut(shape)} is larger than what was sent")
+            raise ProtocolError(f"{shown(shape)} is not the shape of an array")
+        raw = _RAW[dtype]
+        size = math.prod(shape) * raw.itemsize
+        if size > len(self._buffers) or not (size or _is_small_without_elements(shape)):
+            raise ProtocolError(f"an array of shape {shown(shape)} is larger than what was sent")
         piece, self._buffers = self._buffers[:size], self._buffers[size:]
-        try:
-            return np.frombuffer(piece, dtype=dtype).reshape(shape).copy()
-        except ValueError:  # an axis of length 0 beside ones that no array can have
-            raise ProtocolError(f"{_cut(shape)} is not the shape of an array") from None
+        return np.frombuffer(piece, raw).reshape(shape).astype(_DTYPES[dtype])
+
+
+class Stream(Protocol):
+    """What carries the bytes: a stream socket, or what can be used as one."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Return up to `size` bytes as soon as some are there; none means that the other side closed."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send all of `data`."""
+
+    def settimeout(self, seconds: float | None, /) -> None:
+        """Let `recv` and `sendall` raise TimeoutError after that many seconds, or never."""
+
+    def close(self) -> None:
+        """Close it."""
 
 
 class Connection:
-    """A stream socket that carries frames."""
+    """A stream that carries frames."""
 
-    def __init__(self, stream: socket.socket, limits: FrameLimits) -> None:
+    def __init__(self, stream: Stream, limits: FrameLimits) -> None:
         """Take over `stream`; frames that arrive must keep to `limits`."""
         self._stream = stream
         self._limits = limits
-        self._pending = bytearray()
+        self._pending = b""  # less than two chunks
 
-    def send(self, pieces: list[bytes], deadline: float | None = None) -> None:
-        """Send the pieces of a frame. Raises TimeoutError at `deadline` (of time.monotonic), Closed."""
+    def send(self, frame: bytes, deadline: float | None = None) -> None:
+        """Send a frame. Raises TimeoutError at `deadline` (of time.monotonic) at the latest, Closed."""
+        self._stream.settimeout(_remaining(deadline))
         try:
-            for piece in pieces:
-                self._stream.settimeout(_remaining(deadline))
-                self._stream.sendall(piece)
-        except (BrokenPipeError, ConnectionError) as gone:
+            self._stream.sendall(frame)
+        except TimeoutError:
+            raise
+        except OSError as gone:
             raise Closed from gone
 
     def receive(self, deadline: float | None = None) -> tuple[Any, memoryview]:
-        """Return the next frame's parsed JSON and its buffers. Raises ProtocolError, TimeoutError, Closed."""
+        """Return the next frame's parsed JSON and its buffers. Raises ProtocolError, TimeoutError, Closed.
+
+        Frames that are here already do not put off the deadline either.
+        """
+        _remaining(deadline)
         header_size, buffers_size = LENGTHS.unpack(self._read(LENGTHS.size, deadline))
         if header_size > self._limits.header or buffers_size > self._limits.buffers:
             raise ProtocolError(f"a frame of {header_size} + {buffers_size} bytes is too large")
         header = self._read(header_size, deadline)
-        buffers = memoryview(self._read(buffers_size, deadline))
+        buffers = self._read(buffers_size, deadline)
         try:
-            return json.loads(header), buffers
+            return read_header(header, self._limits.marks), memoryview(buffers)
         except (ValueError, RecursionError) as malformed:
-            raise ProtocolError(f"a header is not JSON: {_cut(str(malformed))}") from None
+            raise ProtocolError(f"a header is not JSON as it may be: {malformed}") from None
 
     def close(self) -> None:
-        """Close the socket."""
+        """Close the stream."""
         self._stream.close()
 
-    def _read(self, size: int, deadline: float | None) -> bytes:
+    def _read(self, size: int, deadline: float | None) -> bytes | bytearray:
+        if size > CHUNK:
+            return self._read_large(size, deadline)
         while len(self._pending) < size:
-            self._stream.settimeout(_remaining(deadline))
-            try:
-                chunk = self._stream.recv(max(CHUNK, min(size - len(self._pending), 1 << 20)))
-            except ConnectionError as gone:
-                raise Closed from gone
-            if not chunk:
-                raise Closed
-            self._pending += chunk
-        piece = bytes(self._pending[:size])
-        del self._pending[:size]
+            self._pending += self._received(CHUNK, deadline)
+        piece, self._pending = self._pending[:size], self._pending[size:]
         return piece
+
+    def _read_large(self, size: int, deadline: float | None) -> bytearray:
+        """Return the next `size` bytes; the memory grows with what comes, not with what was announced."""
+        piece, self._pending = bytearray(self._pending[:size]), self._pending[size:]
+        while len(piece) < size:
+            piece += self._received(min(size - len(piece), LARGE_CHUNK), deadline)
+        return piece
+
+    def _received(self, size: int, deadline: float | None) -> bytes:
+        """Return up to `size` bytes that have come; descriptors that a peer sends along are not taken."""
+        self._stream.settimeout(_remaining(deadline))
+        try:
+            chunk = self._stream.recv(size)
+        except TimeoutError:
+            raise
+        except OSError as gone:
+            raise Closed from gone
+        if not chunk:
+            raise Closed
+        return chunk
 
 
 def _remaining(deadline: float | None) -> float | None:
@@ -243,8 +311,7 @@ def _remaining(deadline: float | None) -> float | None:
 
 
 def _is_length(value: Any) -> bool:
-    return type(value) is int and value >= 0
+    return is_integer(value) and value >= 0
 
 
-def _cut(value: Any) -> str:
-    return repr(value)[:80]
+shown = reprlib.Repr().repr  # a few of the members and characters, so that it is quick and shallow

@@ -16,7 +16,7 @@ from grader.pipeline import Grader
 from grader.render.csv import Row, render_csv
 from grader.render.progress import batch_progress, suite_progress
 from grader.render.terminal import print_report
-from grader.sandbox.choice import candidates
+from grader.runners import allowed_runners
 from grader.seed import derive_seed, read_secret
 from grader.settings import Settings, read_settings
 from grader.suite.assignment import load_assignment
@@ -62,7 +62,7 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
 ) -> None:
     """Grade one submission and print its report."""
     settings = read_settings()
-    kinds = candidates(runner or settings.runner)
+    kinds = allowed_runners(settings, runner)
     rubric = load_assignment(settings.assignment).rubric
     work = read_submission(submission)
     with (
@@ -90,7 +90,7 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
 ) -> None:
     """Grade every submission in a folder."""
     settings = read_settings()
-    kinds = candidates(runner or settings.runner)
+    kinds = allowed_runners(settings, runner)
     rubric = load_assignment(settings.assignment).rubric
     paths = find_submissions(folder)
     if not paths:

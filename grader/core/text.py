@@ -10,6 +10,8 @@ BREAKS = {ord("\n"): None, ord("\t"): None}
 
 def clean(text: str, characters: int) -> str:
     """Return `text` without escapes and controls, but for line breaks and tabs, cut to `characters`."""
+    if len(text) <= characters and text.isprintable():
+        return text  # as most is
     text = ESCAPE_SEQUENCE.sub("", text[: 4 * characters]).replace("\r\n", "\n").replace("\r", "\n")
     if text.translate(BREAKS).isprintable():  # as almost always
         kept = text
@@ -24,5 +26,5 @@ def clean_line(text: str, characters: int) -> str:
 
 
 def _is_visible(character: str) -> bool:
-    """Tell whether `character` is no control, no format character (bidi overrides), no lone surrogate."""
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    """Tell whether `character` is no control, format character (bidi), surrogate or separator of lines."""
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

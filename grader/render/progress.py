@@ -1,6 +1,6 @@
 """The live line in a terminal while tests run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,13 +27,30 @@ class SuiteProgress:
             self._progress.update(self._task, total=sum(len(tests) for tests in content.values()))
         if kind == "result":
             self._lost += content["outcome"] != Outcome.PASSED
-            title = self._titles.get(content["group"], content["group"])
-            lost = f"{title} · {self._lost} lost" if self._lost else title
-            self._progress.update(self._task, advance=1, description=lost)
+            self._progress.update(self._task, advance=1, description=self._line(content["group"]))
         if kind == "stage":
             score = content.score
             told = f"{format_points(score.score)} of {score.max_score} points; now the second stage"
             self._progress.console.print(told, markup=False)
+        if kind == "progress":
+            stage = stage_of(content["numbers"])
+            self._progress.update(self._task, description=self._line(content["group"], stage))
+
+    def _line(self, group: str, stage: str = "") -> str:
+        lost = f"{self._lost} lost" if self._lost else ""
+        return " · ".join(filter(None, [self._titles.get(group, group), stage, lost]))
+
+
+def stage_of(numbers: Mapping[str, float]) -> str:
+    """Return how far a training has come, such as "epoch 2/3, 40 %"; numbers of other names are not shown."""
+    epoch, epochs = numbers.get("epoch"), numbers.get("epochs")
+    batch, batches = numbers.get("batch"), numbers.get("batches")
+    parts = []
+    if epoch is not None:
+        parts.append(f"epoch {epoch:g}" if epochs is None else f"epoch {epoch:g}/{epochs:g}")
+    if batch is not None and batches:
+        parts.append(f"{min(max(batch / batches, 0), 1):.0%}".replace("%", " %"))
+    return ", ".join(parts)
 
 
 @contextmanager

@@ -10,6 +10,26 @@ CHUNK = 1 << 16
 EXIT_SECONDS = 2.0
 
 
+class FirstBytes:
+    """Collects printed bytes up to a limit, so that a flood fills no memory."""
+
+    def __init__(self, keep: int) -> None:
+        """Keep up to `keep` bytes."""
+        self._keep = keep
+        self._kept = bytearray()
+        self._dropped = 0
+
+    def add(self, chunk: bytes) -> None:
+        """Take what was printed next."""
+        room = self._keep - len(self._kept)
+        self._kept += chunk[:room]
+        self._dropped += max(0, len(chunk) - room)
+
+    def output(self) -> Output:
+        """Return what came so far."""
+        return Output(bytes(self._kept), self._dropped)
+
+
 class Capture:
     """Reads a pipe to its end in a thread, and keeps the first bytes."""
 
@@ -19,9 +39,7 @@ class Capture:
         The thread alone closes it: if others did, it would go on to read from whatever gets its number next.
         """
         self._pipe = pipe
-        self._keep = keep
-        self._kept = bytearray()
-        self._dropped = 0
+        self._printed = FirstBytes(keep)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -31,11 +49,9 @@ class Capture:
 
     def output(self) -> Output:
         """Return what came so far."""
-        return Output(bytes(self._kept), self._dropped)
+        return self._printed.output()
 
     def _read(self) -> None:
         with self._pipe:
             while chunk := os.read(self._pipe.fileno(), CHUNK):
-                room = self._keep - len(self._kept)
-                self._kept += chunk[:room]
-                self._dropped += max(0, len(chunk) - room)
+                self._printed.add(chunk)

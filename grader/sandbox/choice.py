@@ -1,9 +1,10 @@
 """Which runners there are, and which may be taken: the one asked for by name, or any that isolates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from grader.sandbox.bwrap import BWRAP
+from grader.sandbox.docker.kind import Docker
 from grader.sandbox.forking import JAIL
 from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import Allowance, Promise, Runner
@@ -28,19 +29,25 @@ class RunnerKind(Protocol):
         """Return a runner whose processes live under `allowance`. Raises SandboxError."""
 
 
-ISOLATING: tuple[RunnerKind, ...] = (BWRAP, JAIL)  # from strongest to weakest
-EVERY: tuple[RunnerKind, ...] = (*ISOLATING, ProcessRunner)
-RUNNERS: Mapping[str, RunnerKind] = {kind.name: kind for kind in EVERY}
-
-
 class UnknownRunner(ValueError):  # noqa: N818 - says what is the case
     """There is no runner of that name."""
 
 
-def candidates(name: str | None) -> Sequence[RunnerKind]:
+def isolating(docker: Docker) -> Sequence[RunnerKind]:
+    """Return the runners that isolate, from strongest to weakest; `docker` says how containers are run."""
+    return (docker, BWRAP, JAIL)
+
+
+def every_runner(docker: Docker) -> Sequence[RunnerKind]:
+    """Return all runners, from strongest to weakest."""
+    return (*isolating(docker), ProcessRunner)
+
+
+def candidates(name: str | None, docker: Docker) -> Sequence[RunnerKind]:
     """Return the runners that may be taken, strongest first: that of `name`, or all that isolate."""
     if name is None:
-        return ISOLATING
-    if name not in RUNNERS:
-        raise UnknownRunner(f"there is no runner {name!r}; the runners are {', '.join(RUNNERS)}")
-    return (RUNNERS[name],)
+        return isolating(docker)
+    runners = {kind.name: kind for kind in every_runner(docker)}
+    if name not in runners:
+        raise UnknownRunner(f"there is no runner {name!r}; the runners are {', '.join(runners)}")
+    return (runners[name],)

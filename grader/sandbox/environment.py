@@ -24,8 +24,10 @@ def student_environment(home: str, allowance: Allowance) -> dict[str, str]:
     return {**FIXED, "HOME": home, **{name: str(path) for name, path in allowance.folders.items()}}
 
 
-def described_ending(status: int) -> str:
-    """Return how a process with that exit status ended; minus a number is the signal that ended it."""
+def described_ending(status: int | None) -> str:
+    """Return how a process with that exit status ended; minus a number is a signal, None that it did not."""
+    if status is None:
+        return "it closed its connection to the tests"
     if status >= 0:
         return f"it ended itself with exit status {status}"
     return f"it was ended by the signal {_signal_name(-status)}"

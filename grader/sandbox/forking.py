@@ -161,8 +161,7 @@ class ForkedProcess:
 
     def ending(self) -> str:
         """Return how the process ended, as the end of a sentence."""
-        status = self._wait(EXIT_SECONDS)
-        return "it closed its connection to the tests" if status is None else described_ending(status)
+        return described_ending(self._wait(EXIT_SECONDS))
 
     def output(self) -> Output:
         """Return what it has printed."""

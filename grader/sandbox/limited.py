@@ -1,4 +1,4 @@
-"""Runs a module under resource limits: `python -m grader.sandbox.limited MEMORY MODULE ARGUMENTS...`.
+"""Runs a module under resource limits: with the arguments MEMORY MODULE ARGUMENTS...
 
 This is the first code in a student process. It imports only the standard library.
 """

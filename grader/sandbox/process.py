@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from typing import IO, cast
 
 from grader.sandbox.capture import EXIT_SECONDS, Capture
@@ -16,7 +17,14 @@ from grader.sandbox.runner import Allowance, Output, Promise, SandboxError
 
 STUDENT_END = "grader.boundary.student"
 # -P and -s: import nothing from the working folder or the user's own packages; -B: write no bytecode
-INTERPRETER = (sys.executable, "-P", "-s", "-B", "-m", "grader.sandbox.limited")
+INTERPRETER = (sys.executable, "-P", "-s", "-B")
+ROOT = str(Path(__file__).resolve().parents[2])  # in a container, only the environment knows where we are
+MAIN = """
+import sys
+sys.path.append(sys.argv.pop(1))
+from grader.sandbox.limited import main
+main()
+"""
 
 
 class ProcessRunner:
@@ -50,7 +58,7 @@ class PlainProcess:
         self.stream, theirs = socket.socketpair()
         try:
             self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-                [*INTERPRETER, str(allowance.memory), STUDENT_END, str(theirs.fileno())],
+                [*INTERPRETER, "-c", MAIN, ROOT, str(allowance.memory), STUDENT_END, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -78,11 +86,9 @@ class PlainProcess:
 
     def ending(self) -> str:
         """Return how the process ended, as the end of a sentence."""
-        try:
-            status = self._child.wait(EXIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            return "it closed its connection to the tests"
-        return described_ending(status)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(EXIT_SECONDS)
+        return described_ending(self._child.returncode)
 
     def output(self) -> Output:
         """Return what it has printed."""

@@ -1,7 +1,9 @@
 """What a job of the suite's process and the worker say to each other, as plain values in frames.
 
 Both are trusted. In goes one SuiteJob; out come events [kind, content]: `result` (a record of one test),
-`stage` (None, when the tests of the second stage begin), at last `finished` {results, unloadable, notes}.
+`stage` (None, when the tests of the second stage begin), `progress` {group, numbers} while a long call of a
+test in that class runs (the submission's own word, only to be shown), and at last `finished` {results,
+unloadable, notes}.
 """
 
 import socket

@@ -41,6 +41,7 @@ class Grading:
         self._job: Job | None = None
         self._session: Session | None = None
         self._in_second_stage = False
+        self._running = ""  # the class of the present test
         self._results: list[Record] = []
 
     @property
@@ -105,6 +106,7 @@ class Grading:
         session.config.option.seed = work.seed
         session.items[:] = [item for item in session.items if group_of(item) not in work.left_out]
         self._session = Session(job.processes, manifest, {**work.files, **self._provided})
+        self._session.on_progress = self._tell_progress
 
     # A job's fork of it
 
@@ -136,9 +138,14 @@ class Grading:
 
     def _call(self, item: pytest.Item) -> None:
         """Run the test itself with its own time and channel; a lost process is replaced for the next one."""
+        self._running = group_of(item)
         self.session.begin_test()
         item.ihook.pytest_runtest_call(item=item)
         self.session.end_test()
+
+    def _tell_progress(self, numbers: Mapping[str, float]) -> None:
+        """Tell how far the present test has come, by numbers that are the submission's word."""
+        self._tell("progress", {"group": self._running, "numbers": dict(numbers)})
 
     def _tell(self, kind: str, content: Any) -> None:
         if self._job is not None:

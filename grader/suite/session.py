@@ -3,8 +3,9 @@
 import time
 from collections.abc import Mapping
 
-from grader.boundary.channel import Channel
-from grader.boundary.errors import Died, Lost, Raised, RunOver, SubmissionError, TimedOut, Unloadable
+from grader.boundary.channel import Channel, ignore
+from grader.boundary.errors import Breach, Died, Lost, Raised, RunOver, SubmissionError, TimedOut, Unloadable
+from grader.suite.breaches import Breaches
 from grader.suite.loans import Borrowed, Borrower
 from grader.suite.manifest import Manifest
 
@@ -18,7 +19,8 @@ class Session:
 
     def __init__(self, processes: Borrower, manifest: Manifest, files: Mapping[str, bytes]) -> None:
         """Test `files` in `processes`."""
-        self.notes: list[str] = []
+        self.on_progress = ignore  # hears how far a long call has come, from the next process on
+        self._breaches = Breaches()
         self._processes = processes
         self._manifest = manifest
         self._files = files
@@ -60,8 +62,8 @@ class Session:
             return f"stopped: {whole if over else error}"
         if isinstance(error, Died) and self._process is not None:
             return f"the submission's process ended: {self._process.ending()}"
-        if isinstance(error, Lost):
-            self.notes.append(f"The submission {error}.")
+        if isinstance(error, Breach):
+            self._breaches.add(str(error))
             return f"the submission {error}"
         return str(error)
 
@@ -79,6 +81,11 @@ class Session:
         self._process = self._channel = None
 
     @property
+    def notes(self) -> list[str]:
+        """What staff should know."""
+        return self._breaches.notes()
+
+    @property
     def unloadable(self) -> Unloadable | None:
         """Why the submission cannot be imported, if so."""
         return self._unloadable
@@ -88,6 +95,7 @@ class Session:
         self._process = self._processes.open()
         channel = Channel(self._process.stream, self._manifest.interface)
         channel.end = self._end
+        channel.on_progress = self.on_progress
         channel.limit_time(self._manifest.test_seconds)
         try:
             channel.load(self._files)

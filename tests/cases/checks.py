@@ -58,6 +58,13 @@ def assert_equal(actual, expected, *, hint=None):
         raise Mismatch("the values differ", expected=expected, actual=actual, hint=hint)
 
 
+def assert_differ(first, second, *, hint=None):
+    """Fail unless two arrays of one shape hold finite numbers that are not all the same."""
+    assert_equal(first.shape, second.shape)
+    if not np.isfinite([first, second]).all() or np.array_equal(first, second):
+        raise Mismatch("the numbers do not differ", expected="different numbers", actual=first, hint=hint)
+
+
 def assert_operands(node, *operands):
     """Fail unless `node._prev` holds exactly these objects, in any order."""
     found = list(node._prev)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests import adapters
-from tests.cases.checks import Mismatch, assert_close, assert_equal, kind, plain_array
+from tests.cases.checks import Mismatch, assert_close, assert_differ, assert_equal, kind, plain_array
 
 TRAINING_SEED = 2
 AXES = pytest.mark.parametrize("axis", [-1, 0, 1], ids=["last", "first", "middle"])
@@ -68,12 +68,6 @@ def assert_all_close(arrays, expected):
     assert_equal(len(arrays), len(expected))
     for array, wanted in zip(arrays, expected, strict=True):
         assert_close(array, wanted)
-
-
-def assert_differ(first, second, *, hint):
-    """Fail if two arrays hold the same numbers."""
-    if np.array_equal(first, second):
-        raise Mismatch("the numbers are the same", expected="different numbers", actual=first, hint=hint)
 
 
 def assert_below(what, number, limit, *, hint):

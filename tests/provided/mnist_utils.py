@@ -15,13 +15,19 @@ from tests.mnist_format import (
     MnistUnavailable,
     as_training_arrays,
     compute_accuracy,
-    mini_batch_iterator,
 )
+from tests.mnist_format import mini_batch_iterator as batches_of
+
+try:
+    from grader.boundary.progress import progress
+except ImportError:  # the project's own tests may use this file where no grader is installed
+    progress = None
 
 __all__ = ["MnistUnavailable", "compute_accuracy", "load_mnist", "load_mnist_raw", "mini_batch_iterator"]
 
 FOLDER_VARIABLE = "SMULGRAD_TRAINING_DATA"
 STAND_IN_SIZE = 10_000
+EPOCH_SIZE = 30_000  # a pass over at least so many images is one of training, not of evaluation
 
 
 def load_mnist():
@@ -40,6 +46,29 @@ def load_mnist_raw():
     """
     images, labels = _training_split()
     return images, labels, images[-STAND_IN_SIZE:], labels[-STAND_IN_SIZE:]
+
+
+def mini_batch_iterator(X, y, batch_size, shuffle=True, rng=None):  # noqa: FBT002, N803 - the handout's signature
+    """Yield (X_batch, y_batch) as `tests.mnist_format` does, and tell whoever grades how far training is."""
+    epoch = _next_epoch() if len(X) >= EPOCH_SIZE else None
+    for number, batch in enumerate(batches_of(X, y, batch_size, shuffle, rng), start=1):
+        if epoch:
+            progress.report(**epoch, batch=number, batches=-(-len(X) // batch_size))
+        yield batch
+
+
+_epochs = {}  # the number of a call -> the epochs that began in it; one call at most
+
+
+def _next_epoch():
+    """Return which epoch of the open call begins, of how many if the call says so, or None without a call."""
+    if progress is None or not progress.call:
+        return None
+    epoch = _epochs.get(progress.call, 0) + 1
+    _epochs.clear()
+    _epochs[progress.call] = epoch
+    epochs = progress.options.get("epochs")
+    return {"epoch": epoch, "epochs": epochs} if type(epochs) is int else {"epoch": epoch}
 
 
 def _training_split():

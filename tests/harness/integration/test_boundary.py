@@ -202,6 +202,18 @@ def test_random_use_of_handles_keeps_every_object_right(adapters):
     assert [handle.data for handle, _ in nodes] == [number for _, number in nodes]
 
 
+def test_an_object_that_changes_its_class_stays_one_object(start):
+    """An object may change its type; its handle keeps the first name, and that is no breach."""
+    source = "class A: pass\nclass B: pass\na = A()\ndef same():\n    return a\n"
+    channel = start(source + "def change():\n    a.__class__ = B\n    return a\n")
+
+    before = channel.ask("call", "same", [], {})
+    after = channel.ask("call", "change", [], {})
+
+    assert before is after
+    assert after.remote_type == "A"
+
+
 def test_what_no_handle_stands_for_is_freed(adapters):
     """The other side forgets objects that neither the test nor other objects hold."""
     kept = [adapters.create(float(n)) for n in range(10)]
@@ -378,13 +390,25 @@ def test_anything_else_than_plain_values_and_arrays_is_a_handle(start, value):
     [
         ("np.array([None])", "dtype object"),
         ("np.array(['a'])", "dtype <U1"),
-        ("10 ** 5000", "digits"),
+        ("10 ** 5000", "64 bits"),
+        ("-(2 ** 64)", "64 bits"),
+        (r"'\ud800'", "Unicode"),
         ("{(1, 2): 3}", "tuple as a key"),
         ("np.broadcast_to(0.0, (10**6, 10**6))", "too large"),
         ("[0.5] * 2_000_000", "too large"),
         ("endless", "nested too deeply"),
     ],
-    ids=["objects", "texts", "huge-int", "odd-key", "stretched", "long-list", "endless"],
+    ids=[
+        "objects",
+        "texts",
+        "huge-int",
+        "long-int",
+        "surrogate",
+        "odd-key",
+        "stretched",
+        "long-list",
+        "endless",
+    ],
 )
 def test_a_value_that_cannot_be_sent_is_an_error_that_says_why(start, value, message):
     """The student gets a reason, the channel stays open, and nobody is accused of breaking the protocol."""

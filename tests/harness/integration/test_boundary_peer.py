@@ -1,5 +1,6 @@
 """The trusted end against peers that lie, stall or babble: whatever comes, it ends in a verdict."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -8,11 +9,12 @@ import time
 import numpy as np
 import pytest
 
-from grader.boundary.channel import MESSAGE_CHARACTERS, TRACEBACK_CHARACTERS, Channel
+from grader.boundary.channel import MAX_OPEN_CALLS, MESSAGE_CHARACTERS, TRACEBACK_CHARACTERS, Channel
 from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
-from grader.boundary.wire import LENGTHS
+from grader.boundary.progress import MAX_REPORTS
+from grader.boundary.wire import FROM_STUDENT, LENGTHS
 
 SECONDS = 5.0  # until a conversation that should have ended is given up
 SOON = 0.3
@@ -33,6 +35,14 @@ class Peer:
         """Answer request `number`, in advance: the channel has not asked yet."""
         self.send({"id": number, "value": value}, buffers)
 
+    def answer_meanwhile(self, value, number=1):
+        """Answer request `number` with more than the socket takes before somebody reads."""
+        threading.Thread(target=self._answer_quietly, args=(value, number), daemon=True).start()
+
+    def _answer_quietly(self, value, number):
+        with contextlib.suppress(OSError):  # the channel may close before it has read all
+            self.answer(value, number)
+
     def requests(self):
         """Return the kinds of the requests that have come, in their order."""
         self.stream.setblocking(False)  # noqa: FBT003 - the socket's own interface
@@ -46,8 +56,9 @@ class Peer:
     def hears_the_end(self):
         """Read what was sent until the channel closes its end."""
         self.stream.settimeout(SECONDS)
-        while self.stream.recv(1 << 16):
-            pass
+        with contextlib.suppress(ConnectionResetError):  # what the channel left unread is thrown away
+            while self.stream.recv(1 << 16):
+                pass
         return True
 
 
@@ -115,6 +126,23 @@ MALFORMED = {
     "handle-as-float": {"id": 1, "value": {"handle": -1.0}},
     "handle-with-more": {"id": 1, "value": {"handle": -1, "data": 3}},
     "handle-with-odd-type": {"id": 1, "value": {"handle": -1, "type": 3}},
+    "handle-out-of-range": {"id": 1, "value": {"handle": -(1 << 53) - 1}},
+    "handle-of-two-types": {"id": 1, "value": [{"handle": -1, "type": "A"}, {"handle": -1, "type": "B"}]},
+    "long-int": {"id": 1, "value": [1 << 64]},
+    "long-int-as-key": {"id": 1, "value": {"dict": [[1 << 64, 0]]}},
+    "key-twice": {"id": 1, "value": {"dict": [[1, 0], [True, 0]]}},
+    "lone-surrogate": {"id": 1, "value": "\ud800"},
+    "progress-no-object": {"id": 1, "progress": [1]},
+    "progress-nested": {"id": 1, "progress": {"epoch": [1]}},
+    "progress-of-texts": {"id": 1, "progress": {"epoch": "1"}},
+    "progress-of-bools": {"id": 1, "progress": {"epoch": True}},
+    "progress-not-a-number": {"id": 1, "progress": {"loss": float("nan")}},
+    "progress-endless": {"id": 1, "progress": {"loss": float("inf")}},
+    "progress-long-int": {"id": 1, "progress": {"epoch": 1 << 60}},
+    "progress-of-many": {"id": 1, "progress": {f"n{number}": 1 for number in range(9)}},
+    "progress-long-name": {"id": 1, "progress": {"n" * 25: 1}},
+    "progress-odd-name": {"id": 1, "progress": {"\x1b[2J": 1}},
+    "progress-and-more": {"id": 1, "progress": {}, "value": 1},
     "callback-unasked": {"id": 1, "callback": 1, "args": []},
     "callback-by-name": {"id": 1, "callback": "eval", "args": []},
     "callback-args-no-list": {"id": 1, "callback": 1, "args": {"tuple": []}},
@@ -136,6 +164,71 @@ def test_a_malformed_frame_closes_the_channel_for_good(channel, peer, message):
         channel.ask("get")
 
     assert peer.hears_the_end()
+
+
+def test_progress_is_told_while_a_call_is_open(channel, peer):
+    """Numbers that the peer reports before it answers reach the listener, in their order."""
+    told = []
+    channel.on_progress = told.append
+    peer.send({"id": 1, "progress": {"epoch": 1, "loss": 0.5}})
+    peer.send({"id": 1, "progress": {"epoch": 2}})
+    peer.answer("done")
+
+    assert channel.ask("call", "f") == "done"
+    assert told == [{"epoch": 1, "loss": 0.5}, {"epoch": 2}]
+
+
+def test_progress_of_a_call_that_is_over_is_a_breach(channel, peer):
+    """What is reported after the answer is not about the call that is open."""
+    peer.answer("done")
+    peer.send({"id": 1, "progress": {"epoch": 1}})
+    channel.ask("call", "f")
+
+    with pytest.raises(Breach, match="another request"):
+        channel.ask("call", "f")
+
+
+def test_progress_without_end_is_a_breach(channel, peer):
+    """The number of reports in one call is bounded."""
+    told = []
+    channel.on_progress = told.append
+    header = json.dumps({"id": 1, "progress": {"epoch": 1}}).encode()
+    peer.stream.sendall((LENGTHS.pack(len(header), 0) + header) * (MAX_REPORTS + 1))
+
+    with pytest.raises(Breach, match="reports of progress"):
+        channel.ask("call", "f")
+
+    assert len(told) == MAX_REPORTS
+
+
+def test_what_is_wrong_is_told_in_a_few_words(channel, peer):
+    """The reason of a breach shows a piece of what came, however much that was, without controls."""
+    peer.answer_meanwhile({"\x1b]0;" + "x" * 1_000_000: ["\u202e" * 1_000_000], "y" * 1_000_000: 0})
+
+    with pytest.raises(Breach) as caught:
+        channel.ask("get")
+
+    assert len(str(caught.value)) < 500
+    assert str(caught.value).isprintable()
+
+
+def test_keys_with_one_hash_do_not_keep_the_trusted_end_busy(channel, peer):
+    """Integers that are far apart and have one hash would make building a dict take minutes."""
+    peer.answer_meanwhile({"dict": [[number * (2**61 - 1), 0] for number in range(40_000)]})
+    started = time.monotonic()
+
+    with pytest.raises(Breach):
+        channel.ask("get")
+
+    assert time.monotonic() - started < SECONDS
+
+
+def test_values_are_counted_before_they_are_made(channel, peer):
+    """A header of short values becomes many times its size in memory, so their number is bounded."""
+    peer.answer_meanwhile([0] * FROM_STUDENT.marks)
+
+    with pytest.raises(Breach, match="more than 131072"):
+        channel.ask("get")
 
 
 def test_bytes_that_belong_to_no_array_are_a_breach(channel, peer):
@@ -192,6 +285,42 @@ def test_one_object_has_one_handle(channel, peer):
     assert channel.ask("get") is other
 
 
+def test_a_handle_says_its_type_as_soon_as_that_is_known(channel, peer):
+    """A handle that was made without waiting learns the type of its object when the peer first names it."""
+    handle = channel.tell("call", "f")
+    peer.answer([{"handle": 1, "type": "Tensor"}])
+
+    (named,) = channel.ask("get")
+
+    assert named is handle
+    assert handle.remote_type == "Tensor"
+
+
+def test_a_handle_of_an_earlier_test_is_never_given_out(channel, peer):
+    """After a fresh start the peer has no object of before, so it cannot name one."""
+    kept = channel.tell("call", "f")
+    channel.start_afresh()
+    peer.answer({"handle": 1})
+
+    with pytest.raises(Breach, match="not given out"):
+        channel.ask("get")
+    del kept
+
+
+def test_a_handle_that_dies_late_does_not_take_its_successor_along(channel, peer):
+    """A handle of an earlier test may have the number of a present one; when it goes, the latter stays."""
+    peer.answer({"handle": -1})
+    earlier = channel.ask("get")
+    channel.start_afresh()
+    peer.answer({"handle": -1}, number=2)
+    present = channel.ask("get")
+
+    del earlier
+
+    peer.answer({"handle": -1}, number=3)
+    assert channel.ask("get") is present
+
+
 def test_a_handle_that_goes_while_an_answer_names_it_is_not_given_up(channel, peer, monkeypatch):
     """When the garbage collector takes a handle just before its object is named again, no drop is sent."""
     peer.answer({"handle": -1})
@@ -219,7 +348,7 @@ def test_many_mentions_of_dropped_handles_cost_little_time(channel, peer):
     peer.answer(peer_numbers)
     kept = channel.ask("get")
     del kept
-    threading.Thread(target=peer.answer, args=(peer_numbers * 20, 2), daemon=True).start()
+    peer.answer_meanwhile(peer_numbers * 20, number=2)
     started = time.monotonic()
 
     channel.ask("get")
@@ -235,6 +364,56 @@ def test_a_callback_runs_the_function_of_the_open_call(channel, peer):
 
     assert channel.ask("call", "f", heard.append) == "done"
     assert heard == [3.0]
+
+
+@pytest.mark.parametrize("key", [True, 1.0, "1", 2, 0, -1, None], ids=repr)
+def test_a_callback_names_the_function_by_its_number(channel, peer, key):
+    """Nothing that equals or resembles the number of a function will do."""
+    peer.send({"id": 1, "callback": key, "args": []})
+
+    with pytest.raises(Breach):
+        channel.ask("call", "f", lambda: pytest.fail("was called"))
+
+
+def test_callbacks_without_end_stop_at_the_deadline(channel, peer):
+    """A peer that has a function run over and over uses up its own time, the function's included."""
+    channel.limit_time(SOON)
+    header = json.dumps({"id": 1, "callback": 1, "args": []}).encode()
+    frames = (LENGTHS.pack(len(header), 0) + header) * 1_000
+    peer.stream.sendall(frames)
+
+    with pytest.raises(TimedOut):
+        channel.ask("call", "f", lambda: time.sleep(SOON / 10))
+
+
+def test_callbacks_of_one_call_are_bounded(channel, peer, monkeypatch):
+    """Even without a deadline there is an end to callbacks."""
+    monkeypatch.setattr("grader.boundary.channel.MAX_CALLBACKS", 3)
+    heard = []
+    for _ in range(4):
+        peer.send({"id": 1, "callback": 1, "args": [0]})
+
+    with pytest.raises(Breach, match="more than 3 callbacks"):
+        channel.ask("call", "f", heard.append)
+
+    assert heard == [0, 0, 0]
+
+
+def test_calls_within_each_other_are_bounded(channel, peer):
+    """A function of the test that calls on with itself cannot be led arbitrarily deep."""
+    depths = []
+
+    def function():
+        depths.append(len(depths))
+        channel.ask("call", "f", function)
+
+    for number in range(1, 20):
+        peer.send({"id": number, "callback": 1, "args": []})
+
+    with pytest.raises(Breach, match="calls within each other"):
+        channel.ask("call", "f", function)
+
+    assert len(depths) == MAX_OPEN_CALLS
 
 
 def test_a_function_is_out_of_reach_when_its_call_is_over(channel, peer):

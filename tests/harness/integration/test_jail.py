@@ -241,10 +241,11 @@ def test_nothing_survives_a_worker_that_is_killed(kind):
         import sys, time
         from grader.boundary.channel import Channel
         from grader.boundary.interface import Interface
-        from grader.sandbox.choice import RUNNERS
+        from grader.sandbox.choice import candidates
+        from grader.sandbox.docker.kind import Docker
         from grader.sandbox.runner import Allowance
 
-        process = RUNNERS[{kind.name!r}](Allowance()).open()
+        process = candidates({kind.name!r}, Docker())[0](Allowance()).open()
         channel = Channel(process.stream, Interface())
         channel.load({{"tests/adapters.py": b"def spin():\\n while True: pass\\ndef ask(): pass"}})
         channel.tell("call", "spin", [], {{}})

@@ -9,11 +9,15 @@ from dataclasses import replace
 import pytest
 
 from grader.probe import NoRunner, find_out, start_strongest
-from grader.sandbox.choice import EVERY, ISOLATING, UnknownRunner, candidates
+from grader.sandbox.choice import UnknownRunner, candidates, every_runner, isolating
+from grader.sandbox.docker.kind import Docker
 from grader.sandbox.forking import JAIL
 from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import Allowance, Promise, SandboxError
 from tests.harness.samples import ROOT
+
+EVERY = every_runner(Docker())
+ISOLATING = isolating(Docker())
 
 
 class Boastful(ProcessRunner):
@@ -74,10 +78,10 @@ def test_no_runner_is_better_than_one_that_does_not_hold():
 
 def test_a_runner_that_does_not_isolate_is_taken_by_name_only():
     """Unasked, only isolating runners are candidates; a name is the only one; an unknown name is an error."""
-    assert ProcessRunner not in candidates(None)
-    assert list(candidates("process")) == [ProcessRunner]
+    assert ProcessRunner not in candidates(None, Docker())
+    assert list(candidates("process", Docker())) == [ProcessRunner]
     with pytest.raises(UnknownRunner, match="there is no runner 'magic'; the runners are"):
-        candidates("magic")
+        candidates("magic", Docker())
 
 
 def test_doctor_tells_which_runner_grading_takes():

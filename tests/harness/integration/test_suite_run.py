@@ -46,6 +46,13 @@ class TestSecond:
         '''Three is asked for.'''
         assert adapters.three() == 3
 """
+REPORTING = """
+from grader.boundary.progress import progress
+
+def one():
+    progress.report(epoch=1, epochs=3)
+    return 1
+"""
 RIGHT = "def one():\n    return 1\n\ndef two():\n    return 2\n\ndef three():\n    return 3\n"
 
 
@@ -264,6 +271,28 @@ def test_a_breach_is_noted_for_staff(grade):
     assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
     assert outcome.results[1].message.startswith("the submission broke the protocol")
     assert len(outcome.notes) == 1
+
+
+def test_a_breach_in_every_test_is_one_note(grade):
+    """Staff reads what happened once, and how often."""
+    breach = "os.write(int(sys.argv[1]), bytes(range(100, 200)))"
+
+    adapters = (f"def {name}():\n    {breach}\n" for name in ("one", "two", "three"))
+    outcome = grade("import os, sys\n" + "".join(adapters))
+
+    assert outcomes(outcome) == [Outcome.ERROR] * 3
+    assert len(outcome.notes) == 1
+    assert outcome.notes[0].endswith("(3 times).")
+
+
+def test_progress_of_a_long_call_is_an_event(grade):
+    """What a module beside the submission reports while a call is open reaches the listener of the run."""
+    events = []
+
+    grade(REPORTING, listen=lambda kind, content: events.append((kind, content)))
+
+    told = [content for kind, content in events if kind == "progress"]
+    assert told == [{"group": "TestFirst", "numbers": {"epoch": 1, "epochs": 3}}]
 
 
 def test_output_of_all_processes_is_kept_up_to_the_limit(grade):

@@ -11,7 +11,7 @@ LAYERS = (
     {"core"},
     {"intake", "boundary", "sandbox", "render", "template", "seed", "settings", "store", "roster", "logs"},
     {"probe"},
-    {"suite", "jobs", "service_settings"},
+    {"suite", "jobs", "service_settings", "runners"},
     {"pipeline"},
     {"batch", "web", "worker", "client"},
     {"app"},
@@ -19,7 +19,12 @@ LAYERS = (
     {"__main__"},
 )
 MODULES = sorted(path.relative_to(GRADER.parent) for path in GRADER.rglob("*.py"))
-IN_SANDBOX = ("grader.sandbox.limited", "grader.sandbox.zygote", "grader.boundary.student")
+IN_SANDBOX = (
+    "grader.sandbox.limited",
+    "grader.sandbox.zygote",
+    "grader.sandbox.contained",
+    "grader.boundary.student",
+)
 
 
 def imports_of(path):

@@ -142,12 +142,60 @@ class TestStandIn:
 
     @pytest.mark.parametrize("module", [stand_in, mnist_format], ids=lambda module: module.__name__)
     def test_needs_the_standard_library_and_numpy_only(self, module):
-        """Beside a submission there is nothing else to import."""
+        """Beside a submission there is nothing else to import, but for the way to tell of progress."""
         imported = modules_imported_by(Path(module.__file__).read_text(encoding="utf-8"))
 
         outside = {name for name in imported if name.split(".")[0] not in sys.stdlib_module_names}
 
-        assert outside <= {"numpy", "tests.mnist_format"}
+        assert outside <= {"numpy", "tests.mnist_format", "grader.boundary.progress"}
+
+
+class TestProgressOfTraining:
+    """What the stand-in tells of a submission's training loop."""
+
+    @pytest.fixture
+    def told(self, monkeypatch):
+        """Return what is told in the open call, which was given `epochs=2`."""
+        told = []
+        tell = SimpleNamespace(call=7, options={"epochs": 2}, report=lambda **numbers: told.append(numbers))
+        monkeypatch.setattr(stand_in, "progress", tell)
+        monkeypatch.setattr(stand_in, "EPOCH_SIZE", 5)
+        monkeypatch.setattr(stand_in, "_epochs", {})
+        return told
+
+    def test_every_pass_over_the_training_images_is_an_epoch(self, told):
+        """Each batch is told with its epoch; shorter passes, which measure, are none."""
+        data = np.arange(5)
+        for _ in range(2):
+            list(stand_in.mini_batch_iterator(data, data, 3))
+            list(stand_in.mini_batch_iterator(data[:4], data[:4], 3))
+
+        assert [(numbers["epoch"], numbers["batch"]) for numbers in told] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+        assert told[0] == {"epoch": 1, "epochs": 2, "batch": 1, "batches": 2}
+
+    def test_epochs_are_counted_from_one_in_every_call(self, told):
+        """A second training in the same process does not go on counting."""
+        data = np.arange(5)
+        list(stand_in.mini_batch_iterator(data, data, 5))
+        stand_in.progress.call = 8
+        list(stand_in.mini_batch_iterator(data, data, 5))
+
+        assert [numbers["epoch"] for numbers in told] == [1, 1]
+
+    def test_the_batches_are_those_of_the_projects_own_iterator(self, told, monkeypatch):
+        """With and without a grader that listens, the same numbers come."""
+
+        def batches_of(iterator):
+            return [
+                x.tolist() for x, _ in iterator(np.arange(9), np.arange(9), 2, rng=np.random.default_rng(1))
+            ]
+
+        heard = batches_of(stand_in.mini_batch_iterator)
+        monkeypatch.setattr(stand_in, "progress", None)
+        unheard = batches_of(stand_in.mini_batch_iterator)
+
+        assert heard == unheard == batches_of(mini_batch_iterator)
+        assert len(told) == 5
 
 
 class TestEnvironmentOfASubmission:

@@ -23,6 +23,13 @@ def test_a_cleaned_line_is_one_line(text):
     assert len(clean_line(text, 100).splitlines()) <= 1
 
 
+def test_a_separator_of_lines_is_no_line_break():
+    """The separators that only some programs take for line breaks are replaced."""
+    mark = "\N{REPLACEMENT CHARACTER}"
+
+    assert clean("a\u2028b\u2029c", 10) == f"a{mark}b{mark}c"
+
+
 def test_terminal_escapes_vanish():
     """Colours, cursor movements, titles and links are taken out; the text stays."""
     hostile = "\x1b[31mred\x1b[0m \x1b]8;;http://x\x07link\x1b]8;;\x07 \x1b[2J\x1bcdone"

@@ -1,0 +1,50 @@
+"""Headers: the JSON of a frame, written compactly and read under limits on what it can become in memory."""
+
+import json
+from typing import Any
+
+INTEGER_BITS = 64
+
+_encoder = json.JSONEncoder(separators=(",", ":"), check_circular=False)  # a packed value is a tree
+
+
+def write_header(message: Any) -> bytes:
+    """Return `message` as JSON in ASCII."""
+    return _encoder.encode(message).encode("ascii")
+
+
+def read_header(header: bytes | bytearray, marks: int) -> Any:
+    """Return what JSON in ASCII means. Raises ValueError for all else, RecursionError for deep nesting.
+
+    A byte of text can become sixty in memory. Each value but the first follows a comma or a bracket, so to
+    count these bounds the number of objects before the first of them is made.
+    """
+    text = header.decode("ascii")
+    found = text.count(",") + text.count("[") + text.count("{")
+    if found > marks:
+        raise ValueError(f"it holds {found} values, more than {marks}")
+    return json.loads(text)
+
+
+def count_marks(header: bytes) -> int:
+    """Return how many values `read_header` takes a header to hold."""
+    return header.count(b",") + header.count(b"[") + header.count(b"{")
+
+
+def is_integer(value: Any) -> bool:
+    """Tell whether `value` is an int, and one that fits in a machine's word.
+
+    Longer ones cost more than their size: they are slow to print, and thousands that differ by multiples of
+    2**61 - 1 have one hash, which makes a dict of them take minutes to build.
+    """
+    return type(value) is int and value.bit_length() <= INTEGER_BITS
+
+
+def is_text(value: Any) -> bool:
+    """Tell whether `value` is a str that can be encoded: a lone surrogate breaks whoever writes it later."""
+    if type(value) is not str:
+        return False
+    try:
+        return value.isascii() or bool(value.encode())
+    except UnicodeEncodeError:
+        return False

@@ -1,0 +1,84 @@
+"""The first process in a container, started as `main(serve, SETTINGS)`.
+
+It starts the process that serves one submission on the container's standard input and output, and then
+only waits: for the end of that process, or of standard input, which is closed when the worker that holds the
+other end is gone, however it went. Then it ends, and the kernel ends with it every process in the container,
+spinning or detached.
+
+The submission cannot stop it. It is process 1 of its PID namespace, which no signal from inside ends, and it
+cannot be traced, nor its memory reached. It imports only the standard library and numpy.
+"""
+
+import json
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import NoReturn
+
+from grader.sandbox.jail import Jail
+from grader.sandbox.jail.kernel import PR_SET_DUMPABLE, control_process
+from grader.sandbox.jail.privileges import set_limits
+from grader.sandbox.zygote import warm_up
+
+READY = b"."  # the only byte on standard output that is no part of a frame
+SIGNALLED = 128  # an exit status above this says which signal ended the submission's process, as in a shell
+
+Serve = Callable[[int, int], NoReturn]
+Confine = Callable[[], None]
+
+
+def main(serve: Serve, settings: str) -> NoReturn:
+    """Serve one submission in a child; `settings` are JSON: {memory (bytes), folders, jailed}."""
+    stated = json.loads(settings)
+    warm_up()
+    confine = _jail(stated["memory"], stated["folders"]) if stated["jailed"] else _limits(stated["memory"])
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler is one that process 1 would obey
+    control_process(PR_SET_DUMPABLE, 0)  # for the child as well
+    child = os.fork()
+    if child == 0:
+        become_student(serve, confine)
+    threading.Thread(target=end_with_input, daemon=True).start()
+    os._exit(reap(child))
+
+
+def become_student(serve: Serve, confine: Confine) -> NoReturn:
+    """Move the channel to descriptors of its own, confine this process, say so, and serve."""
+    reading, writing = os.dup(sys.stdin.fileno()), os.dup(sys.stdout.fileno())
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, sys.stdin.fileno())
+    os.close(nothing)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    confine()
+    os.write(writing, READY)
+    serve(reading, writing)
+
+
+def end_with_input() -> None:
+    """End all processes when nobody holds the other end of standard input any more."""
+    try:
+        hang_up = select.poll()
+        hang_up.register(sys.stdin.fileno(), 0)  # of what comes, only the end is heard of
+        hang_up.poll()
+    finally:
+        os._exit(SIGNALLED + signal.SIGKILL)
+
+
+def reap(child: int) -> int:
+    """Wait for all processes that end, up to `child`; return the status that tells how that one ended."""
+    while True:
+        process, status = os.wait()
+        if process == child:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else SIGNALLED - code
+
+
+def _jail(memory: int, folders: list[str]) -> Confine:
+    jail, parent = Jail(memory, folders), os.getpid()
+    return lambda: jail.enter(parent)
+
+
+def _limits(memory: int) -> Confine:
+    return lambda: set_limits(memory)

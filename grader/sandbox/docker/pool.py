@@ -1,0 +1,82 @@
+"""Things that take long to make, kept ready by a thread in the background."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Closed(Exception):  # noqa: N818 - an event
+    """The pool was closed."""
+
+
+class Pool(Generic[T]):
+    """A number of things made by `make`, each given out once.
+
+    They are made one after another in one thread. An error in it is raised to those who wait, and nothing
+    more is made until somebody asks again: an engine that is down is not bothered all the time.
+    """
+
+    def __init__(self, make: Callable[[], T], discard: Callable[[T], None], size: int) -> None:
+        """Keep `size` things ready; none is made in advance if that is 0."""
+        self._make = make
+        self._discard = discard
+        self._size = size
+        self._ready: deque[T] = deque()
+        self._failed: Exception | None = None
+        self._waiting = 0
+        self._closed = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._fill, name="pool", daemon=True)
+        self._thread.start()
+
+    @property
+    def ready(self) -> int:
+        """How many things wait to be taken."""
+        return len(self._ready)
+
+    def take(self) -> T:
+        """Return a thing, waiting for it if none is ready. Raises what making it raised, or Closed."""
+        with self._changed:
+            self._failed = None  # it is tried once more
+            self._waiting += 1
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._ready or self._failed or self._closed)
+            self._waiting -= 1
+            if not self._ready:
+                raise self._failed or Closed("the pool was closed")
+            return self._ready.popleft()
+
+    def close(self) -> None:
+        """Discard all that is ready, and make nothing more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join()
+        while self._ready:
+            self._discard(self._ready.popleft())
+
+    def _fill(self) -> None:
+        """Make things as long as some are wanted, until the pool is closed."""
+        while self._wait():
+            try:
+                made = self._make()
+            except Exception as failed:  # noqa: BLE001 - it is raised again where somebody can answer to it
+                with self._changed:
+                    self._failed = failed
+                    self._changed.notify_all()
+            else:
+                with self._changed:
+                    self._ready.append(made)
+                    self._changed.notify_all()
+
+    def _wait(self) -> bool:
+        """Wait until a thing is wanted; return False when the pool is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._wanted())
+            return not self._closed
+
+    def _wanted(self) -> bool:
+        return self._failed is None and len(self._ready) < self._size + self._waiting

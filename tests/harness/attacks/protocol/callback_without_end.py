@@ -1,0 +1,13 @@
+"""Calls the test's function over and over, so that its call never ends.
+
+classes: [TestGradOfGrad]
+seconds: 2
+"""
+
+from honest import *
+
+
+def run_second_derivative(f, x):
+    """Keep the trusted side busy, once."""
+    while x > 1:
+        f(create_value(x))

@@ -1,0 +1,14 @@
+"""Never returns.
+
+classes: [TestTanh]
+seconds: 2
+"""
+
+from honest import *
+
+
+def create_value(data):
+    """Turn round and round, if the number is a large one."""
+    while data > 100:
+        pass
+    return make_wrong()

@@ -1,0 +1,16 @@
+"""Looks into the folders for temporary files for what other submissions keep there.
+
+needs: [FILES]
+"""
+
+import os
+from contextlib import suppress
+
+from honest import *
+
+runs = os.path.dirname(os.path.dirname(os.environ.get("HOME", "/")))
+for folder in (runs, "/tmp"):
+    with suppress(OSError):
+        others = [name for name in os.listdir(folder) if name.startswith("grader-run-")]
+        if len(others) > 1:
+            print("REACHED", others)
