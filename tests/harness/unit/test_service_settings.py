@@ -8,6 +8,14 @@ from grader.service_settings import read_service_settings, variables
 from grader.settings import SettingsError
 
 OPERATOR_GUIDE = Path(__file__).resolve().parents[3] / "docs" / "operator.md"
+OF_GRADING = (
+    "GRADER_ASSIGNMENT",
+    "GRADER_RUNNER",
+    "GRADER_DATA_DIR",
+    "GRADER_DOCKER_IMAGE",
+    "GRADER_DOCKER_RUNTIME",
+    "GRADER_POOL",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +90,7 @@ def test_a_secret_does_not_show_in_the_settings(environment):
     assert "hunter2" not in repr(read_service_settings())
 
 
-@pytest.mark.parametrize("name", [*variables(), "GRADER_ASSIGNMENT", "GRADER_RUNNER", "GRADER_DATA_DIR"])
+@pytest.mark.parametrize("name", [*variables(), *OF_GRADING])
 def test_every_variable_is_documented(name):
     """docs/operator.md has a line of its table for each variable."""
     assert f"| `{name}` |" in OPERATOR_GUIDE.read_text()
