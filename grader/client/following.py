@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from grader.client.connection import Event
+from grader.render.progress import stage_of
 
 
 class Following:
@@ -19,8 +20,14 @@ class Following:
 
     def take(self, event: Event) -> None:
         """Show an event; kinds that are not known are passed over."""
-        taker = {"place": self._place, "state": self._state, "tests": self._tests, "stage": self._stage}
-        taker.get(event.kind, self._pass_over)(event)
+        takers = {
+            "place": self._place,
+            "state": self._state,
+            "tests": self._tests,
+            "stage": self._stage,
+            "training": self._training,
+        }
+        takers.get(event.kind, self._pass_over)(event)
 
     def _place(self, event: Event) -> None:
         self._say(
@@ -37,6 +44,9 @@ class Following:
 
     def _stage(self, event: Event) -> None:
         self._say(f"{event.data['score']:g} / {event.data['max_score']}; training")
+
+    def _training(self, event: Event) -> None:
+        self._say(f"training, {stage_of(event.data['numbers'])}")
 
     def _pass_over(self, event: Event) -> None:
         pass

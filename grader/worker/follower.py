@@ -8,7 +8,7 @@ from grader.core.report import GradedReport, points
 from grader.core.rubric import Rubric
 from grader.core.scoring import Outcome
 
-PAUSE_SECONDS = 0.4  # between two pictures of the tests
+PAUSE_SECONDS = 0.4  # between two pictures of the tests, or of a training
 
 Tell = Callable[[str, dict[str, Any]], None]
 
@@ -17,7 +17,8 @@ class Follower:
     """Counts the tests of one run by problem; its `listen` takes the run's events.
 
     `tell` is called with `tests` {done, total, passed, problems: {id: {done, passed, total}}}, with `stage`
-    {score, max_score, parts} when only the second stage is still to come, and with `training` for its epochs.
+    {score, max_score, parts} when only the second stage is still to come, and with `training`
+    {problem, numbers} while a long call of the submission tells how far it is.
     """
 
     def __init__(self, rubric: Rubric, tell: Tell) -> None:
@@ -26,6 +27,7 @@ class Follower:
         self._problems = {problem.tests: problem.id for problem in rubric.problems}
         self._counts: dict[str, dict[str, int]] = {}
         self._told_at = 0.0
+        self._trained_at = 0.0
         self._takers: Mapping[str, Callable[[Any], None]] = {
             "collected": self._collected,
             "result": self._result,
@@ -74,9 +76,8 @@ class Follower:
         )
 
     def _training(self, content: Mapping[str, Any]) -> None:
-        self._tell("training", _plain(content))
-
-
-def _plain(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the numbers and words of an event, which is all that followers are told."""
-    return {key: value for key, value in content.items() if isinstance(value, str | int | float | bool)}
+        if time.monotonic() - self._trained_at < PAUSE_SECONDS:
+            return
+        self._trained_at = time.monotonic()
+        problem = self._problems.get(content["group"], "")
+        self._tell("training", {"problem": problem, "numbers": dict(content["numbers"])})

@@ -51,8 +51,17 @@ def test_the_second_stage_comes_with_the_points_of_the_first(monkeypatch):
     assert data["parts"] == [{"id": "part1", "score": 5, "max": 5}]
 
 
-def test_training_is_told_in_plain_values(monkeypatch):
-    """Of an event of training only numbers and words are passed on; other kinds are passed over."""
-    heard = told(monkeypatch, ("progress", {"epoch": 2, "loss": 0.5, "model": object()}), ("other", None))
+def test_training_is_told_with_its_problem(monkeypatch):
+    """The numbers of a long call are passed on with the problem that waits; other kinds are passed over."""
+    progress = {"group": "TestAdding", "numbers": {"epoch": 2, "loss": 0.5}}
 
-    assert heard == [("training", {"epoch": 2, "loss": 0.5})]
+    heard = told(monkeypatch, ("progress", progress), ("other", None))
+
+    assert heard == [("training", {"problem": "adding", "numbers": {"epoch": 2, "loss": 0.5}})]
+
+
+def test_a_flood_of_training_makes_few_rows(monkeypatch):
+    """However often a submission tells of its training, followers hear of it once in a pause."""
+    flood = [("progress", {"group": "TestAdding", "numbers": {"epoch": n}}) for n in range(100)]
+
+    assert len(told(monkeypatch, *flood, pause=60)) == 1
