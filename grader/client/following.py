@@ -46,7 +46,7 @@ class Following:
         self._say(f"{event.data['score']:g} / {event.data['max_score']}; training")
 
     def _training(self, event: Event) -> None:
-        self._say(f"training, {stage_of(event.data['numbers'])}")
+        self._say(f"training, {stage_of(event.data.get('numbers', {}))}")
 
     def _pass_over(self, event: Event) -> None:
         pass
