@@ -28,6 +28,11 @@ class Grader:
         self._standby = Standby(root, kinds)
         self._with_bonus = with_bonus
 
+    def start(self) -> str:
+        """Start what stands by, and return the runner's name. Raises SuiteFailed, SandboxError."""
+        with self._standby.use() as ready:
+            return ready.runner.name
+
     def grade(self, submission: Submission, seed: int, listen: Listener = ignore) -> GradedReport:
         """Return the verdict on `submission`; `listen` hears of events meanwhile.
 

@@ -26,12 +26,26 @@ def seed_id(seed: int) -> str:
 def read_secret(folder: Path) -> bytes:
     """Return the secret kept in `folder`, made at the first use and readable by its owner only."""
     path = folder / SECRET_FILE
-    folder.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(SECRET_BYTES))
+    if not path.exists():
+        with contextlib.suppress(FileExistsError):
+            keep_secret(folder, secrets.token_bytes(SECRET_BYTES))
     secret = bytes.fromhex(path.read_text())
     if len(secret) != SECRET_BYTES:
         raise ValueError(f"{path} does not hold {SECRET_BYTES} bytes in hexadecimal; restore it or delete it")
     return secret
+
+
+def keep_secret(folder: Path, secret: bytes) -> None:
+    """Keep `secret` in `folder`, whole or not at all. Raises FileExistsError when there is another one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, part = folder / SECRET_FILE, folder / f"{SECRET_FILE}.{secrets.token_hex(4)}"
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secret.hex())
+    try:
+        path.hardlink_to(part)  # unlike a rename it never replaces what is there
+    except FileExistsError:
+        if path.read_text() != secret.hex():
+            raise FileExistsError(f"{path} holds another secret; move it away first") from None
+    finally:
+        part.unlink()

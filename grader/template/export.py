@@ -7,6 +7,7 @@ from grader.template.files import read_files, write_files
 from grader.template.generate import TEMPLATE
 
 RUBRIC = "rubric.yaml"
+SUBMIT = "submit.py"
 PACKAGE = Path(__file__).resolve().parents[1]  # the grader's own
 SCORING = ("__init__.py", "core/__init__.py", "core/document.py", "core/rubric.py", "core/scoring.py")
 
@@ -26,8 +27,9 @@ def export(assignment_root: Path, destination: Path) -> list[Path]:
 def project(assignment_root: Path) -> dict[str, bytes]:
     """Return the files of a student's project by path.
 
-    They are the template, the rubric, the suite, the modules beside the suite (which its tests import), and
-    those of the grader that count points, unchanged, so that a student's table shows the grader's numbers.
+    They are the template, the rubric, the suite, the modules beside the suite (which its tests import), the
+    program that hands in, and those modules of the grader that count points, unchanged, so that a student's
+    table shows the grader's numbers.
     """
     rubric = (assignment_root / RUBRIC).read_bytes()
     suite = Path(parse_rubric(rubric.decode(), RUBRIC).suite)
@@ -38,5 +40,6 @@ def project(assignment_root: Path) -> dict[str, bytes]:
         **{(suite.parent / path.name).as_posix(): path.read_bytes() for path in beside},
         **{(suite / path).as_posix(): content for path, content in cases.items()},
         **read_files(assignment_root / TEMPLATE),
+        SUBMIT: (PACKAGE / "client" / "standalone.py").read_bytes(),
         RUBRIC: rubric,
     }

@@ -9,11 +9,12 @@ import pytest
 GRADER = Path(__file__).resolve().parents[3] / "grader"
 LAYERS = (
     {"core"},
-    {"intake", "boundary", "sandbox", "render", "template", "seed", "settings"},
+    {"intake", "boundary", "sandbox", "render", "template", "seed", "settings", "store", "roster", "logs"},
     {"probe"},
-    {"suite"},
+    {"suite", "jobs", "service_settings", "runners"},
     {"pipeline"},
-    {"batch"},
+    {"batch", "web", "worker", "client"},
+    {"app"},
     {"cli"},
     {"__main__"},
 )

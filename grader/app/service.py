@@ -1,0 +1,62 @@
+"""The parts that the API and workers share, and what a new store begins with."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from grader.core.role import Role
+from grader.jobs import Queue, open_queue
+from grader.runners import allowed_runners
+from grader.sandbox.choice import RunnerKind
+from grader.seed import read_secret
+from grader.service_settings import ServiceSettings
+from grader.store import Database, open_database
+from grader.store.audit import OPERATOR, record
+from grader.store.courses import Policy, add_assignment, add_course, courses, short_name
+from grader.store.people import add_user, set_role
+from grader.store.tokens import issue_token
+from grader.suite.assignment import Assignment, load_assignment
+
+FIRST_COURSE = "course"
+FIRST_ADMIN = "admin@localhost"
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts that API and workers share."""
+
+    settings: ServiceSettings
+    database: Database
+    queue: Queue
+    assignment: Assignment
+    runners: Sequence[RunnerKind]
+
+
+def open_service(settings: ServiceSettings) -> Service:
+    """Return the service's parts; what is missing is created. Raises UnknownRunner, SQLAlchemyError."""
+    assignment = load_assignment(settings.grading.assignment)
+    runners = allowed_runners(settings.grading)
+    database = open_database(settings.database)
+    return Service(settings, database, open_queue(database), assignment, runners)
+
+
+def first_start(service: Service, say: Callable[[str], None]) -> None:
+    """Give an empty store a course, its assignment and an admin, whose token is said once."""
+    read_seed_secret(service.settings)
+    title = service.assignment.rubric.title
+    with service.database.write() as session:
+        if courses(session):
+            return
+        course = add_course(session, FIRST_COURSE, "Course")
+        add_assignment(session, short_name(title), course.id, title, Policy())
+        admin = add_user(session, FIRST_ADMIN, "Admin")
+        set_role(session, course.id, admin.id, Role.ADMIN)
+        token = issue_token(session, admin.id, "first start", lifetime=None)
+        record(session, OPERATOR, "first start", course.id)
+    say(f"The store is new. The token of {FIRST_ADMIN}, shown this once:\n{token}")
+
+
+def read_seed_secret(settings: ServiceSettings) -> bytes:
+    """Return the secret of the seeds: the one that the environment states, or the data folder's."""
+    if settings.secret is not None:
+        return bytes.fromhex(settings.secret.get_secret_value())
+    return read_secret(settings.grading.data_dir)

@@ -1,0 +1,80 @@
+"""Keeps a worker running beside the API: a process of its own, begun again when it ends unasked."""
+
+import multiprocessing
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+
+import structlog
+
+from grader.app.working import run_worker
+from grader.service_settings import ServiceSettings
+
+PAUSE_SECONDS = 0.5
+MARGIN_SECONDS = 10
+
+log = structlog.get_logger()
+
+
+@contextmanager
+def worker_beside(settings: ServiceSettings) -> Iterator[None]:
+    """Run a worker while the block runs; it also stops when this process ends without saying so."""
+    supervisor = _Supervisor(settings)
+    supervisor.start()
+    try:
+        yield
+    finally:
+        supervisor.stop(settings.stop_seconds + MARGIN_SECONDS)
+
+
+class _Supervisor:
+    """Starts workers again and again until it is told to stop."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._settings = settings
+        self._context = multiprocessing.get_context("spawn")
+        self._stopping = threading.Event()
+        self._process = self._begin()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        """Watch over the process."""
+        self._thread.start()
+
+    def stop(self, patience: float) -> None:
+        """End the process: kindly, and after `patience` seconds surely."""
+        self._stopping.set()
+        self._process.terminate()
+        self._process.join(patience)
+        if self._process.is_alive():
+            log.warning("the worker does not stop; killing it")
+            self._process.kill()
+        self._thread.join(patience)
+
+    def _watch(self) -> None:
+        while True:
+            self._process.join()
+            if self._stopping.wait(PAUSE_SECONDS):
+                return
+            log.warning("the worker ended; starting another", status=self._process.exitcode)
+            self._process = self._begin()
+
+    def _begin(self) -> multiprocessing.context.SpawnProcess:
+        process = self._context.Process(target=_work, args=(self._settings,), name="worker")
+        process.start()
+        return process
+
+
+def _work(settings: ServiceSettings) -> None:
+    """Work until the supervisor says so or is gone."""
+    stop = threading.Event()
+    threading.Thread(target=_watch_parent, args=(stop,), daemon=True).start()
+    run_worker(settings, settings.slots, stop)
+
+
+def _watch_parent(stop: threading.Event) -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+    stop.set()

@@ -1,0 +1,42 @@
+"""Makes the worker of a service, and runs it to its end."""
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from grader.app.service import Service, open_service, read_seed_secret
+from grader.logs import configure_logs
+from grader.pipeline import Grader
+from grader.service_settings import ServiceSettings
+from grader.worker import Worker
+
+
+def make_worker(service: Service, slots: int) -> Worker:
+    """Return a worker of the service. Raises NoRunner if this host can open no sandbox."""
+    return Worker(
+        database=service.database,
+        queue=service.queue,
+        grader=Grader(service.assignment.root, service.runners),
+        rubric=service.assignment.rubric,
+        secret=read_seed_secret(service.settings),
+        slots=slots,
+    )
+
+
+def run_worker(settings: ServiceSettings, slots: int, stop: threading.Event) -> None:
+    """Work until `stop` or a signal to end; then end this process, whatever still runs in it."""
+    configure_logs()
+    _stop_on_signals(stop)
+    if not make_worker(open_service(settings), slots).run(stop, settings.stop_seconds):
+        sys.stderr.flush()
+        os._exit(0)  # what still grades was handed back; waiting for its thread would only delay the stop
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)

@@ -1,0 +1,20 @@
+"""What the exit status of a command says, and the one way to end with a message."""
+
+import sys
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What the exit status says."""
+
+    DONE = 0
+    NOT_JUDGED = 1
+    WRONG_USE = 2
+    REFUSED = 3
+    GRADER_FAILED = 4
+
+
+def fail(message: str, status: Exit) -> None:
+    """Say why on standard error and end."""
+    print(message, file=sys.stderr)  # noqa: T201 - the command line's own voice
+    sys.exit(status)

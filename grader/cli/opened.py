@@ -1,0 +1,54 @@
+"""What commands on the store share: the store of the settings, opened, and the people and courses in it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from grader.settings import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.orm import Session
+
+    from grader.store import Database
+    from grader.store.tables import User
+
+
+@contextmanager
+def opened() -> Iterator[Database]:
+    """Open the store that the settings name. A ValueError of it is told as wrong use."""
+    from grader.service_settings import read_service_settings
+    from grader.store import open_database
+
+    database = open_database(read_service_settings().database)
+    try:
+        yield database
+    except ValueError as wrong:
+        raise SettingsError(str(wrong)) from None
+    finally:
+        database.close()
+
+
+def only_course(session: Session, wanted: str | None) -> str:
+    """Return the course that is meant. Raises SettingsError when it is not clear."""
+    from grader.store.courses import courses
+
+    names = [course.id for course in courses(session)]
+    if wanted is None and len(names) == 1:
+        return names[0]
+    if wanted in names:
+        return str(wanted)
+    known = f"the courses are {', '.join(names)}" if names else "make one with `grader course create`"
+    raise SettingsError(f"--course {wanted or 'is missing'}: {known}")
+
+
+def known_user(session: Session, email: str) -> User:
+    """Return the user with that address. Raises SettingsError."""
+    from grader.store.people import find_user
+
+    user = find_user(session, email)
+    if user is None:
+        raise SettingsError(f"nobody has the address {email}; add them with `grader user add`")
+    return user

@@ -1,0 +1,76 @@
+"""`grader serve` and `grader worker`: the service on one machine, and more workers beside it."""
+
+import signal
+import threading
+from contextlib import nullcontext
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+app = typer.Typer()
+
+
+@app.command("serve")
+def serve_command(
+    *,
+    worker: Annotated[bool, typer.Option(help="Also grade, in a process beside the API.")] = True,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Add a course of made-up students to look at.")
+    ] = False,
+) -> None:
+    """Serve the API, and grade what is handed in."""
+    from grader.app.api import make_api
+    from grader.app.demo import fill
+    from grader.app.service import first_start, open_service
+    from grader.app.supervisor import worker_beside
+    from grader.logs import configure_logs
+    from grader.service_settings import read_service_settings
+
+    settings = read_service_settings()
+    configure_logs()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    service = open_service(settings)
+    first_start(service, typer.echo)
+    if demo:
+        fill(service, typer.echo)
+    with worker_beside(settings) if worker else nullcontext():
+        _serve(make_api(service), settings.host, settings.port)
+
+
+@app.command("worker")
+def worker_command(
+    slots: Annotated[
+        int | None, typer.Option("--slots", min=1, max=256, help="Submissions graded at a time.")
+    ] = None,
+) -> None:
+    """Grade what is handed in, on any host that reaches the database."""
+    from grader.app.working import run_worker
+    from grader.service_settings import read_service_settings
+
+    settings = read_service_settings()
+    run_worker(settings, slots or settings.slots, threading.Event())
+
+
+def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature
+    """End in good order: uvicorn, once it has stopped, sends itself the signal that made it stop."""
+    raise SystemExit(0)
+
+
+def _serve(api: "FastAPI", host: str, port: int) -> None:
+    import uvicorn
+
+    config = uvicorn.Config(
+        api,
+        host=host,
+        port=port,
+        log_config=None,  # uvicorn's lines go through our chain
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,  # followers of events reconnect and resume
+    )
+    uvicorn.Server(config).run()

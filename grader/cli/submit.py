@@ -1,0 +1,118 @@
+"""`grader submit`, `status` and `report`: the service from a student's terminal."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from grader.cli.exits import Exit, fail
+
+if TYPE_CHECKING:
+    from grader.client import Connection, ServiceError
+
+TOKEN_VARIABLE = "GRADER_TOKEN"  # noqa: S105 - a variable's name
+TOKEN_FILE = Path("~/.config/grader/token")
+REFUSED_STATUS = 422
+EXITS = {"graded": Exit.DONE, "not_gradable": Exit.NOT_JUDGED, "grader_error": Exit.GRADER_FAILED}
+
+app = typer.Typer()
+
+To = Annotated[
+    str,
+    typer.Option("--to", metavar="URL", envvar="GRADER_URL", help="The service's address.", show_envvar=True),
+]
+
+
+@app.command("submit")
+def submit_command(
+    project: Annotated[Path, typer.Argument(metavar="DIR|ZIP", exists=True, help="Your project.")],
+    to: To,
+    assignment: Annotated[str | None, typer.Option("--assignment", help="If you have several.")] = None,
+    *,
+    again: Annotated[bool, typer.Option("--again", help="Grade the same bytes again.")] = False,
+) -> None:
+    """Hand a project in, follow it, and print its report.
+
+    The token is taken from GRADER_TOKEN, from ~/.config/grader/token, or asked for.
+    """
+    from rich.console import Console
+
+    from grader.client import ServiceError, pack
+    from grader.client.following import followed
+
+    package = pack(project)
+    for line in package.left_out:
+        typer.echo(f"left out: {line}", err=True)
+    try:
+        with _connection(to) as connection:
+            made = connection.submit(package.content, assignment, again=again)
+            typer.echo(f"submission {made['id']}", err=True)
+            with followed(Console(stderr=True)) as progress:
+                for event in connection.follow(made["id"]):
+                    progress.take(event)
+            _show_report(connection, connection.submission(made["id"]))
+    except ServiceError as error:
+        _fail(error)
+
+
+@app.command("status")
+def status_command(
+    to: To, limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="How many.")] = 10
+) -> None:
+    """List the newest submissions and where they stand."""
+    from grader.client import ServiceError
+
+    try:
+        with _connection(to) as connection:
+            for each in connection.submissions(limit):
+                typer.echo("\t".join((each["id"], each["received_at"], each["state"], _points(each))))
+    except ServiceError as error:
+        _fail(error)
+
+
+@app.command("report")
+def report_command(
+    submission_id: Annotated[str, typer.Argument(metavar="ID", help="As `grader status` lists it.")], to: To
+) -> None:
+    """Print the report of a submission."""
+    from grader.client import ServiceError
+
+    try:
+        with _connection(to) as connection:
+            _show_report(connection, connection.submission(submission_id))
+    except ServiceError as error:
+        _fail(error)
+
+
+def _connection(url: str) -> "Connection":
+    from grader.client import Connection
+
+    file = TOKEN_FILE.expanduser()
+    token = os.environ.get(TOKEN_VARIABLE) or (file.read_text().strip() if file.is_file() else "")
+    return Connection(url, token or typer.prompt("Token", hide_input=True, err=True))
+
+
+def _show_report(connection: "Connection", submission: Mapping[str, Any]) -> None:
+    """Print the report, or why there is none, and end with the status that fits."""
+    from rich.console import Console
+
+    from grader.core.reading import from_document
+    from grader.render.terminal import print_report
+
+    if submission["verdict"] is None:
+        typer.echo(f"{submission['state']}: {submission['reason'] or 'there is no report yet'}", err=True)
+        raise typer.Exit(EXITS.get(submission["state"], Exit.NOT_JUDGED))
+    report = from_document(connection.report(submission["id"]))
+    print_report(report, Console())
+    raise typer.Exit(EXITS[submission["state"]] if report.complete else Exit.NOT_JUDGED)
+
+
+def _points(submission: Mapping[str, Any]) -> str:
+    verdict = submission["verdict"]
+    return f"{verdict['score']:g} / {verdict['max_score']}" if verdict else "-"
+
+
+def _fail(error: "ServiceError") -> None:
+    fail(str(error), Exit.REFUSED if error.status == REFUSED_STATUS else Exit.WRONG_USE)

@@ -1,0 +1,113 @@
+"""`grader user`: people, and their tokens."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from grader.cli.opened import known_user, only_course, opened
+from grader.settings import SettingsError
+
+app = typer.Typer(no_args_is_help=True, help="People and their tokens.")
+
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's e-mail address.")]
+
+
+@app.command("add")
+def add_user_command(  # noqa: PLR0913 - one parameter for each option
+    email: Email,
+    role: Annotated[str, typer.Option("--role", help="student, grader, instructor or admin.")] = "student",
+    course: Annotated[str | None, typer.Option("--course", help="Needed when there are several.")] = None,
+    section: Annotated[str, typer.Option("--section")] = "",
+    name: Annotated[str, typer.Option("--name")] = "",
+    *,
+    print_token: Annotated[bool, typer.Option("--print-token", help="Show a new token, once.")] = False,
+) -> None:
+    """Add a person to a course, or change what they are there."""
+    from grader.core.role import Role
+    from grader.store.audit import OPERATOR, record
+    from grader.store.people import add_user, set_role
+    from grader.store.tokens import issue_token
+
+    if role not in set(Role):
+        raise SettingsError(f"--role {role}: it must be one of {', '.join(Role)}")
+    with opened() as database, database.write() as session:
+        course_id = only_course(session, course)
+        user = add_user(session, email, name)
+        set_role(session, course_id, user.id, Role(role), section)
+        record(session, OPERATOR, "set role", user.email, course=course_id, role=role)
+        token = issue_token(session, user.id, "command line") if print_token else None
+    typer.echo(f"{user.email} is {role} of {course_id}.")
+    if token:
+        typer.echo(token)
+
+
+@app.command("list")
+def list_users(course: Annotated[str | None, typer.Option("--course")] = None) -> None:
+    """List the people of a course."""
+    from grader.store.people import members
+
+    with opened() as database, database.read() as session:
+        for user, member in members(session, only_course(session, course)):
+            state = " (disabled)" if user.disabled_at else ""
+            typer.echo(f"{user.email}\t{member.role}\t{member.section}\t{user.name}{state}")
+
+
+@app.command("token")
+def new_token(
+    email: Email,
+    label: Annotated[str, typer.Option("--label", help="What it is for.")] = "command line",
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How long it is valid.")] = 180,
+) -> None:
+    """Make a token and show it, once."""
+    from grader.store.audit import OPERATOR, record
+    from grader.store.tokens import issue_token, public_half
+
+    with opened() as database, database.write() as session:
+        user = known_user(session, email)
+        token = issue_token(session, user.id, label, timedelta(days=days))
+        record(session, OPERATOR, "issue token", user.email, id=public_half(token))
+    typer.echo(token)
+
+
+@app.command("link")
+def new_link(email: Email) -> None:
+    """Make a link that signs a person in to the pages, once, within 15 minutes."""
+    from grader.service_settings import read_service_settings
+    from grader.store.audit import OPERATOR, record
+    from grader.store.tokens import issue_link
+
+    with opened() as database, database.write() as session:
+        user = known_user(session, email)
+        code = issue_link(session, user.id)
+        record(session, OPERATOR, "issue link", user.email)
+    typer.echo(f"{read_service_settings().url}/sign-in/{code}")
+
+
+@app.command("tokens")
+def list_tokens(email: Email) -> None:
+    """List a person's tokens: their public halves, never the secret ones."""
+    from grader.store.tokens import tokens_of
+
+    with opened() as database, database.read() as session:
+        for token in tokens_of(session, known_user(session, email).id):
+            used = f"last used {token.last_used_at:%Y-%m-%d %H:%M}" if token.last_used_at else "never used"
+            end = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "without end"
+            typer.echo(f"{token.id}\t{token.label}\t{'revoked' if token.revoked_at else end}\t{used}")
+
+
+@app.command("revoke")
+def revoke(
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="As `grader user tokens` lists it.")],
+) -> None:
+    """End a token now."""
+    from grader.store.audit import OPERATOR, record
+    from grader.store.tokens import public_half, revoke_token
+
+    with opened() as database, database.write() as session:
+        if not revoke_token(session, public_half(token_id)):
+            raise SettingsError(
+                "there is no such token that is still valid; `grader user tokens EMAIL` lists them"
+            )
+        record(session, OPERATOR, "revoke token", public_half(token_id))
+    typer.echo("revoked")

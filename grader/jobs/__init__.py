@@ -1,0 +1,10 @@
+"""The queue: which submission a worker takes next, behind one port with a dispatcher for each database.
+
+The row of a submission is the truth. A dispatcher only brings it to a worker, and what a worker does with it
+is fenced by the row's attempt, so a job that comes twice or late changes nothing.
+"""
+
+from grader.jobs.choice import open_queue
+from grader.jobs.queue import Queue, Station, Stats, Work
+
+__all__ = ["Queue", "Station", "Stats", "Work", "open_queue"]

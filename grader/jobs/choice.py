@@ -1,0 +1,18 @@
+"""Chooses the queue that fits the database."""
+
+from pathlib import Path
+
+from grader.jobs.local import LocalQueue
+from grader.jobs.queue import Queue
+from grader.store import Database
+
+LOCKS = "workers"  # the folder beside an SQLite file in which workers hold their locks
+
+
+def open_queue(database: Database) -> Queue:
+    """Return the queue on `database`."""
+    if not database.is_postgresql:
+        return LocalQueue(database, Path(str(database.engine.url.database)).parent / LOCKS)
+    from grader.jobs.postgresql import PostgresqlQueue  # noqa: PLC0415 - one machine needs no Procrastinate
+
+    return PostgresqlQueue(database)

@@ -1,0 +1,67 @@
+"""The port: the six things that the service asks of a queue, whatever stands behind it."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from grader.store.states import Priority
+
+HEARTBEAT_SECONDS = 5
+DEAD_AFTER_SECONDS = 20
+
+Work = Callable[[str], None]  # does what is to be done for the submission with that id; never raises
+
+
+@dataclass(frozen=True)
+class Station:
+    """A worker as others see it: its name, how many submissions it grades at a time, and in which runner."""
+
+    name: str
+    slots: int
+    runner: str
+
+
+@dataclass(frozen=True)
+class Stats:
+    """The queue at a moment.
+
+    Attributes: `depth` (submissions that wait, by priority), `grading` (those being graded), `oldest_wait`
+    (seconds that the longest waiting one has waited), `workers`, and of all workers together `slots` and
+    `runners` (the names of where they run submissions).
+    """
+
+    depth: Mapping[int, int]
+    grading: int
+    oldest_wait: float
+    workers: int
+    slots: int
+    runners: Sequence[str]
+
+
+class Queue(Protocol):
+    """Brings queued submissions to workers. All but `run_worker` return at once; any thread may call them."""
+
+    def enqueue(self, session: Session, submission_id: str, priority: Priority) -> None:
+        """Have the queued submission graded; it counts when the transaction of `session` is kept."""
+
+    def cancel(self, session: Session, submission_id: str) -> None:
+        """Forget a submission that is queued no more, in the transaction of `session`."""
+
+    def position(self, session: Session, submission_id: str) -> int | None:
+        """Return the submission's place, 1 for the next one; None if it does not wait."""
+
+    def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
+        """Call `work` for submissions, `station.slots` at a time, until `stop` is set and running ones ended.
+
+        One more slot serves regrades of many (Priority.BULK) only, so that they never starve. Raises what the
+        database raises when it is gone.
+        """
+
+    def reap(self) -> int:
+        """Queue again what dead workers left behind and what no job would bring; return how many."""
+
+    def stats(self, session: Session) -> Stats:
+        """Measure the queue."""

@@ -1,0 +1,20 @@
+"""The runners that the settings allow."""
+
+from collections.abc import Sequence
+
+from grader.sandbox.choice import RunnerKind, candidates
+from grader.sandbox.docker.kind import Docker
+from grader.settings import Settings
+
+
+def allowed_runners(settings: Settings, name: str | None = None) -> Sequence[RunnerKind]:
+    """Return the runners that may be taken, strongest first; `name` goes before that of the settings.
+
+    Raises UnknownRunner.
+    """
+    return candidates(name or settings.runner, docker_of(settings))
+
+
+def docker_of(settings: Settings) -> Docker:
+    """Return the docker runner that the settings describe."""
+    return Docker(settings.docker_image, settings.docker_runtime, settings.pool)

@@ -1,0 +1,130 @@
+"""Backups: everything in the store, as of one moment, in one file that either database can be filled from.
+
+The file is a zip: `store.json` says what it is, `TABLE.jsonl` has a row a line, in an order in which no row
+comes before one that it refers to. Bytes are kept in base64, moments in ISO 8601.
+"""
+
+import base64
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table as SqlTable
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from grader.store import tables
+from grader.store.columns import Table
+from grader.store.database import Database
+from grader.store.migrate import NEWEST
+
+FORMAT = "grader-backup/1"
+INDEX, SECRET = "store.json", "seed-secret"
+BATCH = 100
+EPHEMERAL = (tables.Worker.__tablename__,)
+
+
+class BackupError(ValueError):
+    """A file is no backup, or the store is not one to restore into."""
+
+
+def back_up(database: Database, target: Path, secret: bytes) -> int:
+    """Write everything as of now to `target`, which only its owner can read; return the number of rows."""
+    part = target.with_name(f"{target.name}.part")
+    part.touch(0o600)
+    count = 0
+    with database.snapshot() as session, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(INDEX, json.dumps({"format": FORMAT, "version": NEWEST, "at": _now()}))
+        archive.writestr(SECRET, secret.hex())
+        for table in _tables():
+            with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as file:
+                for row in session.execute(select(table), execution_options={"yield_per": BATCH}).mappings():
+                    file.write(json.dumps(dict(row), default=_plain).encode() + b"\n")
+                    count += 1
+    part.replace(target)
+    return count
+
+
+def restore(database: Database, source: Path) -> bytes:
+    """Fill an empty store from a backup; return the secret of its seeds. Raises BackupError."""
+    try:
+        archive = zipfile.ZipFile(source)
+    except zipfile.BadZipFile:
+        raise BackupError(f"{source} is no backup: it is no zip file") from None
+    with archive, database.write() as session:
+        _check(archive, session, source)
+        for table in _tables():
+            for rows in _batches(archive, table):
+                session.execute(insert(table), rows)
+        _set_counters(session)
+        return bytes.fromhex(archive.read(SECRET).decode())
+
+
+def _tables() -> list[SqlTable]:
+    """Return the tables that are kept, each after those that it refers to."""
+    return [table for table in Table.metadata.sorted_tables if table.name not in EPHEMERAL]
+
+
+def _check(archive: zipfile.ZipFile, session: Session, source: Path) -> None:
+    index = json.loads(archive.read(INDEX)) if INDEX in archive.namelist() else {}
+    if index.get("format") != FORMAT:
+        raise BackupError(f"{source} is no backup of this service")
+    if index["version"] != NEWEST:
+        raise BackupError(
+            f"{source} was written at version {index['version']} of the tables, these are at {NEWEST}: "
+            "restore it with the release that wrote it, then start the newer one on that store"
+        )
+    if any(session.scalar(select(func.count()).select_from(table)) for table in _tables()):
+        raise BackupError("the store is not empty: restore into a new data folder or a new database")
+
+
+def _batches(archive: zipfile.ZipFile, table: SqlTable) -> Iterator[list[dict[str, Any]]]:
+    with archive.open(f"{table.name}.jsonl") as file:
+        rows = []
+        for line in io.TextIOWrapper(file, encoding="utf-8"):
+            rows.append(_row(table, json.loads(line)))
+            if len(rows) >= BATCH:
+                yield rows
+                rows = []
+        if rows:
+            yield rows
+
+
+def _row(table: SqlTable, plain: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as its columns hold it."""
+    return {name: _value(table.c[name].type.python_type, value) for name, value in plain.items()}
+
+
+def _value(kind: type, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind is bytes:
+        return base64.b64decode(value)
+    return datetime.fromisoformat(value) if kind is datetime else value
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"a backup cannot keep {type(value).__name__}")
+
+
+def _set_counters(session: Session) -> None:
+    """Have PostgreSQL number new rows after the restored ones; SQLite does so by itself."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for table in _tables():
+        key = table.c.get("id")
+        if key is not None and key.type.python_type is int:
+            counter = func.pg_get_serial_sequence(table.name, "id")
+            session.execute(select(func.setval(counter, select(func.max(key)).scalar_subquery())))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

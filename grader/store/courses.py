@@ -1,0 +1,75 @@
+"""Courses and their assignments."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grader.store.database import now
+from grader.store.tables import Assignment, Course
+
+SHORT_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+HOURLY_LIMIT = 20
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How an assignment treats what is handed in; `hourly_limit` per student, None for no limit."""
+
+    due_at: datetime | None = None
+    hourly_limit: int | None = HOURLY_LIMIT
+    supersede: bool = True
+
+
+def short_name(title: str) -> str:
+    """Return the short name, fit for a link, that follows from a title. Raises ValueError."""
+    name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:64].strip("-")
+    if not SHORT_NAME.fullmatch(name):
+        raise ValueError(f"{title!r} has no letter or digit to make a short name of")
+    return name
+
+
+def add_course(session: Session, course_id: str, title: str) -> Course:
+    """Add a course. Raises ValueError when its short name is taken or cannot be one."""
+    if not SHORT_NAME.fullmatch(course_id):
+        raise ValueError(f"{course_id!r}: a short name has small letters, digits and hyphens, 64 at most")
+    if session.get(Course, course_id):
+        raise ValueError(f"there is a course {course_id!r} already; choose another short name")
+    course = Course(id=course_id, title=title, created_at=now(session))
+    session.add(course)
+    session.flush()
+    return course
+
+
+def add_assignment(
+    session: Session, assignment_id: str, course_id: str, title: str, policy: Policy
+) -> Assignment:
+    """Add an assignment to a course. Raises ValueError when its short name is taken."""
+    if session.get(Assignment, assignment_id):
+        raise ValueError(f"there is an assignment {assignment_id!r} already; choose another short name")
+    assignment = Assignment(
+        id=assignment_id,
+        course_id=course_id,
+        title=title,
+        due_at=policy.due_at,
+        hourly_limit=policy.hourly_limit,
+        supersede=policy.supersede,
+        created_at=now(session),
+    )
+    session.add(assignment)
+    session.flush()
+    return assignment
+
+
+def courses(session: Session) -> Sequence[Course]:
+    """Return all courses, oldest first."""
+    return session.scalars(select(Course).order_by(Course.created_at, Course.id)).all()
+
+
+def assignments_in(session: Session, course_ids: Iterable[str]) -> Sequence[Assignment]:
+    """Return the assignments of these courses, oldest first."""
+    found = select(Assignment).where(Assignment.course_id.in_(tuple(course_ids)))
+    return session.scalars(found.order_by(Assignment.created_at, Assignment.id)).all()

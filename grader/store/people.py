@@ -1,0 +1,76 @@
+"""People and what they are in courses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grader.core.role import STAFF, Role
+from grader.store.database import now
+from grader.store.tables import Membership, User
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is asking: a user, and the role in each course."""
+
+    id: int
+    email: str
+    name: str
+    roles: dict[str, Role]
+
+    @property
+    def staff_courses(self) -> tuple[str, ...]:
+        """The courses whose submissions this person may see."""
+        return tuple(course for course, role in self.roles.items() if role in STAFF)
+
+
+def normal_email(text: str) -> str:
+    """Return an e-mail address as it is kept. Raises ValueError when it cannot be one."""
+    email = text.strip().lower()
+    name, at, host = email.rpartition("@")
+    if not (name and at and host) or any(c.isspace() or not c.isprintable() for c in email):
+        raise ValueError(f"{text!r} is no e-mail address")
+    return email
+
+
+def find_user(session: Session, email: str) -> User | None:
+    """Return the user with that address, if there is one."""
+    return session.scalar(select(User).where(User.email == normal_email(email)))
+
+
+def add_user(session: Session, email: str, name: str = "") -> User:
+    """Return the user with that address, added if there was none. Raises ValueError."""
+    user = find_user(session, email)
+    if user is None:
+        user = User(email=normal_email(email), name=name, created_at=now(session))
+        session.add(user)
+        session.flush()
+    return user
+
+
+def set_role(session: Session, course_id: str, user_id: int, role: Role, section: str = "") -> None:
+    """Make a user a member of a course, or change what they are there."""
+    member = session.get(Membership, (course_id, user_id))
+    if member is None:
+        session.add(Membership(course_id=course_id, user_id=user_id, role=role, section=section))
+    else:
+        member.role, member.section = role, section or member.section
+    session.flush()
+
+
+def person(session: Session, user_id: int) -> Person | None:
+    """Return who the user is, or None if there is none or the account is disabled."""
+    user = session.get(User, user_id)
+    if user is None or user.disabled_at is not None:
+        return None
+    members = session.scalars(select(Membership).where(Membership.user_id == user_id))
+    return Person(user.id, user.email, user.name, {member.course_id: member.role for member in members})
+
+
+def members(session: Session, course_id: str) -> Sequence[tuple[User, Membership]]:
+    """Return the people of a course, in the order of their addresses."""
+    rows = select(User, Membership).join(Membership, Membership.user_id == User.id)
+    found = session.execute(rows.where(Membership.course_id == course_id).order_by(User.email))
+    return [(user, member) for user, member in found]

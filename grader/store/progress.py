@@ -1,0 +1,43 @@
+"""Progress: what followers of a submission are told, numbered so that they can resume."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grader.store.database import now
+from grader.store.states import State
+from grader.store.tables import Progress, Submission
+
+STATE = "state"
+
+
+def tell(session: Session, submission_id: str, attempt: int, kind: str, data: dict[str, Any]) -> None:
+    """Tell the followers of a submission something."""
+    session.add(Progress(submission_id=submission_id, attempt=attempt, kind=kind, data=data, at=now(session)))
+
+
+def tell_state(session: Session, submission: Submission) -> None:
+    """Tell the followers of a submission where it stands now; why we failed is for staff only."""
+    data = {"state": submission.state.value, "attempt": submission.attempt}
+    if submission.state is State.SUPERSEDED:
+        data["reason"] = submission.reason
+    tell(session, submission.id, submission.attempt, STATE, data)
+
+
+def tell_if_current(
+    session: Session, submission_id: str, attempt: int, kind: str, data: dict[str, Any]
+) -> bool:
+    """Tell what an attempt has reached; tell the caller whether the attempt still counts."""
+    current = select(Submission.attempt).where(Submission.id == submission_id)
+    if session.scalar(current.where(Submission.state == State.GRADING)) != attempt:
+        return False
+    tell(session, submission_id, attempt, kind, data)
+    return True
+
+
+def told_since(session: Session, submission_id: str, after: int) -> Sequence[Progress]:
+    """Return what was told after the event numbered `after`, in order."""
+    found = select(Progress).where(Progress.submission_id == submission_id, Progress.id > after)
+    return session.scalars(found.order_by(Progress.id)).all()

@@ -1,0 +1,189 @@
+"""The tables. Migrations in migrations/versions create them; a test keeps the two in step."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grader.core.role import Role
+from grader.store.columns import Table, word
+from grader.store.states import State
+
+SERIAL = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only in an INTEGER
+
+
+class User(Table):
+    """A person, known by e-mail address (in small letters)."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class Token(Table):
+    """A key to the API. `id` is its public half; of the secret half only the SHA-256 is kept."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    secret_sha256: Mapped[str]
+    label: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
+class LoginLink(Table):
+    """A link that signs one person in once, soon."""
+
+    __tablename__ = "login_links"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    secret_sha256: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Course(Table):
+    """A course; `id` is the short name in links."""
+
+    __tablename__ = "courses"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Membership(Table):
+    """What a person is in a course."""
+
+    __tablename__ = "memberships"
+
+    course_id: Mapped[str] = mapped_column(ForeignKey("courses.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    role: Mapped[Role] = mapped_column(word(Role))
+    section: Mapped[str] = mapped_column(default="")
+
+
+class Assignment(Table):
+    """Something to hand in, and its policy: `hourly_limit` per student (None: no limit), `supersede`."""
+
+    __tablename__ = "assignments"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    course_id: Mapped[str] = mapped_column(ForeignKey("courses.id"), index=True)
+    title: Mapped[str]
+    due_at: Mapped[datetime | None]
+    hourly_limit: Mapped[int | None]
+    supersede: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class Archive(Table):
+    """The bytes of an upload, once however often they are handed in."""
+
+    __tablename__ = "archives"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class Submission(Table):
+    """One upload by one student, and how far it is.
+
+    `attempt` counts the times that grading began and fences every result: only the attempt that the row
+    names may publish. `attempt_limit` is the last one allowed. `ticket` is the queue's job for this row.
+    """
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        UniqueConstraint("user_id", "idempotency_key"),
+        Index("ix_submissions_queue", "state", "priority", "queued_at", "id"),
+        Index("ix_submissions_history", "user_id", "assignment_id", "received_at"),
+        Index("ix_submissions_course", "assignment_id", "received_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    assignment_id: Mapped[str] = mapped_column(ForeignKey("assignments.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    archive_sha256: Mapped[str] = mapped_column(ForeignKey("archives.sha256"), index=True)
+    state: Mapped[State] = mapped_column(word(State))
+    attempt: Mapped[int] = mapped_column(default=0)
+    attempt_limit: Mapped[int]
+    priority: Mapped[int]
+    ticket: Mapped[int | None] = mapped_column(BigInteger)
+    worker: Mapped[str | None]
+    reason: Mapped[str] = mapped_column(default="")
+    idempotency_key: Mapped[str | None]
+    received_at: Mapped[datetime]
+    queued_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class Report(Table):
+    """The verdict of one attempt. The newest of a submission counts; the earlier ones are its history."""
+
+    __tablename__ = "reports"
+
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    score: Mapped[float] = mapped_column(Numeric(10, 2, asdecimal=False))
+    max_score: Mapped[int]
+    bonus: Mapped[float] = mapped_column(Numeric(10, 2, asdecimal=False))
+    max_bonus: Mapped[int]
+    suite_sha256: Mapped[str]
+    rubric_sha256: Mapped[str]
+    seconds: Mapped[float]
+    document: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Progress(Table):
+    """Something that happened to a submission, for those who follow it; `id` only ever grows."""
+
+    __tablename__ = "progress"
+    __table_args__ = (Index("ix_progress_followed", "submission_id", "id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
+    attempt: Mapped[int]
+    kind: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class Worker(Table):
+    """A worker process: how many submissions it grades at a time, where, and when it last showed life."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    slots: Mapped[int]
+    runner: Mapped[str]
+    heartbeat_at: Mapped[datetime]
+
+
+class Audit(Table):
+    """Who did what to whom, when and why. Rows are only added: the database refuses to change one."""
+
+    __tablename__ = "audit"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
+    reason: Mapped[str] = mapped_column(default="")
+    details: Mapped[dict[str, Any]]

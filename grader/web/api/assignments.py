@@ -1,0 +1,60 @@
+"""Routes of assignments, and of the person who asks."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from grader.store.courses import assignments_in
+from grader.store.tables import Assignment
+from grader.web.api.auth import SignedIn
+from grader.web.api.bodies import AssignmentBody, PersonBody, problems
+from grader.web.api.context import InContext
+from grader.web.api.problems import Kind, Problem
+from grader.web.api.showing import PREFIX
+
+ZIP: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/zip": {}}, "description": "The project that students start from."}
+}
+
+router = APIRouter(tags=["assignments"])
+
+
+@router.get("/me", summary="Who am I", responses=problems())
+def get_me(who: SignedIn) -> PersonBody:
+    """Say whose token it is, and what that person is in which course."""
+    return PersonBody(email=who.email, name=who.name, roles=who.roles)
+
+
+@router.get("/assignments", summary="List assignments", responses=problems())
+def list_assignments(context: InContext, who: SignedIn) -> list[AssignmentBody]:
+    """List the assignments of one's courses."""
+    with context.database.read() as session:
+        return [_body(each) for each in assignments_in(session, who.roles)]
+
+
+@router.get(
+    "/assignments/{assignment_id}/template.zip",
+    summary="Get the template",
+    response_class=Response,
+    responses={**ZIP, **problems(404)},
+)
+def get_template(assignment_id: str, context: InContext, who: SignedIn) -> Response:
+    """Return the project that students start from, as a zip."""
+    with context.database.read() as session:
+        known = {each.id for each in assignments_in(session, who.roles)}
+    if assignment_id not in known:
+        raise Problem(Kind.NOT_FOUND, "There is no such assignment in your courses.")
+    headers = {"Content-Disposition": 'attachment; filename="template.zip"'}
+    return Response(context.template(), media_type="application/zip", headers=headers)
+
+
+def _body(assignment: Assignment) -> AssignmentBody:
+    return AssignmentBody(
+        id=assignment.id,
+        course=assignment.course_id,
+        title=assignment.title,
+        due_at=assignment.due_at,
+        hourly_limit=assignment.hourly_limit,
+        supersede=assignment.supersede,
+        links={"template": f"{PREFIX}/assignments/{assignment.id}/template.zip"},
+    )

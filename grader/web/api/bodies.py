@@ -1,0 +1,127 @@
+"""The bodies of answers, as OpenAPI describes them."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from grader.core.role import Role
+from grader.store.states import State
+
+SUBMISSION: dict[str, JsonValue] = {
+    "id": "5f0c9d1be2a84763c1d2e3f4",
+    "assignment": "autumn-sums",
+    "state": "queued",
+    "attempt": 0,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "received_at": "2026-11-24T10:00:00Z",
+    "finished_at": None,
+    "place": 3,
+    "estimated_wait_seconds": 12,
+    "verdict": None,
+    "reason": "",
+    "student": None,
+    "links": {
+        "self": "/api/v1/submissions/5f0c9d1be2a84763c1d2e3f4",
+        "report": "/api/v1/submissions/5f0c9d1be2a84763c1d2e3f4/report",
+        "events": "/api/v1/submissions/5f0c9d1be2a84763c1d2e3f4/events",
+        "archive": "/api/v1/submissions/5f0c9d1be2a84763c1d2e3f4/archive",
+    },
+}
+
+
+class VerdictBody(BaseModel):
+    """A report in numbers."""
+
+    score: float = Field(description="Points earned in the parts.", examples=[97.5])
+    max_score: int = Field(examples=[104])
+    bonus: float = Field(description="Points earned apart from the parts.", examples=[5])
+    max_bonus: int = Field(examples=[5])
+
+
+class SubmissionBody(BaseModel):
+    """A submission, where it stands, and what belongs to it."""
+
+    model_config = ConfigDict(json_schema_extra={"example": SUBMISSION})
+
+    id: str
+    assignment: str
+    state: State
+    attempt: int = Field(description="How often grading it began.")
+    sha256: str = Field(description="The SHA-256 of the bytes that were handed in.")
+    received_at: datetime
+    finished_at: datetime | None
+    place: int | None = Field(description="Its place in the queue while it waits: 1 is next.")
+    estimated_wait_seconds: int | None = Field(description="About how long until its grading begins.")
+    verdict: VerdictBody | None = Field(description="The numbers of its report, once there is one.")
+    reason: str = Field(description="Why it ended without a verdict.")
+    student: str | None = Field(description="Whose it is; staff only.")
+    links: dict[str, str]
+
+
+class PageBody(BaseModel):
+    """A page of submissions, newest first."""
+
+    submissions: list[SubmissionBody]
+    next: str | None = Field(description="The cursor of the page after this one; null on the last.")
+
+
+class AssignmentBody(BaseModel):
+    """Something to hand in."""
+
+    id: str = Field(examples=["autumn-sums"])
+    course: str = Field(examples=["autumn"])
+    title: str = Field(examples=["Sums"])
+    due_at: datetime | None
+    hourly_limit: int | None = Field(description="Submissions per student and hour; null for no limit.")
+    supersede: bool = Field(description="Whether a newer submission takes the place of one that waits.")
+    links: dict[str, str]
+
+
+class PersonBody(BaseModel):
+    """Whose token it is."""
+
+    email: str = Field(examples=["anna@example.edu"])
+    name: str
+    roles: dict[str, Role] = Field(examples=[{"autumn": "student"}])
+
+
+class ReasonBody(BaseModel):
+    """Why a member of staff does something; it goes into the audit."""
+
+    reason: str = Field(min_length=1, max_length=500, examples=["The test of division was wrong."])
+
+
+class ProblemBody(BaseModel):
+    """An RFC 9457 problem."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["urn:problem:not-found"])
+    title: str = Field(examples=["There is nothing here for you"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no such submission, or it is not yours."])
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what OpenAPI says of errors with these statuses, and of those that every route may have."""
+    schema = {"$ref": "#/components/schemas/ProblemBody"}
+    described = {"content": {"application/problem+json": {"schema": schema}}}
+    every = {*statuses, 401, 422, 429, 500, 503}
+    return {status: {"description": MEANING[status], **described} for status in sorted(every)}
+
+
+MEANING = {
+    400: "The request cannot be read.",
+    401: "No valid token.",
+    403: "The role does not allow it.",
+    404: "There is no such thing, or it is somebody else's.",
+    406: "There is no such form of it.",
+    409: "Its state does not allow it now.",
+    413: "The request is too large.",
+    415: "It is no form.",
+    422: "A value is not valid, or the upload is refused: `rule` and `entry` say why. No attempt is spent.",
+    429: "Too often: Retry-After says when to try again.",
+    500: "A mistake in the service.",
+    503: "The service cannot do it at the moment; nothing was accepted.",
+}

@@ -1,0 +1,94 @@
+"""What wraps every request: a size cap before anything is parsed, an id, strict headers, a log line."""
+
+import re
+import secrets
+import time
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from grader.web.api.problems import Kind, Problem
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+STRICT = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+QUIET_PATHS = ("/health", "/metrics")
+
+log = structlog.get_logger()
+
+
+class SizeCap:
+    """Refuses a body that is too large, by what it says and by what it is."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        """Let `app` read `limit` bytes of a request."""
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        stated = Headers(scope=scope).get("content-length", "")
+        if stated.isdigit() and int(stated) > self._limit:
+            await self._too_large().response()(scope, receive, send)
+            return
+        received = 0
+
+        async def capped() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise self._too_large()
+            return message
+
+        await self._app(scope, capped, send)
+
+    def _too_large(self) -> Problem:
+        detail = f"A request may have {self._limit:,} bytes. Hand in the project's own files only."
+        return Problem(Kind.TOO_LARGE, detail, headers={"Connection": "close"})
+
+
+class Trace:
+    """Gives a request its id and its answer the strict headers, and logs both in one line."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        answer: dict[str, int] = {}
+
+        async def traced(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer["status"] = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                for name, value in STRICT.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            began = time.perf_counter()
+            try:
+                await self._app(scope, receive, traced)
+            finally:
+                if not scope["path"].startswith(QUIET_PATHS):
+                    milliseconds = round(1000 * (time.perf_counter() - began), 1)
+                    log.info("request", method=scope["method"], path=scope["path"], ms=milliseconds, **answer)

@@ -1,0 +1,106 @@
+"""Routes for those who watch over the service: is it alive, can it work, and how does it do."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
+from prometheus_client.registry import Collector
+from pydantic import BaseModel
+from sqlalchemy import func, select
+
+from grader.store.states import Priority, State
+from grader.store.tables import Report, Submission
+from grader.web.api.bodies import problems
+from grader.web.api.context import Context, InContext
+
+METRICS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text."}
+}
+
+router = APIRouter(tags=["health"])
+
+
+class LiveBody(BaseModel):
+    """The process answers."""
+
+    status: str = "live"
+
+
+class ReadyBody(BaseModel):
+    """What the service needs, and how the queue is."""
+
+    status: str
+    runners: list[str]
+    waiting: int
+    grading: int
+    workers: int
+    slots: int
+
+
+@router.get("/health/live", summary="Is the process alive")
+async def live() -> LiveBody:
+    """Answer, which is all that liveness asks."""
+    return LiveBody()
+
+
+@router.get("/health", summary="Can it accept and grade", responses={503: problems()[503]})
+@router.get("/health/ready", summary="Can it accept and grade", responses={503: problems()[503]})
+def ready(context: InContext) -> ReadyBody:
+    """Look at the database and the queue. Without a living worker, uploads are kept and wait."""
+    with context.database.read() as session:
+        stats = context.queue.stats(session)
+    return ReadyBody(
+        status="ready" if stats.workers else "no worker",
+        runners=list(stats.runners),
+        waiting=sum(stats.depth.values()),
+        grading=stats.grading,
+        workers=stats.workers,
+        slots=stats.slots,
+    )
+
+
+@router.get("/metrics", summary="Metrics", response_class=Response, responses=METRICS)
+def metrics(context: InContext) -> Response:
+    """Return the numbers of all workers together, for Prometheus."""
+    registry = CollectorRegistry()
+    registry.register(_Numbers(context))
+    return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+class _Numbers(Collector):
+    """Takes the numbers out of the store, where every worker's work shows."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield all metrics."""
+        with self._context.database.read() as session:
+            stats = self._context.queue.stats(session)
+        depth = GaugeMetricFamily("grader_queue_depth", "Submissions that wait.", labels=["priority"])
+        for priority in Priority:
+            depth.add_metric([priority.name.lower()], stats.depth.get(priority, 0))
+        yield depth
+        yield GaugeMetricFamily(
+            "grader_queue_oldest_wait_seconds", "The longest wait.", value=stats.oldest_wait
+        )
+        yield GaugeMetricFamily("grader_grading", "Submissions that are being graded.", value=stats.grading)
+        yield GaugeMetricFamily("grader_workers", "Workers that live.", value=stats.workers)
+        yield GaugeMetricFamily("grader_slots", "Slots of the workers that live.", value=stats.slots)
+        yield from self._history()
+
+    def _history(self) -> Iterator[Metric]:
+        with self._context.database.read() as session:
+            states = session.execute(select(Submission.state, func.count()).group_by(Submission.state))
+            outcomes = dict(iter(states))
+            attempts = session.scalar(select(func.coalesce(func.sum(Submission.attempt), 0)))
+            graded = select(func.count(), func.coalesce(func.sum(Report.seconds), 0.0)).select_from(Report)
+            count, seconds = session.execute(graded).one()
+        family = GaugeMetricFamily("grader_submissions", "Submissions by state.", labels=["state"])
+        for state in State:
+            family.add_metric([state.value], outcomes.get(state, 0))
+        yield family
+        yield CounterMetricFamily("grader_attempts", "Attempts at grading.", value=float(attempts or 0))
+        yield SummaryMetricFamily("grader_grade_seconds", "Seconds to a verdict.", count, float(seconds))

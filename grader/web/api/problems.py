@@ -1,0 +1,124 @@
+"""Errors as RFC 9457 problem details: every one says what is wrong and what to do next.
+
+Problem    an answer that is no success; handlers turn all other errors into one
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from grader.intake import Refused
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 10
+
+log = structlog.get_logger()
+
+
+class Kind(Enum):
+    """The kinds of problems: type, status, title."""
+
+    BAD_REQUEST = ("bad-request", 400, "The request cannot be read")
+    NOT_SIGNED_IN = ("not-signed-in", 401, "A valid token is needed")
+    NOT_ALLOWED = ("not-allowed", 403, "Your role does not allow this")
+    NOT_FOUND = ("not-found", 404, "There is nothing here for you")
+    NO_METHOD = ("method-not-allowed", 405, "This cannot be done here")
+    NOT_ACCEPTABLE = ("not-acceptable", 406, "No such form of it")
+    NOT_NOW = ("conflict", 409, "Its state does not allow this")
+    TOO_LARGE = ("too-large", 413, "The upload is too large")
+    NOT_MULTIPART = ("not-multipart", 415, "An upload is a form")
+    INVALID = ("invalid", 422, "A value is not valid")
+    REFUSED = ("refused", 422, "The upload is refused; no attempt is spent")
+    KEY_REUSED = ("idempotency-key-reused", 422, "The key was used for another upload")
+    TOO_MANY = ("too-many", 429, "Too often")
+    OUR_MISTAKE = ("mistake", 500, "A mistake in the service")
+    UNAVAILABLE = ("unavailable", 503, "The service cannot do this at the moment")
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.value[1]
+
+
+BY_STATUS = {kind.status: kind for kind in reversed(Kind) if kind not in {Kind.REFUSED, Kind.KEY_REUSED}}
+
+
+class Problem(Exception):  # noqa: N818 - the RFC's word
+    """An answer that is no success."""
+
+    def __init__(
+        self, kind: Kind, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
+        """Say in `detail` what is wrong here and what to do; `more` are further members of the body."""
+        super().__init__(detail)
+        self.kind = kind
+        self.headers = dict(headers or {})
+        self.body = {"type": f"urn:problem:{kind.value[0]}", "title": kind.value[2], "status": kind.status}
+        self.body |= {"detail": detail, **more}
+
+    def response(self) -> JSONResponse:
+        """Return the answer."""
+        return JSONResponse(self.body, self.kind.status, headers=self.headers, media_type=MEDIA_TYPE)
+
+
+def refused(refusal: Refused) -> Problem:
+    """Return the problem that names the rule and the entry of a refusal."""
+    return Problem(
+        Kind.REFUSED, str(refusal), rule=str(refusal.rule), entry=refusal.entry, advice=refusal.rule.advice
+    )
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Have every error answered as a problem."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    for error in (OperationalError, PoolTimeout):
+        app.add_exception_handler(error, _unavailable)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(Exception, _mistake)
+
+
+async def _problem(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - a handler's signature
+    assert isinstance(error, Problem)  # noqa: S101 - it is registered for this class
+    return error.response()
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - as above
+    assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    kind = BY_STATUS.get(error.status_code, Kind.BAD_REQUEST)
+    return Problem(kind, str(error.detail), headers=error.headers).response()
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - as above
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+    errors = [{"where": ".".join(map(str, each["loc"])), "what": each["msg"]} for each in error.errors()]
+    detail = "; ".join(f"{each['where']}: {each['what']}" for each in errors)
+    return Problem(Kind.INVALID, detail, errors=errors).response()
+
+
+async def _unavailable(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - as above
+    log.warning("the database cannot be used", error=str(getattr(error, "orig", error)))
+    detail = "The database does not answer or its disk is full; nothing was accepted. Try again soon."
+    return Problem(Kind.UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_SECONDS)}).response()
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    """Tell a connection that was lost, or a full disk, from a mistake of ours."""
+    assert isinstance(error, DBAPIError)  # noqa: S101 - as above
+    if error.connection_invalidated or "disk" in str(error.orig):
+        return await _unavailable(request, error)
+    return await _mistake(request, error)
+
+
+async def _mistake(request: Request, error: Exception) -> JSONResponse:
+    log.error("a request failed", path=request.url.path, exc_info=error)
+    return Problem(Kind.OUR_MISTAKE, "It is logged; trying again may help.").response()

@@ -1,0 +1,60 @@
+"""The route of a report: the same verdict as JSON, as text or as a page."""
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from grader.core.reading import from_document
+from grader.render.html import render_html, stylesheet_hash
+from grader.render.text import render_text
+from grader.store.states import WAITING
+from grader.store.submissions import newest_report
+from grader.web.api.accept import preferred
+from grader.web.api.auth import SignedIn
+from grader.web.api.bodies import problems
+from grader.web.api.context import InContext
+from grader.web.api.problems import Kind, Problem
+from grader.web.api.showing import reason_for_students, visible
+
+JSON, TEXT, HTML = "application/json", "text/plain", "text/html"
+SCHEMA = {"type": "object", "description": "See docs/report.schema.json.", "additionalProperties": True}
+FORMS = {JSON: {"schema": SCHEMA}, TEXT: {"schema": {"type": "string"}}, HTML: {"schema": {"type": "string"}}}
+PAGE_POLICY = f"default-src 'none'; style-src '{stylesheet_hash()}'; frame-ancestors 'none'; base-uri 'none'"
+
+router = APIRouter(prefix="/submissions", tags=["submissions"])
+
+
+@router.get(
+    "/{submission_id}/report",
+    summary="Read the report",
+    response_class=Response,
+    responses={200: {"content": FORMS, "description": "The verdict."}, **problems(404, 406, 409)},
+)
+def get_report(
+    submission_id: str,
+    context: InContext,
+    who: SignedIn,
+    accept: Annotated[str, Header(description="application/json, text/plain or text/html")] = "",
+) -> Response:
+    """Return the verdict in the form that Accept asks for."""
+    form = preferred(accept, list(FORMS))
+    if form is None:
+        raise Problem(Kind.NOT_ACCEPTABLE, f"Ask for one of {', '.join(FORMS)}.")
+    with context.database.read() as session:
+        submission = visible(session, who, submission_id)
+        report = newest_report(session, submission_id)
+    if report is None:
+        waits = submission.state in WAITING
+        detail = "There is no report yet." if waits else reason_for_students(submission)
+        raise Problem(Kind.NOT_NOW, detail or f"It was {submission.state}.", state=submission.state)
+    return _rendered(report.document, form)
+
+
+def _rendered(document: str, form: str) -> Response:
+    if form == JSON:
+        return Response(document, media_type=JSON)
+    report = from_document(json.loads(document))
+    if form == TEXT:
+        return Response(render_text(report), media_type=TEXT)
+    return Response(render_html(report), media_type=HTML, headers={"Content-Security-Policy": PAGE_POLICY})

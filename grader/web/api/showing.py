@@ -1,0 +1,90 @@
+"""Shows a submission: its row, its verdict and its place become the body of an answer."""
+
+import math
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from grader.store.people import Person
+from grader.store.states import State
+from grader.store.submissions import newest_report
+from grader.store.tables import Assignment, Report, Submission, User
+from grader.web.api.bodies import SubmissionBody, VerdictBody
+from grader.web.api.context import Context
+from grader.web.api.problems import Kind, Problem
+
+PREFIX = "/api/v1"
+RECENT_REPORTS = 50
+FIRST_GUESS_SECONDS = 10.0
+NOT_YOURS = "There is no such submission, or it is not yours."
+GRADER_ERROR = "We failed to grade this; it does not count, and staff can see why."
+
+
+def visible(session: Session, who: Person, submission_id: str) -> Submission:
+    """Return a submission that `who` may see. Raises Problem: to others it is as if it were not there."""
+    submission = session.get(Submission, submission_id)
+    if submission is None or not (submission.user_id == who.id or is_staff_of(session, who, submission)):
+        raise Problem(Kind.NOT_FOUND, NOT_YOURS)
+    return submission
+
+
+def is_staff_of(session: Session, who: Person, submission: Submission) -> bool:
+    """Tell whether `who` is staff of the submission's course."""
+    return session.get_one(Assignment, submission.assignment_id).course_id in who.staff_courses
+
+
+def show(context: Context, session: Session, who: Person, submission: Submission) -> SubmissionBody:
+    """Return the body that shows `submission` to `who`."""
+    staff = is_staff_of(session, who, submission)
+    place = context.queue.position(session, submission.id) if submission.state is State.QUEUED else None
+    report = newest_report(session, submission.id)
+    return SubmissionBody(
+        id=submission.id,
+        assignment=submission.assignment_id,
+        state=submission.state,
+        attempt=submission.attempt,
+        sha256=submission.archive_sha256,
+        received_at=submission.received_at,
+        finished_at=submission.finished_at,
+        place=place,
+        estimated_wait_seconds=None if place is None else estimate(context, session, place),
+        verdict=_verdict(report) if report else None,
+        reason=submission.reason if staff else reason_for_students(submission),
+        student=session.get_one(User, submission.user_id).email if staff else None,
+        links=links(submission.id),
+    )
+
+
+def show_all(
+    context: Context, session: Session, who: Person, submissions: Sequence[Submission]
+) -> list[SubmissionBody]:
+    """Return the bodies of many submissions."""
+    return [show(context, session, who, submission) for submission in submissions]
+
+
+def estimate(context: Context, session: Session, place: int) -> int:
+    """Return about how many seconds the submission at `place` waits, by the newest reports and all slots."""
+    recent = select(Report.seconds).order_by(Report.created_at.desc()).limit(RECENT_REPORTS).subquery()
+    mean = session.scalar(select(func.avg(recent.c.seconds))) or FIRST_GUESS_SECONDS
+    slots = max(1, context.queue.stats(session).slots)
+    return math.ceil((place - 1) / slots * float(mean))
+
+
+def reason_for_students(submission: Submission) -> str:
+    """Return why a submission has no verdict, without what only staff may know."""
+    if submission.state is State.GRADER_ERROR:
+        return GRADER_ERROR
+    return submission.reason if submission.state is State.SUPERSEDED else ""
+
+
+def links(submission_id: str) -> dict[str, str]:
+    """Return where a submission and what belongs to it are found."""
+    own = f"{PREFIX}/submissions/{submission_id}"
+    return {"self": own, **{name: f"{own}/{name}" for name in ("report", "events", "archive")}}
+
+
+def _verdict(report: Report) -> VerdictBody:
+    return VerdictBody(
+        score=report.score, max_score=report.max_score, bonus=report.bonus, max_bonus=report.max_bonus
+    )

@@ -1,0 +1,179 @@
+"""Routes of submissions: hand in, list, look at one, cancel, regrade, get the bytes back."""
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from grader.core.role import Role
+from grader.store.attempts import begin_anew
+from grader.store.audit import record
+from grader.store.courses import assignments_in
+from grader.store.people import Person, find_user
+from grader.store.states import Priority, State
+from grader.store.submissions import Filter, cancel, page
+from grader.store.tables import Archive, Assignment, Submission
+from grader.web.api.auth import SignedIn, require_staff
+from grader.web.api.bodies import PageBody, ReasonBody, SubmissionBody, problems
+from grader.web.api.context import Context, InContext
+from grader.web.api.problems import Kind, Problem
+from grader.web.api.showing import show, show_all, visible
+from grader.web.api.upload import FORM, hand_in, read_form
+
+PAGE = 50
+LARGEST_PAGE = 200
+REGRADERS = (Role.INSTRUCTOR, Role.ADMIN)
+
+log = structlog.get_logger()
+router = APIRouter(prefix="/submissions", tags=["submissions"])
+
+
+@router.post(
+    "",
+    status_code=202,
+    openapi_extra=FORM,
+    summary="Hand in",
+    responses={
+        200: {
+            "model": SubmissionBody,
+            "description": "These bytes were handed in before; this is that submission.",
+        },
+        **problems(400, 404, 413, 415),
+    },
+)
+async def hand_in_submission(
+    request: Request,
+    response: Response,
+    context: InContext,
+    who: SignedIn,
+    idempotency_key: Annotated[
+        str | None, Header(description="The same key and bytes again give the same submission.")
+    ] = None,
+) -> SubmissionBody:
+    """Hand in a zip: it is checked at once, kept, and queued."""
+    form = await read_form(request)
+    accepted = await hand_in(context, who, form, idempotency_key)
+    if accepted.is_new:
+        log.info("accepted", submission=accepted.submission.id, bytes=len(form.content))
+    else:
+        response.status_code = 200
+    response.headers["Location"] = f"{request.url.path.rstrip('/')}/{accepted.submission.id}"
+    return await run_in_threadpool(_show, context, who, accepted.submission.id)
+
+
+@router.get("", summary="List submissions", responses=problems())
+def list_submissions(  # noqa: PLR0913, PLR0917 - one parameter for each filter
+    context: InContext,
+    who: SignedIn,
+    assignment: Annotated[str | None, Query(description="Only of this assignment.")] = None,
+    state: Annotated[list[State] | None, Query(description="Only in these states.")] = None,
+    student: Annotated[str | None, Query(description="Only of this e-mail address; staff only.")] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+) -> PageBody:
+    """List submissions, newest first: one's own, or for staff those of their courses."""
+    before = _position(cursor) if cursor else None
+    with context.database.read() as session:
+        own_only = not who.staff_courses
+        courses = who.roles if own_only else who.staff_courses
+        ids = [each.id for each in assignments_in(session, courses) if assignment in {None, each.id}]
+        user_id = who.id if own_only else None
+        if student is not None and not own_only:
+            user_id = _user_id(context, student)
+        wanted = Filter(user_id, ids, state or (), before)
+        rows = page(session, wanted, limit + 1)
+        shown = show_all(context, session, who, rows[:limit])
+    return PageBody(submissions=shown, next=_cursor(rows[limit - 1]) if len(rows) > limit else None)
+
+
+@router.get("/{submission_id}", summary="Look at a submission", responses=problems(404))
+def get_submission(submission_id: str, context: InContext, who: SignedIn) -> SubmissionBody:
+    """Say where a submission stands; reading it again and again is a way to wait."""
+    return _show(context, who, submission_id)
+
+
+@router.delete("/{submission_id}", summary="Cancel a submission", responses=problems(404, 409))
+def cancel_submission(submission_id: str, context: InContext, who: SignedIn) -> SubmissionBody:
+    """Cancel a submission while it is queued; it costs no attempt."""
+    with context.database.write() as session:
+        submission = visible(session, who, submission_id)
+        if not cancel(session, submission_id):
+            raise Problem(Kind.NOT_NOW, f"It is {submission.state}: only what is queued can be cancelled.")
+        context.queue.cancel(session, submission_id)
+        if submission.user_id != who.id:
+            record(session, who.email, "cancel", submission_id)
+    return _show(context, who, submission_id)
+
+
+@router.post(
+    "/{submission_id}/regrade", status_code=202, summary="Grade again", responses=problems(403, 404, 409)
+)
+def regrade_submission(
+    submission_id: str, body: ReasonBody, context: InContext, who: SignedIn
+) -> SubmissionBody:
+    """Queue a finished submission for another verdict; for instructors, who say why."""
+    with context.database.write() as session:
+        submission = visible(session, who, submission_id)
+        course = session.get_one(Assignment, submission.assignment_id).course_id
+        require_staff(who, course, REGRADERS)
+        if begin_anew(session, submission_id, Priority.BULK) is None:
+            raise Problem(Kind.NOT_NOW, f"It is {submission.state}: it will have a verdict anyway.")
+        context.queue.enqueue(session, submission_id, Priority.BULK)
+        record(session, who.email, "regrade", submission_id, reason=body.reason)
+    return _show(context, who, submission_id)
+
+
+@router.get(
+    "/{submission_id}/archive",
+    summary="Get the bytes back",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/zip": {}}, "description": "What was handed in."},
+        **problems(404),
+    },
+)
+def get_archive(submission_id: str, context: InContext, who: SignedIn) -> Response:
+    """Return the very bytes that were handed in."""
+    with context.database.read() as session:
+        submission = visible(session, who, submission_id)
+        content = session.get_one(Archive, submission.archive_sha256).content
+        foreign = submission.user_id != who.id
+    if foreign:
+        with context.database.write() as session:
+            record(session, who.email, "read archive", submission_id)
+    headers = {"Content-Disposition": f'attachment; filename="{submission_id}.zip"'}
+    return Response(content, media_type="application/zip", headers=headers)
+
+
+def _show(context: Context, who: Person, submission_id: str) -> SubmissionBody:
+    with context.database.read() as session:
+        return show(context, session, who, visible(session, who, submission_id))
+
+
+def _user_id(context: Context, email: str) -> int:
+    """Return whose address it is; -1, which nobody has, for nobody's."""
+    with context.database.read() as session:
+        try:
+            user = find_user(session, email)
+        except ValueError as wrong:
+            raise Problem(Kind.INVALID, f"student: {wrong}") from None
+    return user.id if user else -1
+
+
+def _cursor(last: Submission) -> str:
+    text = f"{last.received_at.timestamp():.6f} {last.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _position(cursor: str) -> tuple[datetime, str]:
+    """Return where a page begins. Raises Problem."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        moment, _, submission_id = base64.urlsafe_b64decode(padded.encode()).decode().partition(" ")
+        return datetime.fromtimestamp(float(moment), UTC), submission_id
+    except (ValueError, OverflowError, OSError, binascii.Error):
+        raise Problem(Kind.INVALID, "cursor: take `next` of a page as it is.") from None

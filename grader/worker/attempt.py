@@ -1,0 +1,178 @@
+"""One attempt at a time: take a submission, grade it, and keep the verdict or say why there is none."""
+
+import dataclasses
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from grader.core.report import GradedReport, Status, points, to_document
+from grader.core.rubric import Rubric
+from grader.core.text import clean_line
+from grader.intake import read_archive
+from grader.jobs import Queue
+from grader.pipeline import Grader
+from grader.sandbox.runner import SandboxError
+from grader.seed import derive_seed
+from grader.store import Database
+from grader.store.attempts import Job, Verdict, fail, hand_back, publish, take
+from grader.store.progress import tell_if_current
+from grader.store.states import Priority, State
+from grader.worker.follower import Follower
+
+REASON_CHARACTERS = 2_000
+KEEP_SECONDS = 120  # how long a verdict waits for a database that is gone
+RETRY_SECONDS = 1
+PAUSE_SECONDS = 5  # after a sandbox that could not be opened
+SANDBOX_FAILURES = 10  # of one submission, before that counts as a failed attempt
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+
+class Fenced(Exception):  # noqa: N818 - says what is the case
+    """The attempt counts no more: the worker was declared dead, and another one began."""
+
+
+class Attempts:
+    """Works on submissions; any thread may call it."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what it works with
+        self, database: Database, queue: Queue, grader: Grader, rubric: Rubric, secret: bytes, worker: str
+    ) -> None:
+        """Work in the name of `worker`."""
+        self._database = database
+        self._queue = queue
+        self._grader = grader
+        self._rubric = rubric
+        self._secret = secret
+        self._worker = worker
+        self._running: dict[str, Job] = {}
+        self._sandbox_failures: Counter[str] = Counter()
+        self._stopping = threading.Event()
+
+    def work(self, submission_id: str) -> None:
+        """Do one attempt at a submission, whatever comes of it. Never raises."""
+        with structlog.contextvars.bound_contextvars(submission=submission_id):
+            try:
+                with self._database.write() as session:
+                    job = take(session, submission_id, self._worker)
+                if job:
+                    self._attempt(job)
+            except SQLAlchemyError:
+                log.exception("the database failed; the reaper will bring the submission back")
+
+    def hand_back_all(self) -> None:
+        """Return unused what is being graded, because this worker must stop."""
+        self._stopping.set()
+        for job in list(self._running.values()):
+            self._return_unused(job)
+            log.info("handed back", submission=job.submission_id, attempt=job.attempt)
+
+    def _attempt(self, job: Job) -> None:
+        self._running[job.submission_id] = job
+        log.info("taken", attempt=job.attempt)
+        try:
+            self._publish(job, self._grade(job))
+        except Fenced:
+            log.warning("the attempt counts no more; its result is dropped", attempt=job.attempt)
+        except SandboxError as error:
+            self._without_sandbox(job, error)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            log.exception("the attempt failed", attempt=job.attempt)
+            self._fail(job, f"{type(error).__name__}: {error}")
+        finally:
+            self._running.pop(job.submission_id, None)
+
+    def _grade(self, job: Job) -> GradedReport:
+        submission = read_archive(job.content)
+        follower = Follower(self._rubric, lambda kind, data: self._tell(job, kind, data))
+        report = self._grader.grade(submission, derive_seed(self._secret, job.sha256), follower.listen)
+        follower.flush()
+        return dataclasses.replace(report, received_at=job.received_at.isoformat(timespec="seconds"))
+
+    def _publish(self, job: Job, report: GradedReport) -> None:
+        if report.status is Status.GRADER_ERROR:
+            self._fail(job, "; ".join(report.notes) or "a problem could not be judged")
+            return
+        verdict = _verdict(report)
+
+        def keep() -> bool:
+            with self._database.write() as session:
+                return publish(session, job, verdict)
+
+        if not _persistently(keep):
+            raise Fenced
+        self._sandbox_failures.pop(job.submission_id, None)
+        seconds = round(verdict.seconds, 2)
+        log.info("published", attempt=job.attempt, status=verdict.status, seconds=seconds)
+
+    def _fail(self, job: Job, reason: str) -> None:
+        def note() -> State | None:
+            with self._database.write() as session:
+                state = fail(session, job, clean_line(reason, REASON_CHARACTERS))
+                if state is State.QUEUED:
+                    self._queue.enqueue(session, job.submission_id, Priority(job.priority))
+                return state
+
+        log.warning("failed", attempt=job.attempt, state=_persistently(note))
+
+    def _without_sandbox(self, job: Job, error: SandboxError) -> None:
+        """Spend no attempt on a host that cannot open sandboxes, and give it time, unless it never ends."""
+        log.warning("no sandbox can be opened here", attempt=job.attempt, error=str(error))
+        self._sandbox_failures[job.submission_id] += 1
+        if self._sandbox_failures[job.submission_id] >= SANDBOX_FAILURES:
+            self._fail(job, f"no sandbox: {error}")
+        else:
+            self._stopping.wait(PAUSE_SECONDS)
+            self._return_unused(job)
+
+    def _return_unused(self, job: Job) -> None:
+        with self._database.write() as session:
+            if hand_back(session, job):
+                self._queue.enqueue(session, job.submission_id, Priority(job.priority))
+
+    def _tell(self, job: Job, kind: str, data: dict[str, Any]) -> None:
+        """Tell followers; what cannot be told is lost, and the grading goes on. Raises Fenced."""
+        try:
+            with self._database.write() as session:
+                current = tell_if_current(session, job.submission_id, job.attempt, kind, data)
+        except SQLAlchemyError as error:
+            log.warning("followers cannot be told", error=str(error.__cause__ or error))
+            return
+        if not current:
+            raise Fenced
+
+
+def _persistently(keep: Callable[[], T]) -> T:
+    """Return what `keep` returns, trying again while the database is gone. Raises OperationalError."""
+    end = time.monotonic() + KEEP_SECONDS
+    while True:
+        try:
+            return keep()
+        except OperationalError:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(RETRY_SECONDS)
+
+
+def _verdict(report: GradedReport) -> Verdict:
+    score = report.score
+    return Verdict(
+        status=report.status.value,
+        score=points(score.score) or 0.0,
+        max_score=score.max_score,
+        bonus=points(score.bonus) or 0.0,
+        max_bonus=score.max_bonus,
+        suite_sha256=report.suite_sha256,
+        rubric_sha256=report.rubric_sha256,
+        seconds=report.seconds,
+        document=json.dumps(to_document(report), ensure_ascii=False, allow_nan=False),
+    )

@@ -1,0 +1,83 @@
+"""One worker process: its slots, its reaper, and how it stops."""
+
+import os
+import random
+import secrets
+import socket
+import threading
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from grader.core.rubric import Rubric
+from grader.jobs import Queue, Station
+from grader.pipeline import Grader
+from grader.store import Database
+from grader.worker.attempt import Attempts
+
+REAP_SECONDS = 5
+RECONNECT_SECONDS = 1
+LAST_WAIT_SECONDS = 5
+
+log = structlog.get_logger()
+
+
+def worker_name() -> str:
+    """Return a name that no other worker has or had."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+class Worker:
+    """Grades what the queue brings, until it is told to stop."""
+
+    def __init__(  # noqa: PLR0913 - what it works with, each part made elsewhere
+        self, *, database: Database, queue: Queue, grader: Grader, rubric: Rubric, secret: bytes, slots: int
+    ) -> None:
+        """Take from `queue`, keep in `database`, and derive seeds from `secret`.
+
+        Raises SuiteFailed, or SandboxError if this host can open no sandbox.
+        """
+        self.station = Station(worker_name(), slots, grader.start())
+        self._queue = queue
+        self._grader = grader
+        self._attempts = Attempts(database, queue, grader, rubric, secret, self.station.name)
+
+    def run(self, stop: threading.Event, stop_seconds: float) -> bool:
+        """Work until `stop`, then let running grades end, for `stop_seconds` at most, or hand them back.
+
+        Return whether all threads have ended; if not, the process should end without waiting for them.
+        """
+        log.info("worker begins", **vars(self.station))
+        reaper = threading.Thread(target=self._reap, args=(stop,), daemon=True)
+        serving = threading.Thread(target=self._serve, args=(stop,), daemon=True)
+        reaper.start()
+        serving.start()
+        stop.wait()
+        serving.join(stop_seconds)
+        if serving.is_alive():
+            self._attempts.hand_back_all()
+        self._grader.close()
+        serving.join(LAST_WAIT_SECONDS)
+        log.info("worker ends", name=self.station.name)
+        return not serving.is_alive()
+
+    def _serve(self, stop: threading.Event) -> None:
+        """Run the queue's worker, again whenever the database was gone."""
+        while not stop.is_set():
+            try:
+                self._queue.run_worker(self.station, self._attempts.work, stop)
+            except Exception:
+                log.warning("the queue failed; trying again", name=self.station.name, exc_info=True)
+            stop.wait(RECONNECT_SECONDS)
+
+    def _reap(self, stop: threading.Event) -> None:
+        """Look after what dead workers left behind."""
+        while not stop.is_set():
+            try:
+                reaped = self._queue.reap()
+            except SQLAlchemyError as error:
+                log.warning("the reaper cannot look", error=str(error.__cause__ or error))
+            else:
+                if reaped:
+                    log.warning("queued again what dead workers left", count=reaped)
+            stop.wait(REAP_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, so that hosts take turns

@@ -1,0 +1,85 @@
+"""The API for tests: an application on a store with a small course, and clients for its people."""
+
+import io
+import zipfile
+from dataclasses import dataclass
+
+from anyio import CapacityLimiter
+from fastapi.testclient import TestClient
+
+from grader.jobs import open_queue
+from grader.logs import configure_logs
+from grader.store.attempts import publish, take
+from grader.store.submissions import Basis
+from grader.store.tokens import issue_token
+from grader.web.api import Context, create_api
+from grader.web.api.throttle import Throttle
+from tests.harness.course import make_course, verdict
+
+UPLOAD_BYTES = 200_000
+SUBMISSIONS = "/api/v1/submissions"
+
+
+@dataclass
+class Service:
+    """A running API, its store, and what tests do with it."""
+
+    database: object
+    queue: object
+    course: object
+    app: object
+
+    def client(self, name=None, **options):
+        """Return a client that carries the token of `name`, or none."""
+        client = TestClient(self.app, **options)
+        if name:
+            client.headers["Authorization"] = f"Bearer {self.token(name)}"
+        return client
+
+    def token(self, name):
+        """Return a new token for `name`."""
+        with self.database.write() as session:
+            return issue_token(session, getattr(self.course, name), "test")
+
+    def grade(self, submission_id, **fields):
+        """Grade a submission as a worker does, with a verdict that is made up."""
+        with self.database.write() as session:
+            publish(session, take(session, submission_id, "test"), verdict(**fields))
+
+    def begin(self, submission_id):
+        """Begin an attempt at a submission."""
+        with self.database.write() as session:
+            return take(session, submission_id, "test")
+
+
+def make_service(database, token_failures=3, **policy):
+    """Return the API on `database`."""
+    configure_logs()  # the default shows tracebacks with all values, which takes minutes
+    course = make_course(database, **policy)
+    queue = open_queue(database)
+    context = Context(
+        database=database,
+        queue=queue,
+        basis=Basis("s" * 64, "r" * 64),
+        template=lambda: b"PK template",
+        upload_bytes=UPLOAD_BYTES,
+        intake=CapacityLimiter(2),
+        token_guesses=Throttle(token_failures),
+        address_guesses=Throttle(10 * token_failures),
+    )
+    return Service(database, queue, course, create_api(context))
+
+
+def zipped(**files):
+    """Return a zip that intake lets through; other names or contents make other bytes."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as target:
+        for path, text in {"tests/adapters.py": "", "engine.py": "x = 1\n", **files}.items():
+            target.writestr(path, text)
+    return archive.getvalue()
+
+
+def hand_in(client, content=None, headers=None, **data):
+    """Hand in a zip; return the response."""
+    files = {"archive": ("work.zip", zipped() if content is None else content, "application/zip")}
+    return client.post(SUBMISSIONS, files=files, data=data, headers=headers)

@@ -1,0 +1,37 @@
+"""Fixtures of the service's tests: databases of both kinds, fresh for each test."""
+
+import os
+
+import pytest
+
+from grader.store import open_database
+from tests.harness import postgresql
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """Return a PostgreSQL server that all tests share."""
+    if postgresql.newest_binaries() is None:
+        assert not os.environ.get("CI"), "install postgresql: in CI the tests on it are not skipped"
+        pytest.skip("PostgreSQL is not installed")
+    folder = postgresql.new_folder()
+    started = postgresql.Cluster(folder)
+    yield started
+    started.stop()
+    postgresql.remove(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """Return the URL of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/service/grader.db"
+    return request.getfixturevalue("cluster").emptied_database()
+
+
+@pytest.fixture
+def database(database_url):
+    """Return an empty store that is up to date."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()

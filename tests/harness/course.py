@@ -1,0 +1,64 @@
+"""A small course for tests of the service: people, an assignment, uploads."""
+
+from dataclasses import dataclass
+
+from grader.core.role import Role
+from grader.store.attempts import Verdict
+from grader.store.courses import Policy, add_assignment, add_course
+from grader.store.people import add_user, set_role
+from grader.store.states import Priority
+from grader.store.submissions import Upload, accept
+
+ASSIGNMENT = "sums"
+COURSE = "autumn"
+
+
+@dataclass(frozen=True)
+class SmallCourse:
+    """Ids of its people."""
+
+    anna: int
+    ben: int
+    teacher: int
+
+
+def make_course(database, **policy):
+    """Keep a course with two students and an instructor in `database`."""
+    with database.write() as session:
+        add_course(session, COURSE, "Autumn")
+        add_assignment(session, ASSIGNMENT, COURSE, "Sums", Policy(**policy))
+        ids = {name: add_user(session, f"{name}@example.edu").id for name in ("anna", "ben", "teacher")}
+        set_role(session, COURSE, ids["anna"], Role.STUDENT, "A")
+        set_role(session, COURSE, ids["ben"], Role.STUDENT, "B")
+        set_role(session, COURSE, ids["teacher"], Role.INSTRUCTOR)
+    return SmallCourse(**ids)
+
+
+def upload(user_id, content=b"PK", **fields):
+    """Return an upload of these bytes."""
+    sha256 = content.hex().ljust(64, "0")
+    return Upload(user_id, ASSIGNMENT, sha256, content, **fields)
+
+
+def hand_in(database, queue, user_id, content=b"PK", priority=None, **fields):
+    """Accept and enqueue an upload in one transaction; return its submission."""
+    with database.write() as session:
+        submission = accept(session, upload(user_id, content, **fields), priority)
+        queue.enqueue(session, submission.id, Priority(submission.priority))
+    return submission
+
+
+def verdict(**fields):
+    """Return a verdict of 3 of 5 points."""
+    plain = {
+        "status": "graded",
+        "score": 3.0,
+        "max_score": 5,
+        "bonus": 0.0,
+        "max_bonus": 4,
+        "suite_sha256": "s" * 64,
+        "rubric_sha256": "r" * 64,
+        "seconds": 1.5,
+        "document": "{}",
+    }
+    return Verdict(**{**plain, **fields})

@@ -1,0 +1,192 @@
+"""The service by its commands: people, rosters, handing in from a terminal, backups."""
+
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from tests.harness.assignment import write_first_part
+from tests.harness.samples import ROOT
+from tests.harness.site import Site
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """Return a running service on a small assignment."""
+    with closing(Site(tmp_path_factory.mktemp("service"), write=write_first_part)) as site:
+        site.serve()
+        yield site
+
+
+@pytest.fixture
+def grader(service, tmp_path):
+    """Return a function that runs a command against the service, in an empty folder."""
+
+    def run(*arguments, **variables):
+        command = [sys.executable, "-m", "grader", *map(str, arguments)]
+        client = {"GRADER_URL": service.url, "COLUMNS": "100", "HOME": str(tmp_path)}
+        environment = {**service.environment, **client, **variables}
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    return run
+
+
+def new_student(grader, name):
+    """Add a student and return the token, which is printed once."""
+    done = grader("user", "add", f"{name}@example.edu", "--print-token")
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def test_a_student_hands_in_a_folder(grader):
+    """A project is packed, graded and its table printed; `status` and `report` find it again."""
+    token = new_student(grader, "anna")
+
+    done = grader("submit", ROOT / "reference", GRADER_TOKEN=token)
+    submission = re.search(r"submission (\w+)", done.stderr)[1]
+    listed = grader("status", GRADER_TOKEN=token)
+    again = grader("report", submission, GRADER_TOKEN=token)
+
+    assert done.returncode == 0, done.stderr
+    assert "15 / 15" in done.stdout
+    assert f"{submission}\t" in listed.stdout
+    assert "graded\t15 / 15" in listed.stdout
+    assert "15 / 15" in again.stdout
+    assert again.returncode == 0
+
+
+def test_a_submission_that_cannot_be_imported_ends_with_1(grader, tmp_path):
+    """The table says why, and the status that not all could be judged."""
+    project = tmp_path / "broken"
+    shutil.copytree(ROOT / "reference", project, ignore=shutil.ignore_patterns("__pycache__"))
+    (project / "tests" / "adapters.py").write_text("def f(:\n")
+
+    done = grader("submit", project, GRADER_TOKEN=new_student(grader, "ben"))
+
+    assert done.returncode == 1
+    assert "0 / 15" in done.stdout
+
+
+def test_what_is_refused_is_refused_before_it_travels(grader, tmp_path):
+    """Intake's rules hold at home already, with status 3."""
+    (tmp_path / "work.zip").write_text("no zip")
+
+    done = grader("submit", "work.zip", GRADER_TOKEN=new_student(grader, "carl"))
+
+    assert done.returncode == 3
+    assert "not-a-zip" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"GRADER_TOKEN": "grader_wrong.token"}, "wrong, revoked or over"),
+        ({"GRADER_TOKEN": "x", "GRADER_URL": "http://127.0.0.1:9"}, "cannot be reached"),
+    ],
+)
+def test_a_service_that_says_no(grader, variables, words):
+    """A wrong token and a wrong address are told in a sentence, with status 2."""
+    done = grader("status", **variables)
+
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_tokens_are_listed_and_revoked(grader):
+    """A list shows public halves only; a revoked token opens nothing."""
+    token = new_student(grader, "dora")
+    public = token.removeprefix("grader_").partition(".")[0]
+
+    listed = grader("user", "tokens", "dora@example.edu")
+    revoked = grader("user", "revoke", public)
+    after = grader("status", GRADER_TOKEN=token)
+
+    assert public in listed.stdout
+    assert token.partition(".")[2] not in listed.stdout
+    assert revoked.returncode == 0
+    assert after.returncode == 2
+
+
+def test_a_roster_is_shown_before_it_is_taken(grader, tmp_path):
+    """A dry run changes nothing; the real one adds people, and a second one changes nothing more."""
+    roster = tmp_path / "roster.csv"
+    roster.write_text("First Name,Last Name,Email,Sections,Role\nEva,Ek,eva@example.edu,B,Student\n")
+
+    shown = grader("course", "import-roster", roster, "--dry-run")
+    before = grader("user", "list").stdout
+    done = grader("course", "import-roster", roster)
+    after = grader("user", "list").stdout
+    twice = grader("course", "import-roster", roster)
+
+    assert "add\teva@example.edu\tstudent\tB" in shown.stdout
+    assert "eva@example.edu" not in before
+    assert "1 of 1 changed" in done.stdout
+    assert "eva@example.edu\tstudent\tB\tEva Ek" in after
+    assert "0 of 1 changed" in twice.stdout
+
+
+def test_a_backup_of_the_running_service(grader, tmp_path):
+    """A backup is written while the service runs, and an empty data folder is filled from it."""
+    new_student(grader, "fred")
+
+    saved = grader("backup", "backup")
+    restored = grader("restore", "backup", GRADER_DATA_DIR=str(tmp_path / "new"))
+    people = grader("user", "list", GRADER_DATA_DIR=str(tmp_path / "new"))
+    over = grader("restore", "backup")
+
+    assert saved.returncode == restored.returncode == 0, restored.stderr
+    assert "fred@example.edu" in people.stdout
+    assert (tmp_path / "new" / "seed-secret").stat().st_mode & 0o777 == 0o600
+    assert over.returncode == 2
+    assert "not empty" in over.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["user", "add", "nobody"], "no e-mail address"),
+        (["user", "add", "a@b.c", "--role", "dean"], "must be one of"),
+        (["user", "token", "nobody@example.edu"], "nobody has the address"),
+        (["user", "list", "--course", "other"], "the courses are course"),
+        (["course", "create", "course"], "there is a course 'course' already"),
+        (["course", "create", "No Name"], "small letters"),
+    ],
+)
+def test_wrong_use_of_the_service(grader, arguments, words):
+    """Wrong use says what is wrong, with status 2."""
+    done = grader(*arguments)
+
+    assert done.returncode == 2
+    assert words in done.stderr
+
+
+def test_a_student_with_the_template_only(grader, service, tmp_path):
+    """The template's own program hands in with the standard library alone, and prints the report as text."""
+    grader("template", "export", tmp_path / "project", GRADER_ASSIGNMENT=str(ROOT))
+    shutil.copytree(ROOT / "reference", tmp_path / "project", dirs_exist_ok=True)
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        tmp_path / "project" / "submit.py",
+        service.url,
+    ]
+
+    def submit(token):
+        environment = {"GRADER_TOKEN": token}
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    done, refused = submit(new_student(grader, "gina")), submit("grader_wrong.token")
+
+    assert done.returncode == 0, done.stderr
+    assert "15 / 15" in done.stdout
+    assert refused.returncode == 1
+    assert "wrong, revoked or over" in refused.stderr
