@@ -67,7 +67,7 @@ def test_a_zip_and_its_folder_get_the_same_points(grader, broken, tmp_path):
     of_zip = grader("grade", archive, *QUICK, "--seed", 1)
 
     def table(text):
-        return text.partition("348 tests")[0]
+        return text.rpartition(" tests in ")[0]
 
     assert of_folder.returncode == of_zip.returncode == 0
     assert table(of_folder.stdout) == table(of_zip.stdout)
@@ -138,11 +138,13 @@ def test_a_submission_that_cannot_be_imported(grader, broken):
     assert "tests/adapters.py cannot be imported: SyntaxError" in " ".join(done.stdout.split())
 
 
-def test_no_runner_is_chosen_in_silence(grader):
-    """Without isolation nothing is graded unless the runner is asked for by name; status 2."""
-    done = grader("grade", REFERENCE)
+def test_no_runner_takes_the_place_of_another_in_silence(grader):
+    """A runner that is asked for and cannot be had stops the grading, with the reason and the way out."""
+    done = grader("grade", REFERENCE, "--runner", "docker", DOCKER_HOST="tcp://127.0.0.1:1")
 
     assert done.returncode == 2
+    assert "docker: no Docker engine answers" in done.stderr
+    assert "grader doctor" in done.stderr
     assert "--runner process" in done.stderr
 
 
