@@ -13,7 +13,7 @@ from grader.boundary.interface import Interface
 from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import MEBI, Allowance
 
-SECONDS = 20.0
+SECONDS = 60.0
 INTERFACE = Interface(
     adapters=frozenset(["create", "add", "fail", "fill"]),
     methods=frozenset(["double"]),
@@ -523,10 +523,10 @@ def fill():
 def g():
     return 3
 """
-    channel = start(source, Allowance(memory=512 * MEBI))
+    channel = start(source, Allowance(memory=384 * MEBI))
     adapters = RemoteAdapters(lambda: channel, INTERFACE)
 
-    for _ in range(4):
+    for _ in range(3):
         adapters.fill()
         with pytest.raises(Raised, match="MemoryError"):
             adapters.g()
