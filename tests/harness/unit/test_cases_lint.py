@@ -69,7 +69,7 @@ def is_identity(comparison):
 def is_exact(side):
     """Tell whether one side of a comparison is a text or a count, for which == is exact."""
     match side:
-        case ast.Constant(value=str()):
+        case ast.Constant(value=str()) | ast.JoinedStr():
             return True
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
             return name in COUNTED
