@@ -1,6 +1,7 @@
 """The probe finds out what a runner does not keep, and grading then takes another one or none."""
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -92,6 +93,40 @@ def test_doctor_tells_which_runner_grading_takes():
 
     assert all(kind.name in told for kind in EVERY)
     assert f"Grading takes {ISOLATING[0].name}, unless another is asked for." in told
+
+
+def test_doctor_says_what_is_missing_and_what_is_left():
+    """Without an engine docker cannot be used, which is told with its reason, and the next one is taken."""
+    told = subprocess.run(
+        [sys.executable, "-m", "grader", "doctor"],
+        cwd=ROOT,
+        env={**os.environ, "DOCKER_HOST": "tcp://127.0.0.1:1", "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert "no Docker engine answers" in told
+    assert "Grading takes bwrap, unless another is asked for." in told
+
+
+@pytest.mark.parametrize("runner", ["docker"])
+def test_doctor_tells_the_truth_in_a_locked_down_container(runner):
+    """Where there are neither engine, namespaces nor rights, the jail is what works, and all of it."""
+    locked = ("--cap-drop=ALL", "--security-opt=no-new-privileges", "--user=65534:65534", "--network=none")
+    scratch = ("--read-only", "--tmpfs=/tmp", "--env=GRADER_DATA_DIR=/tmp/data", "--env=COLUMNS=200")
+
+    told = subprocess.run(
+        [runner, "run", "--rm", *locked, *scratch, "grader", "doctor"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert "there is no Docker engine" in told
+    assert "the command bwrap is not there" in told
+    assert "Grading takes jail, unless another is asked for." in told
+    assert "✗" not in told
 
 
 def test_grading_says_in_which_runner_and_how_it_isolates(tmp_path):
