@@ -2,7 +2,6 @@
 
 from contextlib import ExitStack
 from dataclasses import replace
-from weakref import WeakSet
 
 from grader.sandbox.docker.container import Container
 from grader.sandbox.docker.data import image_with, inside
@@ -36,7 +35,7 @@ class DockerRunner:
             undo.pop_all()
         moved = replace(allowance, folders=inside(allowance.folders))
         self._specification = specify(self._api, image, options, moved)
-        self._started: WeakSet[Container] = WeakSet()
+        self._started: list[Container] = []  # and not yet ended
         self._pool = Pool(self._start, Container.kill, options.pool)
 
     @property
@@ -56,11 +55,11 @@ class DockerRunner:
     def close(self) -> None:
         """End all its containers, the used ones too."""
         self._pool.close()
-        for container in list(self._started):
+        for container in self._started:
             container.kill()
         self._api.close()
 
     def _start(self) -> Container:
         container = Container(self._api, self._specification, self._allowance.output)
-        self._started.add(container)
+        self._started = [*(each for each in self._started if not each.ended), container]
         return container

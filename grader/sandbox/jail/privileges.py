@@ -52,9 +52,8 @@ def become_nobody(must_read: Iterable[str]) -> None:
     control_process(PR_SET_KEEPCAPS, closed)
     os.setgroups([])
     try:
-        user = FIRST_USER + os.getpid()
-        resource.setrlimit(resource.RLIMIT_NPROC, (THREADS, THREADS))
-        _become(user)
+        _become(FIRST_USER + os.getpid())
+        resource.setrlimit(resource.RLIMIT_NPROC, (THREADS, THREADS))  # of a user that has no other process
     except OSError:  # in a user namespace that has only a few users
         _become(NOBODY)
     rights = READ_AND_SEARCH if closed else 0

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from docker.errors import APIError, ImageNotFound
 
 from grader.boundary.channel import Channel
 from grader.boundary.errors import Died, Raised, TimedOut
@@ -21,8 +22,8 @@ from grader.boundary.interface import Interface
 from grader.core.submission import Submission
 from grader.pipeline import Grader
 from grader.probe.trial import broken_promises
+from grader.sandbox.docker import data
 from grader.sandbox.docker import engine as engine_module
-from grader.sandbox.docker.data import REPOSITORY
 from grader.sandbox.docker.engine import LABEL, connect, remove_leftovers
 from grader.sandbox.docker.kind import PROCESSES, Docker
 from grader.sandbox.environment import student_environment
@@ -127,12 +128,24 @@ def process(runner):
 
 
 @pytest.fixture
-def stored(engine):
-    """Return a function that counts the images with data; those that the test adds go with it."""
-    before = set(engine.images(REPOSITORY, quiet=True))
-    yield lambda: len(engine.images(REPOSITORY, quiet=True))
-    for image in set(engine.images(REPOSITORY, quiet=True)) - before:
+def stored(engine, monkeypatch):
+    """Return a function that counts the images with data, which have their own name and go with the test."""
+    own = f"grader-test-data-{os.getpid()}"
+    monkeypatch.setattr(data, "REPOSITORY", own)
+    yield lambda: len(engine.images(own, quiet=True))
+    for image in engine.images(own, quiet=True):
+        assert eventually(lambda image=image: removed(engine, image))
+
+
+def removed(engine, image):
+    """Remove an image; tell whether that could be done, which must wait for the end of its containers."""
+    try:
         engine.remove_image(image)
+    except ImageNotFound:
+        return True
+    except APIError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")
