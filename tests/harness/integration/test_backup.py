@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from grader.jobs import open_queue
+from grader.jobs.queue import Station
 from grader.store import open_database
 from grader.store.attempts import publish, take
 from grader.store.audit import record
@@ -32,7 +33,7 @@ def filled(database):
     with database.write() as session:
         publish(session, take(session, graded.id, "worker"), verdict())
         record(session, "teacher@example.edu", "regrade", graded.id, reason="\N{SNOWMAN}", count=1)
-        session.add(Worker(id="w", slots=1, heartbeat_at=now(session)))
+        session.add(Worker(id="w", slots=1, runner="jail", heartbeat_at=now(session)))
         return issue_token(session, course.anna, "laptop")
 
 
@@ -87,7 +88,7 @@ def test_what_waited_is_graded_after_a_restore(database, filled, empty, tmp_path
         stop.set()
 
     queue.reap()
-    queue.run_worker("w", 1, work, stop)
+    queue.run_worker(Station("w", 1, "jail"), work, stop)
 
     assert len(seen) == 1
 
