@@ -45,7 +45,11 @@ WORKERS = 2
 WINDOW_SECONDS = 20.0
 IMAGE = "grader"
 PYTEST = ("-m", "pytest", "tests/cases", "-q", "-k", "not bonus", "-p", "no:cacheprovider")
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+FAIR = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # a student's project has none of this project's own plugins
+}
 FAILED_TESTS = 1  # pytest's exit status
 
 Verdict = Callable[[], object]
@@ -54,7 +58,7 @@ Verdict = Callable[[], object]
 def main() -> None:
     """Measure and print the tables."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    os.environ.update(ONE_THREAD)
+    os.environ.update(FAIR)
     with ExitStack() as stack:
         graders = {}
         for kind in isolating(Docker()):
@@ -141,7 +145,7 @@ def fresh_container(files: Mapping[str, bytes]) -> Verdict:
 
     def verdict() -> None:
         container = client.containers.create(
-            IMAGE, arguments, entrypoint="python", network_mode="none", environment=ONE_THREAD
+            IMAGE, arguments, entrypoint="python", network_mode="none", environment=FAIR
         )
         try:
             container.put_archive("/tmp", archive)  # noqa: S108 - the container's own
