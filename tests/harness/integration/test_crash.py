@@ -157,14 +157,8 @@ def test_a_worker_of_the_service_is_replaced(site):
 @pytest.fixture
 def own_cluster():
     """Return a PostgreSQL server that a test may kill."""
-    if postgresql.newest_binaries() is None:
-        assert not os.environ.get("CI"), "install postgresql: in CI the tests on it are not skipped"
-        pytest.skip("PostgreSQL is not installed")
-    folder = postgresql.new_folder()
-    started = postgresql.Cluster(folder)
-    yield started
-    started.stop()
-    postgresql.remove(folder)
+    with postgresql.running() as cluster:
+        yield cluster
 
 
 def test_postgresql_is_killed(tmp_path, own_cluster):
