@@ -1,4 +1,8 @@
-"""Who is asking: the bearer token of a request, and what that person may see."""
+"""Who is asking: the token of a request, and what that person may see.
+
+A token comes in the Authorization header. A browser holds one in a cookie, which is taken for requests that
+change nothing only: another site can make a browser send a cookie, but not a header.
+"""
 
 from typing import Annotated
 
@@ -8,9 +12,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from grader.core.role import STAFF, Role
 from grader.store.people import Person, person
 from grader.store.tokens import note_use, public_half, use_is_due, verify_token
-from grader.web.api.context import InContext
+from grader.web.api.context import Context, InContext
 from grader.web.api.problems import Kind, Problem
 
+SESSION_COOKIE = "grader_session"
+SAFE_METHODS = frozenset(["GET", "HEAD"])
 BEARER = HTTPBearer(
     auto_error=False, description="A token, as `grader user add --print-token` shows it once."
 )
@@ -22,18 +28,39 @@ def signed_in(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Person:
     """Return the person whose token the request carries. Raises Problem."""
-    if credentials is None:
+    cookie = request.cookies.get(SESSION_COOKIE) if request.method in SAFE_METHODS else None
+    token = credentials.credentials if credentials else cookie
+    if not token:
         raise _not_signed_in("The request has no token: send the header Authorization: Bearer TOKEN.")
-    token, address = credentials.credentials, request.client.host if request.client else ""
+    return identify(context, token, address_of(request))
+
+
+def identify(context: Context, token: str, address: str) -> Person:
+    """Return whose token it is; wrong ones make their `address` wait. Raises Problem."""
     guesses, addresses = context.token_guesses, context.address_guesses
     guess = f"{address} {public_half(token)[:64]}"
-    _brake(max(guesses.wait(guess), addresses.wait(address)))
+    brake(max(guesses.wait(guess), addresses.wait(address)))
     found = _find(context, token)
     if found is None:
         guesses.fail(guess)
         addresses.fail(address)
         raise _not_signed_in("The token is wrong, revoked or over: ask for a new one.")
     return found
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from."""
+    return request.client.host if request.client else ""
+
+
+def brake(seconds: float) -> None:
+    """Raise Problem if the one who asks must wait."""
+    if seconds:
+        raise Problem(
+            Kind.TOO_MANY,
+            f"Too many wrong tokens came from your address; wait {seconds:.0f} seconds.",
+            headers={"Retry-After": str(int(seconds) + 1)},
+        )
 
 
 SignedIn = Annotated[Person, Depends(signed_in)]
@@ -45,7 +72,7 @@ def require_staff(who: Person, course_id: str, least: tuple[Role, ...] = STAFF) 
         raise Problem(Kind.NOT_ALLOWED, f"Only {', '.join(least)} of the course may do this.")
 
 
-def _find(context: InContext, token: str) -> Person | None:
+def _find(context: Context, token: str) -> Person | None:
     with context.database.read() as session:
         row = verify_token(session, token)
         found = person(session, row.user_id) if row else None
@@ -54,15 +81,6 @@ def _find(context: InContext, token: str) -> Person | None:
         with context.database.write() as session:
             note_use(session, row.id)
     return found
-
-
-def _brake(seconds: float) -> None:
-    if seconds:
-        raise Problem(
-            Kind.TOO_MANY,
-            f"Too many wrong tokens came from your address; wait {seconds:.0f} seconds.",
-            headers={"Retry-After": str(int(seconds) + 1)},
-        )
 
 
 def _not_signed_in(detail: str) -> Problem:
