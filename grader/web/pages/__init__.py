@@ -1,6 +1,6 @@
 """The pages for people: server-rendered, from the same store and report that the API answers from.
 
-`app` puts them together; `session`, `same_origin` and `signin` say who may come in; `assignment`,
+`app` puts them together; `visitor`, `same_origin` and `signin` say who may come in; `assignment`,
 `submission`, `live` and `comparison` are a student's pages; `course`, `matrix`, `rubric` and
 `student` are for staff.
 """

@@ -6,7 +6,6 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.middleware.gzip import GZipMiddleware
 
-from grader.web.api.auth import SESSION_COOKIE
 from grader.web.api.context import Context
 from grader.web.api.headers import SizeCap, Trace
 from grader.web.api.problems import Problem, handle_problems
@@ -20,9 +19,9 @@ from grader.web.pages import (
     submission,
 )
 from grader.web.pages.same_origin import same_origin
-from grader.web.pages.session import HOME, SignInFirst
 from grader.web.pages.site import Site
 from grader.web.pages.view import page
+from grader.web.pages.visitor import HOME, SignInFirst, forget
 
 SMALLEST_TO_COMPRESS = 1_000  # bytes
 MODULES = (assets, signin, home, assignment, submission, live, comparison)
@@ -47,7 +46,7 @@ async def _sign_in_first(request: Request, error: Exception) -> Response:  # noq
     assert isinstance(error, SignInFirst)  # noqa: S101 - it is registered for this class
     query = "" if error.back == HOME else f"?{urlencode({'back': error.back})}"
     answer = RedirectResponse(f"/login{query}", 303)
-    answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax")
+    forget(answer)
     return answer
 
 

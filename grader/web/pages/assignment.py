@@ -18,9 +18,9 @@ from grader.web.api.problems import Kind, Problem
 from grader.web.api.upload import hand_in, read_form
 from grader.web.pages.charts import line
 from grader.web.pages.home import task
-from grader.web.pages.session import Visitor
 from grader.web.pages.tries import tries
 from grader.web.pages.view import page
+from grader.web.pages.visitor import Visitor
 
 BESIDE_THE_FIELD = {Kind.REFUSED, Kind.INVALID, Kind.TOO_MANY, Kind.UNAVAILABLE, Kind.BAD_REQUEST}
 NO_ASSIGNMENT = "There is no such assignment in your courses."

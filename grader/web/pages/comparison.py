@@ -17,9 +17,9 @@ from grader.store.tables import Assignment, Submission
 from grader.web.api.context import InContext
 from grader.web.api.problems import Kind, Problem
 from grader.web.api.showing import visible
-from grader.web.pages.session import Visitor
 from grader.web.pages.tries import Try, tries
 from grader.web.pages.view import page
+from grader.web.pages.visitor import Visitor
 
 Tests = dict[str, TestResult]  # by name
 

@@ -14,9 +14,9 @@ from grader.store.people import Person
 from grader.store.submissions import tries_left
 from grader.store.tables import Assignment, Course
 from grader.web.api.context import InContext
-from grader.web.pages.session import Visitor
 from grader.web.pages.tries import Try, best, latest, tries
 from grader.web.pages.view import page
+from grader.web.pages.visitor import Visitor
 
 router = APIRouter()
 

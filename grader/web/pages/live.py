@@ -24,9 +24,9 @@ from grader.web.api.context import Context, InContext
 from grader.web.api.events import KEEP_ALIVE_SECONDS, POLL_SECONDS
 from grader.web.api.showing import estimate, visible
 from grader.web.pages.charts import Line, line, thinned
-from grader.web.pages.session import Visitor
 from grader.web.pages.site import OnSite, Site
 from grader.web.pages.view import render
+from grader.web.pages.visitor import Visitor
 
 CURVE_POINTS = 200
 NOTHING = {"done": 0, "passed": 0, "total": 0}

@@ -5,15 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from grader.store.people import person
-from grader.store.tokens import use_link
-from grader.web.api.auth import address_of, brake, identify
+from grader.store.sign_ins import sign_in_by_link, sign_in_by_token, sign_out
+from grader.web.api.auth import SIGN_IN_COOKIE, braked
 from grader.web.api.context import Context, InContext
 from grader.web.api.problems import Kind, Problem
-from grader.web.pages import session as browser
-from grader.web.pages.session import HOME, local
-from grader.web.pages.site import OnSite
+from grader.web.pages.site import OnSite, Site
 from grader.web.pages.view import page
+from grader.web.pages.visitor import HOME, forget, let_in, local
 
 TOKEN_CHARACTERS = 200
 NO_LINK = "This link is used, over or wrong. Links work once and for some minutes: ask for a new one."
@@ -35,15 +33,13 @@ def sign_in(
     token: Annotated[str, Form(max_length=TOKEN_CHARACTERS)] = "",
     back: Annotated[str, Form()] = HOME,
 ) -> Response:
-    """Begin a session for whose token it is."""
+    """Let in whose token it is."""
     try:
-        who = identify(context, token.strip(), address_of(request))
+        cookie = braked(context, request, token.strip(), _by_token)
     except Problem as problem:
         wrong, status = str(problem), problem.kind.status
         return page(request, "login.html.j2", None, status, back=local(back), wrong=wrong)
-    answer = RedirectResponse(local(back), 303)
-    browser.begin(answer, context, site, who.id)
-    return answer
+    return _enter(cookie, local(back), site)
 
 
 @router.get("/login/{code}")
@@ -54,31 +50,36 @@ def show_link(request: Request, code: str) -> Response:
 
 @router.post("/login/{code}")
 def use(request: Request, context: InContext, site: OnSite, code: str) -> Response:
-    """Begin a session for whom the link was made."""
+    """Let in for whom the link was made."""
     try:
-        user_id = _use(context, code, address_of(request))
+        cookie = braked(context, request, code, _by_link)
     except Problem as problem:
-        return page(request, "link.html.j2", None, problem.kind.status, code=code, wrong=str(problem))
-    answer = RedirectResponse(HOME, 303)
-    browser.begin(answer, context, site, user_id)
-    return answer
+        wrong = NO_LINK if problem.kind is Kind.NOT_SIGNED_IN else str(problem)
+        return page(request, "link.html.j2", None, problem.kind.status, code=code, wrong=wrong)
+    return _enter(cookie, HOME, site)
 
 
 @router.post("/logout")
-def sign_out(request: Request, context: InContext) -> Response:
-    """End the session."""
+def leave(request: Request, context: InContext) -> Response:
+    """End what signs the browser in."""
+    with context.database.write() as session:
+        sign_out(session, request.cookies.get(SIGN_IN_COOKIE, ""))
     answer = RedirectResponse("/login", 303)
-    browser.end(request, answer, context)
+    forget(answer)
     return answer
 
 
-def _use(context: Context, code: str, address: str) -> int:
-    """Use a link up and return whose it is; wrong ones make their `address` wait. Raises Problem."""
-    brake(context.address_guesses.wait(address))
+def _by_token(context: Context, token: str) -> str | None:
     with context.database.write() as session:
-        user_id = use_link(session, code)
-        known = user_id is not None and person(session, user_id) is not None
-    if user_id is None or not known:
-        context.address_guesses.fail(address)
-        raise Problem(Kind.NOT_SIGNED_IN, NO_LINK)
-    return user_id
+        return sign_in_by_token(session, token)
+
+
+def _by_link(context: Context, code: str) -> str | None:
+    with context.database.write() as session:
+        return sign_in_by_link(session, code)
+
+
+def _enter(cookie: str, to: str, site: Site) -> Response:
+    answer = RedirectResponse(to, 303)
+    let_in(answer, cookie, site)
+    return answer

@@ -20,10 +20,10 @@ from grader.web.api.bodies import REASON_CHARACTERS
 from grader.web.api.context import InContext
 from grader.web.api.showing import is_staff_of, reason_for_students, visible
 from grader.web.pages.live import picture
-from grader.web.pages.session import Visitor
 from grader.web.pages.site import OnSite
 from grader.web.pages.tries import best, tries
 from grader.web.pages.view import page
+from grader.web.pages.visitor import Visitor
 
 router = APIRouter(prefix="/submissions")
 

@@ -1,20 +1,17 @@
-"""A browser's session: a cookie with a token of its own, which ends after a day or with signing out."""
+"""Who looks at a page: the person whom the browser's cookie signs in."""
 
-from datetime import timedelta
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
 
 from grader.store.people import Person
-from grader.store.tokens import issue_token, public_half, revoke_token
-from grader.web.api.auth import SESSION_COOKIE, address_of, identify
-from grader.web.api.context import Context, InContext
+from grader.store.sign_ins import SIGN_IN_LIFETIME
+from grader.web.api.auth import SIGN_IN_COOKIE, braked, find_by_cookie
+from grader.web.api.context import InContext
 from grader.web.api.problems import Kind, Problem
 from grader.web.pages.site import Site
 
-LIFETIME = timedelta(days=1)
-LABEL = "browser"
 HOME = "/"
 
 
@@ -29,12 +26,12 @@ class SignInFirst(Exception):  # noqa: N818 - says what is to be done
 
 def visitor(request: Request, context: InContext) -> Person:
     """Return who is signed in. Raises SignInFirst, Problem."""
-    cookie = request.cookies.get(SESSION_COOKIE)
+    cookie = request.cookies.get(SIGN_IN_COOKIE)
     back = request.url.path if request.method == "GET" else HOME
     if not cookie:
         raise SignInFirst(back)
     try:
-        return identify(context, cookie, address_of(request))
+        return braked(context, request, cookie, find_by_cookie)
     except Problem as problem:
         if problem.kind is Kind.NOT_SIGNED_IN:
             raise SignInFirst(back) from None
@@ -44,27 +41,21 @@ def visitor(request: Request, context: InContext) -> Person:
 Visitor = Annotated[Person, Depends(visitor)]
 
 
-def begin(response: Response, context: Context, site: Site, user_id: int) -> None:
-    """Sign the user's browser in: `response` brings it the cookie."""
-    with context.database.write() as session:
-        token = issue_token(session, user_id, LABEL, LIFETIME)
+def let_in(response: Response, cookie: str, site: Site) -> None:
+    """Have the browser keep the cookie of a sign-in."""
     response.set_cookie(
-        SESSION_COOKIE,
-        token,
-        max_age=int(LIFETIME.total_seconds()),
+        SIGN_IN_COOKIE,
+        cookie,
+        max_age=int(SIGN_IN_LIFETIME.total_seconds()),
         httponly=True,
         secure=site.over_tls,
         samesite="lax",
     )
 
 
-def end(request: Request, response: Response, context: Context) -> None:
-    """Sign the browser out: its token is revoked and the cookie taken back."""
-    token = request.cookies.get(SESSION_COOKIE)
-    if token:
-        with context.database.write() as session:
-            revoke_token(session, public_half(token))
-    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax")
+def forget(response: Response) -> None:
+    """Have the browser forget the cookie."""
+    response.delete_cookie(SIGN_IN_COOKIE, httponly=True, samesite="lax")
 
 
 def local(path: str) -> str:
