@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from grader.store.database import now
 from grader.store.progress import tell_state
@@ -163,6 +163,19 @@ def newest_report(session: Session, submission_id: str) -> Report | None:
     """Return the report that counts, if there is one."""
     found = select(Report).where(Report.submission_id == submission_id)
     return session.scalar(found.order_by(Report.attempt.desc()).limit(1))
+
+
+def report_that_counts() -> ColumnElement[bool]:
+    """Return the condition that joins a submission with the report that counts, if there is one."""
+    each = aliased(Report)
+    newest = select(func.max(each.attempt)).where(each.submission_id == Submission.id).correlate(Submission)
+    return and_(Report.submission_id == Submission.id, Report.attempt == newest.scalar_subquery())
+
+
+def arrivals(session: Session, assignment_id: str) -> Sequence[datetime]:
+    """Return when each submission of an assignment was handed in, in order."""
+    found = select(Submission.received_at).where(Submission.assignment_id == assignment_id)
+    return session.scalars(found.order_by(Submission.received_at)).all()
 
 
 def _spent(session: Session, user_id: int, assignment: Assignment) -> Select[datetime]:

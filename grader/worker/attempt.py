@@ -1,7 +1,6 @@
 """One attempt at a time: take a submission, grade it, and keep the verdict or say why there is none."""
 
 import dataclasses
-import json
 import threading
 import time
 from collections import Counter
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from grader.core.report import GradedReport, Status, points, to_document
+from grader.core.report import GradedReport, Status
 from grader.core.rubric import Rubric
 from grader.core.text import clean_line
 from grader.intake import read_archive
@@ -20,9 +19,10 @@ from grader.pipeline import Grader
 from grader.sandbox.runner import SandboxError
 from grader.seed import derive_seed
 from grader.store import Database
-from grader.store.attempts import Job, Verdict, fail, hand_back, publish, take
+from grader.store.attempts import Job, fail, hand_back, publish, take
 from grader.store.progress import tell_if_current
 from grader.store.states import Priority, State
+from grader.store.verdict import verdict_of
 from grader.worker.follower import Follower
 
 REASON_CHARACTERS = 2_000
@@ -102,7 +102,7 @@ class Attempts:
         if report.status is Status.GRADER_ERROR:
             self._fail(job, "; ".join(report.notes) or "a problem could not be judged")
             return
-        verdict = _verdict(report)
+        verdict = verdict_of(report)
 
         def keep() -> bool:
             with self._database.write() as session:
@@ -161,18 +161,3 @@ def _persistently(keep: Callable[[], T]) -> T:
             if time.monotonic() >= end:
                 raise
             time.sleep(RETRY_SECONDS)
-
-
-def _verdict(report: GradedReport) -> Verdict:
-    score = report.score
-    return Verdict(
-        status=report.status.value,
-        score=points(score.score) or 0.0,
-        max_score=score.max_score,
-        bonus=points(score.bonus) or 0.0,
-        max_bonus=score.max_bonus,
-        suite_sha256=report.suite_sha256,
-        rubric_sha256=report.rubric_sha256,
-        seconds=report.seconds,
-        document=json.dumps(to_document(report), ensure_ascii=False, allow_nan=False),
-    )
