@@ -107,7 +107,7 @@ def test_a_form_without_a_file(anna, data):
 
 @pytest.mark.parametrize("in_chunks", [False, True])
 def test_an_upload_that_is_too_large(anna, in_chunks):
-    """A body beyond the limit is not read to its end, whether it told its length or not, and a page says so."""
+    """A body beyond the limit is not read to its end; the page says so, whatever length it told."""
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     content = (b"x" * 50_000 for _ in range(100)) if in_chunks else b"x" * (UPLOAD_BYTES + 1)
 
