@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from grader.app.api import zipped
 from grader.app.service import Service
+from grader.app.web import zipped
 from grader.core.role import Role
 from grader.store.courses import Policy, add_assignment, add_course, short_name
 from grader.store.database import now

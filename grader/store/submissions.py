@@ -113,16 +113,18 @@ def next_try(session: Session, user_id: int, assignment: Assignment) -> datetime
     """Return when the student may hand in again, or None if that is now."""
     if assignment.hourly_limit is None:
         return None
-    window = now(session) - LIMIT_WINDOW
-    spent = select(Submission.received_at).where(
-        Submission.user_id == user_id,
-        Submission.assignment_id == assignment.id,
-        Submission.received_at > window,
-        Submission.state.not_in(UNSPENT),
+    decisive = session.scalar(
+        _spent(session, user_id, assignment).offset(assignment.hourly_limit - 1).limit(1)
     )
-    newest_first = spent.order_by(Submission.received_at.desc()).offset(assignment.hourly_limit - 1).limit(1)
-    decisive = session.scalar(newest_first)
     return decisive + LIMIT_WINDOW if decisive else None
+
+
+def tries_left(session: Session, user_id: int, assignment: Assignment) -> int | None:
+    """Return how often the student may hand in now; None where there is no limit."""
+    if assignment.hourly_limit is None:
+        return None
+    spent = session.scalars(_spent(session, user_id, assignment)).all()
+    return max(0, assignment.hourly_limit - len(spent))
 
 
 def by_key(session: Session, user_id: int, idempotency_key: str) -> Submission | None:
@@ -174,6 +176,17 @@ def arrivals(session: Session, assignment_id: str) -> Sequence[datetime]:
     """Return when each submission of an assignment was handed in, in order."""
     found = select(Submission.received_at).where(Submission.assignment_id == assignment_id)
     return session.scalars(found.order_by(Submission.received_at)).all()
+
+
+def _spent(session: Session, user_id: int, assignment: Assignment) -> Select[datetime]:
+    """Select the moments of the submissions that count against the limit, newest first."""
+    spent = select(Submission.received_at).where(
+        Submission.user_id == user_id,
+        Submission.assignment_id == assignment.id,
+        Submission.received_at > now(session) - LIMIT_WINDOW,
+        Submission.state.not_in(UNSPENT),
+    )
+    return spent.order_by(Submission.received_at.desc())
 
 
 def _history(user_id: int, assignment_id: str) -> Select[Submission]:

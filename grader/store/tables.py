@@ -62,6 +62,20 @@ class LoginLink(Table):
     used_at: Mapped[datetime | None]
 
 
+class SignIn(Table):
+    """A browser that is let in for a while; `token_id` is the token that it was let in by, if it was one."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    token_id: Mapped[str | None] = mapped_column(ForeignKey("tokens.id"))
+    secret_sha256: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class Course(Table):
     """A course; `id` is the short name in links."""
 

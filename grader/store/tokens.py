@@ -1,12 +1,5 @@
-"""Tokens: keys to the API, shown once, kept as hashes, with an end, revocable.
+"""Tokens: keys to the API, shown once, kept as hashes, with an end, revocable."""
 
-A token is its public half, a dot and its secret half. The public half finds the row; the secret half is
-compared in constant time. The secret has 256 random bits, so a plain hash of it cannot be searched.
-"""
-
-import hashlib
-import hmac
-import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -14,32 +7,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.store.database import now
-from grader.store.tables import LoginLink, Token
+from grader.store.keys import Key, new_key, read_key
+from grader.store.tables import Token
 
 PREFIX = "grader_"  # lets secret scanners, and people, know one when they see it
-PUBLIC_BYTES = 6
-SECRET_BYTES = 32
 LIFETIME = timedelta(days=180)
-LINK_LIFETIME = timedelta(minutes=15)
 USE_NOTED = timedelta(minutes=1)  # "last used" is written at most this often
-NOBODY = hashlib.sha256(secrets.token_bytes()).hexdigest()
 
 
 def issue_token(session: Session, user_id: int, label: str, lifetime: timedelta | None = LIFETIME) -> str:
     """Return a new token for the user, for the only time."""
-    public, secret, moment = _new_id(), secrets.token_urlsafe(SECRET_BYTES), now(session)
+    key, moment = new_key(), now(session)
     session.add(
         Token(
-            id=public,
+            id=key.public,
             user_id=user_id,
-            secret_sha256=_hashed(secret),
+            secret_sha256=key.secret_sha256,
             label=label,
             created_at=moment,
             expires_at=moment + lifetime if lifetime else None,
         )
     )
     session.flush()
-    return f"{PREFIX}{public}.{secret}"
+    return f"{PREFIX}{key}"
 
 
 def public_half(token: str) -> str:
@@ -49,12 +39,17 @@ def public_half(token: str) -> str:
 
 def verify_token(session: Session, token: str) -> Token | None:
     """Return the row of a token that is right, not revoked and not over; else None."""
-    row = session.get(Token, public_half(token))
-    expected = row.secret_sha256 if row else NOBODY
-    right = hmac.compare_digest(_hashed(token.partition(".")[2]), expected)
-    if row is None or not right or row.revoked_at is not None:
+    key = _key(token)
+    row = session.get(Token, key.public)
+    if not key.opens(row.secret_sha256 if row else None) or row is None:
         return None
-    return None if row.expires_at is not None and row.expires_at <= now(session) else row
+    return row if is_valid(session, row) else None
+
+
+def is_valid(session: Session, token: Token) -> bool:
+    """Tell whether a token still opens anything: it is neither revoked nor over."""
+    is_over = token.expires_at is not None and token.expires_at <= now(session)
+    return token.revoked_at is None and not is_over
 
 
 def use_is_due(session: Session, token: Token) -> bool:
@@ -75,7 +70,7 @@ def tokens_of(session: Session, user_id: int) -> Sequence[Token]:
 
 
 def revoke_token(session: Session, token_id: str) -> bool:
-    """End a token now; tell whether there was one to end."""
+    """End a token now, and what was signed in with it; tell whether there was one to end."""
     row = session.get(Token, token_id)
     if row is None or row.revoked_at is not None:
         return False
@@ -83,29 +78,5 @@ def revoke_token(session: Session, token_id: str) -> bool:
     return True
 
 
-def issue_link(session: Session, user_id: int) -> str:
-    """Return the code of a link that signs the user in once, within minutes."""
-    public, secret = _new_id(), secrets.token_urlsafe(SECRET_BYTES)
-    end = now(session) + LINK_LIFETIME
-    session.add(LoginLink(id=public, user_id=user_id, secret_sha256=_hashed(secret), expires_at=end))
-    session.flush()
-    return f"{public}.{secret}"
-
-
-def use_link(session: Session, code: str) -> int | None:
-    """Return the user whom the code signs in, and use it up; None if it is wrong, used or over."""
-    row = session.get(LoginLink, code.partition(".")[0], with_for_update=True)
-    expected = row.secret_sha256 if row else NOBODY
-    right = hmac.compare_digest(_hashed(code.partition(".")[2]), expected)
-    if row is None or not right or row.used_at is not None or row.expires_at <= now(session):
-        return None
-    row.used_at = now(session)
-    return row.user_id
-
-
-def _new_id() -> str:
-    return secrets.token_hex(PUBLIC_BYTES)
-
-
-def _hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+def _key(token: str) -> Key:
+    return read_key(token.removeprefix(PREFIX))

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from grader.core.role import Role
 from grader.store.states import State
 
+REASON_CHARACTERS = 500
 SUBMISSION: dict[str, JsonValue] = {
     "id": "5f0c9d1be2a84763c1d2e3f4",
     "assignment": "autumn-sums",
@@ -89,7 +90,9 @@ class PersonBody(BaseModel):
 class ReasonBody(BaseModel):
     """Why a member of staff does something; it goes into the audit."""
 
-    reason: str = Field(min_length=1, max_length=500, examples=["The test of division was wrong."])
+    reason: str = Field(
+        min_length=1, max_length=REASON_CHARACTERS, examples=["The test of division was wrong."]
+    )
 
 
 class ProblemBody(BaseModel):

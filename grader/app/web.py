@@ -1,4 +1,4 @@
-"""Makes the API of a service."""
+"""Makes the application that serves the API and the pages of a service."""
 
 import io
 import zipfile
@@ -6,38 +6,39 @@ from collections.abc import Mapping
 from functools import cache
 
 from anyio import CapacityLimiter
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from grader.app.service import Service
 from grader.store.submissions import Basis
 from grader.template.export import project
-from grader.web.api import Context, create_api
+from grader.web.api import Context
 from grader.web.api.throttle import Throttle
+from grader.web.app import create_web
+from grader.web.pages.site import Site
 
 UNPACKED_AT_A_TIME = 4
 ADDRESS_FACTOR = 10  # an address may be a whole campus, so it may fail more often than one token does
 
 
-def make_api(service: Service) -> FastAPI:
-    """Return the application that serves the API."""
+def make_web(service: Service) -> ASGIApp:
+    """Return the application that serves the API and the pages."""
     settings, assignment = service.settings, service.assignment
 
     @cache
     def template() -> bytes:
         return zipped(project(assignment.root))
 
-    return create_api(
-        Context(
-            database=service.database,
-            queue=service.queue,
-            basis=Basis(assignment.suite_sha256, assignment.rubric_sha256),
-            template=template,
-            upload_bytes=settings.upload_bytes,
-            intake=CapacityLimiter(UNPACKED_AT_A_TIME),
-            token_guesses=Throttle(settings.token_failures),
-            address_guesses=Throttle(settings.token_failures * ADDRESS_FACTOR),
-        )
+    context = Context(
+        database=service.database,
+        queue=service.queue,
+        basis=Basis(assignment.suite_sha256, assignment.rubric_sha256),
+        template=template,
+        upload_bytes=settings.upload_bytes,
+        intake=CapacityLimiter(UNPACKED_AT_A_TIME),
+        token_guesses=Throttle(settings.token_failures),
+        address_guesses=Throttle(settings.token_failures * ADDRESS_FACTOR),
     )
+    return create_web(context, Site(assignment.rubric, over_tls=settings.url.startswith("https://")))
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

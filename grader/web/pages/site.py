@@ -1,0 +1,24 @@
+"""What pages work with besides the API's context."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from grader.core.rubric import Rubric
+
+
+@dataclass(frozen=True)
+class Site:
+    """The rubric that verdicts now rest on, and whether the service is reached over TLS only."""
+
+    rubric: Rubric
+    over_tls: bool
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that the pages were made for."""
+    return cast("Site", request.app.state.site)
+
+
+OnSite = Annotated[Site, Depends(site_of)]
