@@ -17,6 +17,7 @@ from grader.web.pages import (
     live,
     matrix,
     overview,
+    patterns,
     rubric,
     signin,
     student,
@@ -31,7 +32,7 @@ SMALLEST_TO_COMPRESS = 1_000  # bytes
 COMPRESSION = 4  # of 9: the large tables take a third of the time, and a tenth more bytes
 STUDENTS = (home, assignment, submission, live, comparison)
 STAFF = (overview, matrix, rubric, student)
-MODULES = (assets, signin, *STUDENTS, *STAFF)
+MODULES = (assets, signin, *STUDENTS, *STAFF, patterns)
 
 
 def create_pages(context: Context, site: Site) -> FastAPI:
