@@ -114,7 +114,8 @@ def _report(rubric: Rubric) -> GradedReport:
 
 def _pictures(rubric: Rubric) -> list[Picture]:
     """Return a submission that waits, one of which tests run, and one that trains."""
-    waiting = Picture("queued", State.QUEUED, 0, 3, 12, {}, (*rubric.parts, *rubric.bonus_parts), None, None)
+    parts = (*rubric.parts, *rubric.bonus_parts)
+    waiting = Picture("queued", State.QUEUED, 0, 3, 12, {}, parts, None, has_second_stage=True, training=None)
     counts = {"adding": {"done": 4, "passed": 1, "total": 4}, "taking": {"done": 0, "passed": 0, "total": 1}}
     running = replace(waiting, state=State.GRADING, attempt=1, place=None, wait=None, counts=counts)
     losses = line([(f"epoch {step}/9", 2.3 / step) for step in range(1, 10)])
