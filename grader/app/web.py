@@ -38,7 +38,12 @@ def make_web(service: Service) -> ASGIApp:
         token_guesses=Throttle(settings.token_failures),
         address_guesses=Throttle(settings.token_failures * ADDRESS_FACTOR),
     )
-    return create_web(context, Site(assignment.rubric, over_tls=settings.url.startswith("https://")))
+    site = Site(
+        assignment.rubric,
+        over_tls=settings.url.startswith("https://"),
+        has_second_stage=bool(assignment.manifest.second_stage),
+    )
+    return create_web(context, site)
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

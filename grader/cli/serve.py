@@ -1,5 +1,6 @@
 """`grader serve` and `grader worker`: the service on one machine, and more workers beside it."""
 
+import gc
 import signal
 import threading
 from contextlib import nullcontext
@@ -73,4 +74,5 @@ def _serve(web: "ASGIApp", host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,  # followers of events reconnect and resume
     )
+    gc.freeze()  # what was made up to here stays, so no page waits until a collection has looked at it
     uvicorn.Server(config).run()

@@ -49,7 +49,7 @@ class Picture:
 
     Attributes: `place` and `wait` (in the queue, and seconds until it begins), `counts` (tests done, passed
     and total by problem id), `parts` of the rubric, `stage` (the score before a second stage),
-    `training`.
+    `has_second_stage` (there is one) and `training` (what goes on in it).
     """
 
     id: str
@@ -60,6 +60,7 @@ class Picture:
     counts: dict[str, dict[str, int]]
     parts: Sequence[Part]
     stage: dict[str, Any] | None
+    has_second_stage: bool
     training: Training | None
 
     @property
@@ -87,6 +88,7 @@ def picture(context: Context, site: Site, session: Session, submission: Submissi
         counts=newest.get("tests", {}).get("problems", {}) if is_grading else {},
         parts=(*site.rubric.parts, *site.rubric.bonus_parts),
         stage=newest.get("stage") if is_grading else None,
+        has_second_stage=site.has_second_stage,
         training=training_of(site, told) if is_grading else None,
     )
 

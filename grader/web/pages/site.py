@@ -10,10 +10,15 @@ from grader.core.rubric import Rubric
 
 @dataclass(frozen=True)
 class Site:
-    """The rubric that verdicts now rest on, and whether the service is reached over TLS only."""
+    """The rubric that verdicts now rest on, and two facts.
+
+    Attributes: `over_tls` (the service is reached over TLS only), `has_second_stage` (the suite has tests
+    that take long, which come after all others).
+    """
 
     rubric: Rubric
     over_tls: bool
+    has_second_stage: bool = False
 
 
 def site_of(request: Request) -> Site:

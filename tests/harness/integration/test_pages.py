@@ -15,7 +15,7 @@ STATES = {
     "grading": ["Being graded: a sandbox is opened", "You can close this page"],
     "tests": ["The tests are running", "6 of 12 tests done, 5 passed", "First part", "Extra part"],
     "stage": ["2 of 5 points. Only what takes long is still to come"],
-    "training": ["The tests are done: 2 of 5 points", "Training: Addition", "epoch 3/3", "Loss"],
+    "training": ["The tests are done: 2 of 5 points", "Addition: epoch 3/3", "Loss"],
     "regraded": ["in the queue", "An earlier verdict stands until then", "Grading begins anew"],
     "graded": ["2.5 / 5 points", "Next step: Addition", "Handout section 2.1", "[[1. 2.] [3. 9.]]"],
     "flawless": ["5 / 5 points", "Next step: none"],

@@ -26,6 +26,7 @@ PLAIN = {
     "counts": COUNTS,
     "parts": (*RUBRIC.parts, *RUBRIC.bonus_parts),
     "stage": None,
+    "has_second_stage": True,
     "training": None,
 }
 
