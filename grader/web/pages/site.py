@@ -12,8 +12,8 @@ from grader.core.rubric import Rubric
 class Site:
     """The rubric that verdicts now rest on, and two facts.
 
-    Attributes: `over_tls` (the service is reached over TLS only), `has_second_stage` (the suite has tests that
-    take long, which come after all others).
+    Attributes: `over_tls` (the service is reached over TLS only), `has_second_stage` (the suite has tests
+    that take long, which come after all others).
     """
 
     rubric: Rubric
