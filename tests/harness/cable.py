@@ -1,4 +1,4 @@
-"""A cable to the Docker engine for tests: a socket that leads there until it is cut, and again once mended."""
+"""A cable to the Docker engine for tests: a socket that leads there until it is cut, and when it is mended."""
 
 import contextlib
 import socket
@@ -10,7 +10,7 @@ class Cable:
 
     def __init__(self, path, engine):
         """Lead from `path` to the engine's socket at `engine`."""
-        self._path = path
+        self.path = path
         self._engine = engine
         self._open = []
         self.mend()
@@ -18,14 +18,14 @@ class Cable:
     def mend(self):
         """Let connections through."""
         listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(self._path))
+        listener.bind(str(self.path))
         listener.listen()
         self._open.append(listener)
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
     def cut(self):
         """End all connections and let none through, as when the engine is stopped."""
-        self._path.unlink()
+        self.path.unlink()
         while self._open:
             _end(self._open.pop())
 
