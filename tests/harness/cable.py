@@ -1,4 +1,4 @@
-"""A cable to the Docker engine for tests: a socket that leads there until it is cut, and when it is mended."""
+"""A cable to the Docker engine for tests: a socket that leads there except while it is cut."""
 
 import contextlib
 import socket
