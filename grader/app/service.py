@@ -7,8 +7,9 @@ from grader.core.role import Role
 from grader.jobs import Queue, open_queue
 from grader.runners import allowed_runners
 from grader.sandbox.choice import RunnerKind
-from grader.seed import read_secret
+from grader.seed import keep_secret, read_secret
 from grader.service_settings import ServiceSettings
+from grader.settings import SettingsError
 from grader.store import Database, open_database
 from grader.store.audit import OPERATOR, record
 from grader.store.courses import Policy, add_assignment, add_course, courses, short_name
@@ -60,3 +61,14 @@ def read_seed_secret(settings: ServiceSettings) -> bytes:
     if settings.secret is not None:
         return bytes.fromhex(settings.secret.get_secret_value())
     return read_secret(settings.grading.data_dir)
+
+
+def keep_seed_secret(settings: ServiceSettings, secret: bytes) -> None:
+    """Keep the secret of a backup. Raises SettingsError when the environment states another one."""
+    if settings.secret is None:
+        keep_secret(settings.grading.data_dir, secret)
+    elif bytes.fromhex(settings.secret.get_secret_value()) != secret:
+        raise SettingsError(
+            "GRADER_SECRET: the backup was made with another one, without which regrades see other inputs; "
+            "set it to what `unzip -p FILE seed-secret` prints"
+        )

@@ -9,6 +9,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -78,9 +79,13 @@ class PostgresqlQueue:
         """Return the submission's place; None if it does not wait."""
         return place(session, submission_id)
 
+    def presence(self, station: Station) -> AbstractContextManager[None]:
+        """Show the worker's row."""
+        return heartbeat(self._database, station)
+
     def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
         """Let Procrastinate bring jobs until `stop`."""
-        with heartbeat(self._database, station):
+        with self.presence(station):
             asyncio.run(self._run(station, work, stop))
 
     def reap(self) -> int:

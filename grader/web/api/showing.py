@@ -19,6 +19,7 @@ RECENT_REPORTS = 50
 FIRST_GUESS_SECONDS = 10.0
 NOT_YOURS = "There is no such submission, or it is not yours."
 GRADER_ERROR = "We failed to grade this; it does not count, and staff can see why."
+NOBODY_GRADES = "No worker can grade at the moment. This is kept, and graded as soon as one can."
 
 
 def visible(session: Session, who: Person, submission_id: str) -> Submission:
@@ -38,6 +39,8 @@ def show(context: Context, session: Session, who: Person, submission: Submission
     """Return the body that shows `submission` to `who`."""
     staff = is_staff_of(session, who, submission)
     place = context.queue.position(session, submission.id) if submission.state is State.QUEUED else None
+    wait = None if place is None else estimate(context, session, place)
+    reason = submission.reason if staff else reason_for_students(submission)
     report = newest_report(session, submission.id)
     return SubmissionBody(
         id=submission.id,
@@ -48,9 +51,9 @@ def show(context: Context, session: Session, who: Person, submission: Submission
         received_at=submission.received_at,
         finished_at=submission.finished_at,
         place=place,
-        estimated_wait_seconds=None if place is None else estimate(context, session, place),
+        estimated_wait_seconds=wait,
         verdict=_verdict(report) if report else None,
-        reason=submission.reason if staff else reason_for_students(submission),
+        reason=reason or (NOBODY_GRADES if place and wait is None else ""),
         student=session.get_one(User, submission.user_id).email if staff else None,
         links=links(submission.id),
     )
@@ -63,16 +66,21 @@ def show_all(
     return [show(context, session, who, submission) for submission in submissions]
 
 
-def estimate(context: Context, session: Session, place: int) -> int:
-    """Return about how many seconds the submission at `place` waits, by the newest reports and all slots."""
+def estimate(context: Context, session: Session, place: int) -> int | None:
+    """Return about how many seconds the submission at `place` waits, by the newest reports and all slots.
+
+    None if there are no slots: nobody can tell.
+    """
+    slots = context.queue.stats(session).slots
+    if not slots:
+        return None
     recent = select(Report.seconds).order_by(Report.created_at.desc()).limit(RECENT_REPORTS).subquery()
     mean = session.scalar(select(func.avg(recent.c.seconds))) or FIRST_GUESS_SECONDS
-    slots = max(1, context.queue.stats(session).slots)
     return math.ceil((place - 1) / slots * float(mean))
 
 
 def reason_for_students(submission: Submission) -> str:
-    """Return why a submission has no verdict, without what only staff may know."""
+    """Return why a submission ended without a verdict, without what only staff may know."""
     if submission.state is State.GRADER_ERROR:
         return GRADER_ERROR
     return submission.reason if submission.state is State.SUPERSEDED else ""

@@ -323,6 +323,18 @@ def test_a_worker_shows_while_it_lives(database, queue, course):
     assert (during.workers, during.slots) == (1, 3)
 
 
+def test_a_worker_that_cannot_work_shows_without_slots(database, queue):
+    """Its presence is seen, survives the reaper, and ends."""
+    with queue.presence(Station(WORKER, 0, "process")):
+        queue.reap()
+        with database.read() as session:
+            during = queue.stats(session)
+
+    with database.read() as session:
+        after = queue.stats(session)
+    assert (during.workers, during.slots, after.workers) == (1, 0, 0)
+
+
 def test_proof_of_life_ends_with_its_holder(tmp_path):
     """A lock that is held shows life; a lock that was left behind shows none."""
     with proof_of_life(tmp_path, "w"):
