@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from grader.store.database import now
@@ -57,11 +57,10 @@ def use_is_due(session: Session, token: Token) -> bool:
     return token.last_used_at is None or now(session) - token.last_used_at > USE_NOTED
 
 
-def note_use(session: Session, token_id: str) -> None:
-    """Write down that the token was used now."""
-    row = session.get(Token, token_id)
-    if row is not None:
-        row.last_used_at = now(session)
+def note_uses(session: Session, token_ids: Sequence[str]) -> list[None]:
+    """Write down that these tokens were used now."""
+    session.execute(update(Token).where(Token.id.in_(token_ids)).values(last_used_at=now(session)))
+    return [None] * len(token_ids)
 
 
 def tokens_of(session: Session, user_id: int) -> Sequence[Token]:

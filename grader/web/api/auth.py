@@ -7,7 +7,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from grader.core.role import STAFF, Role
 from grader.store.people import Person, person
-from grader.store.tokens import note_use, public_half, use_is_due, verify_token
+from grader.store.tokens import public_half, use_is_due, verify_token
 from grader.web.api.context import InContext
 from grader.web.api.problems import Kind, Problem
 
@@ -51,8 +51,7 @@ def _find(context: InContext, token: str) -> Person | None:
         found = person(session, row.user_id) if row else None
         due = row is not None and use_is_due(session, row)
     if row is not None and due:
-        with context.database.write() as session:
-            note_use(session, row.id)
+        context.uses.submit(row.id)
     return found
 
 

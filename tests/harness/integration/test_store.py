@@ -16,7 +16,6 @@ from grader.store.columns import Table
 from grader.store.database import now
 from grader.store.people import add_user, normal_email, person
 from grader.store.progress import tell_if_current, told_since
-from grader.store.sign_ins import issue_link, sign_in_by_link
 from grader.store.states import Priority, State
 from grader.store.submissions import (
     MAX_ATTEMPTS,
@@ -78,19 +77,6 @@ def test_opening_again_keeps_everything(database, database_url, course):
     again = open_database(database_url)
 
     assert state_of(again, submission) is State.QUEUED
-    again.close()
-
-
-def test_a_store_of_the_first_version_is_brought_up_to_date(database, database_url, course):
-    """A store that an earlier release made is migrated when it is opened, and keeps its rows."""
-    with database.write() as session:
-        session.execute(text("DROP TABLE sign_ins"))
-        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-
-    again = open_database(database_url)
-
-    with again.write() as session:
-        assert sign_in_by_link(session, issue_link(session, course.anna)) is not None
     again.close()
 
 
