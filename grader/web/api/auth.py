@@ -6,8 +6,8 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from grader.core.role import STAFF, Role
-from grader.store.people import Person, person
-from grader.store.tokens import public_half, use_is_due, verify_token
+from grader.store.people import Person
+from grader.store.tokens import bearer, public_half
 from grader.web.api.context import InContext
 from grader.web.api.problems import Kind, Problem
 
@@ -47,12 +47,12 @@ def require_staff(who: Person, course_id: str, least: tuple[Role, ...] = STAFF) 
 
 def _find(context: InContext, token: str) -> Person | None:
     with context.database.read() as session:
-        row = verify_token(session, token)
-        found = person(session, row.user_id) if row else None
-        due = row is not None and use_is_due(session, row)
-    if row is not None and due:
-        context.uses.submit(row.id)
-    return found
+        found = bearer(session, token)
+    if found is None:
+        return None
+    if found.use_is_due:
+        context.uses.submit(found.token_id)
+    return found.person
 
 
 def _brake(seconds: float) -> None:
