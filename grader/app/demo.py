@@ -59,7 +59,7 @@ def fill(service: Service, say: Callable[[str], None]) -> None:
                 upload = Upload(student, assignment.id, hashlib.sha256(content).hexdigest(), content)
                 submission = accept(session, upload, Priority.RESUBMISSION)
                 _date_back(submission, days=5 - attempt, hours=number)
-                service.queue.enqueue(session, submission.id, Priority.RESUBMISSION)
+                service.queue.enqueue(session, [submission.id], Priority.RESUBMISSION)
     say(f"The demo course is being graded. The token of its teacher, shown this once:\n{token}")
 
 

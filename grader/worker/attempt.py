@@ -123,7 +123,7 @@ class Attempts:
             with self._database.write() as session:
                 state = fail(session, job, clean_line(reason, REASON_CHARACTERS))
                 if state is State.QUEUED:
-                    self._queue.enqueue(session, job.submission_id, Priority(job.priority))
+                    self._queue.enqueue(session, [job.submission_id], Priority(job.priority))
                 return state
 
         log.warning("failed", attempt=job.attempt, state=_persistently(note))
@@ -142,7 +142,7 @@ class Attempts:
     def _return_unused(self, job: Job) -> None:
         with self._database.write() as session:
             if hand_back(session, job):
-                self._queue.enqueue(session, job.submission_id, Priority(job.priority))
+                self._queue.enqueue(session, [job.submission_id], Priority(job.priority))
 
     def _tell(self, job: Job, kind: str, data: dict[str, Any]) -> None:
         """Tell followers; what cannot be told is lost, and the grading goes on. Raises Fenced."""
