@@ -34,7 +34,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Queued:
-    """Where a new submission stands: its place, seconds to wait if that can be told, whether staff made it."""
+    """Where a new submission stands: its place, seconds to wait (None: nobody can tell), whether by staff."""
 
     place: int
     wait: int | None
