@@ -16,7 +16,7 @@ from grader.store.states import VERDICT, WAITING
 from grader.store.submissions import newest_report
 from grader.store.tables import Assignment, Report, Submission, User
 from grader.web.api.acting import REGRADERS, cancel_for, regrade_for
-from grader.web.api.bodies import REASON_CHARACTERS
+from grader.web.api.bodies import REASON_CHARACTERS, Reason
 from grader.web.api.context import InContext
 from grader.web.api.showing import is_staff_of, reason_for_students, visible
 from grader.web.pages.live import picture
@@ -58,7 +58,7 @@ def regrade(
     context: InContext,
     who: Visitor,
     submission_id: str,
-    reason: Annotated[str, Form(min_length=1, max_length=REASON_CHARACTERS)],
+    reason: Annotated[Reason, Form()],
 ) -> Response:
     """Have a submission graded again, by staff, who say why."""
     regrade_for(context, who, submission_id, reason)
