@@ -85,7 +85,7 @@ def make_service(database, token_failures=3, *, over_tls=False, **policy):
         token_guesses=Throttle(token_failures),
         address_guesses=Throttle(10 * token_failures),
     )
-    web = create_web(context, Site(RUBRIC, over_tls=over_tls, has_second_stage=True))
+    web = create_web(context, Site(RUBRIC, b"secret", over_tls=over_tls, has_second_stage=True))
     return Service(database, queue, course, create_api(context), web)
 
 

@@ -39,7 +39,7 @@ def fill(database, queue, user_id, rubric):
         with database.write() as session:
             submission = accept(session, upload(user_id, name.encode()))
             submission.received_at -= timedelta(minutes=10 * (len(EXHIBITS) - place))
-            queue.enqueue(session, submission.id, Priority.INTERACTIVE)
+            queue.enqueue(session, [submission.id], Priority.INTERACTIVE)
             bring(session, submission, rubric)
         ids[name] = submission.id
     return ids

@@ -54,9 +54,11 @@ class SubmissionBody(BaseModel):
     received_at: datetime
     finished_at: datetime | None
     place: int | None = Field(description="Its place in the queue while it waits: 1 is next.")
-    estimated_wait_seconds: int | None = Field(description="About how long until its grading begins.")
+    estimated_wait_seconds: int | None = Field(
+        description="About how long until its grading begins; null when that cannot be told."
+    )
     verdict: VerdictBody | None = Field(description="The numbers of its report, once there is one.")
-    reason: str = Field(description="Why it ended without a verdict.")
+    reason: str = Field(description="Why it ended without a verdict, or what it waits for besides its turn.")
     student: str | None = Field(description="Whose it is; staff only.")
     links: dict[str, str]
 

@@ -11,6 +11,7 @@ from grader.core.reading import from_document
 from grader.core.scoring import next_step
 from grader.render.fitting import fit
 from grader.render.html import TEXT_BYTES
+from grader.seed import derive_seed
 from grader.store.people import Person
 from grader.store.states import VERDICT, WAITING
 from grader.store.submissions import newest_report
@@ -37,6 +38,8 @@ def show_submission(  # noqa: PLR0913, PLR0917 - what the page is made of
         submission = visible(session, who, submission_id)
         report = newest_report(session, submission_id)
         values = _common(session, who, submission) | {"report_row": report, "known": known == "yes"}
+        if values["is_staff"]:
+            values["seed"] = derive_seed(site.secret, submission.archive_sha256)
         if submission.state in WAITING:
             now = picture(context, site, session, submission)
             return page(request, "waiting.html.j2", who, now=now, **values)

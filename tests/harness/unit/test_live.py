@@ -120,7 +120,8 @@ def told(*numbers, problem="roots"):
 def test_a_training_is_a_growing_curve():
     """Each loss is a point of the curve, labelled with how far the training was."""
     found = training_of(
-        Site(RUBRIC, over_tls=False), told(*({"epoch": n, "epochs": 3, "loss": 3 / n} for n in (1, 2, 3)))
+        Site(RUBRIC, b"secret", over_tls=False, has_second_stage=True),
+        told(*({"epoch": n, "epochs": 3, "loss": 3 / n} for n in (1, 2, 3))),
     )
 
     assert (found.problem, found.stage) == ("Roots", "epoch 3/3")
@@ -134,7 +135,7 @@ def test_a_training_is_a_growing_curve():
 def test_another_training_begins_a_new_curve():
     """When a second problem trains, the losses of the first are not mixed in."""
     found = training_of(
-        Site(RUBRIC, over_tls=False),
+        Site(RUBRIC, b"secret", over_tls=False, has_second_stage=True),
         [*told({"epoch": 9, "loss": 9.0}, problem="adding"), *told({"epoch": 1, "loss": 1.0})],
     )
 
@@ -145,7 +146,7 @@ def test_a_long_training_stays_a_small_page():
     """However much is told, the curve has a bounded number of points, the newest among them."""
     losses = told(*({"epoch": n, "loss": float(n)} for n in range(5_000)))
 
-    found = training_of(Site(RUBRIC, over_tls=False), losses)
+    found = training_of(Site(RUBRIC, b"secret", over_tls=False, has_second_stage=True), losses)
 
     assert len(found.losses.dots) == CURVE_POINTS
     assert found.losses.dots[-1].value == 4_999
