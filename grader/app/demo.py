@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from grader.app.api import zipped
 from grader.app.service import Service
+from grader.app.web import zipped
 from grader.core.role import Role
 from grader.store.courses import Policy, add_assignment, add_course, short_name
 from grader.store.database import now
@@ -59,7 +59,7 @@ def fill(service: Service, say: Callable[[str], None]) -> None:
                 upload = Upload(student, assignment.id, hashlib.sha256(content).hexdigest(), content)
                 submission = accept(session, upload, Priority.RESUBMISSION)
                 _date_back(submission, days=5 - attempt, hours=number)
-                service.queue.enqueue(session, submission.id, Priority.RESUBMISSION)
+                service.queue.enqueue(session, [submission.id], Priority.RESUBMISSION)
     say(f"The demo course is being graded. The token of its teacher, shown this once:\n{token}")
 
 

@@ -14,6 +14,7 @@ from grader.store import Database, open_database
 from grader.store.audit import OPERATOR, record
 from grader.store.courses import Policy, add_assignment, add_course, courses, short_name
 from grader.store.people import add_user, set_role
+from grader.store.sign_ins import issue_link
 from grader.store.tokens import issue_token
 from grader.suite.assignment import Assignment, load_assignment
 
@@ -52,8 +53,10 @@ def first_start(service: Service, say: Callable[[str], None]) -> None:
         admin = add_user(session, FIRST_ADMIN, "Admin")
         set_role(session, course.id, admin.id, Role.ADMIN)
         token = issue_token(session, admin.id, "first start", lifetime=None)
+        link = issue_link(session, admin.id)
         record(session, OPERATOR, "first start", course.id)
     say(f"The store is new. The token of {FIRST_ADMIN}, shown this once:\n{token}")
+    say(f"Or sign a browser in with this link, once, within minutes:\n{service.settings.url}/login/{link}")
 
 
 def read_seed_secret(settings: ServiceSettings) -> bytes:

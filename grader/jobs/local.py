@@ -36,11 +36,10 @@ class LocalQueue:
         self._database = database
         self._locks = locks
 
-    def enqueue(self, session: Session, submission_id: str, priority: Priority) -> None:
-        """Free the row for whoever claims it first."""
-        session.execute(
-            update(Submission).where(Submission.id == submission_id).values(priority=priority, worker=None)
-        )
+    def enqueue(self, session: Session, submission_ids: list[str], priority: Priority) -> None:
+        """Free the rows for whoever claims them first."""
+        rows = update(Submission).where(Submission.id.in_(submission_ids))
+        session.execute(rows.values(priority=priority, worker=None))
 
     def cancel(self, session: Session, submission_id: str) -> None:
         """Do nothing: a row that is not queued is not claimed."""

@@ -11,7 +11,7 @@ from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.schema import SchemaManager
@@ -26,6 +26,9 @@ from grader.store.attempts import release
 from grader.store.database import now
 from grader.store.states import Priority
 from grader.store.tables import Submission, Worker
+
+if TYPE_CHECKING:
+    from procrastinate.types import JSONValue
 
 TASK = "grade"
 STUDENTS, REGRADES = "submissions", "regrades"
@@ -61,13 +64,18 @@ class PostgresqlQueue:
         with database.engine.begin() as connection:
             _make_tables(connection)
 
-    def enqueue(self, session: Session, submission_id: str, priority: Priority) -> None:
-        """Write a job and note it as the row's ticket."""
+    def enqueue(self, session: Session, submission_ids: list[str], priority: Priority) -> None:
+        """Write a job for each row and note it as the row's ticket."""
         connection = session.connection().connection.driver_connection
         queue = REGRADES if priority is Priority.BULK else STUDENTS
         job = self._app.configure_task(TASK, connection=connection, queue=queue, priority=int(priority))
-        row = update(Submission).where(Submission.id == submission_id)
-        session.execute(row.values(priority=priority, ticket=job.defer(submission=submission_id)))
+        arguments: list[dict[str, JSONValue]] = [{"submission": each} for each in submission_ids]
+        tickets = job.batch_defer(*arguments)
+        rows = [
+            {"id": submission_id, "priority": priority, "ticket": ticket}
+            for submission_id, ticket in zip(submission_ids, tickets, strict=True)
+        ]
+        session.execute(update(Submission), rows)
 
     def cancel(self, session: Session, submission_id: str) -> None:
         """Take the row's job out of the queue if no worker has it yet."""
@@ -115,7 +123,7 @@ class PostgresqlQueue:
         lost = session.execute(WITHOUT_JOB).all()
         for submission_id, priority in lost:
             release(session, submission_id)
-            self.enqueue(session, submission_id, Priority(priority))
+            self.enqueue(session, [submission_id], Priority(priority))
         return len(lost)
 
     def _is_current(self, session: Session, job: int | None, submission_id: str) -> bool:

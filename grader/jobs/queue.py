@@ -48,8 +48,8 @@ class Stats:
 class Queue(Protocol):
     """Brings queued submissions to workers. All but `run_worker` return at once; any thread may call them."""
 
-    def enqueue(self, session: Session, submission_id: str, priority: Priority) -> None:
-        """Have the queued submission graded; it counts when the transaction of `session` is kept."""
+    def enqueue(self, session: Session, submission_ids: list[str], priority: Priority) -> None:
+        """Have queued submissions graded; it counts when the transaction of `session` is kept."""
 
     def cancel(self, session: Session, submission_id: str) -> None:
         """Forget a submission that is queued no more, in the transaction of `session`."""

@@ -25,7 +25,7 @@ from grader.store.migrate import NEWEST
 FORMAT = "grader-backup/1"
 INDEX, SECRET = "store.json", "seed-secret"
 BATCH = 100
-EPHEMERAL = (tables.Worker.__tablename__,)
+EPHEMERAL = (tables.Worker.__tablename__, tables.SignIn.__tablename__)
 
 
 class BackupError(ValueError):

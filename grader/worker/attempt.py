@@ -1,7 +1,6 @@
 """One attempt at a time: take a submission, grade it, and keep the verdict or say why there is none."""
 
 import dataclasses
-import json
 import threading
 import time
 from collections import Counter
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from grader.core.report import GradedReport, Status, points, to_document
+from grader.core.report import GradedReport, Status
 from grader.core.rubric import Rubric
 from grader.core.text import clean_line
 from grader.intake import read_archive
@@ -20,9 +19,10 @@ from grader.pipeline import Grader
 from grader.sandbox.runner import SandboxError
 from grader.seed import derive_seed
 from grader.store import Database
-from grader.store.attempts import Job, Verdict, fail, hand_back, publish, take
+from grader.store.attempts import Job, fail, hand_back, publish, take
 from grader.store.progress import tell_if_current
 from grader.store.states import Priority, State
+from grader.store.verdict import verdict_of
 from grader.worker.follower import Follower
 
 REASON_CHARACTERS = 2_000
@@ -106,7 +106,7 @@ class Attempts:
         if report.status is Status.GRADER_ERROR:
             self._fail(job, "; ".join(report.notes) or "a problem could not be judged")
             return
-        verdict = _verdict(report)
+        verdict = verdict_of(report)
 
         def keep() -> bool:
             with self._database.write() as session:
@@ -123,7 +123,7 @@ class Attempts:
             with self._database.write() as session:
                 state = fail(session, job, clean_line(reason, REASON_CHARACTERS))
                 if state is State.QUEUED:
-                    self._queue.enqueue(session, job.submission_id, Priority(job.priority))
+                    self._queue.enqueue(session, [job.submission_id], Priority(job.priority))
                 return state
 
         log.warning("failed", attempt=job.attempt, state=_persistently(note))
@@ -142,7 +142,7 @@ class Attempts:
     def _return_unused(self, job: Job) -> None:
         with self._database.write() as session:
             if hand_back(session, job):
-                self._queue.enqueue(session, job.submission_id, Priority(job.priority))
+                self._queue.enqueue(session, [job.submission_id], Priority(job.priority))
 
     def _tell(self, job: Job, kind: str, data: dict[str, Any]) -> None:
         """Tell followers; what cannot be told is lost, and the grading goes on. Raises Fenced."""
@@ -166,18 +166,3 @@ def _persistently(keep: Callable[[], T]) -> T:
             if time.monotonic() >= end:
                 raise
             time.sleep(RETRY_SECONDS)
-
-
-def _verdict(report: GradedReport) -> Verdict:
-    score = report.score
-    return Verdict(
-        status=report.status.value,
-        score=points(score.score) or 0.0,
-        max_score=score.max_score,
-        bonus=points(score.bonus) or 0.0,
-        max_bonus=score.max_bonus,
-        suite_sha256=report.suite_sha256,
-        rubric_sha256=report.rubric_sha256,
-        seconds=report.seconds,
-        document=json.dumps(to_document(report), ensure_ascii=False, allow_nan=False),
-    )

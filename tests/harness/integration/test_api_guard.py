@@ -94,7 +94,7 @@ def test_every_error_is_a_problem(service, method, path, expected):
 
 def test_a_mistake_of_ours_tells_nothing_of_the_inside(service, monkeypatch):
     """A programming error is 500 without a traceback."""
-    monkeypatch.setattr(type(service.queue), "position", lambda *_: 1 / 0)
+    monkeypatch.setattr(type(service.queue), "enqueue", lambda *_: 1 / 0)
     client = service.client("anna", raise_server_exceptions=False)
 
     response = hand_in(client)

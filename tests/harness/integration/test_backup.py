@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
+from grader.core.scoring import Outcome
 from grader.jobs import open_queue
 from grader.jobs.queue import Station
 from grader.store import open_database
@@ -16,6 +17,7 @@ from grader.store.database import now
 from grader.store.people import add_user
 from grader.store.tables import Worker
 from grader.store.tokens import issue_token, verify_token
+from grader.store.verdict import LostTest
 from tests.harness.course import hand_in, make_course, verdict
 
 SECRET = bytes(range(32))
@@ -31,7 +33,8 @@ def filled(database):
         hand_in(database, queue, course.ben, b"two"),
     )
     with database.write() as session:
-        publish(session, take(session, graded.id, "worker"), verdict())
+        losses = (LostTest("adding", "test_adds", Outcome.FAILED, "the number is wrong"),)
+        publish(session, take(session, graded.id, "worker"), verdict(losses=losses))
         record(session, "teacher@example.edu", "regrade", graded.id, reason="\N{SNOWMAN}", count=1)
         session.add(Worker(id="w", slots=1, runner="jail", heartbeat_at=now(session)))
         return issue_token(session, course.anna, "laptop")

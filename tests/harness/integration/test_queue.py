@@ -120,7 +120,7 @@ def hand_in_and_fail(database, queue, user_id):
 def hand_in_with(session, queue, user_id):
     """Accept and enqueue an upload in a transaction that goes on."""
     submission = accept(session, upload(user_id))
-    queue.enqueue(session, submission.id, Priority(submission.priority))
+    queue.enqueue(session, [submission.id], Priority(submission.priority))
     return submission
 
 
@@ -282,7 +282,7 @@ def test_a_regrade_of_a_finished_submission(database, queue, course):
         assert work.done.wait(PATIENCE)
     with database.write() as session:
         begin_anew(session, submission.id, Priority.BULK)
-        queue.enqueue(session, submission.id, Priority.BULK)
+        queue.enqueue(session, [submission.id], Priority.BULK)
     again = Grading(database, 1)
 
     with worker(queue, again):

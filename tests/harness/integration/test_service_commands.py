@@ -113,6 +113,18 @@ def test_tokens_are_listed_and_revoked(grader):
     assert after.returncode == 2
 
 
+def test_a_person_is_shut_out(grader):
+    """All tokens of one person end with one command; a person whom nobody knows is wrong use."""
+    token = new_student(grader, "elsa")
+
+    done = grader("user", "shut-out", "elsa@example.edu")
+    after = grader("status", GRADER_TOKEN=token)
+    unknown = grader("user", "shut-out", "nobody@example.edu")
+
+    assert done.returncode == 0, done.stderr
+    assert after.returncode == unknown.returncode == 2
+
+
 def test_a_roster_is_shown_before_it_is_taken(grader, tmp_path):
     """A dry run changes nothing; the real one adds people, and a second one changes nothing more."""
     roster = tmp_path / "roster.csv"
