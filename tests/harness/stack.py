@@ -25,7 +25,7 @@ class Stack:
     def __init__(self, **variables):
         """Have the file take these `variables` besides its secrets and its port."""
         self.name = f"grader-test-{os.getpid()}-{secrets.token_hex(3)}"
-        self.url = f"http://127.0.0.1:{(port := free_port())}"
+        self.url = f"http://localhost:{(port := free_port())}"
         self._environment = {
             **os.environ,
             "GRADER_SECRET": secrets.token_hex(32),
