@@ -12,7 +12,7 @@ from tests.harness.e2e.visit import BROWSER, FLAGS, Visit
 
 @pytest.fixture(scope="package")
 def chromium():
-    """Return a running Chromium; without one the test is skipped with the reason, and in CI that is a failure."""
+    """Return a running Chromium; where there is none the test is skipped, and in CI that is a failure."""
     if not BROWSER.exists():
         reason = f"{BROWSER} is not there: apt-get install chromium"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)

@@ -1,4 +1,4 @@
-"""A service that grades nothing, with a made-up submission in every state: what pages look like, and no waiting."""
+"""A service that grades nothing, with a made-up submission in every state, which pages can show at once."""
 
 from grader.core.rubric import parse_rubric
 from grader.jobs import open_queue

@@ -1,4 +1,4 @@
-"""Every page in every state, in a real browser: for everybody, in light and dark, narrow and wide, and quiet."""
+"""Every page in every state, in a real browser: for everybody, in light and dark, narrow and wide."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def address(exhibition, name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_for_everybody(exhibition, visit, shots, name):
-    """No rule of WCAG 2.2 AA is broken, nothing is cut off at 320 pixels, and no script or policy complains."""
+    """No rule of WCAG 2.2 AA is broken, nothing is cut off at 320 pixels, and nothing complains."""
     reader, path = address(exhibition, name)
     window = visit(reader, viewport=WIDE)
     page = window.open(path)

@@ -17,12 +17,14 @@ FLAGS = (
     "--disable-sync",
 )
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
-SHIFTS = """
+WATCHED = """
     window.shifted = 0;
     new PerformanceObserver((list) => {
       for (const each of list.getEntries()) if (!each.hadRecentInput) window.shifted += each.value;
     }).observe({ type: "layout-shift", buffered: true });
-    document.addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective}`));
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective, sourceFile }) => {
+      console.error(`policy: ${violatedDirective} ${sourceFile}`);
+    });
 """
 DRAG = ("dragEnter", "dragOver", "drop")
 
@@ -40,7 +42,7 @@ class Visit:
         self._expected = []
         self.context = browser.new_context(base_url=url, **options)
         self.context.set_default_timeout(PATIENCE)
-        self.context.add_init_script(SHIFTS)
+        self.context.add_init_script(WATCHED)
         self.context.on("request", self._request)
         if cookie:
             self.context.add_cookies([{"name": SIGN_IN_COOKIE, "value": cookie, "url": url}])
