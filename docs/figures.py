@@ -18,7 +18,7 @@ FOLDER = ROOT / "docs" / "handout"
 FONT = "DejaVu Sans Mono"
 LINE, FILL, INK = "#3465a4", "#eef3fa", "#2e3436"
 LOOK = f"""digraph {{
-  graph [bgcolor="white", nodesep=0.3, ranksep=0.4, pad=0.1]
+  graph [bgcolor="white", nodesep=0.25, ranksep=0.3, pad=0.1]
   node [fontname="{FONT}", fontsize=10, fontcolor="{INK}", color="{LINE}", fillcolor="{FILL}"]
   node [margin="0.12,0.07"]
   edge [color="{INK}", arrowsize=0.7]"""
@@ -45,10 +45,10 @@ def module(name: str) -> Any:
     return importlib.import_module(f"smulgrad.{name}")
 
 
-def graph(node: Any) -> str:
-    """Return the graph of `node` as SVG."""
+def graph(node: Any, direction: str) -> str:
+    """Return the graph of `node` as SVG; `direction` is LR (left to right) or TB (top to bottom)."""
     source = module("drawing").draw_graph(node).replace("digraph {", LOOK, 1)
-    source = source.replace("style=rounded", 'style="rounded,filled"')
+    source = source.replace("style=rounded", 'style="rounded,filled"').replace("=LR", f"={direction}")
     command = ["dot", "-Tsvg"]
     drawn = subprocess.run(command, input=source, capture_output=True, text=True, check=True)  # noqa: S603 - ours
     return re.sub(r"<!--.*?-->\n?", "", drawn.stdout, flags=re.DOTALL)  # which name the version
@@ -104,6 +104,6 @@ def save(name: str, drawing: str) -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT / "reference"))
-    save("graph.svg", graph(product_and_sum()))
-    save("layer.svg", graph(layer()))
+    save("graph.svg", graph(product_and_sum(), "LR"))
+    save("layer.svg", graph(layer(), "TB"))
     save("broadcast.svg", broadcasting())

@@ -32,6 +32,14 @@ class Box:
         lines = [line for name, line in FIELD.findall(self.text) if name == field]
         return [code for line in lines for code in CODE.findall(line)]
 
+    def names(self, field):
+        """Return those in the line `field` without their parameters."""
+        return [code.partition("(")[0] for code in self.codes(field)]
+
+    def calls(self):
+        """Return the functions and adapters that are given with parameters."""
+        return [code for field in ("Write", "Adapters") for code in self.codes(field) if "(" in code]
+
 
 def boxes():
     """Yield the boxes of all problems in the handout's order."""

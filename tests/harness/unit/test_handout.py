@@ -37,7 +37,7 @@ def definitions(path, source):
 
 BOXES = list(boxes())
 MODULES = {path: content for path, content in STUDENTS.items() if path.startswith("smulgrad/")}
-DELIVERABLES = {name for path, source in MODULES.items() for name in definitions(path, source)}
+DELIVERABLES = {name: f for path, source in MODULES.items() for name, f in definitions(path, source).items()}
 ADAPTERS = definitions("tests/adapters.py", STUDENTS["tests/adapters.py"])
 CASES = {
     path: content.decode()
@@ -74,28 +74,26 @@ def test_a_problems_command_runs_no_other_problems_tests(box):
 @EACH_BOX
 def test_a_deliverable_is_in_the_template(box):
     """What a box asks to write, in code font, is a function that waits in the template."""
-    assert set(box.codes("Write")) <= DELIVERABLES
+    assert set(box.names("Write")) <= DELIVERABLES.keys()
 
 
 def test_every_function_of_the_template_is_asked_for():
     """No function waits in the template that no box asks for."""
-    assert {code for box in BOXES for code in box.codes("Write")} == DELIVERABLES
+    assert {name for box in BOXES for name in box.names("Write")} == DELIVERABLES.keys()
 
 
 def test_every_adapter_is_named_by_a_problem():
     """Together the boxes name the adapters of the template, all of them and no other."""
-    named = {code.partition("(")[0] for box in BOXES for code in box.codes("Adapters")}
-
-    assert named == ADAPTERS.keys()
+    assert {name for box in BOXES for name in box.names("Adapters")} == ADAPTERS.keys()
 
 
-@pytest.mark.parametrize("call", [code for box in BOXES for code in box.codes("Adapters") if "(" in code])
+@pytest.mark.parametrize("call", [call for box in BOXES for call in box.calls()])
 def test_a_signature_is_the_templates(call):
-    """Where an adapter's parameters are given, they are those of the template."""
+    """Where the parameters of a function or an adapter are given, they are those of the template."""
     name, _, parameters = call.removesuffix(")").partition("(")
-    [expected] = ast.parse(f"def {name}({parameters}): pass").body
+    [expected] = ast.parse(f"def function({parameters}): pass").body
 
-    assert ast.unparse(ADAPTERS[name].args) == ast.unparse(expected.args)
+    assert ast.unparse((ADAPTERS | DELIVERABLES)[name].args) == ast.unparse(expected.args)
 
 
 def test_sections_are_numbered_in_order():
