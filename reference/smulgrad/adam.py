@@ -42,5 +42,5 @@ class Adam:
         """Set every parameter's gradient to zero."""
         # BEGIN SOLUTION
         for parameter in self.parameters:
-            parameter.grad = np.zeros_like(parameter.data)
+            parameter.grad = None  # reads as zeros
         # END SOLUTION

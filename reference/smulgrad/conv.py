@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smulgrad.engine import RULES, Tensor, _tensor
+from smulgrad.engine import Tensor, _tensor
+from smulgrad.rules import RULES
 
 # A convolution is a matrix product, once the numbers under the kernel at each place stand in a column of
 # their own. So the engine needs one new operation, which lays out these columns, and `@` does the rest. What

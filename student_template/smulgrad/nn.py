@@ -51,7 +51,10 @@ def softmax(x, axis=-1):
 
 
 def softmax_cross_entropy(logits, targets):
-    """Return the mean cross-entropy of `logits` (batch, classes) and one-hot `targets` as a scalar Tensor."""
+    """Return the mean cross-entropy of `logits` (batch, classes) and one-hot `targets` as a scalar Tensor.
+
+    `targets` (a Tensor or an array, each row with the sum 1) are data and get no gradient.
+    """
     raise NotImplementedError(
         "softmax_cross_entropy: return the mean cross-entropy of `logits` (batch, classes) and one-hot "
         "`targets` as a scalar Tensor"

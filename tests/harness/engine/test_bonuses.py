@@ -1,20 +1,16 @@
 """What the reference's bonuses promise beyond the cases: errors, memory, second derivatives, labels."""
 
 import gc
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-from tests.cases.dot import parse_picture
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "reference"))
-
 from smulgrad.adam import Adam
 from smulgrad.conv import conv2d
 from smulgrad.drawing import draw_graph
-from smulgrad.engine import Tensor, Value, grad
+from smulgrad.engine import Tensor, Value
+from smulgrad.sweep import grad
+
+from tests.cases.dot import parse_picture
 
 IMAGES, WEIGHT, BIAS = (2, 2, 5, 4), (3, 2, 3, 2), (3,)
 
