@@ -146,12 +146,16 @@ def test_no_operation_breaks_out_of_its_label(name, escaped):
 
 
 def test_a_drawing_tells_what_a_node_holds():
-    """Numbers are shown with four digits, small arrays as they are, large ones by their shape."""
+    """Numbers are shown with four digits, small arrays with shape and numbers, large ones with their range."""
     number, small, large = Value(1 / 3), Tensor(np.array([0.5, -2.0])), Tensor(np.ones((28, 28)))
 
     drawings = [draw_graph(node) for node in (number, small, large)]
 
-    expected = ["data 0.3333\\ngrad 0", "data [0.5 -2]\\ngrad [0 0]", "data of shape (28, 28)"]
+    expected = [
+        "data 0.3333\\ngrad 0",
+        "shape (2,)\\ndata [0.5 -2]\\ngrad [0 0]",
+        "shape (28, 28)\\ndata from 1 to 1\\ngrad from 0 to 0",
+    ]
     assert all(text in drawing for text, drawing in zip(expected, drawings, strict=True))
 
 
