@@ -76,16 +76,20 @@ cross_entropy = softmax_cross_entropy
 
 
 # BEGIN SOLUTION
+# The loss is one operation instead of the eight that it consists of: its gradient, the mean's part of
+# softmax(x) - targets (handout, equation 15), is simpler than any of theirs. The probabilities are known from
+# the way there; where derivatives are to be differentiated again, they are so as the softmax of x.
+
+
 def _cross_entropy_rule(g, z, x, known):
-    """Return the mean's part of softmax(x) - targets (handout, equation 15)."""
     targets, probabilities = known
-    if isinstance(x, Tensor):  # to be differentiated again, so they may not be constants
-        probabilities = softmax(x)
+    if isinstance(x, Tensor):
+        probabilities = Tensor.made(probabilities, "softmax", x)
     return (probabilities - targets) * (g / len(targets))
 
 
-# One operation instead of the eight that it consists of: its gradient is simpler than any of theirs.
 RULES["cross_entropy"] = (_cross_entropy_rule, None)
+RULES["softmax"] = (lambda g, z, x, y: z * (g - (g * z).sum(axis=-1, keepdims=True)), None)
 # END SOLUTION
 
 

@@ -11,26 +11,36 @@ returns to the operand's shape.
 
 import numpy as np
 
-RULES = {
-    # name: (gradient of x, gradient of y)
-    "+": (lambda g, z, x, y: g, lambda g, z, x, y: g),
-    "-": (lambda g, z, x, y: g, lambda g, z, x, y: -g),
-    "*": (lambda g, z, x, y: g * y, lambda g, z, x, y: g * x),
-    "/": (lambda g, z, x, y: g / y, lambda g, z, x, y: -g * z / y),
-    "neg": (lambda g, z, x, y: -g, None),
-    "**": (lambda g, z, x, n: g * (n * x ** (n - 1)) if n else g * 0.0, None),
-    "relu": (lambda g, z, x, y: g * (x > 0), None),
-    "exp": (lambda g, z, x, y: g * z, None),
-    "log": (lambda g, z, x, y: g / x, None),
-    "tanh": (lambda g, z, x, y: g * (1.0 - z * z), None),
-    # of Tensors only; `kept` is the shape of the result with the reduced axes kept as 1
-    "sum": (lambda g, z, x, kept: g.reshape(kept), None),
-    "max": (lambda g, z, x, kept: _to_the_largest(g.reshape(kept), z.reshape(kept) > x), None),
-    "reshape": (lambda g, z, x, y: g.reshape(x.shape), None),
-    "transpose": (lambda g, z, x, axes: g.transpose(np.argsort(axes)), None),
-    "stretch": (lambda g, z, x, y: g, None),
-    "@": (lambda g, z, x, y: _matmul_x(g, x, y), lambda g, z, x, y: _matmul_y(g, x, y)),
-}
+
+class Rules(dict):
+    """A table of rules that says so when one is missing."""
+
+    def __missing__(self, op):
+        raise NotImplementedError(f"no derivative rule for {op!r}: add one to RULES")
+
+
+RULES = Rules(
+    {
+        # name: (gradient of x, gradient of y)
+        "+": (lambda g, z, x, y: g, lambda g, z, x, y: g),
+        "-": (lambda g, z, x, y: g, lambda g, z, x, y: -g),
+        "*": (lambda g, z, x, y: g * y, lambda g, z, x, y: g * x),
+        "/": (lambda g, z, x, y: g / y, lambda g, z, x, y: -g * z / y),
+        "neg": (lambda g, z, x, y: -g, None),
+        "**": (lambda g, z, x, n: g * (n * x ** (n - 1)) if n else g * 0.0, None),
+        "relu": (lambda g, z, x, y: g * (x > 0), None),
+        "exp": (lambda g, z, x, y: g * z, None),
+        "log": (lambda g, z, x, y: g / x, None),
+        "tanh": (lambda g, z, x, y: g * (1.0 - z * z), None),
+        # of Tensors only; `kept` is the shape of the result with the reduced axes kept as 1
+        "sum": (lambda g, z, x, kept: g.reshape(kept), None),
+        "max": (lambda g, z, x, kept: _to_the_largest(g.reshape(kept), z.reshape(kept) > x), None),
+        "reshape": (lambda g, z, x, y: g.reshape(x.shape), None),
+        "transpose": (lambda g, z, x, axes: g.transpose(np.argsort(axes)), None),
+        "stretch": (lambda g, z, x, y: g, None),
+        "@": (lambda g, z, x, y: _matmul_x(g, x, y), lambda g, z, x, y: _matmul_y(g, x, y)),
+    }
+)
 
 
 def _to_the_largest(g, is_smaller):
