@@ -300,7 +300,10 @@ class Tensor:
         """Return the Tensor with its axes in the order `axes`, by default reversed."""
         # BEGIN SOLUTION
         axes = range(self.ndim)[::-1] if axes is None else axes
-        return _tensor(self.data.transpose(axes), "transpose", self, axes)
+        try:
+            return _tensor(self.data.transpose(axes), "transpose", self, axes)
+        except ValueError as misfit:
+            raise ValueError(f"transpose: axes {axes} do not fit the shape {self.shape}") from misfit
         # END SOLUTION
 
     @property

@@ -146,7 +146,7 @@ def test_no_operation_breaks_out_of_its_label(name, escaped):
 
 
 def test_a_drawing_tells_what_a_node_holds():
-    """Numbers are shown with four digits, small arrays with shape and numbers, large ones with their range."""
+    """Numbers are shown with four digits, small arrays with their numbers, large ones with the range."""
     number, small, large = Value(1 / 3), Tensor(np.array([0.5, -2.0])), Tensor(np.ones((28, 28)))
 
     drawings = [draw_graph(node) for node in (number, small, large)]
