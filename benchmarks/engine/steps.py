@@ -1,7 +1,7 @@
 """One training step of a network 784-hidden-10 on every engine: loss, gradients, gradient descent.
 
-Each gets the same float32 numbers and is used as its own users would at its best, with labels in the form that
-it likes best; a step ends with the loss as a Python float.
+Each gets the same float32 numbers, labels in the form that it likes best, and is used as its own users would
+at its best; a step ends with the loss as a Python float.
 """
 
 import itertools
