@@ -9,7 +9,6 @@ import itertools
 import numpy as np
 from first_order import Node
 from first_order import cross_entropy as first_order_loss
-from smulgrad.engine import Tensor
 from smulgrad.nn import MLP, SGD, cross_entropy
 from smulgrad.sweep import grad
 
@@ -170,14 +169,14 @@ def autograds(problem):
 
 
 def our_hessian_product(problem):
-    """Return what multiplies the Hessian of the loss with a vector of ones, by two sweeps."""
+    """Return what multiplies the Hessian of the loss with a vector, by two sweeps."""
     model = model_of(problem)
-    parameters = model.parameters()
+    parameters, vector = model.parameters(), problem.weights
 
     def product():
         loss = cross_entropy(model(problem.images), problem.one_hot)
         first = grad(loss, parameters, create_graph=True)
-        return grad(sum((g.sum() for g in first), Tensor(np.float32(0))), parameters)
+        return grad(sum((g * v).sum() for g, v in zip(first, vector, strict=True)), parameters)
 
     return product
 
@@ -189,11 +188,12 @@ def torchs_hessian_product(problem):
     from torch.nn.functional import linear
 
     w1, b1, w2, b2 = parameters = torch_parameters(problem)
+    vector = [parameter.detach() for parameter in torch_parameters(problem)]
     x, labels = torch.from_numpy(problem.images), torch.from_numpy(problem.labels)
 
     def product():
         loss = loss_of(linear(linear(x, w1, b1).relu(), w2, b2), labels)
         first = torch.autograd.grad(loss, parameters, create_graph=True)
-        return torch.autograd.grad(sum(g.sum() for g in first), parameters)
+        return torch.autograd.grad(sum((g * v).sum() for g, v in zip(first, vector, strict=True)), parameters)
 
     return product
