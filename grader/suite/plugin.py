@@ -15,7 +15,7 @@ from grader.core.scoring import Outcome, TestResult
 from grader.suite.jobs import Job, Jobs
 from grader.suite.judge import group_of, result_of
 from grader.suite.manifest import Manifest
-from grader.suite.messages import Record, to_record
+from grader.suite.messages import to_record
 from grader.suite.session import Session
 
 
@@ -42,7 +42,6 @@ class Grading:
         self._session: Session | None = None
         self._in_second_stage = False
         self._running = ""  # the class of the present test
-        self._results: list[Record] = []
 
     @property
     def session(self) -> Session:
@@ -61,9 +60,7 @@ class Grading:
             return
         self.session.drop_process()
         unloadable = str(self.session.unloadable) if self.session.unloadable else None
-        self._job.tell(
-            "finished", {"results": self._results, "unloadable": unloadable, "notes": self.session.notes}
-        )
+        self._job.tell("finished", {"unloadable": unloadable, "notes": self.session.notes})
         os._exit(0)  # what is left to do at exit was for the process that this is a fork of
 
     # The suite's process
@@ -79,8 +76,11 @@ class Grading:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the second stage last."""
+        """Put the second stage last, and give tests now what they would be given in each job anew."""
         items.sort(key=lambda item: group_of(item) in self._manifest.second_stage)
+        for item in items:
+            if isinstance(item, pytest.Function):
+                item.funcargs.update(parameters_of(item))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -117,9 +117,7 @@ class Grading:
             self._in_second_stage = True
             self.session.begin_stage()
             self._tell("stage", None)
-        result = self._result(item, nextitem)
-        self._results.append(to_record(result))
-        self._tell("result", self._results[-1])
+        self._tell("result", to_record(self._result(item, nextitem)))
         return True
 
     def _result(self, item: pytest.Item, nextitem: pytest.Item | None) -> TestResult:
@@ -170,6 +168,17 @@ def _sources(root: Path) -> set[str]:
         for file in files
         if file and Path(file).is_relative_to(root) and not Path(file).is_relative_to(own)
     }
+
+
+def parameters_of(item: pytest.Function) -> dict[str, Any]:
+    """Return the arguments of a parametrised test, but for those that are meant for a fixture."""
+    direct = {
+        name.strip()
+        for mark in item.iter_markers("parametrize")
+        if mark.args and not mark.kwargs.get("indirect")
+        for name in (mark.args[0].split(",") if isinstance(mark.args[0], str) else mark.args[0])
+    }
+    return {name: item.callspec.params[name] for name in direct}
 
 
 def tests_by_class(items: Sequence[pytest.Item]) -> dict[str, list[str]]:
