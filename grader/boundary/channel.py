@@ -80,7 +80,7 @@ class Channel:
         self._received = 0  # messages so far
         self._functions: dict[int, Function] = {}
         self._queued = Frame(self._refer, FROM_GRADER)
-        self._requests: list[Any] = []
+        self._requests: list[str] = []  # as JSON
         self._open_calls = 0
         self._forms: dict[tuple[str, ...], Callable[[dict[str, Any], Unpacker], tuple[str, Any]]] = {
             ("value",): self._value,
@@ -154,7 +154,7 @@ class Channel:
         """Note that nobody here uses `handle` any more, so that the other side can forget its object."""
         number = handle._id  # noqa: SLF001 - a handle and its channel know each other
         known = self._handles.get(number)
-        if known is not None and known() in {None, handle}:  # and not one that took its place since
+        if known is not None and known() in (None, handle):  # and not one that took its place since
             del self._handles[number]
             self._dropped.add(number)
 
@@ -169,28 +169,29 @@ class Channel:
     def _queue(self, kind: str, number: int, result: int, arguments: tuple[Any, ...]) -> None:
         if self._lost is not None:
             raise self._lost
-        self._requests.append([kind, number, result, [self._queued.pack(argument) for argument in arguments]])
+        packed = ",".join([self._queued.pack(argument) for argument in arguments])
+        self._requests.append(f'["{kind}",{number},{result},[{packed}]]')
         if len(self._requests) >= MAX_QUEUED and not number:
             self._send()
 
     def _send(self) -> None:
         if self._dropped:
-            gone, self._dropped = self._dropped, set()
-            self._requests.append(["drop", 0, 0, [list(gone), self._received]])
+            gone, self._dropped = list(self._dropped), set()
+            self._requests.append(f'["drop",0,0,[{gone},{self._received}]]')
         frame, requests = self._queued, self._requests
         self._queued, self._requests = Frame(self._refer, FROM_GRADER), []
         try:
-            self._connection.send(frame.encode(requests), self._stop())
+            self._connection.send(frame.encode(f"[{','.join(requests)}]"), self._stop())
         except (TimeoutError, Closed) as ending:
             raise self._ended(ending) from None
 
-    def _refer(self, value: Any) -> dict[str, Any]:
+    def _refer(self, value: Any) -> str:
         if type(value) is Handle:
-            return {"handle": value._id}  # noqa: SLF001 - a handle and its channel know each other
+            return f'{{"handle":{value._id}}}'  # noqa: SLF001 - a handle and its channel know each other
         if callable(value):
             key = len(self._functions) + 1
             self._functions[key] = value
-            return {"function": key}
+            return f'{{"function":{key}}}'
         kind = type(value).__name__
         raise TypeError(f"a test handed {kind} to an adapter; only plain values, arrays and handles cross")
 

@@ -19,7 +19,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from grader.boundary.header import count_marks, is_integer, is_text, read_header, write_header
+from grader.boundary.header import (
+    count_marks,
+    is_integer,
+    is_text,
+    read_header,
+    write_float,
+    write_text,
+)
 
 LENGTHS = struct.Struct("!II")
 DTYPES = frozenset(
@@ -62,39 +69,39 @@ OBJECT_BYTES = 250
 FROM_STUDENT = FrameLimits(header=4 << 20, buffers=64 << 20, marks=1 << 17)
 FROM_GRADER = FrameLimits(header=64 << 20, buffers=1 << 30, marks=1 << 24)
 
-Refer = Callable[[Any], dict[str, Any]]
+Refer = Callable[[Any], str]
 Resolve = Callable[[str, dict[str, Any]], Any]
 
 
 class Frame:
-    """A message under way: its JSON form and the arrays that go with it, in the order of their mention."""
+    """A message under way: the arrays that go with its JSON, in the order of their mention."""
 
     def __init__(self, refer: Refer, limits: FrameLimits) -> None:
-        """Make an empty frame; `refer` gives the JSON form of objects that stay where they are."""
+        """Make an empty frame; `refer` gives the JSON of objects that stay where they are."""
         self._refer = refer
         self._limits = limits
         self._size = 0  # of all buffers
         self.buffers: list[bytes] = []
 
-    def pack(self, value: Any, depth: int = 0) -> Any:
-        """Return the JSON form of `value`, its arrays copied to the buffers. Raises Unsendable."""
+    def pack(self, value: Any, depth: int = 0) -> str:
+        """Return the JSON of `value`, its arrays copied to the buffers. Raises Unsendable."""
         kind = type(value)
-        if kind in _FREE or (kind is str and value.isascii()):
-            return value
-        if kind in _PLAIN:
-            return _checked(value)
+        write = _WRITERS.get(kind)
+        if write is not None:
+            return write(value)
+        if kind not in _COMPOSITE:
+            return self._refer(value)
         if depth > MAX_DEPTH:
             raise Unsendable("a value is nested too deeply")
         if kind is np.ndarray:
             return self._pack_array(value)
-        if kind in _SEQUENCES:
-            items = [item if type(item) in _FREE else self.pack(item, depth + 1) for item in value]
-            return items if kind is list else {_SEQUENCES[kind]: items}
         if kind is dict:
-            return {"dict": [[_key(key), self.pack(item, depth + 1)] for key, item in value.items()]}
-        return value.item() if kind in _SCALARS else self._refer(value)
+            pairs = [f"[{_key(key)},{self.pack(item, depth + 1)}]" for key, item in value.items()]
+            return f'{{"dict":[{",".join(pairs)}]}}'
+        items = f"[{','.join([self.pack(item, depth + 1) for item in value])}]"
+        return items if kind is list else f'{{"{_SEQUENCES[kind]}":{items}}}'
 
-    def _pack_array(self, array: np.ndarray) -> Any:
+    def _pack_array(self, array: np.ndarray) -> str:
         name = _NAMES.get(array.dtype)
         if name is None:
             raise Unsendable(
@@ -107,11 +114,11 @@ class Frame:
             raise Unsendable(f"the arrays of one answer are too large: {self._size} bytes")
         native = array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
         self.buffers.append(native.tobytes())
-        return {"array": [name, list(array.shape)]}
+        return f'{{"array":["{name}",[{",".join(map(str, array.shape))}]]}}'
 
-    def encode(self, message: Any) -> bytes:
-        """Return the frame whose JSON form is `message`, made by `pack`. Raises Unsendable."""
-        header, limits = write_header(message), self._limits
+    def encode(self, message: str) -> bytes:
+        """Return the frame whose JSON is `message`, its values made by `pack`. Raises Unsendable."""
+        header, limits = message.encode("ascii"), self._limits
         if len(header) > limits.header:
             raise Unsendable(f"an answer is too large: {len(header)} bytes without its arrays")
         if len(header) > limits.marks and count_marks(header) > limits.marks:
@@ -122,26 +129,45 @@ class Frame:
 _FREE = frozenset([type(None), bool, float])  # of which there is nothing to check
 _PLAIN = _FREE | {int, str}
 _SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "set"}
+_COMPOSITE = frozenset([*_SEQUENCES, dict, np.ndarray])
 _DTYPES = {name: np.dtype(name) for name in DTYPES}
 _RAW = _DTYPES | {"bool": np.dtype("uint8")}  # a bool is a byte, but not every byte is a bool
 _SCALARS = frozenset(dtype.type for dtype in _DTYPES.values()) | {np.longlong, np.ulonglong}
 _NAMES = {order: name for name, dtype in _DTYPES.items() for order in (dtype, dtype.newbyteorder())}
 
 
-def _checked(value: Any) -> Any:
-    """Return an int or a str that may cross. Raises Unsendable."""
-    if is_text(value) or is_integer(value):
-        return value
-    if type(value) is int:
+def _write_integer(number: int) -> str:
+    if not is_integer(number):
         raise Unsendable("the tests do not accept an int of more than 64 bits; return a float")
-    raise Unsendable("the tests do not accept a string that is not valid Unicode")
+    return repr(number)
 
 
-def _key(key: Any) -> Any:
-    """Return the key of a dict, which must be a plain value. Raises Unsendable."""
+def _write_text(text: str) -> str:
+    if not is_text(text):
+        raise Unsendable("the tests do not accept a string that is not valid Unicode")
+    return write_text(text)
+
+
+def _write_scalar(scalar: np.generic) -> str:
+    value = scalar.item()
+    return _WRITERS[type(value)](value)
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {  # of what is no container; each raises Unsendable
+    **dict.fromkeys(_SCALARS, _write_scalar),
+    type(None): lambda _: "null",
+    bool: {False: "false", True: "true"}.__getitem__,
+    float: write_float,
+    int: _write_integer,
+    str: _write_text,
+}
+
+
+def _key(key: Any) -> str:
+    """Return the JSON of a dict's key, which must be a plain value. Raises Unsendable."""
     if type(key) not in _PLAIN:
         raise Unsendable(f"a dict that is sent has a {type(key).__name__} as a key; use numbers or strings")
-    return key if type(key) in _FREE else _checked(key)
+    return _WRITERS[type(key)](key)
 
 
 def _is_small_without_elements(shape: tuple[int, ...] | list[int]) -> bool:

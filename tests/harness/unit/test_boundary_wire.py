@@ -201,9 +201,9 @@ class Sub(np.ndarray):
 )
 def test_subclasses_of_what_travels_stay_where_they_are(value):
     """A subclass of float, ndarray, str or list is an object: only a reference to it is sent."""
-    frame = Frame(lambda kept: {"handle": -1, "type": type(kept).__name__}, SMALL)
+    frame = Frame(lambda kept: f"<{type(kept).__name__}>", SMALL)
 
-    assert frame.pack([value]) == [{"handle": -1, "type": type(value).__name__}]
+    assert frame.pack([value]) == f"[<{type(value).__name__}>]"
     assert not frame.buffers
 
 
