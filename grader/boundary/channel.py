@@ -98,10 +98,9 @@ class Channel:
 
     def tell(self, kind: str, *arguments: Any) -> Handle:
         """Queue a request whose result stays on the other side; return the handle that stands for it."""
-        self._last_handle += 1
-        handle = self._handle(self._last_handle, "")
-        self._queue(kind, 0, self._last_handle, arguments)
-        return handle
+        self._last_handle = number = self._last_handle + 1
+        self._queue(kind, 0, number, arguments)
+        return self._handle(number, "")
 
     def tell_only(self, kind: str, *arguments: Any) -> None:
         """Queue a request that has no result."""
@@ -169,8 +168,7 @@ class Channel:
     def _queue(self, kind: str, number: int, result: int, arguments: tuple[Any, ...]) -> None:
         if self._lost is not None:
             raise self._lost
-        packed = ",".join([self._queued.pack(argument) for argument in arguments])
-        self._requests.append(f'["{kind}",{number},{result},[{packed}]]')
+        self._requests.append(f'["{kind}",{number},{result},{self._queued.pack(list(arguments))}]')
         if len(self._requests) >= MAX_QUEUED and not number:
             self._send()
 

@@ -13,7 +13,7 @@ import math
 import reprlib
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -89,17 +89,25 @@ class Frame:
         write = _WRITERS.get(kind)
         if write is not None:
             return write(value)
-        if kind not in _COMPOSITE:
-            return self._refer(value)
         if depth > MAX_DEPTH:
             raise Unsendable("a value is nested too deeply")
+        if kind is list:
+            return self._pack_items(value, depth)
         if kind is np.ndarray:
             return self._pack_array(value)
+        if kind in _SEQUENCES:
+            return f'{{"{_SEQUENCES[kind]}":{self._pack_items(value, depth)}}}'
         if kind is dict:
             pairs = [f"[{_key(key)},{self.pack(item, depth + 1)}]" for key, item in value.items()]
             return f'{{"dict":[{",".join(pairs)}]}}'
-        items = f"[{','.join([self.pack(item, depth + 1) for item in value])}]"
-        return items if kind is list else f'{{"{_SEQUENCES[kind]}":{items}}}'
+        return self._refer(value)
+
+    def _pack_items(self, items: Iterable[Any], depth: int) -> str:
+        packed = []
+        for item in items:
+            write = _WRITERS.get(type(item))
+            packed.append(self.pack(item, depth + 1) if write is None else write(item))
+        return f"[{','.join(packed)}]"
 
     def _pack_array(self, array: np.ndarray) -> str:
         name = _NAMES.get(array.dtype)
@@ -128,8 +136,7 @@ class Frame:
 
 _FREE = frozenset([type(None), bool, float])  # of which there is nothing to check
 _PLAIN = _FREE | {int, str}
-_SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "set"}
-_COMPOSITE = frozenset([*_SEQUENCES, dict, np.ndarray])
+_SEQUENCES: dict[type, str] = {tuple: "tuple", set: "set", frozenset: "set"}
 _DTYPES = {name: np.dtype(name) for name in DTYPES}
 _RAW = _DTYPES | {"bool": np.dtype("uint8")}  # a bool is a byte, but not every byte is a bool
 _SCALARS = frozenset(dtype.type for dtype in _DTYPES.values()) | {np.longlong, np.ulonglong}
@@ -143,7 +150,7 @@ def _write_integer(number: int) -> str:
 
 
 def _write_text(text: str) -> str:
-    if not is_text(text):
+    if not (text.isascii() or is_text(text)):
         raise Unsendable("the tests do not accept a string that is not valid Unicode")
     return write_text(text)
 
@@ -186,14 +193,18 @@ class Unpacker:
     def unpack(self, node: Any, depth: int = 0) -> Any:
         """Return the value of `node` as exact builtins and base ndarrays. Raises ProtocolError."""
         kind = type(node)
+        if kind in _FREE or (kind is str and node.isascii()):
+            return node
         if kind in _PLAIN:
-            if kind in _FREE or is_text(node) or is_integer(node):
+            if is_text(node) or is_integer(node):
                 return node
             raise ProtocolError(f"{shown(node)} is too long a number or no text")
         if depth > MAX_DEPTH:
             raise ProtocolError("a value is nested too deeply")
         if kind is list:
-            return [item if type(item) in _FREE else self.unpack(item, depth + 1) for item in node]
+            return self._unpack_items(node, depth)
+        if "handle" in node:
+            return self._resolve("handle", node)
         return self._unpack_tagged(node, depth)
 
     def finish(self) -> None:
@@ -201,10 +212,13 @@ class Unpacker:
         if len(self._buffers):
             raise ProtocolError(f"{len(self._buffers)} bytes of the buffers belong to no array")
 
+    def _unpack_items(self, nodes: list[Any], depth: int) -> list[Any]:
+        return [node if type(node) in _FREE else self.unpack(node, depth + 1) for node in nodes]
+
     def _unpack_tagged(self, node: dict[str, Any], depth: int) -> Any:
         tag = next(iter(node), "")
         content = node.get(tag)
-        if tag in ("handle", "function"):
+        if tag == "function":
             return self._resolve(tag, node)
         if len(node) != 1 or type(content) is not list:
             raise ProtocolError(f"unknown form of a value: {shown(node)}")
@@ -212,7 +226,7 @@ class Unpacker:
             return self._unpack_array(content)
         if tag == "dict":
             return self._unpack_dict(content, depth)
-        items = [self.unpack(item, depth + 1) for item in content]
+        items = self._unpack_items(content, depth)
         if tag == "tuple":
             return tuple(items)
         if tag == "set":  # its members may be unhashable here, so a list stands for it
