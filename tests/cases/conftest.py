@@ -48,6 +48,7 @@ def pytest_configure(config):
         raise pytest.UsageError(missing) from None
     if is_ours:
         config.pluginmanager.register(SameInitialWeights())
+    if is_ours and not config.pluginmanager.is_blocked("scoreboard"):
         from tests.cases.scoreboard import register_scoreboard  # noqa: PLC0415 - the grader shall not wait for it
 
         register_scoreboard(config)
