@@ -280,10 +280,11 @@ class Connection:
         self._stream = stream
         self._limits = limits
         self._pending = b""  # less than two chunks
+        self._patience: float | None = -1.0  # the stream's time limit, once it was set
 
     def send(self, frame: bytes, deadline: float | None = None) -> None:
         """Send a frame. Raises TimeoutError at `deadline` (of time.monotonic) at the latest, Closed."""
-        self._stream.settimeout(_remaining(deadline))
+        self._wait_until(deadline)
         try:
             self._stream.sendall(frame)
         except TimeoutError:
@@ -311,6 +312,13 @@ class Connection:
         """Close the stream."""
         self._stream.close()
 
+    def _wait_until(self, deadline: float | None) -> None:
+        """Bound what the stream does next; to say again what holds already would cost a system call."""
+        seconds = _remaining(deadline)
+        if seconds != self._patience:
+            self._stream.settimeout(seconds)
+            self._patience = seconds
+
     def _read(self, size: int, deadline: float | None) -> bytes | bytearray:
         if size > CHUNK:
             return self._read_large(size, deadline)
@@ -328,7 +336,7 @@ class Connection:
 
     def _received(self, size: int, deadline: float | None) -> bytes:
         """Return up to `size` bytes that have come; descriptors that a peer sends along are not taken."""
-        self._stream.settimeout(_remaining(deadline))
+        self._wait_until(deadline)
         try:
             chunk = self._stream.recv(size)
         except TimeoutError:

@@ -2,10 +2,11 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
@@ -123,16 +124,19 @@ class Grading:
     def _result(self, item: pytest.Item, nextitem: pytest.Item | None) -> TestResult:
         """Return the verdict on a test: the first of its phases that raises decides."""
         hook = item.ihook
-        setup = _phase("setup", lambda: hook.pytest_runtest_setup(item=item))
-        phases = [setup] if setup.excinfo else [setup, _phase("call", lambda: self._call(item))]
-        decisive = phases[-1]
-        result = result_of(item, _error(decisive), decisive.when, self.session.explain)
-        if isinstance(_error(decisive), Lost):
+        when, started = "setup", time.perf_counter()
+        error = _raised_by(lambda: hook.pytest_runtest_setup(item=item))
+        if error is None:
+            when, started = "call", time.perf_counter()
+            error = _raised_by(lambda: self._call(item))
+        seconds = time.perf_counter() - started
+        result = result_of(item, error, when, self.session.explain)
+        if isinstance(error, Lost):
             self.session.drop_process()
-        teardown = _phase("teardown", lambda: hook.pytest_runtest_teardown(item=item, nextitem=nextitem))
-        if teardown.excinfo and result.outcome is Outcome.PASSED:
-            result = result_of(item, _error(teardown), teardown.when, self.session.explain)
-        return replace(result, seconds=decisive.duration)
+        error = _raised_by(lambda: hook.pytest_runtest_teardown(item=item, nextitem=nextitem))
+        if error is not None and result.outcome is Outcome.PASSED:
+            result = result_of(item, error, "teardown", self.session.explain)
+        return replace(result, seconds=seconds)
 
     def _call(self, item: pytest.Item) -> None:
         """Run the test itself with its own time and channel; a lost process is replaced for the next one."""
@@ -150,13 +154,15 @@ class Grading:
             self._job.tell(kind, content)
 
 
-def _phase(when: Literal["setup", "call", "teardown"], act: Callable[[], object]) -> pytest.CallInfo[object]:
-    """Do what a phase of a test is, and note what it raises and how long it takes."""
-    return pytest.CallInfo.from_call(act, when=when, reraise=(pytest.exit.Exception, KeyboardInterrupt))
-
-
-def _error(phase: pytest.CallInfo[object]) -> BaseException | None:
-    return phase.excinfo.value if phase.excinfo else None
+def _raised_by(act: Callable[[], object]) -> BaseException | None:
+    """Do what a phase of a test is, and return what it raises."""
+    try:
+        act()
+    except (pytest.exit.Exception, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - what ends a test is judged, whatever it is
+        return error
+    return None
 
 
 def _sources(root: Path) -> set[str]:
