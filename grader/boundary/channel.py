@@ -9,6 +9,7 @@ from weakref import ref
 
 import numpy as np
 
+from grader.boundary.connection import Closed, Connection
 from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
@@ -16,8 +17,6 @@ from grader.boundary.progress import MAX_REPORTS, are_progress
 from grader.boundary.wire import (
     FROM_GRADER,
     FROM_STUDENT,
-    Closed,
-    Connection,
     Frame,
     ProtocolError,
     Unpacker,

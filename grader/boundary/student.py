@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from grader.boundary.connection import Closed, Connection, Stream
 from grader.boundary.header import write_plain
 from grader.boundary.importer import MemoryImporter
 from grader.boundary.interface import ADAPTERS
@@ -29,11 +30,8 @@ from grader.boundary.progress import progress
 from grader.boundary.wire import (
     FROM_GRADER,
     FROM_STUDENT,
-    Closed,
-    Connection,
     Frame,
     ProtocolError,
-    Stream,
     Unpacker,
 )
 

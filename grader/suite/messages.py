@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.boundary.wire import FROM_GRADER, Connection, Frame, Unpacker
+from grader.boundary.connection import Connection
+from grader.boundary.wire import FROM_GRADER, Frame, Unpacker
 from grader.core.scoring import Outcome, TestResult
 
 Record = dict[str, Any]

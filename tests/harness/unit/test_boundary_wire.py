@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
+from grader.boundary.connection import Closed, Connection
 from grader.boundary.wire import (
     DTYPES,
     FROM_STUDENT,
     LENGTHS,
     MAX_DEPTH,
-    Closed,
-    Connection,
     Frame,
     FrameLimits,
     ProtocolError,
