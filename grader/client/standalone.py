@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 SUFFIXES = (".py", ".toml", ".md", ".txt")
-LEFT_OUT = {".venv", "venv", "__pycache__", ".git", ".pytest_cache", ".ruff_cache", "cases"}
+LEFT_OUT = {".venv", "venv", "__pycache__", ".git", ".pytest_cache", ".ruff_cache", "cases", "docs"}
 WAITING = {"queued", "grading"}
 PAUSE_SECONDS = 2
 JSON = "application/json"

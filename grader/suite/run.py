@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.boundary.wire import Closed
+from grader.boundary.connection import Closed
 from grader.core.scoring import TestResult
 from grader.core.text import clean
 from grader.sandbox.runner import Output, Runner
@@ -139,8 +139,11 @@ _ENVIRONMENT = {
 def _follow(messages: Messages, job: SuiteJob, listen: Listener) -> tuple[dict[str, Any], list[TestResult]]:
     """Send the job and follow the events to the last one. Raises Closed when the process ends before."""
     messages.send_job(job)
+    results: list[TestResult] = []
     while True:
-        kind, content = messages.receive()
-        if kind == "finished":
-            return content, [from_record(record) for record in content.pop("results")]
-        listen(kind, content)
+        for kind, content in messages.receive():
+            if kind == "finished":
+                return content, results
+            if kind == "result":
+                results.append(from_record(content))
+            listen(kind, content)

@@ -29,7 +29,7 @@ REASON_CHARACTERS = 2_000
 KEEP_SECONDS = 120  # how long a verdict waits for a database that is gone
 RETRY_SECONDS = 1
 LEAVING_SECONDS = 1  # in which the queue hears that this worker takes nothing more
-SANDBOX_FAILURES = 10  # of one submission while sandboxes can be had, before that counts as a failed attempt
+SANDBOX_FAILURES = 10  # of one submission, before they count as a failed attempt
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -129,7 +129,7 @@ class Attempts:
         log.warning("failed", attempt=job.attempt, state=_persistently(note))
 
     def _without_sandbox(self, job: Job, error: SandboxError) -> None:
-        """Spend no attempt on a host whose sandboxes fail, unless those of this submission never end to."""
+        """Spend no attempt on a sandbox that failed, unless it goes on failing for this submission alone."""
         log.warning("the sandbox failed", attempt=job.attempt, error=str(error))
         self.leave.set()
         self._sandbox_failures[job.submission_id] += 1

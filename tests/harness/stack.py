@@ -10,10 +10,11 @@ import time
 
 import httpx2
 
-from grader.client import Connection
+from grader.client import Connection, ServiceError
 from tests.harness.samples import ROOT
-from tests.harness.site import PATIENCE, POLL_SECONDS, free_port
+from tests.harness.site import PATIENCE, free_port
 
+POLL_SECONDS = 0.25
 COMPOSE = ("docker-compose",) if shutil.which("docker-compose") else ("docker", "compose")
 LOGGED = re.compile(r"^(\S+) +\| (\{.*)$", re.MULTILINE)
 
@@ -24,7 +25,7 @@ class Stack:
     def __init__(self, **variables):
         """Have the file take these `variables` besides its secrets and its port."""
         self.name = f"grader-test-{os.getpid()}-{secrets.token_hex(3)}"
-        self.url = f"http://127.0.0.1:{(port := free_port())}"
+        self.url = f"http://localhost:{(port := free_port())}"
         self._environment = {
             **os.environ,
             "GRADER_SECRET": secrets.token_hex(32),
@@ -46,11 +47,14 @@ class Stack:
         return done.stdout.splitlines()[-1]
 
     def wait_for(self, claim):
-        """Wait until `claim` is true, and return what it returned."""
+        """Wait until `claim` is true, and return what it returned; fail with what was logged."""
         end = time.monotonic() + PATIENCE
-        while not (found := claim()):
-            assert time.monotonic() < end, self._last_words()
-            time.sleep(POLL_SECONDS)
+        try:
+            while not (found := claim()):
+                assert time.monotonic() < end
+                time.sleep(POLL_SECONDS)
+        except (AssertionError, ServiceError) as failed:
+            raise AssertionError(f"{failed}\n{self._last_words()}") from None
         return found
 
     def wait_for_workers(self, count, runner):

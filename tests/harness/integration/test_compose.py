@@ -20,7 +20,7 @@ from tests.harness.stack import Stack, run
 
 BASE = "grader-base:bookworm"
 COURSE = "autumn"
-SLEEPS = "import time\ntime.sleep(4)\n"
+SLEEPS = "import time\ntime.sleep(2)\n"
 TELLS_WHERE = b"\nimport os\nprint('graded in', os.uname().nodename)\n"
 SECRETS = ("GRADER_SECRET", "POSTGRES_PASSWORD")
 
@@ -112,8 +112,9 @@ def test_the_images_are_built():
 
 
 def test_from_the_first_start_to_a_report(stack):
-    """The admin's token is in the log; a student who was just added hands in and reads 104."""
-    [admin] = re.findall(r"grader_\S+", stack.compose("logs", "--no-color", "api").stdout)
+    """The log has the admin's token and link; a student who was just added hands in and reads 104."""
+    said = stack.compose("logs", "--no-color", "api").stdout
+    [admin] = re.findall(r"grader_\S+", said)
     student = stack.grader("user", "add", "ben@example.edu", "--course", COURSE, "--print-token")
     command = [sys.executable, "-m", "grader", "submit", "reference", "--to", stack.url]
 
@@ -124,6 +125,7 @@ def test_from_the_first_start_to_a_report(stack):
     assert "runner jail" in done.stdout
     assert stack.who(admin)["roles"] == {"course": "admin"}
     assert stack.who(student)["roles"] == {COURSE: "student"}
+    assert f"{stack.url}/login/" in said
 
 
 def test_the_worker_is_locked_down(stack):
