@@ -224,6 +224,14 @@ def test_a_file_that_is_named_is_in_the_project(path):
     assert any(name == path or (path.endswith("/") and name.startswith(path)) for name in STUDENTS)
 
 
+@pytest.mark.parametrize("option", re.findall(r"`(--\w+)", HANDOUT))
+def test_an_option_that_is_named_is_one_of_the_suite_or_the_demos(option):
+    """Options in code font are added somewhere under tests/cases, or are everybody's --help."""
+    added = [name for name, content in STUDENTS.items() if f'"{option}"'.encode() in content]
+
+    assert option == "--help" or any(name.startswith("tests/cases/") for name in added)
+
+
 def test_students_get_the_handout():
     """The exported project holds this very text."""
     assert STUDENTS["docs/handout.md"].decode() == HANDOUT
