@@ -8,7 +8,7 @@ from functools import cache
 from anyio import CapacityLimiter
 from starlette.types import ASGIApp
 
-from grader.app.service import Service
+from grader.app.service import Service, read_seed_secret
 from grader.store.submissions import Basis
 from grader.template.export import project
 from grader.web.api import Context
@@ -40,6 +40,7 @@ def make_web(service: Service) -> ASGIApp:
     )
     site = Site(
         assignment.rubric,
+        read_seed_secret(settings),
         over_tls=settings.url.startswith("https://"),
         has_second_stage=bool(assignment.manifest.second_stage),
     )

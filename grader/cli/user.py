@@ -81,7 +81,7 @@ def new_link(email: Email) -> None:
         user = known_user(session, email)
         code = issue_link(session, user.id)
         record(session, OPERATOR, "issue link", user.email)
-    typer.echo(f"{read_service_settings().url}/sign-in/{code}")
+    typer.echo(f"{read_service_settings().url}/login/{code}")
 
 
 @app.command("tokens")

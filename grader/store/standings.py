@@ -77,7 +77,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Try:
+class HandedIn:
     """One of a student's submissions, whatever became of it; `earned` is None without a verdict."""
 
     submission_id: str
@@ -110,7 +110,7 @@ def standings(session: Session, assignment: Assignment, counts: Counts) -> list[
     return [standing(student) for student in session.execute(_students(assignment.course_id))]
 
 
-def history(session: Session, user_id: int, assignment_id: str) -> list[Try]:
+def history(session: Session, user_id: int, assignment_id: str) -> list[HandedIn]:
     """Return what a student handed in for an assignment, newest first."""
     assignment = session.get_one(Assignment, assignment_id)
     rows = (
@@ -120,7 +120,7 @@ def history(session: Session, user_id: int, assignment_id: str) -> list[Try]:
         .order_by(Submission.received_at.desc(), Submission.id.desc())
     )
     return [
-        Try(
+        HandedIn(
             submission_id=row.id,
             received_at=row.received_at,
             is_late=is_late(row.received_at, assignment),

@@ -162,6 +162,7 @@ class Report(Table):
     """
 
     __tablename__ = "reports"
+    __table_args__ = (Index("ix_reports_pace", "created_at", "seconds"),)
 
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
     attempt: Mapped[int] = mapped_column(primary_key=True)

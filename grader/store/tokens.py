@@ -1,18 +1,48 @@
 """Tokens: keys to the API, shown once, kept as hashes, with an end, revocable."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from grader.store.database import now
 from grader.store.keys import Key, new_key, read_key
-from grader.store.tables import Token
+from grader.store.people import Person
+from grader.store.tables import Membership, Token, User
 
 PREFIX = "grader_"  # lets secret scanners, and people, know one when they see it
 LIFETIME = timedelta(days=180)
 USE_NOTED = timedelta(minutes=1)  # "last used" is written at most this often
+BEARER = (
+    select(
+        Token.id,
+        Token.secret_sha256,
+        Token.expires_at,
+        Token.revoked_at,
+        Token.last_used_at,
+        Token.user_id,
+        User.email,
+        User.name,
+        User.disabled_at,
+        Membership.course_id,
+        Membership.role,
+    )
+    .join(User, User.id == Token.user_id)
+    .outerjoin(Membership, Membership.user_id == Token.user_id)
+    .where(Token.id == bindparam("public"))
+)
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Whose token it is, its id, and whether its use should be noted again."""
+
+    person: Person
+    token_id: str
+    use_is_due: bool
 
 
 def issue_token(session: Session, user_id: int, label: str, lifetime: timedelta | None = LIFETIME) -> str:
@@ -25,7 +55,7 @@ def issue_token(session: Session, user_id: int, label: str, lifetime: timedelta 
             secret_sha256=key.secret_sha256,
             label=label,
             created_at=moment,
-            expires_at=moment + lifetime if lifetime else None,
+            expires_at=None if lifetime is None else moment + lifetime,
         )
     )
     session.flush()
@@ -48,20 +78,27 @@ def verify_token(session: Session, token: str) -> Token | None:
 
 def is_valid(session: Session, token: Token) -> bool:
     """Tell whether a token still opens anything: it is neither revoked nor over."""
-    is_over = token.expires_at is not None and token.expires_at <= now(session)
-    return token.revoked_at is None and not is_over
+    return _is_valid(token, now(session))
 
 
-def use_is_due(session: Session, token: Token) -> bool:
-    """Tell whether the token's use should be noted again."""
-    return token.last_used_at is None or now(session) - token.last_used_at > USE_NOTED
+def bearer(session: Session, token: str) -> Bearer | None:
+    """Return whose token it is, if it is right, not revoked and not over. Every request asks: one query."""
+    key = _key(token)
+    rows = session.execute(BEARER, {"public": key.public}).all()
+    if not key.opens(rows[0].secret_sha256 if rows else None):
+        return None
+    first, moment = rows[0], now(session)
+    if first.disabled_at is not None or not _is_valid(first, moment):
+        return None
+    roles = {row.course_id: row.role for row in rows if row.course_id is not None}
+    use_is_due = first.last_used_at is None or moment - first.last_used_at > USE_NOTED
+    return Bearer(Person(first.user_id, first.email, first.name, roles), first.id, use_is_due=use_is_due)
 
 
-def note_use(session: Session, token_id: str) -> None:
-    """Write down that the token was used now."""
-    row = session.get(Token, token_id)
-    if row is not None:
-        row.last_used_at = now(session)
+def note_uses(session: Session, token_ids: Sequence[str]) -> list[None]:
+    """Write down that these tokens were used now."""
+    session.execute(update(Token).where(Token.id.in_(token_ids)).values(last_used_at=now(session)))
+    return [None] * len(token_ids)
 
 
 def tokens_of(session: Session, user_id: int) -> Sequence[Token]:
@@ -76,6 +113,18 @@ def revoke_token(session: Session, token_id: str) -> bool:
         return False
     row.revoked_at = now(session)
     return True
+
+
+class _Timed(Protocol):
+    """What of a token says how long it is valid."""
+
+    expires_at: Any
+    revoked_at: Any
+
+
+def _is_valid(token: _Timed, moment: datetime) -> bool:
+    is_over = token.expires_at is not None and token.expires_at <= moment
+    return token.revoked_at is None and not is_over
 
 
 def _key(token: str) -> Key:

@@ -28,8 +28,8 @@ from grader.worker.follower import Follower
 REASON_CHARACTERS = 2_000
 KEEP_SECONDS = 120  # how long a verdict waits for a database that is gone
 RETRY_SECONDS = 1
-PAUSE_SECONDS = 5  # after a sandbox that could not be opened
-SANDBOX_FAILURES = 10  # of one submission, before that counts as a failed attempt
+LEAVING_SECONDS = 1  # in which the queue hears that this worker takes nothing more
+SANDBOX_FAILURES = 10  # of one submission, before they count as a failed attempt
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -40,12 +40,16 @@ class Fenced(Exception):  # noqa: N818 - says what is the case
 
 
 class Attempts:
-    """Works on submissions; any thread may call it."""
+    """Works on submissions; any thread may call it.
+
+    Attributes: `leave` (set when nothing more should be taken: a sandbox failed, or the worker stops).
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
         self, database: Database, queue: Queue, grader: Grader, rubric: Rubric, secret: bytes, worker: str
     ) -> None:
         """Work in the name of `worker`."""
+        self.leave = threading.Event()
         self._database = database
         self._queue = queue
         self._grader = grader
@@ -119,25 +123,26 @@ class Attempts:
             with self._database.write() as session:
                 state = fail(session, job, clean_line(reason, REASON_CHARACTERS))
                 if state is State.QUEUED:
-                    self._queue.enqueue(session, job.submission_id, Priority(job.priority))
+                    self._queue.enqueue(session, [job.submission_id], Priority(job.priority))
                 return state
 
         log.warning("failed", attempt=job.attempt, state=_persistently(note))
 
     def _without_sandbox(self, job: Job, error: SandboxError) -> None:
-        """Spend no attempt on a host that cannot open sandboxes, and give it time, unless it never ends."""
-        log.warning("no sandbox can be opened here", attempt=job.attempt, error=str(error))
+        """Spend no attempt on a sandbox that failed, unless it goes on failing for this submission alone."""
+        log.warning("the sandbox failed", attempt=job.attempt, error=str(error))
+        self.leave.set()
         self._sandbox_failures[job.submission_id] += 1
         if self._sandbox_failures[job.submission_id] >= SANDBOX_FAILURES:
             self._fail(job, f"no sandbox: {error}")
         else:
-            self._stopping.wait(PAUSE_SECONDS)
+            self._stopping.wait(LEAVING_SECONDS)
             self._return_unused(job)
 
     def _return_unused(self, job: Job) -> None:
         with self._database.write() as session:
             if hand_back(session, job):
-                self._queue.enqueue(session, job.submission_id, Priority(job.priority))
+                self._queue.enqueue(session, [job.submission_id], Priority(job.priority))
 
     def _tell(self, job: Job, kind: str, data: dict[str, Any]) -> None:
         """Tell followers; what cannot be told is lost, and the grading goes on. Raises Fenced."""

@@ -10,7 +10,7 @@ from smulgrad.nn import MLP, SGD, cross_entropy  # solution
 from tests.mnist_utils import compute_accuracy, load_mnist, mini_batch_iterator, tell_loss  # solution
 
 
-def train_mnist(hidden_size, learning_rate, batch_size, epochs):
+def train_mnist(hidden_size: int, learning_rate: float, batch_size: int, epochs: int) -> tuple:
     """Return an MLP trained by SGD on mini-batches for `epochs` passes, and its test accuracy in 0..1."""
     # BEGIN SOLUTION
     train_x, train_y, test_x, test_y = load_mnist()

@@ -44,7 +44,7 @@ def hand_in(database, queue, user_id, content=b"PK", priority=None, **fields):
     """Accept and enqueue an upload in one transaction; return its submission."""
     with database.write() as session:
         submission = accept(session, upload(user_id, content, **fields), priority)
-        queue.enqueue(session, submission.id, Priority(submission.priority))
+        queue.enqueue(session, [submission.id], Priority(submission.priority))
     return submission
 
 

@@ -34,5 +34,5 @@ def regrade_for(context: Context, who: Person, submission_id: str, reason: str) 
         require_staff(who, course, REGRADERS)
         if begin_anew(session, submission_id, Priority.BULK) is None:
             raise Problem(Kind.NOT_NOW, f"It is {submission.state}: it will have a verdict anyway.")
-        context.queue.enqueue(session, submission_id, Priority.BULK)
+        context.queue.enqueue(session, [submission_id], Priority.BULK)
         record(session, who.email, "regrade", submission_id, reason=reason)

@@ -13,7 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from grader.core.role import STAFF, Role
 from grader.store.people import Person, person
 from grader.store.sign_ins import signed_in as user_of
-from grader.store.tokens import note_use, public_half, use_is_due, verify_token
+from grader.store.tokens import bearer, public_half
 from grader.web.api.context import Context, InContext
 from grader.web.api.problems import Kind, Problem
 
@@ -55,15 +55,14 @@ def braked(context: Context, request: Request, key: str, find: Callable[[Context
 
 
 def find_by_token(context: Context, token: str) -> Person | None:
-    """Return whose token it is, and note now and then that it was used."""
+    """Return whose token it is, and have it noted now and then that it was used."""
     with context.database.read() as session:
-        row = verify_token(session, token)
-        found = person(session, row.user_id) if row else None
-        due = row is not None and use_is_due(session, row)
-    if row is not None and due:
-        with context.database.write() as session:
-            note_use(session, row.id)
-    return found
+        found = bearer(session, token)
+    if found is None:
+        return None
+    if found.use_is_due:
+        context.uses.submit(found.token_id)
+    return found.person
 
 
 def find_by_cookie(context: Context, cookie: str) -> Person | None:

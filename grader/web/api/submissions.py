@@ -20,7 +20,7 @@ from grader.web.api.auth import SignedIn
 from grader.web.api.bodies import PageBody, ReasonBody, SubmissionBody, problems
 from grader.web.api.context import Context, InContext
 from grader.web.api.problems import Kind, Problem
-from grader.web.api.showing import show, show_all, visible
+from grader.web.api.showing import show, show_all, show_new, visible
 from grader.web.api.upload import FORM, hand_in, read_form
 
 PAGE = 50
@@ -55,12 +55,12 @@ async def hand_in_submission(
     """Hand in a zip: it is checked at once, kept, and queued."""
     form = await read_form(request)
     accepted = await hand_in(context, who, form, idempotency_key)
-    if accepted.is_new:
-        log.info("accepted", submission=accepted.submission.id, bytes=len(form.content))
-    else:
-        response.status_code = 200
     response.headers["Location"] = f"{request.url.path.rstrip('/')}/{accepted.submission.id}"
-    return await run_in_threadpool(_show, context, who, accepted.submission.id)
+    if accepted.queued is None:
+        response.status_code = 200
+        return await run_in_threadpool(_show, context, who, accepted.submission.id)
+    log.info("accepted", submission=accepted.submission.id, bytes=len(form.content))
+    return show_new(who, accepted.submission, accepted.queued)
 
 
 @router.get("", summary="List submissions", responses=problems())

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from grader.core.role import STAFF, Role
+from grader.store.admission import tries_left
 from grader.store.courses import assignments_in
 from grader.store.database import now
 from grader.store.people import Person
-from grader.store.submissions import tries_left
 from grader.store.tables import Assignment, Course
 from grader.web.api.context import InContext
 from grader.web.pages.tries import Try, best, latest, tries

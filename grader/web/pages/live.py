@@ -89,7 +89,7 @@ def picture(context: Context, site: Site, session: Session, submission: Submissi
         parts=(*site.rubric.parts, *site.rubric.bonus_parts),
         stage=newest.get("stage") if is_grading else None,
         has_second_stage=site.has_second_stage,
-        training=_training(site, told) if is_grading else None,
+        training=training_of(site, told) if is_grading else None,
     )
 
 
@@ -121,11 +121,11 @@ async def _stream(request: Request, look: Any) -> AsyncIterator[str]:
     while not await request.is_disconnected():
         is_over, now = await run_in_threadpool(look)
         if is_over:
-            yield _event("over", "")
+            yield event("over", "")
             return
         changed = [name for name in now if now[name] != shown.get(name)]
         if changed:
-            yield "".join(_event(name, now[name]) for name in changed)
+            yield "".join(event(name, now[name]) for name in changed)
         elif time.monotonic() - spoken > KEEP_ALIVE_SECONDS:
             yield ": still here\n\n"
         else:
@@ -135,18 +135,19 @@ async def _stream(request: Request, look: Any) -> AsyncIterator[str]:
         await asyncio.sleep(POLL_SECONDS)
 
 
-def _event(name: str, content: str) -> str:
+def event(name: str, content: str) -> str:
+    """Return an event of a stream; each line of its content is data, so no text begins another event."""
     lines = "".join(f"data: {line}\n" for line in content.splitlines() or [""])
     return f"event: {name}\n{lines}\n"
 
 
-def _training(site: Site, told: Sequence[Progress]) -> Training | None:
+def training_of(site: Site, told: Sequence[Progress]) -> Training | None:
     """Return the training that is going on, which begins anew with another problem."""
-    events = [each.data for each in told if each.kind == "training"]
-    if not events:
+    trained = [each.data for each in told if each.kind == "training"]
+    if not trained:
         return None
-    problem = events[-1]["problem"]
-    numbers = [event["numbers"] for event in events if event["problem"] == problem]
+    problem = trained[-1]["problem"]
+    numbers = [each["numbers"] for each in trained if each["problem"] == problem]
     losses = [(stage_of(each), each["loss"]) for each in numbers if "loss" in each]
     titles = {each.id: each.title for each in site.rubric.problems}
     curve = line(thinned(losses, CURVE_POINTS))

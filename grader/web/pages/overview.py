@@ -1,11 +1,11 @@
 """The staff's first page of an assignment: how the class does, what it is stuck on, what we failed to do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy.orm import Session
 
+from grader.core.rubric import Part
 from grader.core.statistics import Arrivals, Bin, PassRate, arrivals_over_time, histogram, median, pass_rates
 from grader.jobs import Stats
 from grader.render.csv import csv_text
@@ -21,7 +21,9 @@ from grader.web.pages.staff import ClassView, Seen
 from grader.web.pages.view import page, utc
 from grader.web.pages.visitor import Visitor
 
-FAILURES = 20
+FAILURES = 100  # looked at
+SHOWN = 15
+UNWRITTEN = "NotImplementedError"  # what stubs raise
 
 router = APIRouter(prefix="/assignments/{assignment_id}")
 
@@ -36,7 +38,10 @@ class Hardness:
 
 @dataclass(frozen=True)
 class Overview:
-    """What the page says of a class; see the classes of its parts."""
+    """What the page says of a class; see the classes of its parts.
+
+    The bonus, and what is not even written, stand apart: else they would hide what the class is stuck on.
+    """
 
     seen: ClassView
     median: float | None
@@ -44,7 +49,9 @@ class Overview:
     waiting: int
     bins: Sequence[Bin]
     problems: Sequence[Hardness]
+    bonus: Sequence[Hardness]
     failures: Sequence[Failure]
+    unwritten: Sequence[Failure]
     arrivals: Arrivals
     troubles: Sequence[Trouble]
     queue: Stats
@@ -90,29 +97,33 @@ def overview(context: Context, site: Site, seen: ClassView) -> Overview:
     """Return what the page says of a class."""
     ids = [each.submission_id for each in seen.counting]
     scores = [each.earned.score for each in seen.counting]
-    assignment = seen.assignment
+    assignment, rubric = seen.assignment, site.rubric
     with context.database.read() as session:
+        lost = lost_tests(session, ids)
+        failures = same_failures(session, ids, FAILURES)
         return Overview(
             seen=seen,
             median=median(scores),
-            max_score=site.rubric.max_score,
+            max_score=rubric.max_score,
             waiting=sum(each.newest is not None and each.newest.state in WAITING for each in seen.students),
-            bins=histogram(scores, site.rubric.max_score),
-            problems=_problems(session, site, seen, ids),
-            failures=same_failures(session, ids, FAILURES),
+            bins=histogram(scores, rubric.max_score),
+            problems=_hardness(rubric.parts, seen, lost),
+            bonus=_hardness(rubric.bonus_parts, seen, lost),
+            failures=[each for each in failures if not each.reason.startswith(UNWRITTEN)][:SHOWN],
+            unwritten=[each for each in failures if each.reason.startswith(UNWRITTEN)][:SHOWN],
             arrivals=arrivals_over_time(arrivals(session, assignment.id), assignment.due_at),
             troubles=troubles(session, assignment.id),
             queue=context.queue.stats(session),
         )
 
 
-def _problems(session: Session, site: Site, seen: ClassView, ids: Sequence[str]) -> list[Hardness]:
-    lost = lost_tests(session, ids)
-    rates = pass_rates(site.rubric.problems, [each.earned.points for each in seen.counting])
+def _hardness(parts: Sequence[Part], seen: ClassView, lost: Mapping[tuple[str, str], int]) -> list[Hardness]:
+    problems = [problem for part in parts for problem in part.problems]
+    rates = pass_rates(problems, [each.earned.points for each in seen.counting])
     return [Hardness(rate, _of(lost, rate.problem.id)) for rate in rates]
 
 
-def _of(lost: dict[tuple[str, str], int], problem_id: str) -> list[tuple[str, int]]:
+def _of(lost: Mapping[tuple[str, str], int], problem_id: str) -> list[tuple[str, int]]:
     tests = [(test, count) for (problem, test), count in lost.items() if problem == problem_id]
     return sorted(tests, key=lambda pair: (-pair[1], pair[0]))
 
@@ -127,7 +138,7 @@ def _score_rows(found: Overview) -> Rows:
 
 def _problem_rows(found: Overview) -> Rows:
     yield "problem", "title", "mean share of points", "full", "partial", "none", "not judged"
-    for each in (hardness.rate for hardness in found.problems):
+    for each in (hardness.rate for hardness in (*found.problems, *found.bonus)):
         share = "" if each.rate is None else f"{each.rate:.4f}"
         counts = (each.full, each.partial, each.none, each.not_judged)
         yield each.problem.id, each.problem.title, share, *map(str, counts)
@@ -135,13 +146,13 @@ def _problem_rows(found: Overview) -> Rows:
 
 def _test_rows(found: Overview) -> Rows:
     yield "problem", "test", "students who lost it"
-    for each in found.problems:
+    for each in (*found.problems, *found.bonus):
         yield from ((each.rate.problem.id, test, str(count)) for test, count in each.lost)
 
 
 def _failure_rows(found: Overview) -> Rows:
     yield "problem", "outcome", "reason", "students", "tests", "example"
-    for each in found.failures:
+    for each in (*found.failures, *found.unwritten):
         counts = (str(each.students), str(each.tests))
         yield each.problem, each.outcome, each.reason, *counts, each.example_id
 

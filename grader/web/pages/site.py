@@ -1,6 +1,6 @@
 """What pages work with besides the API's context."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -10,15 +10,16 @@ from grader.core.rubric import Rubric
 
 @dataclass(frozen=True)
 class Site:
-    """The rubric that verdicts now rest on, and two facts.
+    """The rubric that verdicts now rest on, the secret of the seeds, and two facts.
 
     Attributes: `over_tls` (the service is reached over TLS only), `has_second_stage` (the suite has tests
     that take long, which come after all others).
     """
 
     rubric: Rubric
+    secret: bytes = field(repr=False)
     over_tls: bool
-    has_second_stage: bool = False
+    has_second_stage: bool
 
 
 def site_of(request: Request) -> Site:

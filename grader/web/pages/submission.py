@@ -11,12 +11,13 @@ from grader.core.reading import from_document
 from grader.core.scoring import next_step
 from grader.render.fitting import fit
 from grader.render.html import TEXT_BYTES
+from grader.seed import derive_seed
 from grader.store.people import Person
 from grader.store.states import VERDICT, WAITING
 from grader.store.submissions import newest_report
 from grader.store.tables import Assignment, Report, Submission, User
 from grader.web.api.acting import REGRADERS, cancel_for, regrade_for
-from grader.web.api.bodies import REASON_CHARACTERS
+from grader.web.api.bodies import REASON_CHARACTERS, Reason
 from grader.web.api.context import InContext
 from grader.web.api.showing import is_staff_of, reason_for_students, visible
 from grader.web.pages.live import picture
@@ -37,6 +38,8 @@ def show_submission(  # noqa: PLR0913, PLR0917 - what the page is made of
         submission = visible(session, who, submission_id)
         report = newest_report(session, submission_id)
         values = _common(session, who, submission) | {"report_row": report, "known": known == "yes"}
+        if values["is_staff"]:
+            values["seed"] = derive_seed(site.secret, submission.archive_sha256)
         if submission.state in WAITING:
             now = picture(context, site, session, submission)
             return page(request, "waiting.html.j2", who, now=now, **values)
@@ -58,7 +61,7 @@ def regrade(
     context: InContext,
     who: Visitor,
     submission_id: str,
-    reason: Annotated[str, Form(min_length=1, max_length=REASON_CHARACTERS)],
+    reason: Annotated[Reason, Form()],
 ) -> Response:
     """Have a submission graded again, by staff, who say why."""
     regrade_for(context, who, submission_id, reason)

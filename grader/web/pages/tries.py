@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from grader.store.standings import HandedIn, history
 from grader.store.states import WAITING, State
-from grader.store.tables import Assignment, Report, Submission
+from grader.store.tables import Assignment
 
 
 @dataclass(frozen=True)
@@ -33,25 +33,8 @@ class Try:
 
 def tries(session: Session, user_id: int, assignment: Assignment) -> list[Try]:
     """Return all that the student handed in, oldest first."""
-    current = and_(Report.submission_id == Submission.id, Report.attempt == Submission.attempt)
-    own = select(Submission, Report).outerjoin(Report, current)
-    own = own.where(Submission.user_id == user_id, Submission.assignment_id == assignment.id)
-    rows = session.execute(own.order_by(Submission.received_at, Submission.id)).all()
-    due = assignment.due_at
-    return [
-        Try(
-            number,
-            submission.id,
-            submission.state,
-            submission.received_at,
-            report.score if report else None,
-            report.max_score if report else None,
-            report.bonus if report else None,
-            report.max_bonus if report else None,
-            is_late=due is not None and submission.received_at > due,
-        )
-        for number, (submission, report) in enumerate(rows, start=1)
-    ]
+    oldest_first = reversed(history(session, user_id, assignment.id))
+    return [_try(number, each) for number, each in enumerate(oldest_first, start=1)]
 
 
 def best(found: Sequence[Try]) -> Try | None:
@@ -63,3 +46,18 @@ def best(found: Sequence[Try]) -> Try | None:
 def latest(found: Sequence[Try]) -> Try | None:
     """Return the newest try that has a score."""
     return next((each for each in reversed(found) if each.score is not None), None)
+
+
+def _try(number: int, handed_in: HandedIn) -> Try:
+    earned = handed_in.earned
+    return Try(
+        number,
+        handed_in.submission_id,
+        handed_in.state,
+        handed_in.received_at,
+        earned.score if earned else None,
+        earned.max_score if earned else None,
+        earned.bonus if earned else None,
+        earned.max_bonus if earned else None,
+        handed_in.is_late,
+    )

@@ -27,7 +27,7 @@ class SignInFirst(Exception):  # noqa: N818 - says what is to be done
 def visitor(request: Request, context: InContext) -> Person:
     """Return who is signed in. Raises SignInFirst, Problem."""
     cookie = request.cookies.get(SIGN_IN_COOKIE)
-    back = request.url.path if request.method == "GET" else HOME
+    back = _address(request) if request.method == "GET" else HOME
     if not cookie:
         raise SignInFirst(back)
     try:
@@ -36,6 +36,11 @@ def visitor(request: Request, context: InContext) -> Person:
         if problem.kind is Kind.NOT_SIGNED_IN:
             raise SignInFirst(back) from None
         raise
+
+
+def _address(request: Request) -> str:
+    """Return what the browser asked for: a path, and a query if there is one."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 Visitor = Annotated[Person, Depends(visitor)]

@@ -13,8 +13,8 @@ from alembic import op
 
 from grader.core.text import clean_line
 
-revision = "0003"
-down_revision = "0002"
+revision = "0002"
+down_revision = "0001"
 
 REASON_CHARACTERS = 200
 KEPT = ("passed", "not_judged")
