@@ -35,6 +35,18 @@ def definitions(path, source):
     return {prefix + each.name: each for prefix, each in found if isinstance(each, ast.FunctionDef)}
 
 
+def parameters_of(function):
+    """Return the parameters of a definition in order, each with its default's source or None."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults = [None] * (len(positional) - len(arguments.defaults)) + arguments.defaults
+    pairs = [
+        *zip(positional, defaults, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    return [(parameter.arg, default and ast.unparse(default)) for parameter, default in pairs]
+
+
 BOXES = list(boxes())
 MODULES = {path: content for path, content in STUDENTS.items() if path.startswith("smulgrad/")}
 DELIVERABLES = {name: f for path, source in MODULES.items() for name, f in definitions(path, source).items()}
@@ -89,11 +101,14 @@ def test_every_adapter_is_named_by_a_problem():
 
 @pytest.mark.parametrize("call", [call for box in BOXES for call in box.calls()])
 def test_a_signature_is_the_templates(call):
-    """Where the parameters of a function or an adapter are given, they are those of the template."""
+    """Parameters that are given are those of the template, in order; the rest of its own have defaults."""
     name, _, parameters = call.removesuffix(")").partition("(")
     [expected] = ast.parse(f"def function({parameters}): pass").body
 
-    assert ast.unparse((ADAPTERS | DELIVERABLES)[name].args) == ast.unparse(expected.args)
+    given, known = parameters_of(expected), parameters_of((ADAPTERS | DELIVERABLES)[name])
+
+    assert known[: len(given)] == given
+    assert None not in [default for _, default in known[len(given) :]]
 
 
 def test_sections_are_numbered_in_order():
