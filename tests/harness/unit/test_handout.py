@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import copy
 import importlib
 import importlib.util
 import re
@@ -87,13 +88,22 @@ def test_every_adapter_is_named_by_a_problem():
     assert {name for box in BOXES for name in box.names("Adapters")} == ADAPTERS.keys()
 
 
+def without_types(function):
+    """Return the parameters of a function, with their defaults and without their types."""
+    arguments = copy.deepcopy(function.args)
+    for each in ast.walk(arguments):
+        if isinstance(each, ast.arg):
+            each.annotation = None
+    return ast.unparse(arguments)
+
+
 @pytest.mark.parametrize("call", [call for box in BOXES for call in box.calls()])
 def test_a_signature_is_the_templates(call):
     """Where the parameters of a function or an adapter are given, they are those of the template."""
     name, _, parameters = call.removesuffix(")").partition("(")
     [expected] = ast.parse(f"def function({parameters}): pass").body
 
-    assert ast.unparse((ADAPTERS | DELIVERABLES)[name].args) == ast.unparse(expected.args)
+    assert without_types((ADAPTERS | DELIVERABLES)[name]) == without_types(expected)
 
 
 def test_sections_are_numbered_in_order():
@@ -222,6 +232,14 @@ def test_a_link_leads_somewhere(link):
 def test_a_file_that_is_named_is_in_the_project(path):
     """Files and folders in code font are those of a student's project."""
     assert any(name == path or (path.endswith("/") and name.startswith(path)) for name in STUDENTS)
+
+
+@pytest.mark.parametrize("option", re.findall(r"`(--\w+)", HANDOUT))
+def test_an_option_that_is_named_is_one_of_the_suite_or_the_demos(option):
+    """Options in code font are added somewhere under tests/cases, or are everybody's --help."""
+    added = [name for name, content in STUDENTS.items() if f'"{option}"'.encode() in content]
+
+    assert option == "--help" or any(name.startswith("tests/cases/") for name in added)
 
 
 def test_students_get_the_handout():
