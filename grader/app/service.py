@@ -51,7 +51,7 @@ def first_start(service: Service, say: Callable[[str], None]) -> None:
         admin = add_user(session, FIRST_ADMIN, "Admin")
         set_role(session, course.id, admin.id, Role.ADMIN)
         token = issue_token(session, admin.id, "first start", lifetime=None)
-        record(session, OPERATOR, "first start", course.id)
+        record(session, OPERATOR, "first start", course.id, course=course.id)
     say(f"The store is new. The token of {FIRST_ADMIN}, shown this once:\n{token}")
 
 

@@ -16,12 +16,12 @@ from grader.store.courses import assignments_in
 from grader.store.people import Person, find_user
 from grader.store.states import Priority, State
 from grader.store.submissions import Filter, cancel, page
-from grader.store.tables import Archive, Assignment, Submission
+from grader.store.tables import Archive, Submission
 from grader.web.api.auth import SignedIn, require_staff
 from grader.web.api.bodies import PageBody, ReasonBody, SubmissionBody, problems
 from grader.web.api.context import Context, InContext
 from grader.web.api.problems import Kind, Problem
-from grader.web.api.showing import show, show_all, show_new, visible
+from grader.web.api.showing import course_of, show, show_all, show_new, visible
 from grader.web.api.upload import FORM, hand_in, read_form
 
 PAGE = 50
@@ -105,7 +105,7 @@ def cancel_submission(submission_id: str, context: InContext, who: SignedIn) -> 
             raise Problem(Kind.NOT_NOW, f"It is {submission.state}: only what is queued can be cancelled.")
         context.queue.cancel(session, submission_id)
         if submission.user_id != who.id:
-            record(session, who.email, "cancel", submission_id)
+            record(session, who.email, "cancel", submission_id, course=course_of(session, submission))
     return _show(context, who, submission_id)
 
 
@@ -118,12 +118,12 @@ def regrade_submission(
     """Queue a finished submission for another verdict; for instructors, who say why."""
     with context.database.write() as session:
         submission = visible(session, who, submission_id)
-        course = session.get_one(Assignment, submission.assignment_id).course_id
+        course = course_of(session, submission)
         require_staff(who, course, REGRADERS)
         if begin_anew(session, submission_id, Priority.BULK) is None:
             raise Problem(Kind.NOT_NOW, f"It is {submission.state}: it will have a verdict anyway.")
         context.queue.enqueue(session, [submission_id], Priority.BULK)
-        record(session, who.email, "regrade", submission_id, reason=body.reason)
+        record(session, who.email, "regrade", submission_id, course=course, reason=body.reason)
     return _show(context, who, submission_id)
 
 
@@ -141,10 +141,10 @@ def get_archive(submission_id: str, context: InContext, who: SignedIn) -> Respon
     with context.database.read() as session:
         submission = visible(session, who, submission_id)
         content = session.get_one(Archive, submission.archive_sha256).content
-        foreign = submission.user_id != who.id
+        course, foreign = course_of(session, submission), submission.user_id != who.id
     if foreign:
         with context.database.write() as session:
-            record(session, who.email, "read archive", submission_id)
+            record(session, who.email, "read archive", submission_id, course=course)
     headers = {"Content-Disposition": f'attachment; filename="{submission_id}.zip"'}
     return Response(content, media_type="application/zip", headers=headers)
 

@@ -32,7 +32,15 @@ def filled(database):
     )
     with database.write() as session:
         publish(session, take(session, graded.id, "worker"), verdict())
-        record(session, "teacher@example.edu", "regrade", graded.id, reason="\N{SNOWMAN}", count=1)
+        record(
+            session,
+            "teacher@example.edu",
+            "regrade",
+            graded.id,
+            course="autumn",
+            reason="\N{SNOWMAN}",
+            count=1,
+        )
         session.add(Worker(id="w", slots=1, runner="jail", heartbeat_at=now(session)))
         return issue_token(session, course.anna, "laptop")
 
