@@ -6,7 +6,9 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 import threading
+import time
 
 import pytest
 
@@ -14,6 +16,7 @@ from tests.harness.assignment import ROOT
 
 TYPED = "grader_0123456789ab.typed-by-hand"
 PATIENCE = 60
+LOCAL_MODES = 3  # where `tcgetattr` tells of the echo
 
 
 class Service(http.server.BaseHTTPRequestHandler):
@@ -56,6 +59,7 @@ def test_a_token_that_is_typed_is_not_shown(url, tmp_path):
     os.close(theirs)
 
     shown = _until(ours, b"Token")
+    _wait_until_nothing_is_echoed(ours)
     os.write(ours, f"{TYPED}\n".encode())
     shown += _until(ours, None)
 
@@ -63,6 +67,14 @@ def test_a_token_that_is_typed_is_not_shown(url, tmp_path):
     assert Service.tokens == (f"Bearer {TYPED}",)
     assert b"typed-by-hand" not in shown
     os.close(ours)
+
+
+def _wait_until_nothing_is_echoed(terminal):
+    """Wait for the prompt to hide what is typed, which also drops what was typed before."""
+    end = time.monotonic() + PATIENCE
+    while termios.tcgetattr(terminal)[LOCAL_MODES] & termios.ECHO:
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def _until(terminal, words):
