@@ -1,9 +1,9 @@
 """A bare HTTP client for benchmarks: requests are made beforehand, so that it takes little time itself.
 
-Three kinds of load answer three questions. `at_once`: so many uploads in the same instant, once.
-`in_a_loop`: so many connections, each of which sends its next upload when its last is answered; their times are
-the number of connections over the rate, whatever the service is. `over_time`: uploads that come when they come,
-however long earlier ones take, as students do.
+Three kinds of load answer three questions. `at_once`: so many uploads in the same instant, once. `in_a_loop`:
+so many connections, each of which sends its next upload when its last is answered; their times are the number
+of connections over the rate, whatever the service is. `over_time`: uploads that come when they come, however
+long earlier ones take, as students do.
 """
 
 import asyncio
