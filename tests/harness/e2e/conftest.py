@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.harness.e2e.exhibition import Exhibition
-from tests.harness.e2e.visit import BROWSER, FLAGS, Visit
+from tests.harness.e2e.visit import BROWSER, FLAGS, Visit, looked_after
 
 
 @pytest.fixture(scope="package")
@@ -31,17 +31,15 @@ def exhibition(chromium, tmp_path_factory):  # noqa: ARG001 - without a browser 
 
 
 @pytest.fixture
-def visit(chromium, exhibition):
-    """Return what opens windows on the exhibition; whatever any of them complains of fails the test."""
-    opened = []
+def visit(request, chromium, exhibition, shots):
+    """Return what opens windows on the exhibition, signed in by name."""
 
-    def open_window(name="", **options):
+    def open_one(name="", **options):
         cookie = exhibition.cookie(name) if name else ""
-        opened.append(Visit(chromium, exhibition.site.url, cookie, **options))
-        return opened[-1]
+        return Visit(chromium, exhibition.site.url, cookie, **options)
 
-    yield open_window
-    assert [complaint for each in opened for complaint in each.close()] == []
+    with looked_after(request, shots, open_one) as open_window:
+        yield open_window
 
 
 @pytest.fixture(scope="session")

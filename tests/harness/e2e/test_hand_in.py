@@ -73,7 +73,7 @@ def test_a_folder_makes_the_same_bytes_each_time(window, tmp_path):
 
 
 def test_a_refusal_stands_beside_the_field(window, shots):
-    """What is no project is refused where it was chosen, with rule and advice; then a good one passes."""
+    """What is no project is refused where it was chosen, with rule and advice; then a good one is taken."""
     window.expect("422")
     page = window.page
 

@@ -11,13 +11,14 @@ from grader.store.people import add_user, set_role
 from grader.store.sign_ins import issue_link
 from tests.harness.assignment import ROOT, write_first_part
 from tests.harness.corpus import zipped
-from tests.harness.e2e.visit import Visit
+from tests.harness.e2e.visit import Visit, looked_after
 from tests.harness.samples import read_files
 from tests.harness.site import Site
 
 REFERENCE = read_files(ROOT / "reference")
-ENGINE = "smulgrad/engine.py"
+ADAPTERS = "tests/adapters.py"
 HAS_MNIST = "SMULGRAD_DATA" in os.environ
+WATCHED = "Training goes on" if HAS_MNIST else "tests done"  # the first part alone may be over in a blink
 RUNNER = "bwrap" if shutil.which("bwrap") else "jail"
 
 
@@ -33,16 +34,14 @@ def site(chromium, tmp_path_factory):  # noqa: ARG001 - without a browser nobody
 
 
 @pytest.fixture
-def visit(chromium, site):
-    """Return what opens windows on the service; whatever any of them complains of fails the test."""
-    opened = []
+def visit(request, chromium, site, shots):
+    """Return what opens windows on the service."""
 
-    def open_window(**options):
-        opened.append(Visit(chromium, site.url, **options))
-        return opened[-1]
+    def open_one(**options):
+        return Visit(chromium, site.url, **options)
 
-    yield open_window
-    assert [complaint for each in opened for complaint in each.close()] == []
+    with looked_after(request, shots, open_one) as open_window:
+        yield open_window
 
 
 def link_for(site, email, role="student"):
@@ -56,16 +55,16 @@ def link_for(site, email, role="student"):
     return f"/login/{code}"
 
 
-def project(folder, **mistakes):
-    """Write the reference into `folder`, each key of `mistakes` replaced by its value in the engine."""
+def unfinished():
+    """Return the zip of a project whose adapters cannot be imported."""
+    return zipped({**REFERENCE, ADAPTERS: b"import nothing_like_it\n"})
+
+
+def mended(folder):
+    """Write the project without that mistake into `folder` and return it."""
     for name, content in REFERENCE.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    text = (folder / ENGINE).read_text()
-    for old, new in mistakes.items():
-        assert old in text
-        text = text.replace(old, new)
-    (folder / ENGINE).write_text(text)
     return folder
 
 
@@ -76,27 +75,34 @@ def test_from_the_first_link_to_the_better_score(site, visit, tmp_path, shots):
     page.get_by_role("button", name="Sign in").click()
     page.locator("article a").first.click()
 
-    (tmp_path / "first.zip").write_bytes(
-        zipped({**REFERENCE, "tests/adapters.py": b"import nothing_like_it\n"})
-    )
+    (tmp_path / "first.zip").write_bytes(unfinished())
     window.drop(tmp_path / "first.zip")
     page.get_by_text("first.zip,").wait_for()
     page.get_by_role("button", name="Hand in").click()
-    page.wait_for_url("**/submissions/*")
     page.get_by_text("The submission could not be loaded").wait_for()
     page.screenshot(path=shots / "walk, could not be loaded.png", full_page=True)
 
     page.get_by_role("link", name="Hand in again").click()
-    window.drop(project(tmp_path / "project"))
+    window.drop(mended(tmp_path / "project"))
     page.get_by_text("project.zip,").wait_for()
     page.get_by_role("button", name="Hand in").click()
-    page.get_by_text("The tests are running").wait_for()
+    page.get_by_text(WATCHED).wait_for()
     page.screenshot(path=shots / "walk, live.png", full_page=True)
     page.get_by_text("Next step: none").wait_for()
     page.screenshot(path=shots / "walk, report.png", full_page=True)
-    shifted = window.shifted()
 
     page.get_by_role("button", name="Compare the two").click()
     page.get_by_role("heading", name="What changed from submission 1 to 2").wait_for()
-    assert page.get_by_text("passed").count() > 10
-    assert shifted == 0
+    assert page.locator(".badge.passed").count() > 10
+
+
+def test_the_way_without_scripts(site, visit):
+    """Without any script one signs in, hands in and waits; the report comes by itself."""
+    page = visit(java_script_enabled=False).open(link_for(site, "max@example.edu"))
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("article a").first.click()
+
+    page.set_input_files("#archive", {"name": "a.zip", "mimeType": "application/zip", "buffer": unfinished()})
+    page.get_by_role("button", name="Hand in").click()
+
+    page.get_by_text("The submission could not be loaded").wait_for()

@@ -1,5 +1,6 @@
 """A visit: somebody's browser window on the pages, which notes whatever a reader should never be shown."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -18,14 +19,17 @@ FLAGS = (
 )
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
 WATCHED = """
-    window.shifted = 0;
+    window.shifts = [];
     new PerformanceObserver((list) => {
-      for (const each of list.getEntries()) if (!each.hadRecentInput) window.shifted += each.value;
+      window.shifts.push(...list.getEntries().filter((each) => !each.hadRecentInput));
     }).observe({ type: "layout-shift", buffered: true });
     document.addEventListener("securitypolicyviolation", ({ violatedDirective, sourceFile }) => {
       console.error(`policy: ${violatedDirective} ${sourceFile}`);
     });
 """
+PAINTED = """new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))
+)"""
 DRAG = ("dragEnter", "dragOver", "drop")
 
 
@@ -71,9 +75,15 @@ class Visit:
         found = Axe().run(self.page, options=only).response["violations"]
         return [f"{each['id']}: {node['target']} {node['html']}" for each in found for node in each["nodes"]]
 
-    def shifted(self):
-        """Return how far things moved on the page without anybody's doing, as browsers measure it."""
-        return self.page.evaluate("window.shifted")
+    def moment(self):
+        """Return the time on the page's own clock, once it is painted as it is now."""
+        return self.page.evaluate(PAINTED)
+
+    def shifted(self, since):
+        """Return how far things moved since a moment without anybody's doing, as browsers measure it."""
+        now = self.moment()
+        shifts = self.page.evaluate("window.shifts.map((each) => [each.startTime, each.value])")
+        return sum(value for at, value in shifts if since < at <= now)
 
     def overflow(self):
         """Return by how many pixels the page is wider than the window."""
@@ -96,3 +106,22 @@ class Visit:
     def _console(self, message):
         if message.type in {"error", "warning"}:
             self.complaints.append(f"console: {message.text} {message.location.get('url', '')}")
+
+
+@contextmanager
+def looked_after(request, shots, open_one):
+    """Return what opens windows as `open_one` does, for one test.
+
+    Whatever any of them complains of fails the test; of a test that fails, the windows' last sight is kept.
+    """
+    opened, failures = [], request.session.testsfailed
+
+    def open_window(*arguments, **options):
+        opened.append(open_one(*arguments, **options))
+        return opened[-1]
+
+    yield open_window
+    if request.session.testsfailed > failures:
+        for number, each in enumerate(opened):
+            each.page.screenshot(path=shots / f"{request.node.name}, {number}.png", full_page=True)
+    assert [complaint for each in opened for complaint in each.close()] == []

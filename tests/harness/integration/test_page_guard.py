@@ -35,6 +35,7 @@ FORMS = {
     "/submissions/{queued}/cancel": {},
     "/submissions/{graded}/regrade": {"reason": "x"},
 }
+OF_STAFF = ("overview", "matrix", "rubric", "students/1", "matrix.csv", "tables/problems.csv")
 OF_ANNA = ("/submissions/{graded}", "/submissions/{queued}/live", "/compare?a={graded}&b={flawless}")
 
 
@@ -99,6 +100,18 @@ def test_what_is_somebody_elses_is_not_there(service, exhibits, path):
     assert foreign.text == missing.text
 
 
+@pytest.mark.parametrize("page", OF_STAFF)
+def test_what_is_for_staff_is_not_there_for_students(service, anna, page):
+    """To a student, staff's pages of their own assignment are as those of one that does not exist."""
+    path = f"/assignments/{{}}/{page}"
+
+    student, nowhere = anna.get(path.format("sums")), anna.get(path.format("other"))
+
+    assert (student.status_code, nowhere.status_code) == (404, 404)
+    assert student.text == nowhere.text
+    assert service.browser("teacher").get(path.format("sums")).status_code == 200
+
+
 @pytest.mark.parametrize("action", ["cancel", "regrade"])
 def test_nobody_changes_what_is_somebody_elses(service, anna, exhibits, action):
     """A student cannot cancel or regrade another's submission, and it stays as it is."""
@@ -144,18 +157,20 @@ def test_a_regrade_is_written_down(service, exhibits):
     assert entry.reason == "division was tested wrong"
 
 
-def paths(exhibits):
-    """Return pages of every kind."""
+def paths(exhibits, name):
+    """Return pages of every kind for a reader of that name."""
     shown = [f"/submissions/{each}" for each in exhibits.values()]
+    if name == "teacher":
+        shown += [f"/assignments/sums/{each}" for each in OF_STAFF if not each.endswith(".csv")]
     compared = f"/compare?a={exhibits['graded']}&b={exhibits['flawless']}"
-    return ["/", "/login", "/login/0.x", "/assignments/sums", "/nowhere", compared, *shown]
+    return ["/", "/login", "/login/0.x", "/patterns", "/assignments/sums", "/nowhere", compared, *shown]
 
 
 @pytest.mark.parametrize("name", ["anna", "teacher"])
 def test_a_page_can_run_nothing_foreign(service, exhibits, name):
     """Every page forbids inline scripts and styles, has none, and names no other host."""
     browser = service.browser(name)
-    for path in paths(exhibits):
+    for path in paths(exhibits, name):
         answer = browser.get(path)
         page = Page(answer.text)
         loaded = [*page.attributes("src"), *page.attributes("href", "link")]

@@ -11,12 +11,12 @@ from grader.store.people import add_user, set_role
 from grader.store.progress import tell
 from grader.store.sign_ins import issue_link, sign_in_by_link
 from grader.store.submissions import MAX_ATTEMPTS
-from grader.store.tables import Course
+from grader.store.tables import Assignment, Course, Membership, User
 from grader.store.verdict import verdict_of
 from grader.web.api.auth import SIGN_IN_COOKIE
 from tests.harness.api import make_service, zipped
 from tests.harness.corpus import load_attacks
-from tests.harness.course import COURSE
+from tests.harness.course import ASSIGNMENT, COURSE
 from tests.harness.gallery import made_up
 from tests.harness.page import Page
 from tests.harness.reports import RUBRIC
@@ -135,7 +135,25 @@ def failure(service, text):
     return service.browser("teacher").get(f"/submissions/{made}")
 
 
-PLACES = (report, report_for_staff, comparison, name, address, title, entry, training, failure)
+def of_staff(page):
+    """Return what shows a page of staff on a class in which somebody is called so and says such things."""
+
+    def show(service, text):
+        with service.database.write() as session:
+            user = session.get_one(User, service.course.anna)
+            user.name = text
+            session.get_one(Assignment, ASSIGNMENT).title = text
+            session.get_one(Membership, (COURSE, user.id)).section = text
+        graded(service, service.browser("anna"), text)
+        failure(service, text)
+        return service.browser("teacher").get(f"/assignments/{ASSIGNMENT}/{page}?counts=latest")
+
+    show.__name__ = page
+    return show
+
+
+STAFF = [of_staff(page) for page in ("overview", "matrix", "rubric", "students/1")]
+PLACES = (report, report_for_staff, comparison, name, address, title, entry, training, failure, *STAFF)
 
 
 def kinds(answer):
