@@ -5,20 +5,19 @@ isolated, with all standing by that does not depend on the upload. Beside it, in
 
     plain pytest      the same cases and submission in one process, started cold, as a student does
     grader grade      our command, started cold, with nothing standing by
-    fresh container   plain pytest in a container made for the submission and removed afterwards, as
-                      other graders do; needs an engine and the image of the Dockerfile's target `service`
+    fresh container   plain pytest in a container made for the submission and removed afterwards, as other
+                      graders do (peer.py); needs an engine and the Dockerfile's images
 
-One BLAS thread everywhere. Ratios are taken round by round; the tables show medians.
+One BLAS thread everywhere. Builds of Python differ by a factor of two, so run this with the same one as the
+image's. Ratios are taken round by round; the tables show medians.
 """
 
-import importlib.util
 import io
 import json
 import os
 import statistics
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 import zipfile
@@ -26,6 +25,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
+
+import peer
 
 from grader.core.report import to_document
 from grader.intake import read_archive
@@ -43,7 +44,6 @@ from tests.harness.samples import load_sample, read_files  # noqa: E402
 ROUNDS = 15
 WORKERS = 2
 WINDOW_SECONDS = 20.0
-IMAGE = "grader"
 PYTEST = ("-m", "pytest", "tests/cases", "-q", "-k", "not bonus", "-p", "no:cacheprovider")
 FAIR = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -66,6 +66,8 @@ def main() -> None:
             print(finding, file=sys.stderr)
             if finding.holds:
                 graders[kind.name] = stack.enter_context(closing(Grader(ROOT, [kind], with_bonus=False)))
+        if "docker" in graders:
+            print(f"Python here: {sys.version}\nin the container: {peer.interpreter()}", file=sys.stderr)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         for name, files in submissions().items():
             ways = ways_to_grade(graders, files, folder / name)
@@ -95,8 +97,8 @@ def ways_to_grade(
     """Return, by name, all ways to come to a verdict on `files`; plain pytest first."""
     upload = zipped(files)
     ways: dict[str, Verdict] = {"plain pytest": plain_pytest(files, folder), "grader grade": command(folder)}
-    if is_there("docker") and any(name == "docker" for name in graders):
-        ways["fresh container"] = fresh_container(files)
+    if "docker" in graders:
+        ways["fresh container"] = peer.fresh_container(files, PYTEST, FAIR)
     for name, grader in graders.items():
         ways[name] = ours(grader, upload)
     return ways
@@ -131,29 +133,6 @@ def command(folder: Path) -> Verdict:
 
     def verdict() -> None:
         subprocess.run(arguments, cwd=ROOT, check=False, capture_output=True)
-
-    return verdict
-
-
-def fresh_container(files: Mapping[str, bytes]) -> Verdict:
-    """Return what runs pytest on `files` in a container of their own."""
-    import docker  # noqa: PLC0415 - only where there is an engine
-
-    client = docker.from_env()
-    archive = tarred(files)
-    arguments = [*PYTEST, "--submission=/tmp/submission"]
-
-    def verdict() -> None:
-        container = client.containers.create(
-            IMAGE, arguments, entrypoint="python", network_mode="none", environment=FAIR
-        )
-        try:
-            container.put_archive("/tmp", archive)  # noqa: S108 - the container's own
-            container.start()
-            status = container.wait()["StatusCode"]
-            check(status, container.logs().decode())
-        finally:
-            container.remove(force=True)
 
     return verdict
 
@@ -231,22 +210,6 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
         for path, content in files.items():
             archive.writestr(path, content)
     return buffer.getvalue()
-
-
-def tarred(files: Mapping[str, bytes]) -> bytes:
-    """Return `files`, below a folder `submission`, as the bytes of a tar archive."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for path, content in files.items():
-            entry = tarfile.TarInfo(f"submission/{path}")
-            entry.size = len(content)
-            archive.addfile(entry, io.BytesIO(content))
-    return buffer.getvalue()
-
-
-def is_there(package: str) -> bool:
-    """Tell whether a package can be imported."""
-    return importlib.util.find_spec(package) is not None
 
 
 if __name__ == "__main__":

@@ -33,7 +33,10 @@ class _Supervisor:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
-        self._context = multiprocessing.get_context("spawn")
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(
+            [run_worker.__module__]
+        )  # a worker begins without two seconds of imports
         self._stopping = threading.Event()
         self._process = self._begin()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -60,7 +63,7 @@ class _Supervisor:
             log.warning("the worker ended; starting another", status=self._process.exitcode)
             self._process = self._begin()
 
-    def _begin(self) -> multiprocessing.context.SpawnProcess:
+    def _begin(self) -> multiprocessing.context.ForkServerProcess:
         process = self._context.Process(target=_work, args=(self._settings,), name="worker")
         process.start()
         return process

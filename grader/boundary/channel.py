@@ -9,6 +9,7 @@ from weakref import ref
 
 import numpy as np
 
+from grader.boundary.connection import Closed, Connection
 from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
@@ -16,8 +17,6 @@ from grader.boundary.progress import MAX_REPORTS, are_progress
 from grader.boundary.wire import (
     FROM_GRADER,
     FROM_STUDENT,
-    Closed,
-    Connection,
     Frame,
     ProtocolError,
     Unpacker,
@@ -80,7 +79,7 @@ class Channel:
         self._received = 0  # messages so far
         self._functions: dict[int, Function] = {}
         self._queued = Frame(self._refer, FROM_GRADER)
-        self._requests: list[Any] = []
+        self._requests: list[str] = []  # as JSON
         self._open_calls = 0
         self._forms: dict[tuple[str, ...], Callable[[dict[str, Any], Unpacker], tuple[str, Any]]] = {
             ("value",): self._value,
@@ -98,10 +97,9 @@ class Channel:
 
     def tell(self, kind: str, *arguments: Any) -> Handle:
         """Queue a request whose result stays on the other side; return the handle that stands for it."""
-        self._last_handle += 1
-        handle = self._handle(self._last_handle, "")
-        self._queue(kind, 0, self._last_handle, arguments)
-        return handle
+        self._last_handle = number = self._last_handle + 1
+        self._queue(kind, 0, number, arguments)
+        return self._handle(number, "")
 
     def tell_only(self, kind: str, *arguments: Any) -> None:
         """Queue a request that has no result."""
@@ -154,7 +152,7 @@ class Channel:
         """Note that nobody here uses `handle` any more, so that the other side can forget its object."""
         number = handle._id  # noqa: SLF001 - a handle and its channel know each other
         known = self._handles.get(number)
-        if known is not None and known() in {None, handle}:  # and not one that took its place since
+        if known is not None and known() in (None, handle):  # and not one that took its place since
             del self._handles[number]
             self._dropped.add(number)
 
@@ -169,28 +167,28 @@ class Channel:
     def _queue(self, kind: str, number: int, result: int, arguments: tuple[Any, ...]) -> None:
         if self._lost is not None:
             raise self._lost
-        self._requests.append([kind, number, result, [self._queued.pack(argument) for argument in arguments]])
+        self._requests.append(f'["{kind}",{number},{result},{self._queued.pack(list(arguments))}]')
         if len(self._requests) >= MAX_QUEUED and not number:
             self._send()
 
     def _send(self) -> None:
         if self._dropped:
-            gone, self._dropped = self._dropped, set()
-            self._requests.append(["drop", 0, 0, [list(gone), self._received]])
+            gone, self._dropped = list(self._dropped), set()
+            self._requests.append(f'["drop",0,0,[{gone},{self._received}]]')
         frame, requests = self._queued, self._requests
         self._queued, self._requests = Frame(self._refer, FROM_GRADER), []
         try:
-            self._connection.send(frame.encode(requests), self._stop())
+            self._connection.send(frame.encode(f"[{','.join(requests)}]"), self._stop())
         except (TimeoutError, Closed) as ending:
             raise self._ended(ending) from None
 
-    def _refer(self, value: Any) -> dict[str, Any]:
+    def _refer(self, value: Any) -> str:
         if type(value) is Handle:
-            return {"handle": value._id}  # noqa: SLF001 - a handle and its channel know each other
+            return f'{{"handle":{value._id}}}'  # noqa: SLF001 - a handle and its channel know each other
         if callable(value):
             key = len(self._functions) + 1
             self._functions[key] = value
-            return {"function": key}
+            return f'{{"function":{key}}}'
         kind = type(value).__name__
         raise TypeError(f"a test handed {kind} to an adapter; only plain values, arrays and handles cross")
 

@@ -26,9 +26,9 @@ class Handle:
 
     def __init__(self, channel: Channel, number: int, remote_type: str) -> None:
         """Stand for object `number` of the process that `channel` speaks with."""
-        object.__setattr__(self, "_channel", channel)
-        object.__setattr__(self, "_id", number)
-        object.__setattr__(self, "remote_type", remote_type)
+        _set_channel(self, channel)
+        _set_id(self, number)
+        _set_remote_type(self, remote_type)
 
     def __del__(self) -> None:
         """Let the other side forget the object."""
@@ -95,6 +95,12 @@ class Handle:
 
     def __neg__(self) -> Handle:
         return self._channel.tell("op", "neg", [self])
+
+
+# A handle's own slots, past its __setattr__; thousands of handles are made in a run.
+_set_channel = Handle.__dict__["_channel"].__set__
+_set_id = Handle.__dict__["_id"].__set__
+_set_remote_type = Handle.__dict__["remote_type"].__set__
 
 
 class Method:

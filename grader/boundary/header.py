@@ -1,16 +1,29 @@
 """Headers: the JSON of a frame, written compactly and read under limits on what it can become in memory."""
 
 import json
+from json.encoder import encode_basestring_ascii as write_text
 from typing import Any
+
+__all__ = ["count_marks", "is_integer", "is_text", "read_header", "write_float", "write_plain", "write_text"]
 
 INTEGER_BITS = 64
 
-_encoder = json.JSONEncoder(separators=(",", ":"), check_circular=False)  # a packed value is a tree
+_encoder = json.JSONEncoder(separators=(",", ":"))
+_decoder = json.JSONDecoder()
 
 
-def write_header(message: Any) -> bytes:
-    """Return `message` as JSON in ASCII."""
-    return _encoder.encode(message).encode("ascii")
+def write_float(number: float) -> str:
+    """Return `number` as JSON; one that is not finite, or no number, as Python's json writes it."""
+    text = repr(number)
+    return _NOT_FINITE.get(text, text)
+
+
+_NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+
+
+def write_plain(message: Any) -> str:
+    """Return what is made of plain values, lists and dicts as JSON in ASCII."""
+    return _encoder.encode(message)
 
 
 def read_header(header: bytes | bytearray, marks: int) -> Any:
@@ -23,7 +36,10 @@ def read_header(header: bytes | bytearray, marks: int) -> Any:
     found = text.count(",") + text.count("[") + text.count("{")
     if found > marks:
         raise ValueError(f"it holds {found} values, more than {marks}")
-    return json.loads(text)
+    message, end = _decoder.raw_decode(text)
+    if end != len(text):
+        raise ValueError("something follows it")
+    return message
 
 
 def count_marks(header: bytes) -> int:

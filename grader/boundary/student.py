@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from grader.boundary.connection import Closed, Connection, Stream
+from grader.boundary.header import write_plain
 from grader.boundary.importer import MemoryImporter
 from grader.boundary.interface import ADAPTERS
 from grader.boundary.pipes import Pipes
@@ -28,11 +30,8 @@ from grader.boundary.progress import progress
 from grader.boundary.wire import (
     FROM_GRADER,
     FROM_STUDENT,
-    Closed,
-    Connection,
     Frame,
     ProtocolError,
-    Stream,
     Unpacker,
 )
 
@@ -132,18 +131,22 @@ class Student:
         if failure is None:
             frame = Frame(self._refer, FROM_STUDENT)
             try:
-                return frame.encode({"id": number, "value": frame.pack(value)})
+                return frame.encode(f'{{"id":{number},"value":{frame.pack(value)}}}')
             except BaseException as error:  # noqa: BLE001 - packing may run code of the submission
                 self._reserve = b""
                 failure = self._recovered(error)
-        return Frame(self._refer, FROM_STUDENT).encode({"id": number, "error": self._described(failure)})
+        return self._message({"id": number, "error": self._described(failure)})
+
+    def _message(self, plain: "Mapping[str, Any]") -> bytes:
+        """Return the frame that holds what is plain itself."""
+        return Frame(self._refer, FROM_STUDENT).encode(write_plain(plain))
 
     def _send(self, frame: bytes) -> None:
         self._connection.send(frame)
         self._sent += 1
 
     def _tell_progress(self, numbers: "Mapping[str, float]") -> None:
-        self._send(Frame(self._refer, FROM_STUDENT).encode({"id": progress.call, "progress": numbers}))
+        self._send(self._message({"id": progress.call, "progress": numbers}))
 
     # Requests
 
@@ -188,14 +191,15 @@ class Student:
         self._objects[handle] = value
         self._ids.setdefault(id(value), handle)
 
-    def _refer(self, value: Any) -> dict[str, Any]:
+    def _refer(self, value: Any) -> str:
         handle = self._ids.get(id(value))
         if handle is None:
             self._own_ids -= 1
             handle = self._own_ids
             self._keep(handle, value)
         self._mentions[handle] = self._sent + 1
-        return {"handle": handle, "type": self._types.setdefault(handle, type(value).__name__[:80])}
+        kind = self._types.setdefault(handle, type(value).__name__[:80])
+        return f'{{"handle":{handle},"type":{write_plain(kind)}}}'
 
     def _resolve(self, tag: str, fields: dict[str, Any]) -> Any:
         if tag == "handle":
@@ -206,8 +210,8 @@ class Student:
     def _call_back(self, call: int, function: int, arguments: tuple[Any, ...]) -> Any:
         """Ask the trusted end to run `function`, and serve it meanwhile."""
         frame = Frame(self._refer, FROM_STUDENT)
-        packed = [frame.pack(argument) for argument in arguments]
-        self._send(frame.encode({"id": call, "callback": function, "args": packed}))
+        packed = frame.pack(list(arguments))
+        self._send(frame.encode(f'{{"id":{call},"callback":{function},"args":{packed}}}'))
         while True:
             kind, number, result, arguments_of_request = self._next_request()
             if kind == "return":

@@ -12,14 +12,13 @@ Both processes run this file, so it imports only the standard library and numpy.
 import math
 import reprlib
 import struct
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from grader.boundary.header import count_marks, is_integer, is_text, read_header, write_header
+from grader.boundary.header import count_marks, is_integer, is_text, write_float, write_text
 
 LENGTHS = struct.Struct("!II")
 DTYPES = frozenset(
@@ -29,8 +28,6 @@ DTYPES = frozenset(
 MAX_DEPTH = 24
 MAX_AXES = 16
 MAX_EMPTY = 1 << 20  # elements of an array without any, not counting its axes of length 0
-CHUNK = 1 << 16
-LARGE_CHUNK = 1 << 20
 
 
 class ProtocolError(Exception):
@@ -39,10 +36,6 @@ class ProtocolError(Exception):
 
 class Unsendable(TypeError):  # noqa: N818 - the name is shown to students
     """A value that no frame can hold."""
-
-
-class Closed(Exception):  # noqa: N818 - an event, not a fault of the code
-    """The other side closed the connection."""
 
 
 @dataclass(frozen=True)
@@ -62,39 +55,47 @@ OBJECT_BYTES = 250
 FROM_STUDENT = FrameLimits(header=4 << 20, buffers=64 << 20, marks=1 << 17)
 FROM_GRADER = FrameLimits(header=64 << 20, buffers=1 << 30, marks=1 << 24)
 
-Refer = Callable[[Any], dict[str, Any]]
+Refer = Callable[[Any], str]
 Resolve = Callable[[str, dict[str, Any]], Any]
 
 
 class Frame:
-    """A message under way: its JSON form and the arrays that go with it, in the order of their mention."""
+    """A message under way: the arrays that go with its JSON, in the order of their mention."""
 
     def __init__(self, refer: Refer, limits: FrameLimits) -> None:
-        """Make an empty frame; `refer` gives the JSON form of objects that stay where they are."""
+        """Make an empty frame; `refer` gives the JSON of objects that stay where they are."""
         self._refer = refer
         self._limits = limits
         self._size = 0  # of all buffers
         self.buffers: list[bytes] = []
 
-    def pack(self, value: Any, depth: int = 0) -> Any:
-        """Return the JSON form of `value`, its arrays copied to the buffers. Raises Unsendable."""
+    def pack(self, value: Any, depth: int = 0) -> str:
+        """Return the JSON of `value`, its arrays copied to the buffers. Raises Unsendable."""
         kind = type(value)
-        if kind in _FREE or (kind is str and value.isascii()):
-            return value
-        if kind in _PLAIN:
-            return _checked(value)
+        write = _WRITERS.get(kind)
+        if write is not None:
+            return write(value)
         if depth > MAX_DEPTH:
             raise Unsendable("a value is nested too deeply")
+        if kind is list:
+            return self._pack_items(value, depth)
         if kind is np.ndarray:
             return self._pack_array(value)
         if kind in _SEQUENCES:
-            items = [item if type(item) in _FREE else self.pack(item, depth + 1) for item in value]
-            return items if kind is list else {_SEQUENCES[kind]: items}
+            return f'{{"{_SEQUENCES[kind]}":{self._pack_items(value, depth)}}}'
         if kind is dict:
-            return {"dict": [[_key(key), self.pack(item, depth + 1)] for key, item in value.items()]}
-        return value.item() if kind in _SCALARS else self._refer(value)
+            pairs = [f"[{_key(key)},{self.pack(item, depth + 1)}]" for key, item in value.items()]
+            return f'{{"dict":[{",".join(pairs)}]}}'
+        return self._refer(value)
 
-    def _pack_array(self, array: np.ndarray) -> Any:
+    def _pack_items(self, items: Iterable[Any], depth: int) -> str:
+        packed = []
+        for item in items:
+            write = _WRITERS.get(type(item))
+            packed.append(self.pack(item, depth + 1) if write is None else write(item))
+        return f"[{','.join(packed)}]"
+
+    def _pack_array(self, array: np.ndarray) -> str:
         name = _NAMES.get(array.dtype)
         if name is None:
             raise Unsendable(
@@ -107,11 +108,11 @@ class Frame:
             raise Unsendable(f"the arrays of one answer are too large: {self._size} bytes")
         native = array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
         self.buffers.append(native.tobytes())
-        return {"array": [name, list(array.shape)]}
+        return f'{{"array":["{name}",[{",".join(map(str, array.shape))}]]}}'
 
-    def encode(self, message: Any) -> bytes:
-        """Return the frame whose JSON form is `message`, made by `pack`. Raises Unsendable."""
-        header, limits = write_header(message), self._limits
+    def encode(self, message: str) -> bytes:
+        """Return the frame whose JSON is `message`, its values made by `pack`. Raises Unsendable."""
+        header, limits = message.encode("ascii"), self._limits
         if len(header) > limits.header:
             raise Unsendable(f"an answer is too large: {len(header)} bytes without its arrays")
         if len(header) > limits.marks and count_marks(header) > limits.marks:
@@ -121,27 +122,45 @@ class Frame:
 
 _FREE = frozenset([type(None), bool, float])  # of which there is nothing to check
 _PLAIN = _FREE | {int, str}
-_SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "set"}
+_SEQUENCES: dict[type, str] = {tuple: "tuple", set: "set", frozenset: "set"}
 _DTYPES = {name: np.dtype(name) for name in DTYPES}
 _RAW = _DTYPES | {"bool": np.dtype("uint8")}  # a bool is a byte, but not every byte is a bool
 _SCALARS = frozenset(dtype.type for dtype in _DTYPES.values()) | {np.longlong, np.ulonglong}
 _NAMES = {order: name for name, dtype in _DTYPES.items() for order in (dtype, dtype.newbyteorder())}
 
 
-def _checked(value: Any) -> Any:
-    """Return an int or a str that may cross. Raises Unsendable."""
-    if is_text(value) or is_integer(value):
-        return value
-    if type(value) is int:
+def _write_integer(number: int) -> str:
+    if not is_integer(number):
         raise Unsendable("the tests do not accept an int of more than 64 bits; return a float")
-    raise Unsendable("the tests do not accept a string that is not valid Unicode")
+    return repr(number)
 
 
-def _key(key: Any) -> Any:
-    """Return the key of a dict, which must be a plain value. Raises Unsendable."""
+def _write_text(text: str) -> str:
+    if not (text.isascii() or is_text(text)):
+        raise Unsendable("the tests do not accept a string that is not valid Unicode")
+    return write_text(text)
+
+
+def _write_scalar(scalar: np.generic) -> str:
+    value = scalar.item()
+    return _WRITERS[type(value)](value)
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {  # of what is no container; each raises Unsendable
+    **dict.fromkeys(_SCALARS, _write_scalar),
+    type(None): lambda _: "null",
+    bool: {False: "false", True: "true"}.__getitem__,
+    float: write_float,
+    int: _write_integer,
+    str: _write_text,
+}
+
+
+def _key(key: Any) -> str:
+    """Return the JSON of a dict's key, which must be a plain value. Raises Unsendable."""
     if type(key) not in _PLAIN:
         raise Unsendable(f"a dict that is sent has a {type(key).__name__} as a key; use numbers or strings")
-    return key if type(key) in _FREE else _checked(key)
+    return _WRITERS[type(key)](key)
 
 
 def _is_small_without_elements(shape: tuple[int, ...] | list[int]) -> bool:
@@ -160,14 +179,18 @@ class Unpacker:
     def unpack(self, node: Any, depth: int = 0) -> Any:
         """Return the value of `node` as exact builtins and base ndarrays. Raises ProtocolError."""
         kind = type(node)
+        if kind in _FREE or (kind is str and node.isascii()):
+            return node
         if kind in _PLAIN:
-            if kind in _FREE or is_text(node) or is_integer(node):
+            if is_text(node) or is_integer(node):
                 return node
             raise ProtocolError(f"{shown(node)} is too long a number or no text")
         if depth > MAX_DEPTH:
             raise ProtocolError("a value is nested too deeply")
         if kind is list:
-            return [item if type(item) in _FREE else self.unpack(item, depth + 1) for item in node]
+            return self._unpack_items(node, depth)
+        if "handle" in node:
+            return self._resolve("handle", node)
         return self._unpack_tagged(node, depth)
 
     def finish(self) -> None:
@@ -175,10 +198,13 @@ class Unpacker:
         if len(self._buffers):
             raise ProtocolError(f"{len(self._buffers)} bytes of the buffers belong to no array")
 
+    def _unpack_items(self, nodes: list[Any], depth: int) -> list[Any]:
+        return [node if type(node) in _FREE else self.unpack(node, depth + 1) for node in nodes]
+
     def _unpack_tagged(self, node: dict[str, Any], depth: int) -> Any:
         tag = next(iter(node), "")
         content = node.get(tag)
-        if tag in ("handle", "function"):
+        if tag == "function":
             return self._resolve(tag, node)
         if len(node) != 1 or type(content) is not list:
             raise ProtocolError(f"unknown form of a value: {shown(node)}")
@@ -186,7 +212,7 @@ class Unpacker:
             return self._unpack_array(content)
         if tag == "dict":
             return self._unpack_dict(content, depth)
-        items = [self.unpack(item, depth + 1) for item in content]
+        items = self._unpack_items(content, depth)
         if tag == "tuple":
             return tuple(items)
         if tag == "set":  # its members may be unhashable here, so a list stands for it
@@ -214,100 +240,6 @@ class Unpacker:
             raise ProtocolError(f"an array of shape {shown(shape)} is larger than what was sent")
         piece, self._buffers = self._buffers[:size], self._buffers[size:]
         return np.frombuffer(piece, raw).reshape(shape).astype(_DTYPES[dtype])
-
-
-class Stream(Protocol):
-    """What carries the bytes: a stream socket, or what can be used as one."""
-
-    def recv(self, size: int, /) -> bytes:
-        """Return up to `size` bytes as soon as some are there; none means that the other side closed."""
-
-    def sendall(self, data: bytes, /) -> None:
-        """Send all of `data`."""
-
-    def settimeout(self, seconds: float | None, /) -> None:
-        """Let `recv` and `sendall` raise TimeoutError after that many seconds, or never."""
-
-    def close(self) -> None:
-        """Close it."""
-
-
-class Connection:
-    """A stream that carries frames."""
-
-    def __init__(self, stream: Stream, limits: FrameLimits) -> None:
-        """Take over `stream`; frames that arrive must keep to `limits`."""
-        self._stream = stream
-        self._limits = limits
-        self._pending = b""  # less than two chunks
-
-    def send(self, frame: bytes, deadline: float | None = None) -> None:
-        """Send a frame. Raises TimeoutError at `deadline` (of time.monotonic) at the latest, Closed."""
-        self._stream.settimeout(_remaining(deadline))
-        try:
-            self._stream.sendall(frame)
-        except TimeoutError:
-            raise
-        except OSError as gone:
-            raise Closed from gone
-
-    def receive(self, deadline: float | None = None) -> tuple[Any, memoryview]:
-        """Return the next frame's parsed JSON and its buffers. Raises ProtocolError, TimeoutError, Closed.
-
-        Frames that are here already do not put off the deadline either.
-        """
-        _remaining(deadline)
-        header_size, buffers_size = LENGTHS.unpack(self._read(LENGTHS.size, deadline))
-        if header_size > self._limits.header or buffers_size > self._limits.buffers:
-            raise ProtocolError(f"a frame of {header_size} + {buffers_size} bytes is too large")
-        header = self._read(header_size, deadline)
-        buffers = self._read(buffers_size, deadline)
-        try:
-            return read_header(header, self._limits.marks), memoryview(buffers)
-        except (ValueError, RecursionError) as malformed:
-            raise ProtocolError(f"a header is not JSON as it may be: {malformed}") from None
-
-    def close(self) -> None:
-        """Close the stream."""
-        self._stream.close()
-
-    def _read(self, size: int, deadline: float | None) -> bytes | bytearray:
-        if size > CHUNK:
-            return self._read_large(size, deadline)
-        while len(self._pending) < size:
-            self._pending += self._received(CHUNK, deadline)
-        piece, self._pending = self._pending[:size], self._pending[size:]
-        return piece
-
-    def _read_large(self, size: int, deadline: float | None) -> bytearray:
-        """Return the next `size` bytes; the memory grows with what comes, not with what was announced."""
-        piece, self._pending = bytearray(self._pending[:size]), self._pending[size:]
-        while len(piece) < size:
-            piece += self._received(min(size - len(piece), LARGE_CHUNK), deadline)
-        return piece
-
-    def _received(self, size: int, deadline: float | None) -> bytes:
-        """Return up to `size` bytes that have come; descriptors that a peer sends along are not taken."""
-        self._stream.settimeout(_remaining(deadline))
-        try:
-            chunk = self._stream.recv(size)
-        except TimeoutError:
-            raise
-        except OSError as gone:
-            raise Closed from gone
-        if not chunk:
-            raise Closed
-        return chunk
-
-
-def _remaining(deadline: float | None) -> float | None:
-    """Return the seconds until `deadline`. Raises TimeoutError when it has passed."""
-    if deadline is None:
-        return None
-    seconds = deadline - time.monotonic()
-    if seconds <= 0:
-        raise TimeoutError
-    return seconds
 
 
 def _is_length(value: Any) -> bool:

@@ -66,7 +66,7 @@ def new_token(
     with opened() as database, database.write() as session:
         user = known_user(session, email)
         token = issue_token(session, user.id, label, timedelta(days=days))
-        record(session, OPERATOR, "issue token", user.email, id=public_half(token))
+        record(session, OPERATOR, "issue token", user.email, course=None, id=public_half(token))
     typer.echo(token)
 
 
@@ -75,13 +75,13 @@ def new_link(email: Email) -> None:
     """Make a link that signs a person in to the pages, once, within 15 minutes."""
     from grader.service_settings import read_service_settings
     from grader.store.audit import OPERATOR, record
-    from grader.store.tokens import issue_link
+    from grader.store.sign_ins import issue_link
 
     with opened() as database, database.write() as session:
         user = known_user(session, email)
         code = issue_link(session, user.id)
-        record(session, OPERATOR, "issue link", user.email)
-    typer.echo(f"{read_service_settings().url}/sign-in/{code}")
+        record(session, OPERATOR, "issue link", user.email, course=None)
+    typer.echo(f"{read_service_settings().url}/login/{code}")
 
 
 @app.command("tokens")
@@ -109,5 +109,18 @@ def revoke(
             raise SettingsError(
                 "there is no such token that is still valid; `grader user tokens EMAIL` lists them"
             )
-        record(session, OPERATOR, "revoke token", public_half(token_id))
+        record(session, OPERATOR, "revoke token", public_half(token_id), course=None)
     typer.echo("revoked")
+
+
+@app.command("shut-out")
+def shut_out_command(email: Email) -> None:
+    """End all tokens, links and sign-ins of a person, as when a laptop is lost."""
+    from grader.store.audit import OPERATOR, record
+    from grader.store.sign_ins import shut_out
+
+    with opened() as database, database.write() as session:
+        user = known_user(session, email)
+        shut_out(session, user.id)
+        record(session, OPERATOR, "shut out", user.email, course=None)
+    typer.echo(f"nothing lets {user.email} in any more; `grader user token` makes a new token")

@@ -8,13 +8,13 @@ import base64
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from grader.store import tables
@@ -25,7 +25,8 @@ from grader.store.migrate import NEWEST
 FORMAT = "grader-backup/1"
 INDEX, SECRET = "store.json", "seed-secret"
 BATCH = 100
-EPHEMERAL = (tables.Worker.__tablename__,)
+FORGOTTEN = {"ticket": None, "worker": None}  # of a submission: they name a job and a worker of another life
+EPHEMERAL = (tables.Worker.__tablename__, tables.SignIn.__tablename__)
 
 
 class BackupError(ValueError):
@@ -49,8 +50,11 @@ def back_up(database: Database, target: Path, secret: bytes) -> int:
     return count
 
 
-def restore(database: Database, source: Path) -> bytes:
-    """Fill an empty store from a backup; return the secret of its seeds. Raises BackupError."""
+def restore(database: Database, source: Path, keep_secret: Callable[[bytes], None]) -> None:
+    """Fill an empty store from a backup; `keep_secret` is given the secret of its seeds.
+
+    Raises BackupError, or what `keep_secret` raises; nothing is restored then.
+    """
     try:
         archive = zipfile.ZipFile(source)
     except zipfile.BadZipFile:
@@ -60,8 +64,9 @@ def restore(database: Database, source: Path) -> bytes:
         for table in _tables():
             for rows in _batches(archive, table):
                 session.execute(insert(table), rows)
+        session.execute(update(tables.Submission).values(FORGOTTEN))
         _set_counters(session)
-        return bytes.fromhex(archive.read(SECRET).decode())
+        keep_secret(bytes.fromhex(archive.read(SECRET).decode()))
 
 
 def _tables() -> list[SqlTable]:

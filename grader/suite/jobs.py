@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from grader.suite.messages import Messages, SuiteJob
 
 DATAGRAM = 16
 DESCRIPTORS = 2
+SECONDS_BETWEEN = 0.1
 
 
 class Job:
@@ -23,10 +25,21 @@ class Job:
         self.work: SuiteJob = messages.receive_job()
         self.processes = processes
         self._messages = messages
+        self._untold: list[Any] = []
+        self._next = 0.0  # when results are told, of time.monotonic
 
     def tell(self, kind: str, content: Any) -> None:
-        """Send an event to the worker. Raises Closed when it has given the job up."""
-        self._messages.send([kind, content])
+        """Send an event to the worker. Raises Closed when it has given the job up.
+
+        Results come by the hundred a second, so they travel together; other events are told at once.
+        """
+        self._untold.append([kind, content])
+        now = time.monotonic()
+        if kind == "result" and now < self._next:
+            return
+        self._next = now + SECONDS_BETWEEN
+        self._messages.send(self._untold)
+        self._untold = []
 
 
 class Jobs:

@@ -1,19 +1,20 @@
 """What a job of the suite's process and the worker say to each other, as plain values in frames.
 
-Both are trusted. In goes one SuiteJob; out come events [kind, content]: `result` (a record of one test),
-`stage` (None, when the tests of the second stage begin), `progress` {group, numbers} while a long call of a
-test in that class runs (the submission's own word, only to be shown), and at last `finished` {results,
-unloadable, notes}.
+Both are trusted. In goes one SuiteJob; out come lists of events [kind, content]: `result` (a record of one
+test), `stage` (None, when the tests of the second stage begin), `progress` {group, numbers} while a long call
+of a test in that class runs (the submission's own word, only to be shown), and at last `finished`
+{unloadable, notes}.
 """
 
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from grader.boundary.wire import FROM_GRADER, Connection, Frame, Unpacker
+from grader.boundary.connection import Connection
+from grader.boundary.wire import FROM_GRADER, Frame, Unpacker
 from grader.core.scoring import Outcome, TestResult
 
 Record = dict[str, Any]
@@ -65,7 +66,7 @@ class Messages:
 
 def to_record(result: TestResult) -> Record:
     """Return `result` as plain values."""
-    return {**asdict(result), "outcome": result.outcome.value}
+    return {**vars(result), "outcome": result.outcome.value}
 
 
 def from_record(record: Record) -> TestResult:
@@ -73,7 +74,7 @@ def from_record(record: Record) -> TestResult:
     return TestResult(**{**record, "outcome": Outcome(record["outcome"])})
 
 
-def _refuse_object(value: Any) -> dict[str, Any]:
+def _refuse_object(value: Any) -> str:
     raise TypeError(f"a message holds {type(value).__name__}; only plain values and arrays travel")
 
 

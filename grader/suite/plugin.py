@@ -2,10 +2,11 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from grader.core.scoring import Outcome, TestResult
 from grader.suite.jobs import Job, Jobs
 from grader.suite.judge import group_of, result_of
 from grader.suite.manifest import Manifest
-from grader.suite.messages import Record, to_record
+from grader.suite.messages import to_record
 from grader.suite.session import Session
 
 
@@ -42,7 +43,6 @@ class Grading:
         self._session: Session | None = None
         self._in_second_stage = False
         self._running = ""  # the class of the present test
-        self._results: list[Record] = []
 
     @property
     def session(self) -> Session:
@@ -61,9 +61,7 @@ class Grading:
             return
         self.session.drop_process()
         unloadable = str(self.session.unloadable) if self.session.unloadable else None
-        self._job.tell(
-            "finished", {"results": self._results, "unloadable": unloadable, "notes": self.session.notes}
-        )
+        self._job.tell("finished", {"unloadable": unloadable, "notes": self.session.notes})
         os._exit(0)  # what is left to do at exit was for the process that this is a fork of
 
     # The suite's process
@@ -79,8 +77,11 @@ class Grading:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the second stage last."""
+        """Put the second stage last, and give tests now what they would be given in each job anew."""
         items.sort(key=lambda item: group_of(item) in self._manifest.second_stage)
+        for item in items:
+            if isinstance(item, pytest.Function):
+                item.funcargs.update(parameters_of(item))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -117,24 +118,25 @@ class Grading:
             self._in_second_stage = True
             self.session.begin_stage()
             self._tell("stage", None)
-        result = self._result(item, nextitem)
-        self._results.append(to_record(result))
-        self._tell("result", self._results[-1])
+        self._tell("result", to_record(self._result(item, nextitem)))
         return True
 
     def _result(self, item: pytest.Item, nextitem: pytest.Item | None) -> TestResult:
         """Return the verdict on a test: the first of its phases that raises decides."""
         hook = item.ihook
-        setup = _phase("setup", lambda: hook.pytest_runtest_setup(item=item))
-        phases = [setup] if setup.excinfo else [setup, _phase("call", lambda: self._call(item))]
-        decisive = phases[-1]
-        result = result_of(item, _error(decisive), decisive.when, self.session.explain)
-        if isinstance(_error(decisive), Lost):
+        when, started = "setup", time.perf_counter()
+        error = _raised_by(lambda: hook.pytest_runtest_setup(item=item))
+        if error is None:
+            when, started = "call", time.perf_counter()
+            error = _raised_by(lambda: self._call(item))
+        seconds = time.perf_counter() - started
+        result = result_of(item, error, when, self.session.explain)
+        if isinstance(error, Lost):
             self.session.drop_process()
-        teardown = _phase("teardown", lambda: hook.pytest_runtest_teardown(item=item, nextitem=nextitem))
-        if teardown.excinfo and result.outcome is Outcome.PASSED:
-            result = result_of(item, _error(teardown), teardown.when, self.session.explain)
-        return replace(result, seconds=decisive.duration)
+        error = _raised_by(lambda: hook.pytest_runtest_teardown(item=item, nextitem=nextitem))
+        if error is not None and result.outcome is Outcome.PASSED:
+            result = result_of(item, error, "teardown", self.session.explain)
+        return replace(result, seconds=seconds)
 
     def _call(self, item: pytest.Item) -> None:
         """Run the test itself with its own time and channel; a lost process is replaced for the next one."""
@@ -152,13 +154,15 @@ class Grading:
             self._job.tell(kind, content)
 
 
-def _phase(when: Literal["setup", "call", "teardown"], act: Callable[[], object]) -> pytest.CallInfo[object]:
-    """Do what a phase of a test is, and note what it raises and how long it takes."""
-    return pytest.CallInfo.from_call(act, when=when, reraise=(pytest.exit.Exception, KeyboardInterrupt))
-
-
-def _error(phase: pytest.CallInfo[object]) -> BaseException | None:
-    return phase.excinfo.value if phase.excinfo else None
+def _raised_by(act: Callable[[], object]) -> BaseException | None:
+    """Do what a phase of a test is, and return what it raises."""
+    try:
+        act()
+    except (pytest.exit.Exception, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - what ends a test is judged, whatever it is
+        return error
+    return None
 
 
 def _sources(root: Path) -> set[str]:
@@ -170,6 +174,17 @@ def _sources(root: Path) -> set[str]:
         for file in files
         if file and Path(file).is_relative_to(root) and not Path(file).is_relative_to(own)
     }
+
+
+def parameters_of(item: pytest.Function) -> dict[str, Any]:
+    """Return the arguments of a parametrised test, but for those that are meant for a fixture."""
+    direct = {
+        name.strip()
+        for mark in item.iter_markers("parametrize")
+        if mark.args and not mark.kwargs.get("indirect")
+        for name in (mark.args[0].split(",") if isinstance(mark.args[0], str) else mark.args[0])
+    }
+    return {name: item.callspec.params[name] for name in direct}
 
 
 def tests_by_class(items: Sequence[pytest.Item]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.boundary.wire import Closed
+from grader.boundary.connection import Closed
 from grader.core.scoring import TestResult
 from grader.core.text import clean
 from grader.sandbox.runner import Output, Runner
@@ -82,17 +82,20 @@ class SuiteProcess:
         self.sources = [Path(source) for source in announced["sources"]]
 
     def run(self, job: SuiteJob, runner: Runner, listen: Listener = ignore) -> SuiteOutcome:
-        """Run `job` on processes of `runner`, telling `listen` of every event. Raises SuiteFailed."""
+        """Run `job` on processes of `runner`, telling `listen` of every event.
+
+        Raises SuiteFailed, or SandboxError as soon as the runner fails.
+        """
         ours, theirs = socket.socketpair()
         desk, their_desk = counter()
         with ours:
             with theirs, their_desk:
                 self._start_job(theirs, their_desk)
-            lender = Lender(runner, desk)
+            lender = Lender(runner, desk, give_up=lambda: ours.shutdown(socket.SHUT_RDWR))
             try:
                 finished, results = _follow(Messages(ours), job, listen)
             except Closed:
-                raise self._failure() from None
+                raise lender.failure or self._failure() from None
             finally:
                 outputs = lender.finish()
         expected = {group: names for group, names in self.tests.items() if group not in job.left_out}
@@ -136,8 +139,11 @@ _ENVIRONMENT = {
 def _follow(messages: Messages, job: SuiteJob, listen: Listener) -> tuple[dict[str, Any], list[TestResult]]:
     """Send the job and follow the events to the last one. Raises Closed when the process ends before."""
     messages.send_job(job)
+    results: list[TestResult] = []
     while True:
-        kind, content = messages.receive()
-        if kind == "finished":
-            return content, [from_record(record) for record in content.pop("results")]
-        listen(kind, content)
+        for kind, content in messages.receive():
+            if kind == "finished":
+                return content, results
+            if kind == "result":
+                results.append(from_record(content))
+            listen(kind, content)

@@ -56,7 +56,7 @@ def _assert_gradients(inputs, arrays, function, *, hint=None):
     """Fail unless the tensors `inputs` hold the gradients of the sum of `function(*arrays)`."""
     for position, tensor in enumerate(inputs):
         before, after = arrays[:position], arrays[position + 1 :]
-        expected = numeric_gradient(lambda x: np.sum(function(*before, x, *after)), arrays[position])  # noqa: B023
+        expected = numeric_gradient(lambda x: function(*before, x, *after).sum(), arrays[position])  # noqa: B023
         assert_close(adapters.get_tensor_grad(tensor), expected, rtol=1e-5, atol=1e-6, hint=hint)
 
 

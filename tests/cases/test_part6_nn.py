@@ -370,11 +370,11 @@ class TestSGD:
         assert_close(adapters.get_tensor_grad(p), second)
 
     def test_steps_find_the_minimum_of_a_quadratic(self, rng):
-        """Forty rounds of zero_grad, backward and step bring p to the minimum of sum((p - target) ** 2)."""
+        """Thirty rounds of zero_grad, backward and step bring p to the minimum of sum((p - target) ** 2)."""
         target = rng.normal(size=(2, 3))
         p = tensor(np.zeros((2, 3)))
 
-        for _ in range(40):
+        for _ in range(30):
             adapters.zero_grad([p])
             adapters.run_tensor_backward(sum_of_squares(p - tensor(target)))
             adapters.run_sgd_step([p], 0.3)
@@ -454,24 +454,24 @@ class TestMLP:
         )
 
     def test_learns_xor(self):
-        """Two hundred steps teach an MLP exclusive-or, beyond any linear model: the loss falls below 0.1."""
+        """Sixty steps teach an MLP exclusive-or, beyond any linear model: the loss falls below 0.1."""
         points, labels = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
         mlp = adapters.create_mlp(2, 32, 2)
         set_randomly(adapters.get_mlp_parameters(mlp), same_in_every_run())
 
-        _, after = train(mlp, points, labels, lr=0.5, steps=200)
+        _, after = train(mlp, points, labels, lr=0.5, steps=60)
 
         assert_below("loss", after, 0.1, hint="without the ReLU the loss stays at log(2) = 0.693")
 
     def test_learns_a_spiral(self):
-        """Two hundred steps part two arms of a spiral: the loss falls below 0.2 (a linear model's: 0.6)."""
+        """Eighty steps part two arms of a spiral: the loss falls below 0.2 (a linear model's: 0.6)."""
         radius, arm = np.tile(np.linspace(0.1, 1, 50), 2), np.repeat([0, 1], 50)
         angle = 2 * np.pi * radius + np.pi * arm
         points = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
         mlp = adapters.create_mlp(2, 32, 2)
         set_randomly(adapters.get_mlp_parameters(mlp), same_in_every_run())
 
-        _, after = train(mlp, points, arm, lr=1.0, steps=200)
+        _, after = train(mlp, points, arm, lr=2.0, steps=80)
 
         assert_below(
             "loss", after, 0.2, hint="the forward pass, the loss or a gradient is off: see the other tests"
@@ -489,8 +489,8 @@ def sum_of_cubes(x):
 
 
 def matrix_expression(x):
-    """Return a sum over exp, tanh and matmul of a matrix of three columns."""
-    weight = tensor([[0.3, -0.5], [0.8, 0.1], [-0.4, 0.6]])
+    """Return a sum over exp, tanh and matmul of a matrix of two columns."""
+    weight = tensor([[0.3, -0.5, -0.4], [0.8, 0.1, 0.6]])
     return adapters.run_tensor_sum(adapters.run_tensor_exp(adapters.run_matmul(x, weight).tanh()))
 
 
@@ -521,8 +521,8 @@ def assert_verdict(verdict, *, expected, hint=None):
 class TestGradientCheck:
     """Backward's gradient against central differences."""
 
-    INPUT = np.array([[0.5, -1.2, 2.0], [1.5, -0.7, 0.9]])  # away from 0, where relu has a corner
-    LAST = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    INPUT = np.array([[0.5, -1.2], [1.5, -0.7]])  # away from 0, where relu has a corner
+    LAST = np.array([[0.0, 0.0], [0.0, 1.0]])
 
     @pytest.mark.parametrize("function", [sum_of_squares, matrix_expression, mean_of_relu])
     def test_accepts_a_right_gradient(self, function):

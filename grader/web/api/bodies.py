@@ -1,13 +1,19 @@
 """The bodies of answers, as OpenAPI describes them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from grader.core.role import Role
 from grader.store.states import State
 
+NO_NUL = r"^[^\x00]*$"  # which PostgreSQL keeps in no text
+REASON_CHARACTERS = 500
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_CHARACTERS, pattern=NO_NUL),
+]
 SUBMISSION: dict[str, JsonValue] = {
     "id": "5f0c9d1be2a84763c1d2e3f4",
     "assignment": "autumn-sums",
@@ -52,9 +58,11 @@ class SubmissionBody(BaseModel):
     received_at: datetime
     finished_at: datetime | None
     place: int | None = Field(description="Its place in the queue while it waits: 1 is next.")
-    estimated_wait_seconds: int | None = Field(description="About how long until its grading begins.")
+    estimated_wait_seconds: int | None = Field(
+        description="About how long until its grading begins; null when that cannot be told."
+    )
     verdict: VerdictBody | None = Field(description="The numbers of its report, once there is one.")
-    reason: str = Field(description="Why it ended without a verdict.")
+    reason: str = Field(description="Why it ended without a verdict, or what it waits for besides its turn.")
     student: str | None = Field(description="Whose it is; staff only.")
     links: dict[str, str]
 
@@ -89,7 +97,32 @@ class PersonBody(BaseModel):
 class ReasonBody(BaseModel):
     """Why a member of staff does something; it goes into the audit."""
 
-    reason: str = Field(min_length=1, max_length=500, examples=["The test of division was wrong."])
+    reason: Reason = Field(examples=["The test of division was wrong."])
+
+
+class AuditBody(BaseModel):
+    """Something that staff did."""
+
+    id: int = Field(examples=[7])
+    at: datetime
+    actor: str = Field(description="Who did it; `operator` ran a command.", examples=["ida@example.edu"])
+    action: str = Field(examples=["regrade"])
+    subject: str = Field(
+        description="To what or whom: a submission's id, an e-mail address, a course.",
+        examples=["5f0c9d1be2a84763c1d2e3f4"],
+    )
+    course: str | None = Field(
+        description="Where; null for what concerns a person everywhere.", examples=["autumn"]
+    )
+    reason: str = Field(examples=["The test of division was wrong."])
+    details: dict[str, JsonValue] = Field(examples=[{}])
+
+
+class AuditPageBody(BaseModel):
+    """A page of the audit, newest first."""
+
+    entries: list[AuditBody]
+    next: int | None = Field(description="The cursor of the page after this one; null on the last.")
 
 
 class ProblemBody(BaseModel):

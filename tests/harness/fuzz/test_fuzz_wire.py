@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 
 from grader.boundary.channel import Channel
+from grader.boundary.connection import Closed, Connection
 from grader.boundary.errors import Breach
 from grader.boundary.header import count_marks
 from grader.boundary.interface import Interface
 from grader.boundary.wire import (
     FROM_STUDENT,
     OBJECT_BYTES,
-    Closed,
-    Connection,
     ProtocolError,
     Unpacker,
 )

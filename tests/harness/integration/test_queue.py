@@ -10,7 +10,7 @@ from grader.jobs import Station, open_queue
 from grader.jobs.alive import is_alive, proof_of_life
 from grader.store.attempts import begin_anew, publish, take
 from grader.store.states import Priority, State
-from grader.store.submissions import accept, cancel
+from grader.store.submissions import accept, accept_all, cancel
 from grader.store.tables import Submission, Worker
 from tests.harness.course import hand_in, make_course, upload, verdict
 
@@ -120,7 +120,7 @@ def hand_in_and_fail(database, queue, user_id):
 def hand_in_with(session, queue, user_id):
     """Accept and enqueue an upload in a transaction that goes on."""
     submission = accept(session, upload(user_id))
-    queue.enqueue(session, submission.id, Priority(submission.priority))
+    queue.enqueue(session, [submission.id], Priority(submission.priority))
     return submission
 
 
@@ -274,6 +274,46 @@ def test_rows_that_no_job_would_bring_are_brought_back(database, queue, course):
     assert states(database, waiting, begun) == [State.GRADED, State.GRADED]
 
 
+def test_a_ticket_of_another_life_keeps_no_submission_waiting(database, queue, course):
+    """A row whose ticket happens to be another submission's job is brought back all the same."""
+    waiting, other = hand_in(database, queue, course.anna), hand_in(database, queue, course.ben)
+    with database.write() as session:
+        if database.is_postgresql:
+            session.execute(
+                text("DELETE FROM procrastinate_jobs WHERE id = :job"), {"job": ticket(session, waiting)}
+            )
+        session.execute(
+            update(Submission).where(Submission.id == waiting.id).values(ticket=ticket(session, other))
+        )
+
+    queue.reap()
+    work = Grading(database, 2)
+    with worker(queue, work):
+        assert work.done.wait(PATIENCE)
+
+    assert states(database, waiting, other) == [State.GRADED, State.GRADED]
+
+
+def ticket(session, submission):
+    """Return the ticket that a submission's row holds."""
+    return session.get_one(Submission, submission.id).ticket
+
+
+def test_many_are_enqueued_at_once(database, queue, course):
+    """Each of several submissions that are enqueued together is worked on, in their order."""
+    with database.write() as session:
+        made = accept_all(
+            session, [(upload(course.anna, bytes([n])), Priority.INTERACTIVE) for n in range(3)]
+        )
+        queue.enqueue(session, [each.id for each in made], Priority.INTERACTIVE)
+    work = Grading(database, 3)
+
+    with worker(queue, work):
+        assert work.done.wait(PATIENCE)
+
+    assert work.order == [each.id for each in made]
+
+
 def test_a_regrade_of_a_finished_submission(database, queue, course):
     """A finished submission that is enqueued again is done again."""
     submission = hand_in(database, queue, course.anna)
@@ -282,7 +322,7 @@ def test_a_regrade_of_a_finished_submission(database, queue, course):
         assert work.done.wait(PATIENCE)
     with database.write() as session:
         begin_anew(session, submission.id, Priority.BULK)
-        queue.enqueue(session, submission.id, Priority.BULK)
+        queue.enqueue(session, [submission.id], Priority.BULK)
     again = Grading(database, 1)
 
     with worker(queue, again):
@@ -321,6 +361,18 @@ def test_a_worker_shows_while_it_lives(database, queue, course):
     with database.read() as session:
         assert session.query(Worker).count() == 0
     assert (during.workers, during.slots) == (1, 3)
+
+
+def test_a_worker_that_cannot_work_shows_without_slots(database, queue):
+    """Its presence is seen, survives the reaper, and ends."""
+    with queue.presence(Station(WORKER, 0, "process")):
+        queue.reap()
+        with database.read() as session:
+            during = queue.stats(session)
+
+    with database.read() as session:
+        after = queue.stats(session)
+    assert (during.workers, during.slots, after.workers) == (1, 0, 0)
 
 
 def test_proof_of_life_ends_with_its_holder(tmp_path):

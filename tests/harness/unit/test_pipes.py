@@ -4,8 +4,9 @@ import os
 
 import pytest
 
+from grader.boundary.connection import Closed, Connection
 from grader.boundary.pipes import Pipes
-from grader.boundary.wire import FROM_GRADER, Closed, Connection
+from grader.boundary.wire import FROM_GRADER
 
 
 @pytest.fixture
