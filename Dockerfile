@@ -34,8 +34,10 @@ RUN UV_PROJECT_ENVIRONMENT=/opt/service /opt/uv/bin/uv sync --locked --no-dev --
 FROM ${BASE} AS service
 COPY --from=service-packages /opt/service /opt/service
 COPY . /opt/grader
-ENV PATH=/opt/service/bin:$PATH PYTHONPATH=/opt/grader GRADER_DATA_DIR=/var/lib/grader
-RUN mkdir /var/lib/grader && chown 1000:1000 /var/lib/grader
+ENV PATH=/opt/service/bin:$PATH PYTHONPATH=/opt/grader HOME=/tmp GRADER_DATA_DIR=/var/lib/grader \
+    XDG_CACHE_HOME=/var/cache/grader
+RUN install --directory --owner 1000 --group 1000 /var/lib/grader \
+    && install --directory --mode 1777 /var/cache/grader
 WORKDIR /opt/grader
 USER 1000:1000
 ENTRYPOINT ["python", "-B", "-m", "grader"]

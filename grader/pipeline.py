@@ -33,6 +33,11 @@ class Grader:
         with self._standby.use() as ready:
             return ready.runner.name
 
+    def check(self) -> None:
+        """Open a student process and end it. Raises SuiteFailed, SandboxError."""
+        with self._standby.use() as ready:
+            ready.runner.open().kill()
+
     def grade(self, submission: Submission, seed: int, listen: Listener = ignore) -> GradedReport:
         """Return the verdict on `submission`; `listen` hears of events meanwhile.
 

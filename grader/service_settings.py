@@ -18,6 +18,7 @@ DATABASE_FILE = "grader.db"
 KINDS = ("sqlite", "postgresql")
 SECRET_DIGITS = 64
 PREFIX = "GRADER_"
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - addresses to listen on, which nobody can go to
 
 
 class ServiceSettings(BaseSettings):
@@ -51,8 +52,9 @@ class ServiceSettings(BaseSettings):
 
     @property
     def url(self) -> str:
-        """Where people reach the service."""
-        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+        """Where people reach the service: from this machine at least, if nothing is stated."""
+        host = "localhost" if self.host in EVERYWHERE else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
 
     @field_validator("database_url")
     @classmethod

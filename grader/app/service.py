@@ -7,12 +7,14 @@ from grader.core.role import Role
 from grader.jobs import Queue, open_queue
 from grader.runners import allowed_runners
 from grader.sandbox.choice import RunnerKind
-from grader.seed import read_secret
+from grader.seed import keep_secret, read_secret
 from grader.service_settings import ServiceSettings
+from grader.settings import SettingsError
 from grader.store import Database, open_database
 from grader.store.audit import OPERATOR, record
 from grader.store.courses import Policy, add_assignment, add_course, courses, short_name
 from grader.store.people import add_user, set_role
+from grader.store.sign_ins import issue_link
 from grader.store.tokens import issue_token
 from grader.suite.assignment import Assignment, load_assignment
 
@@ -51,8 +53,10 @@ def first_start(service: Service, say: Callable[[str], None]) -> None:
         admin = add_user(session, FIRST_ADMIN, "Admin")
         set_role(session, course.id, admin.id, Role.ADMIN)
         token = issue_token(session, admin.id, "first start", lifetime=None)
+        link = issue_link(session, admin.id)
         record(session, OPERATOR, "first start", course.id)
     say(f"The store is new. The token of {FIRST_ADMIN}, shown this once:\n{token}")
+    say(f"Or sign a browser in with this link, once, within minutes:\n{service.settings.url}/login/{link}")
 
 
 def read_seed_secret(settings: ServiceSettings) -> bytes:
@@ -60,3 +64,14 @@ def read_seed_secret(settings: ServiceSettings) -> bytes:
     if settings.secret is not None:
         return bytes.fromhex(settings.secret.get_secret_value())
     return read_secret(settings.grading.data_dir)
+
+
+def keep_seed_secret(settings: ServiceSettings, secret: bytes) -> None:
+    """Keep the secret of a backup. Raises SettingsError when the environment states another one."""
+    if settings.secret is None:
+        keep_secret(settings.grading.data_dir, secret)
+    elif bytes.fromhex(settings.secret.get_secret_value()) != secret:
+        raise SettingsError(
+            "GRADER_SECRET: the backup was made with another one, without which regrades see other inputs; "
+            "set it to what `unzip -p FILE seed-secret` prints"
+        )

@@ -31,12 +31,11 @@ def restore_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A backup.")],
 ) -> None:
     """Fill an empty store, of either kind of database, from a backup."""
-    from grader.seed import keep_secret
+    from grader.app.service import keep_seed_secret
     from grader.service_settings import read_service_settings
     from grader.store.backup import restore
 
     settings = read_service_settings()
     with opened() as database:
-        secret = restore(database, file)
-    keep_secret(settings.grading.data_dir, secret)
+        restore(database, file, lambda secret: keep_seed_secret(settings, secret))
     typer.echo("restored; what was waiting is queued again by the next worker")

@@ -1,5 +1,6 @@
 """`grader serve` and `grader worker`: the service on one machine, and more workers beside it."""
 
+import gc
 import signal
 import threading
 from contextlib import nullcontext
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
 app = typer.Typer()
 
@@ -22,11 +23,11 @@ def serve_command(
         bool, typer.Option("--demo", help="Add a course of made-up students to look at.")
     ] = False,
 ) -> None:
-    """Serve the API, and grade what is handed in."""
-    from grader.app.api import make_api
+    """Serve the API and the pages, and grade what is handed in."""
     from grader.app.demo import fill
     from grader.app.service import first_start, open_service
     from grader.app.supervisor import worker_beside
+    from grader.app.web import make_web
     from grader.logs import configure_logs
     from grader.service_settings import read_service_settings
 
@@ -39,7 +40,7 @@ def serve_command(
     if demo:
         fill(service, typer.echo)
     with worker_beside(settings) if worker else nullcontext():
-        _serve(make_api(service), settings.host, settings.port)
+        _serve(make_web(service), settings.host, settings.port)
 
 
 @app.command("worker")
@@ -61,11 +62,11 @@ def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a hand
     raise SystemExit(0)
 
 
-def _serve(api: "FastAPI", host: str, port: int) -> None:
+def _serve(web: "ASGIApp", host: str, port: int) -> None:
     import uvicorn
 
     config = uvicorn.Config(
-        api,
+        web,
         host=host,
         port=port,
         log_config=None,  # uvicorn's lines go through our chain
@@ -73,4 +74,5 @@ def _serve(api: "FastAPI", host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,  # followers of events reconnect and resume
     )
+    gc.freeze()  # what was made up to here stays, so no page waits until a collection has looked at it
     uvicorn.Server(config).run()

@@ -75,13 +75,13 @@ def new_link(email: Email) -> None:
     """Make a link that signs a person in to the pages, once, within 15 minutes."""
     from grader.service_settings import read_service_settings
     from grader.store.audit import OPERATOR, record
-    from grader.store.tokens import issue_link
+    from grader.store.sign_ins import issue_link
 
     with opened() as database, database.write() as session:
         user = known_user(session, email)
         code = issue_link(session, user.id)
         record(session, OPERATOR, "issue link", user.email)
-    typer.echo(f"{read_service_settings().url}/sign-in/{code}")
+    typer.echo(f"{read_service_settings().url}/login/{code}")
 
 
 @app.command("tokens")
@@ -111,3 +111,16 @@ def revoke(
             )
         record(session, OPERATOR, "revoke token", public_half(token_id))
     typer.echo("revoked")
+
+
+@app.command("shut-out")
+def shut_out_command(email: Email) -> None:
+    """End all tokens, links and sign-ins of a person, as when a laptop is lost."""
+    from grader.store.audit import OPERATOR, record
+    from grader.store.sign_ins import shut_out
+
+    with opened() as database, database.write() as session:
+        user = known_user(session, email)
+        shut_out(session, user.id)
+        record(session, OPERATOR, "shut out", user.email)
+    typer.echo(f"nothing lets {user.email} in any more; `grader user token` makes a new token")

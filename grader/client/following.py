@@ -30,9 +30,9 @@ class Following:
         takers.get(event.kind, self._pass_over)(event)
 
     def _place(self, event: Event) -> None:
-        self._say(
-            f"number {event.data['place']} in the queue, about {event.data['estimated_wait_seconds']} s"
-        )
+        seconds = event.data["estimated_wait_seconds"]
+        wait = "nobody can grade at the moment" if seconds is None else f"about {seconds} s"
+        self._say(f"number {event.data['place']} in the queue, {wait}")
 
     def _state(self, event: Event) -> None:
         self._say(str(event.data["state"]))

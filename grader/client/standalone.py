@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 SUFFIXES = (".py", ".toml", ".md", ".txt")
-LEFT_OUT = {".venv", "venv", "__pycache__", ".git", ".pytest_cache", ".ruff_cache", "cases"}
+LEFT_OUT = {".venv", "venv", "__pycache__", ".git", ".pytest_cache", ".ruff_cache", "cases", "docs"}
 WAITING = {"queued", "grading"}
 PAUSE_SECONDS = 2
 JSON = "application/json"
@@ -50,8 +50,8 @@ def main() -> None:
 
 def told(now: Answer, before: Answer) -> Answer:
     """Print where the submission stands if that changed; return it."""
-    if (now["state"], now["place"]) != (before["state"], before["place"]):
-        place = f", number {now['place']}" if now["place"] else ""
+    if any(now[name] != before[name] for name in ("state", "place", "reason")):
+        place = f", number {now['place']}. {now['reason']}" if now["place"] else ""
         print(f"{now['state']}{place}", flush=True)
     return now
 

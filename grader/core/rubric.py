@@ -10,7 +10,7 @@ from grader.core.document import Document, parse_document
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 RUBRIC_KEYS = ("title", "suite", "policy", "total", "parts", "bonus")
 PART_KEYS = ("id", "title", "problems")
-PROBLEM_KEYS = ("id", "title", "points", "tests", "section", "hint", "policy")
+PROBLEM_KEYS = ("id", "title", "points", "tests", "section", "hint", "catches", "policy")
 
 
 class Policy(StrEnum):
@@ -24,7 +24,8 @@ class Policy(StrEnum):
 class Problem:
     """One line of the rubric: some points for the tests of one class.
 
-    `section` (of the handout) and `hint` may be empty; `place` tells, for messages, where `tests` is written.
+    `section` (of the handout), `hint` and `catches` (sentences on mistakes that the tests are known to catch)
+    may be empty; `place` tells, for messages, where `tests` is written.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Problem:
     tests: str
     section: str = ""
     hint: str = ""
+    catches: tuple[str, ...] = ()
     policy: Policy = Policy.PROPORTIONAL
     place: str = field(default="", compare=False)
 
@@ -130,6 +132,7 @@ def _problem(document: Document, policy: Policy) -> Problem:
         tests=_checked(document, "tests", str.isidentifier, "the name of a test class such as TestAddition"),
         section=document.text("section", default=""),
         hint=document.text("hint", default=""),
+        catches=tuple(document.texts("catches", default=())),
         policy=Policy(document.choice("policy", list(Policy), default=policy)),
         place=document.place_of("tests"),
     )

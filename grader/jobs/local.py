@@ -5,8 +5,9 @@ is free or whose heartbeat stopped is dead, and what it claimed or began is queu
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -35,11 +36,10 @@ class LocalQueue:
         self._database = database
         self._locks = locks
 
-    def enqueue(self, session: Session, submission_id: str, priority: Priority) -> None:
-        """Free the row for whoever claims it first."""
-        session.execute(
-            update(Submission).where(Submission.id == submission_id).values(priority=priority, worker=None)
-        )
+    def enqueue(self, session: Session, submission_ids: list[str], priority: Priority) -> None:
+        """Free the rows for whoever claims them first."""
+        rows = update(Submission).where(Submission.id.in_(submission_ids))
+        session.execute(rows.values(priority=priority, worker=None))
 
     def cancel(self, session: Session, submission_id: str) -> None:
         """Do nothing: a row that is not queued is not claimed."""
@@ -48,11 +48,16 @@ class LocalQueue:
         """Return the submission's place; None if it does not wait."""
         return place(session, submission_id)
 
+    @contextmanager
+    def presence(self, station: Station) -> Iterator[None]:
+        """Hold the worker's lock, and show its row."""
+        with proof_of_life(self._locks, station.name), heartbeat(self._database, station):
+            yield
+
     def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
         """Claim rows and work on them until `stop`."""
         with (
-            proof_of_life(self._locks, station.name),
-            heartbeat(self._database, station),
+            self.presence(station),
             _Slots(station.slots, work) as ordinary,
             _Slots(1, work) as bulk,
         ):

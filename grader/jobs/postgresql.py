@@ -9,8 +9,9 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.schema import SchemaManager
@@ -25,6 +26,9 @@ from grader.store.attempts import release
 from grader.store.database import now
 from grader.store.states import Priority
 from grader.store.tables import Submission, Worker
+
+if TYPE_CHECKING:
+    from procrastinate.types import JSONValue
 
 TASK = "grade"
 STUDENTS, REGRADES = "submissions", "regrades"
@@ -60,13 +64,18 @@ class PostgresqlQueue:
         with database.engine.begin() as connection:
             _make_tables(connection)
 
-    def enqueue(self, session: Session, submission_id: str, priority: Priority) -> None:
-        """Write a job and note it as the row's ticket."""
+    def enqueue(self, session: Session, submission_ids: list[str], priority: Priority) -> None:
+        """Write a job for each row and note it as the row's ticket."""
         connection = session.connection().connection.driver_connection
         queue = REGRADES if priority is Priority.BULK else STUDENTS
         job = self._app.configure_task(TASK, connection=connection, queue=queue, priority=int(priority))
-        row = update(Submission).where(Submission.id == submission_id)
-        session.execute(row.values(priority=priority, ticket=job.defer(submission=submission_id)))
+        arguments: list[dict[str, JSONValue]] = [{"submission": each} for each in submission_ids]
+        tickets = job.batch_defer(*arguments)
+        rows = [
+            {"id": submission_id, "priority": priority, "ticket": ticket}
+            for submission_id, ticket in zip(submission_ids, tickets, strict=True)
+        ]
+        session.execute(update(Submission), rows)
 
     def cancel(self, session: Session, submission_id: str) -> None:
         """Take the row's job out of the queue if no worker has it yet."""
@@ -78,9 +87,13 @@ class PostgresqlQueue:
         """Return the submission's place; None if it does not wait."""
         return place(session, submission_id)
 
+    def presence(self, station: Station) -> AbstractContextManager[None]:
+        """Show the worker's row."""
+        return heartbeat(self._database, station)
+
     def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
         """Let Procrastinate bring jobs until `stop`."""
-        with heartbeat(self._database, station):
+        with self.presence(station):
             asyncio.run(self._run(station, work, stop))
 
     def reap(self) -> int:
@@ -110,7 +123,7 @@ class PostgresqlQueue:
         lost = session.execute(WITHOUT_JOB).all()
         for submission_id, priority in lost:
             release(session, submission_id)
-            self.enqueue(session, submission_id, Priority(priority))
+            self.enqueue(session, [submission_id], Priority(priority))
         return len(lost)
 
     def _is_current(self, session: Session, job: int | None, submission_id: str) -> bool:

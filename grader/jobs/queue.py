@@ -1,7 +1,8 @@
-"""The port: the six things that the service asks of a queue, whatever stands behind it."""
+"""The port: the seven things that the service asks of a queue, whatever stands behind it."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +18,10 @@ Work = Callable[[str], None]  # does what is to be done for the submission with 
 
 @dataclass(frozen=True)
 class Station:
-    """A worker as others see it: its name, how many submissions it grades at a time, and in which runner."""
+    """A worker as others see it: its name, how many submissions it grades at a time, and in which runner.
+
+    One that has no slots lives, and can grade nothing: its runner is gone.
+    """
 
     name: str
     slots: int
@@ -44,14 +48,17 @@ class Stats:
 class Queue(Protocol):
     """Brings queued submissions to workers. All but `run_worker` return at once; any thread may call them."""
 
-    def enqueue(self, session: Session, submission_id: str, priority: Priority) -> None:
-        """Have the queued submission graded; it counts when the transaction of `session` is kept."""
+    def enqueue(self, session: Session, submission_ids: list[str], priority: Priority) -> None:
+        """Have queued submissions graded; it counts when the transaction of `session` is kept."""
 
     def cancel(self, session: Session, submission_id: str) -> None:
         """Forget a submission that is queued no more, in the transaction of `session`."""
 
     def position(self, session: Session, submission_id: str) -> int | None:
         """Return the submission's place, 1 for the next one; None if it does not wait."""
+
+    def presence(self, station: Station) -> AbstractContextManager[None]:
+        """Show others the worker at `station`, while it does not work. Raises what `run_worker` does."""
 
     def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
         """Call `work` for submissions, `station.slots` at a time, until `stop` is set and running ones ended.

@@ -1,4 +1,4 @@
-"""The gradebook of a folder of submissions as CSV: one line each, one column per problem."""
+"""Tables as CSV, and the gradebook of a folder of submissions: one line each, one column per problem."""
 
 import csv
 import io
@@ -24,13 +24,17 @@ class Row:
 
 
 def render_csv(rubric: Rubric, rows: Iterable[Row]) -> str:
-    """Return the table; every cell is one line of text that no spreadsheet takes for a formula."""
+    """Return the gradebook."""
+    problems = [problem.id for problem in rubric.problems]
+    names = ["submission", "status", "score", "max_score", "bonus", "max_bonus", *problems, "reason"]
+    return csv_text([names, *(_values(row, problems) for row in rows)])
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Return a table; every cell is one line of text that no spreadsheet takes for a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    problems = [problem.id for problem in rubric.problems]
-    writer.writerow(["submission", "status", "score", "max_score", "bonus", "max_bonus", *problems, "reason"])
-    for row in rows:
-        writer.writerow([_cell(value) for value in _values(row, problems)])
+    writer.writerows([_cell(value) for value in row] for row in rows)
     return text.getvalue()
 
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 
 from grader.core.report import GradedReport
 from grader.core.scoring import Outcome, PartScore, TestResult, format_points, next_step
@@ -22,6 +22,7 @@ from grader.render.marks import mark_of
 
 TEXT_BYTES = 600_000  # of a page, for what a submission can make long
 HEADLINE = 300  # characters
+OPEN_REASONS = 2  # of a problem; the others are folded, for who has many reads the first ones first
 ITEMS = 500  # names of files, or notes, that a page lists
 
 
@@ -66,15 +67,25 @@ def render_html(report: GradedReport) -> str:
 
 @cache
 def environment() -> Environment:
-    """Return the templates of all pages, with what their macros need."""
+    """Return the templates of a report's page."""
+    return make_environment(PackageLoader("grader.render"))
+
+
+def make_environment(loader: BaseLoader) -> Environment:
+    """Return the templates that `loader` finds, with what the macros of a report need."""
     made = Environment(
-        loader=PackageLoader("grader.render"),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"stylesheet": stylesheet(), "stylesheet_hash": stylesheet_hash(), "items": ITEMS}
+    made.globals |= {
+        "stylesheet": stylesheet(),
+        "stylesheet_hash": stylesheet_hash(),
+        "items": ITEMS,
+        "open_reasons": OPEN_REASONS,
+    }
     made.filters |= {
         "points": format_points,
         "mark": mark_of,

@@ -7,14 +7,15 @@ declared dead and wakes up late cannot change what another has begun.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from grader.store.database import now
 from grader.store.progress import tell_state
 from grader.store.states import WAITING, Priority, State
 from grader.store.submissions import MAX_ATTEMPTS, end
-from grader.store.tables import Archive, Report, Submission
+from grader.store.tables import Archive, Loss, Report, Submission
+from grader.store.verdict import Verdict
 
 STRUCK_OUT = "grading it failed {attempts} times on our side; staff can see it, and no attempt is spent"
 
@@ -29,21 +30,6 @@ class Job:
     sha256: str
     content: bytes
     received_at: datetime
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a report says in numbers, for lists, and the report itself as JSON text."""
-
-    status: str
-    score: float
-    max_score: int
-    bonus: float
-    max_bonus: int
-    suite_sha256: str
-    rubric_sha256: str
-    seconds: float
-    document: str
 
 
 def take(session: Session, submission_id: str, worker: str) -> Job | None:
@@ -81,10 +67,7 @@ def publish(session: Session, job: Job, verdict: Verdict) -> bool:
     submission = _current(session, job)
     if submission is None:
         return False
-    moment = now(session)
-    session.add(
-        Report(submission_id=job.submission_id, attempt=job.attempt, created_at=moment, **vars(verdict))
-    )
+    _keep(session, job, verdict)
     submission.reason = ""
     end(session, submission, State(verdict.status))
     return True
@@ -135,6 +118,15 @@ def begin_anew(session: Session, submission_id: str, priority: Priority) -> Subm
     submission.queued_at = now(session)
     _queue_again(session, submission)
     return submission
+
+
+def _keep(session: Session, job: Job, verdict: Verdict) -> None:
+    """Keep the report of an attempt and the tests that it lost."""
+    attempt = {"submission_id": job.submission_id, "attempt": job.attempt}
+    report = {name: value for name, value in vars(verdict).items() if name != "losses"}
+    session.execute(insert(Report).values(**attempt, **report, created_at=now(session)))
+    if verdict.losses:
+        session.execute(insert(Loss), [{**attempt, **vars(lost)} for lost in verdict.losses])
 
 
 def _current(session: Session, job: Job) -> Submission | None:

@@ -8,7 +8,7 @@ import base64
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from grader.store.migrate import NEWEST
 FORMAT = "grader-backup/1"
 INDEX, SECRET = "store.json", "seed-secret"
 BATCH = 100
-EPHEMERAL = (tables.Worker.__tablename__,)
+EPHEMERAL = (tables.Worker.__tablename__, tables.SignIn.__tablename__)
 
 
 class BackupError(ValueError):
@@ -49,8 +49,11 @@ def back_up(database: Database, target: Path, secret: bytes) -> int:
     return count
 
 
-def restore(database: Database, source: Path) -> bytes:
-    """Fill an empty store from a backup; return the secret of its seeds. Raises BackupError."""
+def restore(database: Database, source: Path, keep_secret: Callable[[bytes], None]) -> None:
+    """Fill an empty store from a backup; `keep_secret` is given the secret of its seeds.
+
+    Raises BackupError, or what `keep_secret` raises; nothing is restored then.
+    """
     try:
         archive = zipfile.ZipFile(source)
     except zipfile.BadZipFile:
@@ -61,7 +64,7 @@ def restore(database: Database, source: Path) -> bytes:
             for rows in _batches(archive, table):
                 session.execute(insert(table), rows)
         _set_counters(session)
-        return bytes.fromhex(archive.read(SECRET).decode())
+        keep_secret(bytes.fromhex(archive.read(SECRET).decode()))
 
 
 def _tables() -> list[SqlTable]:

@@ -64,6 +64,11 @@ def add_assignment(
     return assignment
 
 
+def policy_of(assignment: Assignment) -> Policy:
+    """Return how an assignment treats what is handed in."""
+    return Policy(assignment.due_at, assignment.hourly_limit, assignment.supersede)
+
+
 def courses(session: Session) -> Sequence[Course]:
     """Return all courses, oldest first."""
     return session.scalars(select(Course).order_by(Course.created_at, Course.id)).all()

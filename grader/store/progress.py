@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from grader.store.database import now
@@ -20,10 +20,17 @@ def tell(session: Session, submission_id: str, attempt: int, kind: str, data: di
 
 def tell_state(session: Session, submission: Submission) -> None:
     """Tell the followers of a submission where it stands now; why we failed is for staff only."""
-    data = {"state": submission.state.value, "attempt": submission.attempt}
-    if submission.state is State.SUPERSEDED:
-        data["reason"] = submission.reason
-    tell(session, submission.id, submission.attempt, STATE, data)
+    tell_states(session, [submission])
+
+
+def tell_states(session: Session, submissions: Sequence[Submission]) -> None:
+    """Tell the followers of many submissions, as `tell_state`."""
+    moment = now(session)
+    told = [
+        {"submission_id": each.id, "attempt": each.attempt, "kind": STATE, "data": _state(each), "at": moment}
+        for each in submissions
+    ]
+    session.execute(insert(Progress), told)
 
 
 def tell_if_current(
@@ -41,3 +48,8 @@ def told_since(session: Session, submission_id: str, after: int) -> Sequence[Pro
     """Return what was told after the event numbered `after`, in order."""
     found = select(Progress).where(Progress.submission_id == submission_id, Progress.id > after)
     return session.scalars(found.order_by(Progress.id)).all()
+
+
+def _state(submission: Submission) -> dict[str, Any]:
+    data = {"state": submission.state.value, "attempt": submission.attempt}
+    return {**data, "reason": submission.reason} if submission.state is State.SUPERSEDED else data

@@ -1,22 +1,22 @@
-"""Submissions: accepting one, finding them again, and what the policy of their assignment says."""
+"""Submissions: keeping and finding them, and how they end."""
 
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from grader.store.database import now
-from grader.store.progress import tell_state
-from grader.store.states import UNSPENT, VERDICT, WAITING, Priority, State
-from grader.store.tables import Archive, Assignment, Report, Submission, User
+from grader.store.progress import tell_state, tell_states
+from grader.store.states import Priority, State
+from grader.store.tables import Archive, Report, Submission
 
 ID_BYTES = 12
 MAX_ATTEMPTS = 3
-LIMIT_WINDOW = timedelta(hours=1)
+TICK = timedelta(microseconds=1)  # between two that come in one transaction, so that their order is kept
 
 
 @dataclass(frozen=True)
@@ -48,36 +48,27 @@ class Filter:
     before: tuple[datetime, str] | None = None
 
 
-def lock_student(session: Session, user_id: int) -> None:
-    """Let no other request of this student decide at the same time what the policy allows."""
-    session.scalar(select(User.id).where(User.id == user_id).with_for_update())
-
-
 def accept(session: Session, upload: Upload, priority: Priority | None = None) -> Submission:
     """Keep an upload and its queued submission; the caller enqueues it in the same transaction."""
-    moment = now(session)
-    _keep_archive(session, upload, moment)
     if priority is None:
-        handed_in_before = _history(upload.user_id, upload.assignment_id).limit(1)
-        priority = Priority.RESUBMISSION if session.scalar(handed_in_before) else Priority.INTERACTIVE
-    submission = Submission(
-        id=secrets.token_hex(ID_BYTES),
-        assignment_id=upload.assignment_id,
-        user_id=upload.user_id,
-        archive_sha256=upload.sha256,
-        state=State.QUEUED,
-        attempt=0,
-        attempt_limit=MAX_ATTEMPTS,
-        priority=priority,
-        idempotency_key=upload.idempotency_key,
-        reason="",
-        received_at=moment,
-        queued_at=moment,
-    )
-    session.add(submission)
+        handed_in_before = session.scalar(_history(upload.user_id, upload.assignment_id).limit(1))
+        priority = Priority.RESUBMISSION if handed_in_before else Priority.INTERACTIVE
+    return accept_all(session, [(upload, priority)])[0]
+
+
+def accept_all(session: Session, uploads: Sequence[tuple[Upload, Priority]]) -> list[Submission]:
+    """Keep many uploads, in the order in which they came, each with its priority; as `accept`."""
+    if not uploads:
+        return []
+    moment = now(session)
+    _keep_archives(session, [upload for upload, _ in uploads], moment)
+    submissions = [
+        _queued(upload, priority, moment + number * TICK) for number, (upload, priority) in enumerate(uploads)
+    ]
+    session.add_all(submissions)
     session.flush()
-    tell_state(session, submission)
-    return submission
+    tell_states(session, submissions)
+    return submissions
 
 
 def supersede(session: Session, newest: Submission) -> Sequence[Submission]:
@@ -109,46 +100,6 @@ def end(session: Session, submission: Submission, state: State) -> None:
     tell_state(session, submission)
 
 
-def next_try(session: Session, user_id: int, assignment: Assignment) -> datetime | None:
-    """Return when the student may hand in again, or None if that is now."""
-    if assignment.hourly_limit is None:
-        return None
-    window = now(session) - LIMIT_WINDOW
-    spent = select(Submission.received_at).where(
-        Submission.user_id == user_id,
-        Submission.assignment_id == assignment.id,
-        Submission.received_at > window,
-        Submission.state.not_in(UNSPENT),
-    )
-    newest_first = spent.order_by(Submission.received_at.desc()).offset(assignment.hourly_limit - 1).limit(1)
-    decisive = session.scalar(newest_first)
-    return decisive + LIMIT_WINDOW if decisive else None
-
-
-def by_key(session: Session, user_id: int, idempotency_key: str) -> Submission | None:
-    """Return what the student handed in under that key."""
-    found = select(Submission).where(
-        Submission.user_id == user_id, Submission.idempotency_key == idempotency_key
-    )
-    return session.scalar(found)
-
-
-def same_bytes(session: Session, upload: Upload, basis: Basis) -> Submission | None:
-    """Return the student's newest submission of the same bytes that waits, or has a verdict on this basis."""
-    verdict = and_(
-        Submission.state.in_(VERDICT),
-        Report.suite_sha256 == basis.suite_sha256,
-        Report.rubric_sha256 == basis.rubric_sha256,
-    )
-    reported = and_(Report.submission_id == Submission.id, Report.attempt == Submission.attempt)
-    found = _history(upload.user_id, upload.assignment_id).outerjoin(Report, reported)
-    return session.scalar(
-        found.where(
-            Submission.archive_sha256 == upload.sha256, or_(Submission.state.in_(WAITING), verdict)
-        ).limit(1)
-    )
-
-
 def page(session: Session, wanted: Filter, limit: int) -> Sequence[Submission]:
     """Return up to `limit` submissions, newest first, all of them older than `wanted.before`."""
     found = select(Submission).where(*_conditions(wanted))
@@ -161,6 +112,19 @@ def newest_report(session: Session, submission_id: str) -> Report | None:
     """Return the report that counts, if there is one."""
     found = select(Report).where(Report.submission_id == submission_id)
     return session.scalar(found.order_by(Report.attempt.desc()).limit(1))
+
+
+def report_that_counts() -> ColumnElement[bool]:
+    """Return the condition that joins a submission with the report that counts, if there is one."""
+    each = aliased(Report)
+    newest = select(func.max(each.attempt)).where(each.submission_id == Submission.id).correlate(Submission)
+    return and_(Report.submission_id == Submission.id, Report.attempt == newest.scalar_subquery())
+
+
+def arrivals(session: Session, assignment_id: str) -> Sequence[datetime]:
+    """Return when each submission of an assignment was handed in, in order."""
+    found = select(Submission.received_at).where(Submission.assignment_id == assignment_id)
+    return session.scalars(found.order_by(Submission.received_at)).all()
 
 
 def _history(user_id: int, assignment_id: str) -> Select[Submission]:
@@ -184,8 +148,25 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _keep_archive(session: Session, upload: Upload, moment: datetime) -> None:
+def _queued(upload: Upload, priority: Priority, moment: datetime) -> Submission:
+    return Submission(
+        id=secrets.token_hex(ID_BYTES),
+        assignment_id=upload.assignment_id,
+        user_id=upload.user_id,
+        archive_sha256=upload.sha256,
+        state=State.QUEUED,
+        attempt=0,
+        attempt_limit=MAX_ATTEMPTS,
+        priority=priority,
+        idempotency_key=upload.idempotency_key,
+        reason="",
+        received_at=moment,
+        queued_at=moment,
+    )
+
+
+def _keep_archives(session: Session, uploads: Sequence[Upload], moment: datetime) -> None:
     """Keep the bytes unless they are kept already."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    row = {"sha256": upload.sha256, "content": upload.content, "created_at": moment}
-    session.execute(dialect.insert(Archive).values(row).on_conflict_do_nothing())
+    rows = [{"sha256": each.sha256, "content": each.content, "created_at": moment} for each in uploads]
+    session.execute(dialect.insert(Archive).on_conflict_do_nothing(), rows)

@@ -3,10 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, Numeric, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grader.core.role import Role
+from grader.core.scoring import Outcome
 from grader.store.columns import Table, word
 from grader.store.states import State
 
@@ -50,6 +60,20 @@ class LoginLink(Table):
     secret_sha256: Mapped[str]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class SignIn(Table):
+    """A browser that is let in for a while; `token_id` is the token that it was let in by, if it was one."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    token_id: Mapped[str | None] = mapped_column(ForeignKey("tokens.id"))
+    secret_sha256: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class Course(Table):
@@ -131,9 +155,14 @@ class Submission(Table):
 
 
 class Report(Table):
-    """The verdict of one attempt. The newest of a submission counts; the earlier ones are its history."""
+    """The verdict of one attempt. The newest of a submission counts; the earlier ones are its history.
+
+    `points` is by problem, null for one that was not judged. It stands before `document`, as SQLite reads a
+    row up to the column that is asked for.
+    """
 
     __tablename__ = "reports"
+    __table_args__ = (Index("ix_reports_pace", "created_at", "seconds"),)
 
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
     attempt: Mapped[int] = mapped_column(primary_key=True)
@@ -142,11 +171,28 @@ class Report(Table):
     max_score: Mapped[int]
     bonus: Mapped[float] = mapped_column(Numeric(10, 2, asdecimal=False))
     max_bonus: Mapped[int]
+    points: Mapped[dict[str, Any]]
     suite_sha256: Mapped[str]
     rubric_sha256: Mapped[str]
     seconds: Mapped[float]
     document: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class Loss(Table):
+    """A test that an attempt lost; `reason` is the first line of the report's message."""
+
+    __tablename__ = "losses"
+    __table_args__ = (
+        ForeignKeyConstraint(["submission_id", "attempt"], ["reports.submission_id", "reports.attempt"]),
+    )
+
+    submission_id: Mapped[str] = mapped_column(primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True)
+    problem: Mapped[str] = mapped_column(primary_key=True)
+    test: Mapped[str] = mapped_column(primary_key=True)
+    outcome: Mapped[Outcome] = mapped_column(word(Outcome))
+    reason: Mapped[str]
 
 
 class Progress(Table):

@@ -1,45 +1,65 @@
-"""Tokens: keys to the API, shown once, kept as hashes, with an end, revocable.
+"""Tokens: keys to the API, shown once, kept as hashes, with an end, revocable."""
 
-A token is its public half, a dot and its secret half. The public half finds the row; the secret half is
-compared in constant time. The secret has 256 random bits, so a plain hash of it cannot be searched.
-"""
-
-import hashlib
-import hmac
-import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from grader.store.database import now
-from grader.store.tables import LoginLink, Token
+from grader.store.keys import Key, new_key, read_key
+from grader.store.people import Person
+from grader.store.tables import Membership, Token, User
 
 PREFIX = "grader_"  # lets secret scanners, and people, know one when they see it
-PUBLIC_BYTES = 6
-SECRET_BYTES = 32
 LIFETIME = timedelta(days=180)
-LINK_LIFETIME = timedelta(minutes=15)
 USE_NOTED = timedelta(minutes=1)  # "last used" is written at most this often
-NOBODY = hashlib.sha256(secrets.token_bytes()).hexdigest()
+BEARER = (
+    select(
+        Token.id,
+        Token.secret_sha256,
+        Token.expires_at,
+        Token.revoked_at,
+        Token.last_used_at,
+        Token.user_id,
+        User.email,
+        User.name,
+        User.disabled_at,
+        Membership.course_id,
+        Membership.role,
+    )
+    .join(User, User.id == Token.user_id)
+    .outerjoin(Membership, Membership.user_id == Token.user_id)
+    .where(Token.id == bindparam("public"))
+)
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Whose token it is, its id, and whether its use should be noted again."""
+
+    person: Person
+    token_id: str
+    use_is_due: bool
 
 
 def issue_token(session: Session, user_id: int, label: str, lifetime: timedelta | None = LIFETIME) -> str:
     """Return a new token for the user, for the only time."""
-    public, secret, moment = _new_id(), secrets.token_urlsafe(SECRET_BYTES), now(session)
+    key, moment = new_key(), now(session)
     session.add(
         Token(
-            id=public,
+            id=key.public,
             user_id=user_id,
-            secret_sha256=_hashed(secret),
+            secret_sha256=key.secret_sha256,
             label=label,
             created_at=moment,
-            expires_at=moment + lifetime if lifetime else None,
+            expires_at=None if lifetime is None else moment + lifetime,
         )
     )
     session.flush()
-    return f"{PREFIX}{public}.{secret}"
+    return f"{PREFIX}{key}"
 
 
 def public_half(token: str) -> str:
@@ -49,24 +69,36 @@ def public_half(token: str) -> str:
 
 def verify_token(session: Session, token: str) -> Token | None:
     """Return the row of a token that is right, not revoked and not over; else None."""
-    row = session.get(Token, public_half(token))
-    expected = row.secret_sha256 if row else NOBODY
-    right = hmac.compare_digest(_hashed(token.partition(".")[2]), expected)
-    if row is None or not right or row.revoked_at is not None:
+    key = _key(token)
+    row = session.get(Token, key.public)
+    if not key.opens(row.secret_sha256 if row else None) or row is None:
         return None
-    return None if row.expires_at is not None and row.expires_at <= now(session) else row
+    return row if is_valid(session, row) else None
 
 
-def use_is_due(session: Session, token: Token) -> bool:
-    """Tell whether the token's use should be noted again."""
-    return token.last_used_at is None or now(session) - token.last_used_at > USE_NOTED
+def is_valid(session: Session, token: Token) -> bool:
+    """Tell whether a token still opens anything: it is neither revoked nor over."""
+    return _is_valid(token, now(session))
 
 
-def note_use(session: Session, token_id: str) -> None:
-    """Write down that the token was used now."""
-    row = session.get(Token, token_id)
-    if row is not None:
-        row.last_used_at = now(session)
+def bearer(session: Session, token: str) -> Bearer | None:
+    """Return whose token it is, if it is right, not revoked and not over. Every request asks: one query."""
+    key = _key(token)
+    rows = session.execute(BEARER, {"public": key.public}).all()
+    if not key.opens(rows[0].secret_sha256 if rows else None):
+        return None
+    first, moment = rows[0], now(session)
+    if first.disabled_at is not None or not _is_valid(first, moment):
+        return None
+    roles = {row.course_id: row.role for row in rows if row.course_id is not None}
+    use_is_due = first.last_used_at is None or moment - first.last_used_at > USE_NOTED
+    return Bearer(Person(first.user_id, first.email, first.name, roles), first.id, use_is_due=use_is_due)
+
+
+def note_uses(session: Session, token_ids: Sequence[str]) -> list[None]:
+    """Write down that these tokens were used now."""
+    session.execute(update(Token).where(Token.id.in_(token_ids)).values(last_used_at=now(session)))
+    return [None] * len(token_ids)
 
 
 def tokens_of(session: Session, user_id: int) -> Sequence[Token]:
@@ -75,7 +107,7 @@ def tokens_of(session: Session, user_id: int) -> Sequence[Token]:
 
 
 def revoke_token(session: Session, token_id: str) -> bool:
-    """End a token now; tell whether there was one to end."""
+    """End a token now, and what was signed in with it; tell whether there was one to end."""
     row = session.get(Token, token_id)
     if row is None or row.revoked_at is not None:
         return False
@@ -83,29 +115,17 @@ def revoke_token(session: Session, token_id: str) -> bool:
     return True
 
 
-def issue_link(session: Session, user_id: int) -> str:
-    """Return the code of a link that signs the user in once, within minutes."""
-    public, secret = _new_id(), secrets.token_urlsafe(SECRET_BYTES)
-    end = now(session) + LINK_LIFETIME
-    session.add(LoginLink(id=public, user_id=user_id, secret_sha256=_hashed(secret), expires_at=end))
-    session.flush()
-    return f"{public}.{secret}"
+class _Timed(Protocol):
+    """What of a token says how long it is valid."""
+
+    expires_at: Any
+    revoked_at: Any
 
 
-def use_link(session: Session, code: str) -> int | None:
-    """Return the user whom the code signs in, and use it up; None if it is wrong, used or over."""
-    row = session.get(LoginLink, code.partition(".")[0], with_for_update=True)
-    expected = row.secret_sha256 if row else NOBODY
-    right = hmac.compare_digest(_hashed(code.partition(".")[2]), expected)
-    if row is None or not right or row.used_at is not None or row.expires_at <= now(session):
-        return None
-    row.used_at = now(session)
-    return row.user_id
+def _is_valid(token: _Timed, moment: datetime) -> bool:
+    is_over = token.expires_at is not None and token.expires_at <= moment
+    return token.revoked_at is None and not is_over
 
 
-def _new_id() -> str:
-    return secrets.token_hex(PUBLIC_BYTES)
-
-
-def _hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+def _key(token: str) -> Key:
+    return read_key(token.removeprefix(PREFIX))

@@ -7,7 +7,6 @@ import pytest
 from grader.boundary.errors import RunOver, SubmissionError
 from grader.core.scoring import Outcome, TestResult
 from grader.core.text import clean, clean_line
-from grader.sandbox.runner import SandboxError
 
 MESSAGE_CHARACTERS = 4_000
 VALUE_CHARACTERS = 2_000
@@ -43,7 +42,7 @@ def _verdict(
 ) -> tuple[Outcome, str]:
     if error is None:
         return Outcome.PASSED, ""
-    if when != "call" or isinstance(error, SandboxError):
+    if when != "call":
         return Outcome.NOT_JUDGED, f"the grader could not judge this test: {type(error).__name__}: {error}"
     if isinstance(error, SubmissionError):
         outcome = Outcome.NOT_RUN if isinstance(error, RunOver) else Outcome.ERROR

@@ -2,14 +2,14 @@
 
 The worker holds the runners; a job, which is a fork of the suite's process, gets no more than the descriptor
 of a process's stream. Both are trusted. A job has one process at a time, so the requests need no names: OPEN
-is answered with GRANTED and the descriptor, or with the reason why there is none; ENDING with how the process
-ended; KILL with GRANTED.
+is answered with GRANTED and the descriptor, ENDING with how the process ended, KILL with GRANTED. A sandbox
+that fails ends the job: what is lost with it is not the submission's, whatever it looks like from there.
 """
 
 import contextlib
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from grader.sandbox.runner import Output, Runner, SandboxError, StudentProcess
 
@@ -23,12 +23,18 @@ def counter() -> tuple[socket.socket, socket.socket]:
 
 
 class Lender:
-    """Lends processes of `runner` to one job, in a thread of its own; opens the first one unasked."""
+    """Lends processes of `runner` to one job, in a thread of its own; opens the first one unasked.
 
-    def __init__(self, runner: Runner, desk: socket.socket) -> None:
-        """Serve requests on `desk` until it is closed at the other end."""
+    Attributes: `failure` (why the sandbox failed, if it did).
+    """
+
+    def __init__(self, runner: Runner, desk: socket.socket, give_up: Callable[[], None]) -> None:
+        """Serve requests on `desk` until it is closed at the other end; `give_up` ends the job early."""
+        self.failure: SandboxError | None = None
         self._runner = runner
         self._desk = desk
+        self._give_up = give_up
+        self._ahead: StudentProcess | None = None
         self._present: StudentProcess | None = None
         self._outputs: list[Output] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -43,19 +49,28 @@ class Lender:
         return self._outputs
 
     def _serve(self) -> None:
-        first: StudentProcess | SandboxError | None = self._opened()
-        while request := self._request():
-            if request == OPEN:
-                self._lend(first or self._opened())
-                first = None
-            elif request == KILL:
-                self._end()
-                self._desk.send(GRANTED)
-            else:
-                self._desk.send(self._present.ending().encode() if self._present else b"it was ended")
-        if not isinstance(first, SandboxError):
-            self._present = first or self._present
-        self._end()
+        try:
+            self._ahead = self._runner.open()
+            while request := self._request():
+                self._answer(request)
+        except SandboxError as failed:
+            self.failure = failed
+            self._give_up()
+        for process in filter(None, (self._present, self._ahead)):
+            with contextlib.suppress(SandboxError):  # the verdict stands; the runner's own end is surer
+                self._end(process)
+
+    def _answer(self, request: bytes) -> None:
+        """Do what is asked. Raises SandboxError."""
+        if request == OPEN:
+            self._lend()
+        elif request == ENDING:
+            self._desk.send(self._present.ending().encode() if self._present else b"it was ended")
+        else:
+            ended, self._present = self._present, None
+            if ended:
+                self._end(ended)
+            self._desk.send(GRANTED)
 
     def _request(self) -> bytes:
         """Return the next request, or nothing when the job is over."""
@@ -64,25 +79,17 @@ class Lender:
         except ConnectionError:
             return b""
 
-    def _opened(self) -> StudentProcess | SandboxError:
+    def _lend(self) -> None:
+        self._present = self._ahead or self._runner.open()
+        self._ahead = None
+        socket.send_fds(self._desk, [GRANTED], [self._present.stream.fileno()])
+
+    def _end(self, process: StudentProcess) -> None:
+        """End a process and keep what it printed."""
         try:
-            return self._runner.open()
-        except SandboxError as failed:
-            return failed
-
-    def _lend(self, process: StudentProcess | SandboxError) -> None:
-        if isinstance(process, SandboxError):
-            self._desk.send(str(process).encode()[:DATAGRAM])
-            return
-        self._present = process
-        socket.send_fds(self._desk, [GRANTED], [process.stream.fileno()])
-
-    def _end(self) -> None:
-        """End the process that is out, if there is one, and keep what it printed."""
-        if self._present is not None:
-            self._present.kill()
-            self._outputs.append(self._present.output())
-            self._present = None
+            process.kill()
+        finally:
+            self._outputs.append(process.output())
 
 
 class Borrower:
@@ -93,11 +100,11 @@ class Borrower:
         self._desk = desk
 
     def open(self) -> "Borrowed":
-        """Return a fresh process. Raises SandboxError with the lender's reason."""
+        """Return a fresh process. Raises SandboxError when the lender has given the job up."""
         self._desk.send(OPEN)
         answer, descriptors, _, _ = socket.recv_fds(self._desk, DATAGRAM, 1)
         if answer != GRANTED:
-            raise SandboxError(answer.decode(errors="replace") or "the worker is gone")
+            raise SandboxError("no process is lent any more")
         return Borrowed(self._desk, socket.socket(fileno=descriptors[0]))
 
 

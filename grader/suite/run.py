@@ -82,17 +82,20 @@ class SuiteProcess:
         self.sources = [Path(source) for source in announced["sources"]]
 
     def run(self, job: SuiteJob, runner: Runner, listen: Listener = ignore) -> SuiteOutcome:
-        """Run `job` on processes of `runner`, telling `listen` of every event. Raises SuiteFailed."""
+        """Run `job` on processes of `runner`, telling `listen` of every event.
+
+        Raises SuiteFailed, or SandboxError as soon as the runner fails.
+        """
         ours, theirs = socket.socketpair()
         desk, their_desk = counter()
         with ours:
             with theirs, their_desk:
                 self._start_job(theirs, their_desk)
-            lender = Lender(runner, desk)
+            lender = Lender(runner, desk, give_up=lambda: ours.shutdown(socket.SHUT_RDWR))
             try:
                 finished, results = _follow(Messages(ours), job, listen)
             except Closed:
-                raise self._failure() from None
+                raise lender.failure or self._failure() from None
             finally:
                 outputs = lender.finish()
         expected = {group: names for group, names in self.tests.items() if group not in job.left_out}

@@ -8,6 +8,7 @@ from grader.template.generate import TEMPLATE
 
 RUBRIC = "rubric.yaml"
 SUBMIT = "submit.py"
+HANDOUT = ("docs/handout.md", "docs/handout/*.svg")  # what there is of it
 PACKAGE = Path(__file__).resolve().parents[1]  # the grader's own
 SCORING = ("__init__.py", "core/__init__.py", "core/document.py", "core/rubric.py", "core/scoring.py")
 
@@ -27,17 +28,19 @@ def export(assignment_root: Path, destination: Path) -> list[Path]:
 def project(assignment_root: Path) -> dict[str, bytes]:
     """Return the files of a student's project by path.
 
-    They are the template, the rubric, the suite, the modules beside the suite (which its tests import), the
-    program that hands in, and those modules of the grader that count points, unchanged, so that a student's
-    table shows the grader's numbers.
+    They are the template, the rubric, the handout if there is one, the suite, the modules beside the suite
+    (which its tests import), the program that hands in, and those modules of the grader that count points,
+    unchanged, so that a student's table shows the grader's numbers.
     """
     rubric = (assignment_root / RUBRIC).read_bytes()
     suite = Path(parse_rubric(rubric.decode(), RUBRIC).suite)
     beside = sorted((assignment_root / suite.parent).glob("*.py"))
+    handout = [path for pattern in HANDOUT for path in sorted(assignment_root.glob(pattern))]
     cases = read_files(assignment_root / suite)
     return {
         **{f"grader/{name}": (PACKAGE / name).read_bytes() for name in SCORING},
         **{(suite.parent / path.name).as_posix(): path.read_bytes() for path in beside},
+        **{path.relative_to(assignment_root).as_posix(): path.read_bytes() for path in handout},
         **{(suite / path).as_posix(): content for path, content in cases.items()},
         **read_files(assignment_root / TEMPLATE),
         SUBMIT: (PACKAGE / "client" / "standalone.py").read_bytes(),

@@ -1,7 +1,6 @@
 """One attempt at a time: take a submission, grade it, and keep the verdict or say why there is none."""
 
 import dataclasses
-import json
 import threading
 import time
 from collections import Counter
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from grader.core.report import GradedReport, Status, points, to_document
+from grader.core.report import GradedReport, Status
 from grader.core.rubric import Rubric
 from grader.core.text import clean_line
 from grader.intake import read_archive
@@ -20,16 +19,17 @@ from grader.pipeline import Grader
 from grader.sandbox.runner import SandboxError
 from grader.seed import derive_seed
 from grader.store import Database
-from grader.store.attempts import Job, Verdict, fail, hand_back, publish, take
+from grader.store.attempts import Job, fail, hand_back, publish, take
 from grader.store.progress import tell_if_current
 from grader.store.states import Priority, State
+from grader.store.verdict import verdict_of
 from grader.worker.follower import Follower
 
 REASON_CHARACTERS = 2_000
 KEEP_SECONDS = 120  # how long a verdict waits for a database that is gone
 RETRY_SECONDS = 1
-PAUSE_SECONDS = 5  # after a sandbox that could not be opened
-SANDBOX_FAILURES = 10  # of one submission, before that counts as a failed attempt
+LEAVING_SECONDS = 1  # in which the queue hears that this worker takes nothing more
+SANDBOX_FAILURES = 10  # of one submission, before they count as a failed attempt
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -40,12 +40,16 @@ class Fenced(Exception):  # noqa: N818 - says what is the case
 
 
 class Attempts:
-    """Works on submissions; any thread may call it."""
+    """Works on submissions; any thread may call it.
+
+    Attributes: `leave` (set when nothing more should be taken: a sandbox failed, or the worker stops).
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
         self, database: Database, queue: Queue, grader: Grader, rubric: Rubric, secret: bytes, worker: str
     ) -> None:
         """Work in the name of `worker`."""
+        self.leave = threading.Event()
         self._database = database
         self._queue = queue
         self._grader = grader
@@ -102,7 +106,7 @@ class Attempts:
         if report.status is Status.GRADER_ERROR:
             self._fail(job, "; ".join(report.notes) or "a problem could not be judged")
             return
-        verdict = _verdict(report)
+        verdict = verdict_of(report)
 
         def keep() -> bool:
             with self._database.write() as session:
@@ -119,25 +123,26 @@ class Attempts:
             with self._database.write() as session:
                 state = fail(session, job, clean_line(reason, REASON_CHARACTERS))
                 if state is State.QUEUED:
-                    self._queue.enqueue(session, job.submission_id, Priority(job.priority))
+                    self._queue.enqueue(session, [job.submission_id], Priority(job.priority))
                 return state
 
         log.warning("failed", attempt=job.attempt, state=_persistently(note))
 
     def _without_sandbox(self, job: Job, error: SandboxError) -> None:
-        """Spend no attempt on a host that cannot open sandboxes, and give it time, unless it never ends."""
-        log.warning("no sandbox can be opened here", attempt=job.attempt, error=str(error))
+        """Spend no attempt on a sandbox that failed, unless it goes on failing for this submission alone."""
+        log.warning("the sandbox failed", attempt=job.attempt, error=str(error))
+        self.leave.set()
         self._sandbox_failures[job.submission_id] += 1
         if self._sandbox_failures[job.submission_id] >= SANDBOX_FAILURES:
             self._fail(job, f"no sandbox: {error}")
         else:
-            self._stopping.wait(PAUSE_SECONDS)
+            self._stopping.wait(LEAVING_SECONDS)
             self._return_unused(job)
 
     def _return_unused(self, job: Job) -> None:
         with self._database.write() as session:
             if hand_back(session, job):
-                self._queue.enqueue(session, job.submission_id, Priority(job.priority))
+                self._queue.enqueue(session, [job.submission_id], Priority(job.priority))
 
     def _tell(self, job: Job, kind: str, data: dict[str, Any]) -> None:
         """Tell followers; what cannot be told is lost, and the grading goes on. Raises Fenced."""
@@ -161,18 +166,3 @@ def _persistently(keep: Callable[[], T]) -> T:
             if time.monotonic() >= end:
                 raise
             time.sleep(RETRY_SECONDS)
-
-
-def _verdict(report: GradedReport) -> Verdict:
-    score = report.score
-    return Verdict(
-        status=report.status.value,
-        score=points(score.score) or 0.0,
-        max_score=score.max_score,
-        bonus=points(score.bonus) or 0.0,
-        max_bonus=score.max_bonus,
-        suite_sha256=report.suite_sha256,
-        rubric_sha256=report.rubric_sha256,
-        seconds=report.seconds,
-        document=json.dumps(to_document(report), ensure_ascii=False, allow_nan=False),
-    )

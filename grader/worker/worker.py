@@ -5,6 +5,7 @@ import random
 import secrets
 import socket
 import threading
+from dataclasses import replace
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,11 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from grader.core.rubric import Rubric
 from grader.jobs import Queue, Station
 from grader.pipeline import Grader
+from grader.sandbox.runner import SandboxError
 from grader.store import Database
 from grader.worker.attempt import Attempts
 
 REAP_SECONDS = 5
 RECONNECT_SECONDS = 1
+CHECK_SECONDS = 2  # between two looks whether a sandbox can be had again
 LAST_WAIT_SECONDS = 5
 
 log = structlog.get_logger()
@@ -53,6 +56,7 @@ class Worker:
         reaper.start()
         serving.start()
         stop.wait()
+        self._attempts.leave.set()
         serving.join(stop_seconds)
         if serving.is_alive():
             self._attempts.hand_back_all()
@@ -62,13 +66,30 @@ class Worker:
         return not serving.is_alive()
 
     def _serve(self, stop: threading.Event) -> None:
-        """Run the queue's worker, again whenever the database was gone."""
+        """Run the queue's worker, again whenever the database or the runner was gone."""
+        leave = self._attempts.leave
         while not stop.is_set():
             try:
-                self._queue.run_worker(self.station, self._attempts.work, stop)
+                if leave.is_set():
+                    self._wait_for_sandbox(stop)
+                else:
+                    self._queue.run_worker(self.station, self._attempts.work, leave)
             except Exception:
                 log.warning("the queue failed; trying again", name=self.station.name, exc_info=True)
             stop.wait(RECONNECT_SECONDS)
+
+    def _wait_for_sandbox(self, stop: threading.Event) -> None:
+        """Take nothing, and say so to others, until a sandbox can be had."""
+        with self._queue.presence(replace(self.station, slots=0)):
+            while not stop.is_set():
+                try:
+                    self._grader.check()
+                except SandboxError as error:
+                    log.warning("no sandbox can be had", name=self.station.name, error=str(error))
+                    stop.wait(CHECK_SECONDS)
+                else:
+                    self._attempts.leave.clear()
+                    return
 
     def _reap(self, stop: threading.Event) -> None:
         """Look after what dead workers left behind."""

@@ -1,6 +1,10 @@
 """The bonus on optimizers: Adam, gradient descent with momentum and a step size for each number."""
 
+from collections.abc import Iterable
+
 import numpy as np
+
+from smulgrad.engine import Tensor
 
 
 class Adam:
@@ -16,7 +20,13 @@ class Adam:
         p <- p - lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps)
     """
 
-    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+    def __init__(
+        self,
+        parameters: Iterable[Tensor],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+    ) -> None:
         """Remember the parameter Tensors and the settings; both means of every parameter start at zero."""
         # BEGIN SOLUTION
         self.parameters = list(parameters)
@@ -26,7 +36,7 @@ class Adam:
         self._mean_squares = [np.zeros_like(parameter.data) for parameter in self.parameters]
         # END SOLUTION
 
-    def step(self):
+    def step(self) -> None:
         """Move every parameter's data by one step, in place."""
         # BEGIN SOLUTION
         self.steps += 1
@@ -38,9 +48,9 @@ class Adam:
             p.data -= self.lr * (m / unbias1) / (np.sqrt(v / unbias2) + self.eps)
         # END SOLUTION
 
-    def zero_grad(self):
+    def zero_grad(self) -> None:
         """Set every parameter's gradient to zero."""
         # BEGIN SOLUTION
         for parameter in self.parameters:
-            parameter.grad = np.zeros_like(parameter.data)
+            parameter.grad = None  # reads as zeros
         # END SOLUTION

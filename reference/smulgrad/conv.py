@@ -1,13 +1,14 @@
 """The bonus on convolution: `conv2d` slides a small kernel over images, as a network's layer does."""
 
+import math  # solution
+from dataclasses import dataclass  # solution
+
+import numpy as np  # solution
+
+from smulgrad.engine import Tensor
+from smulgrad.rules import RULES  # solution
+
 # BEGIN SOLUTION
-import math
-from dataclasses import dataclass
-
-import numpy as np
-
-from smulgrad.engine import RULES, Tensor, _tensor
-
 # A convolution is a matrix product, once the numbers under the kernel at each place stand in a column of
 # their own. So the engine needs one new operation, which lays out these columns, and `@` does the rest. What
 # undoes it adds the columns up again where they overlap. Either is linear and is the other's rule, so
@@ -53,9 +54,11 @@ class _Slide:
 def _columns(images, slide):
     """Return the numbers under the kernel, (batch, channels * kernel, places); as a node if it is one."""
     if isinstance(images, Tensor):
-        return _tensor(_columns(images.data, slide), "columns", images, slide)
-    padded = np.zeros(slide.padded, images.dtype)
-    padded[slide.inner] = images
+        return Tensor.made(_columns(images.data, slide), "columns", images, slide)
+    padded = images
+    if slide.padding:
+        padded = np.zeros(slide.padded, images.dtype)
+        padded[slide.inner] = images
     columns = np.empty((*slide.shape[:2], *slide.kernel, *slide.places), images.dtype)
     for i, j in np.ndindex(slide.kernel):  # few long copies are faster than many short ones
         columns[:, :, i, j] = padded[slide.under(i, j)]
@@ -65,7 +68,7 @@ def _columns(images, slide):
 def _images(columns, slide):
     """Return images of which each pixel is the sum of its numbers in `columns`; as a node if it is one."""
     if isinstance(columns, Tensor):
-        return _tensor(_images(columns.data, slide), "images", columns, slide)
+        return Tensor.made(_images(columns.data, slide), "images", columns, slide)
     columns = columns.reshape(*slide.shape[:2], *slide.kernel, *slide.places)
     padded = np.zeros(slide.padded, columns.dtype)
     for i, j in np.ndindex(slide.kernel):
@@ -91,7 +94,7 @@ def _slide_of(x, weight, stride, padding):
 # END SOLUTION
 
 
-def conv2d(x, weight, bias, stride=1, padding=0):
+def conv2d(x: Tensor, weight: Tensor, bias: Tensor, stride: int = 1, padding: int = 0) -> Tensor:
     """Return the convolution of `x` with `weight`, plus `bias`, as a Tensor (batch, out, height', width').
 
     `x` has the shape (batch, in, height, width), `weight` (out, in, kernel height, kernel width), `bias`

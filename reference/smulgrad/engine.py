@@ -1,190 +1,18 @@
-"""Reverse-mode automatic differentiation: `Value` for numbers, `Tensor` for numpy arrays."""
+"""Reverse-mode automatic differentiation: `Value` for numbers, `Tensor` for numpy arrays.
+
+An operation computes its result and keeps what it was computed from. How gradients come out of that:
+sweep.py; how each operation's derivative is: rules.py.
+"""
 
 import math  # solution
+from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-# BEGIN SOLUTION
-# How a gradient travels:
-#
-# 1. Every operation makes a node: its result, its name, its operands x and y. A plain number or array
-#    among the operands is kept as it is; it gets no gradient. Static arguments (an exponent, an axis) stand
-#    in y's place in the same way.
-# 2. RULES tells, for each name, how the gradient g of a result becomes the gradients of x and y.
-# 3. `backward` starts with 1 at the output and visits every node after all nodes that consumed it, so that
-#    a node passes on its gradient when it is complete.
-#
-# To add an operation: one entry in RULES, and one method that computes the result under that name.
-
-# The rules ----------------------------------------------------------------------------------------------
-# g is the gradient of the result z; x and y are the operands. Rules are written in arithmetic that floats,
-# arrays, Values and Tensors share, so the same line gives numbers for `backward` and, for `grad(...,
-# create_graph=True)`, new nodes that can be differentiated again.
-
-
-def _pass_on(g, z, x, y):
-    return g
-
-
-RULES = {
-    # name: (gradient of x, gradient of y)
-    "+": (_pass_on, _pass_on),
-    "-": (_pass_on, lambda g, z, x, y: -g),
-    "*": (lambda g, z, x, y: g * y, lambda g, z, x, y: g * x),
-    "/": (lambda g, z, x, y: g / y, lambda g, z, x, y: -g * z / y),
-    "neg": (lambda g, z, x, y: -g, None),
-    "**": (lambda g, z, x, n: g * (n * x ** (n - 1)) if n else g * 0.0, None),
-    "relu": (lambda g, z, x, y: g * (_data(x) > 0), None),
-    "exp": (lambda g, z, x, y: g * z, None),
-    "log": (lambda g, z, x, y: g / x, None),
-    "tanh": (lambda g, z, x, y: g * (1.0 - z * z), None),
-    # of Tensors only; `kept` is the shape of the result with the reduced axes kept as 1
-    "sum": (lambda g, z, x, kept: _broadcast_to(g.reshape(kept), x.shape), None),
-    "max": (lambda g, z, x, kept: g.reshape(kept) * _share_of_max(_data(x), _data(z).reshape(kept)), None),
-    "reshape": (lambda g, z, x, y: g.reshape(x.shape), None),
-    "transpose": (lambda g, z, x, axes: _transposed(g, np.argsort(axes)), None),
-    "broadcast": (_pass_on, None),
-    "@": (lambda g, z, x, y: _matmul_x(g, x, y), lambda g, z, x, y: _matmul_y(g, x, y)),
-}
-
-
-def _data(x):
-    """Return the numbers of `x`, for what is constant in a rule: where x > 0, where the maximum is."""
-    return x.data if isinstance(x, Value | Tensor) else x
-
-
-def _share_of_max(x, maximum):
-    """Return 1 where `x` equals `maximum`, divided by the number of such places that share one maximum."""
-    winners = (x == maximum).astype(x.dtype)
-    return winners / _unbroadcast(winners, maximum.shape)
-
-
-def _broadcast_to(g, shape):
-    """Stretch `g` to `shape`; as a node if it is one."""
-    if isinstance(g, Tensor):
-        return _tensor(np.broadcast_to(g.data, shape), "broadcast", g)
-    return np.broadcast_to(g, shape)
-
-
-def _transposed(x, axes):
-    """Return `x` with its axes in the order `axes`; as a node if it is one."""
-    if isinstance(x, Tensor):
-        return _tensor(x.data.transpose(axes), "transpose", x, axes)
-    return x.transpose(axes)
-
-
-def _unbroadcast(g, shape):
-    """Sum `g` over the axes along which numpy stretched an operand of `shape`.
-
-    A row of shape (1, 3) that was added to a column of shape (2, 1) met each of its numbers twice, so its
-    gradient of shape (2, 3) is summed over axis 0.
-    """
-    if g.shape == shape:
-        return g
-    added = g.ndim - len(shape)
-    stretched = [added + i for i, n in enumerate(shape) if n == 1 and g.shape[added + i] != 1]
-    return g.sum(axis=(*range(added), *stretched)).reshape(shape)
-
-
-def _matmul_x(g, x, y):
-    """Return g @ y.T, the gradient of x in x @ y, before the sum over broadcast batches."""
-    g, _, y = _as_matrices(g, x, y)
-    return g @ y.swapaxes(-1, -2)
-
-
-def _matmul_y(g, x, y):
-    """Return x.T @ g, the gradient of y in x @ y, before the sum over broadcast batches."""
-    g, rows, _ = _as_matrices(g, x, y)
-    gradient = rows.swapaxes(-1, -2) @ g
-    return gradient.reshape(gradient.shape[:-1]) if y.ndim == 1 else gradient
-
-
-def _as_matrices(g, x, y):
-    """Return g, x and y with a vector on the left as one row, a vector on the right as one column."""
-    shape = g.shape
-    if y.ndim == 1:
-        y, shape = y.reshape((-1, 1)), (*shape, 1)
-    if x.ndim == 1:
-        x, shape = x.reshape((1, -1)), (*shape[:-1], 1, shape[-1])
-    return g.reshape(shape), x, y
-
-
-# The sweep ----------------------------------------------------------------------------------------------
-
-_NOTHING_YET = object()
-
-
-def _sweep(output, seed, create_graph=False):
-    """Yield (node, gradient of `output` in that node) for every node, consumers before their operands.
-
-    The gradient under way lives in a node's `_flow`, not in its `.grad`: what earlier sweeps left in `.grad`
-    does not enter this one, so `backward` may be called twice and through shared nodes.
-    """
-    order = _operands_first(output)
-    output._flow = seed
-    try:
-        for node in reversed(order):
-            g = node._flow
-            yield node, g
-            if node._op:
-                for operand, share in _shares(node, g, create_graph):
-                    flow = operand._flow
-                    operand._flow = share if flow is _NOTHING_YET else flow + share
-    finally:
-        for node in order:
-            node._flow = None
-
-
-def _operands_first(output):
-    """Return the nodes that `output` was computed from and itself, each after its operands (depth-first)."""
-    kind = output.__class__
-    order, stack = [], [output]
-    while stack:
-        node = stack.pop()
-        if node.__class__ is tuple:  # all that it needs is in `order` by now
-            order.append(node[0])
-        elif node._flow is None:
-            node._flow = _NOTHING_YET
-            stack.append((node,))
-            for operand in (node._x, node._y):
-                if operand.__class__ is kind and operand._flow is None:
-                    stack.append(operand)  # noqa: PERF401 - a list of two costs more
-    return order
-
-
-def _shares(node, g, create_graph=False):
-    """Return [(operand, its share of the gradient g of `node`), ...], constants left out."""
-    kind = node.__class__
-    z, x, y = node, node._x, node._y
-    if not create_graph:
-        z = z.data
-        x = x.data if x.__class__ is kind else x
-        y = y.data if y.__class__ is kind else y
-    shares = []
-    for operand, rule in zip((node._x, node._y), RULES[node._op], strict=True):
-        if operand.__class__ is kind:
-            share = rule(g, z, x, y)
-            shares.append((operand, _unbroadcast(share, operand.shape) if kind is Tensor else share))
-    return shares
-
-
-def grad(output, inputs, create_graph=False):
-    """Return the gradients of `output` in each of `inputs`, as a list, without touching any `.grad`.
-
-    For a Tensor output that is not a scalar, its elements are summed. With `create_graph` the gradients are
-    nodes themselves, so that they can be differentiated again:
-
-        dy = grad(y, [x], create_graph=True)[0]
-        d2y = grad(dy, [x])[0]
-    """
-    seed = output.__class__(output._seed()) if create_graph else output._seed()
-    wanted = set(inputs)
-    found = {node: g for node, g in _sweep(output, seed, create_graph) if node in wanted}
-    zeros = (lambda x: x * 0.0) if create_graph else (lambda x: x.data * 0.0)
-    return [found[x] if x in found else zeros(x) for x in inputs]
-
-
-# END SOLUTION
+from smulgrad.rules import unstretched  # solution
+from smulgrad.sweep import pass_on, sweep  # solution
 
 
 class Value:
@@ -203,7 +31,7 @@ class Value:
     __slots__ = ("_flow", "_op", "_x", "_y", "data", "grad")
     # END SOLUTION
 
-    def __init__(self, data):
+    def __init__(self, data: float) -> None:
         """Store `data` as a float, with gradient 0.0 and no history."""
         # BEGIN SOLUTION
         self.data = float(data)
@@ -215,29 +43,29 @@ class Value:
     def __repr__(self):  # solution
         return f"Value(data={self.data:g}, grad={self.grad:g})"  # solution
 
-    def __add__(self, other):
+    def __add__(self, other: Self | float) -> Self:
         """Return self + other as a Value; `other` is a Value or a plain number."""
         # BEGIN SOLUTION
         return _value(self.data + (other.data if other.__class__ is Value else other), "+", self, other)
         # END SOLUTION
 
-    def __mul__(self, other):
+    def __mul__(self, other: Self | float) -> Self:
         """Return self * other as a Value; `other` is a Value or a plain number."""
         # BEGIN SOLUTION
         return _value(self.data * (other.data if other.__class__ is Value else other), "*", self, other)
         # END SOLUTION
 
-    def __neg__(self):
+    def __neg__(self) -> Self:
         """Return -self as a Value."""
         return _value(-self.data, "neg", self)  # solution
 
-    def __sub__(self, other):
+    def __sub__(self, other: Self | float) -> Self:
         """Return self - other as a Value; `other` is a Value or a plain number."""
         # BEGIN SOLUTION
         return _value(self.data - (other.data if other.__class__ is Value else other), "-", self, other)
         # END SOLUTION
 
-    def __pow__(self, exponent):
+    def __pow__(self, exponent: float) -> Self:
         """Return self ** exponent as a Value; `exponent` is an int or a float, never a Value."""
         # BEGIN SOLUTION
         if exponent.__class__ is Value:
@@ -249,15 +77,15 @@ class Value:
         return _value(self.data**exponent, "**", self, exponent)
         # END SOLUTION
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Self | float) -> Self:
         """Return self / other as a Value; `other` is a Value or a plain number."""
         return _quotient(self, other)  # solution
 
-    def relu(self):
+    def relu(self) -> Self:
         """Return max(0, self) as a Value; its slope at exactly 0 is 0."""
         return _value(self.data if self.data > 0 else 0.0, "relu", self)  # solution
 
-    def exp(self):
+    def exp(self) -> Self:
         """Return e ** self as a Value."""
         # BEGIN SOLUTION
         try:
@@ -266,7 +94,7 @@ class Value:
             raise OverflowError(f"exp: e to the power {self.data!r} is too large for a float") from None
         # END SOLUTION
 
-    def log(self):
+    def log(self) -> Self:
         """Return the natural logarithm of self as a Value."""
         # BEGIN SOLUTION
         if self.data <= 0:
@@ -274,25 +102,30 @@ class Value:
         return _value(math.log(self.data), "log", self)
         # END SOLUTION
 
-    def tanh(self):
+    def tanh(self) -> Self:
         """Return the hyperbolic tangent of self as a Value."""
         return _value(math.tanh(self.data), "tanh", self)  # solution
 
-    def backward(self):
+    def backward(self) -> None:
         """Add the derivative of self in each node below it, and in itself, to that node's `.grad`."""
         # BEGIN SOLUTION
-        for node, g in _sweep(self, self._seed()):
+        for node, g in sweep(self):
             node.grad += g
         # END SOLUTION
 
     # BEGIN SOLUTION
-    def _seed(self):
-        return 1.0
+    def __gt__(self, other):  # self > other, of the data
+        return self.data > _data(other)
+
+    def _ones(self, as_node):
+        return Value(1.0) if as_node else 1.0
+
+    def _fitted(self, share, g):  # noqa: ARG002 - asked as a Tensor is
+        return share
 
     def _backward(self):
         """Add this node's own share, from its present `.grad`, to its operands' `.grad`."""
-        for operand, share in _shares(self, self.grad) if self._op else ():
-            operand.grad += share
+        _backward_from_grad(self)
 
     @property
     def _prev(self):
@@ -348,74 +181,82 @@ class Tensor:
     """
 
     # BEGIN SOLUTION
-    __slots__ = ("_flow", "_grad", "_grad_is_own", "_op", "_x", "_y", "data")
+    __slots__ = ("_flow", "_grad", "_op", "_x", "_y", "data")
     __array_ufunc__ = None  # array * tensor asks the tensor, not numpy
     # END SOLUTION
 
-    def __init__(self, data):
+    def __init__(self, data: ArrayLike) -> None:
         """Store `data` (array, nested list or number) as a float array, with gradient 0 and no history."""
         # BEGIN SOLUTION
         array = np.asarray(data)
         self.data = array if array.dtype.kind == "f" else array.astype(np.float64)
-        self._grad, self._grad_is_own = None, False
         self._op = ""
-        self._x = self._y = self._flow = None
+        self._x = self._y = self._flow = self._grad = None
         # END SOLUTION
 
     def __repr__(self):  # solution
         return f"Tensor({np.array2string(self.data, prefix='Tensor(')}, shape={self.shape})"  # solution
 
     # BEGIN SOLUTION
+    @staticmethod
+    def made(data, op, x, y=None):
+        """Return the Tensor `data` that the operation `op` made of `x` and `y`; faster than the class."""
+        out = object.__new__(Tensor)
+        out.data = data if data.__class__ is np.ndarray else np.asarray(data)
+        out._op, out._x, out._y = op, x, y
+        out._flow = out._grad = None
+        return out
+
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, ...]:
         """The shape of `data`."""
         return self.data.shape
 
     @property
-    def ndim(self):
+    def ndim(self) -> int:
         """The number of axes of `data`."""
         return self.data.ndim
 
     @property
-    def grad(self):
-        """The gradient gathered so far: an array of data's shape that belongs to this Tensor alone."""
+    def grad(self) -> np.ndarray:
+        """The gradient gathered so far, an array of data's shape; set it to None to start from zero."""
         if self._grad is None:
-            self._grad, self._grad_is_own = np.zeros_like(self.data), True
-        elif not self._grad_is_own:
-            self._grad, self._grad_is_own = np.array(self._grad, dtype=self.data.dtype), True
+            self._grad = np.zeros_like(self.data)
+        elif self._op:  # a sweep may leave one array in several results; what is given out is this one's own
+            self._grad = self._grad.copy()
         return self._grad
 
     @grad.setter
-    def grad(self, gradient):
-        if np.shape(gradient) != self.shape:
+    def grad(self, gradient: np.ndarray | None) -> None:
+        if gradient is not None and np.shape(gradient) != self.shape:
             raise ValueError(
                 f"grad: its shape {np.shape(gradient)} is not the shape {self.shape} of the data"
             )
-        self._grad, self._grad_is_own = gradient, False
+        self._grad = gradient
 
     # END SOLUTION
 
-    def __add__(self, other):
+    def __add__(self, other: Self | ArrayLike) -> Self:
         """Return self + other, element by element, broadcast as numpy does."""
         return _elementwise("+", np.add, self, other)  # solution
 
-    def __mul__(self, other):
+    def __mul__(self, other: Self | ArrayLike) -> Self:
         """Return self * other, element by element, broadcast as numpy does."""
         return _elementwise("*", np.multiply, self, other)  # solution
 
-    def __neg__(self):
+    def __neg__(self) -> Self:
         """Return -self, element by element."""
         return _tensor(-self.data, "neg", self)  # solution
 
-    def __sub__(self, other):
+    def __sub__(self, other: Self | ArrayLike) -> Self:
         """Return self - other, element by element, broadcast as numpy does."""
         return _elementwise("-", np.subtract, self, other)  # solution
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Self | ArrayLike) -> Self:
         """Return self / other, element by element, broadcast as numpy does."""
         return _elementwise("/", np.divide, self, other)  # solution
 
-    def __pow__(self, exponent):
+    def __pow__(self, exponent: float) -> Self:
         """Return self ** exponent, element by element; `exponent` is an int or a float."""
         # BEGIN SOLUTION
         if isinstance(exponent, Tensor | np.ndarray):
@@ -427,26 +268,26 @@ class Tensor:
         return _tensor(self.data**exponent, "**", self, exponent)
         # END SOLUTION
 
-    def __matmul__(self, other):
+    def __matmul__(self, other: Self | ArrayLike) -> Self:
         """Return the matrix product self @ other, as numpy does: of vectors, matrices or batches of them."""
         return _matmul(self, other)  # solution
 
-    def sum(self, axis=None, keepdims=False):
+    def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
         """Return the sum over `axis`: an int, a tuple of ints, or None for all axes."""
         return _reduce("sum", np.add, self, axis, keepdims)  # solution
 
-    def mean(self, axis=None, keepdims=False):
+    def mean(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
         """Return the mean over `axis`: an int, a tuple of ints, or None for all axes."""
         # BEGIN SOLUTION
         total = self.sum(axis, keepdims)
         return total / (self.data.size // max(total.data.size, 1))
         # END SOLUTION
 
-    def max(self, axis=None, keepdims=False):
+    def max(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
         """Return the maximum over `axis`; equal maxima share the gradient equally."""
         return _reduce("max", np.maximum, self, axis, keepdims)  # solution
 
-    def reshape(self, *shape):
+    def reshape(self, *shape: int | tuple[int, ...]) -> Self:
         """Return the numbers in another shape: `reshape((2, 3))` or `reshape(2, 3)`; one length may be -1."""
         # BEGIN SOLUTION
         try:
@@ -455,33 +296,39 @@ class Tensor:
             raise ValueError(f"reshape: {self.shape} does not fit into {shape}") from mismatch
         # END SOLUTION
 
-    def transpose(self):
-        """Return the Tensor with the order of its axes reversed."""
-        return _transposed(self, range(self.ndim)[::-1])  # solution
+    def transpose(self, axes: Sequence[int] | None = None) -> Self:
+        """Return the Tensor with its axes in the order `axes`, by default reversed."""
+        # BEGIN SOLUTION
+        axes = range(self.ndim)[::-1] if axes is None else axes
+        try:
+            return _tensor(self.data.transpose(axes), "transpose", self, axes)
+        except ValueError as misfit:
+            raise ValueError(f"transpose: axes {axes} do not fit the shape {self.shape}") from misfit
+        # END SOLUTION
 
     @property
-    def T(self):  # noqa: N802 - numpy's name
+    def T(self) -> Self:  # noqa: N802 - numpy's name
         """The transpose."""
         return self.transpose()  # solution
 
     # BEGIN SOLUTION
-    def swapaxes(self, first, second):
+    def swapaxes(self, first: int, second: int) -> Self:
         """Return the Tensor with two axes exchanged."""
         axes = list(range(self.ndim))
         axes[first], axes[second] = axes[second], axes[first]
-        return _transposed(self, axes)
+        return self.transpose(axes)
 
     # END SOLUTION
 
-    def relu(self):
+    def relu(self) -> Self:
         """Return max(0, self), element by element; the slope at exactly 0 is 0."""
         return _tensor(np.maximum(self.data, 0), "relu", self)  # solution
 
-    def exp(self):
+    def exp(self) -> Self:
         """Return e ** self, element by element."""
         return _tensor(np.exp(self.data), "exp", self)  # solution
 
-    def log(self):
+    def log(self) -> Self:
         """Return the natural logarithm, element by element."""
         # BEGIN SOLUTION
         if not (self.data > 0).all():
@@ -491,38 +338,42 @@ class Tensor:
         return _tensor(np.log(self.data), "log", self)
         # END SOLUTION
 
-    def tanh(self):
+    def tanh(self) -> Self:
         """Return the hyperbolic tangent, element by element."""
         return _tensor(np.tanh(self.data), "tanh", self)  # solution
 
-    def backward(self):
+    def backward(self) -> None:
         """Add the gradient of self (of its sum, if not a scalar) to the `.grad` of each Tensor below it."""
         # BEGIN SOLUTION
-        seen = set()
-        for node, g in _sweep(self, self._seed()):
-            alone = not node._op and g.base is None and id(g) not in seen
-            seen.add(id(g))
-            node._add_gradient(g, alone)
+        for node, g in sweep(self):
+            node._grad = np.asarray(g) if node._grad is None else node._grad + g
         # END SOLUTION
 
     # BEGIN SOLUTION
-    def _seed(self):
-        return np.ones_like(self.data)
+    def __gt__(self, other):  # self > other, of the data: an array of booleans
+        return self.data > _data(other)
 
-    def _add_gradient(self, g, alone):
-        """Add `g` to the gradient; `alone` says that no other Tensor and no rule holds this very array."""
-        if self._grad is None:
-            self._grad, self._grad_is_own = (
-                g,
-                alone and isinstance(g, np.ndarray) and g.dtype == self.data.dtype,
-            )
-        else:
-            self._grad, self._grad_is_own = self._grad + g, False
+    def _ones(self, as_node):
+        ones = np.ones_like(self.data)
+        return Tensor(ones) if as_node else ones
+
+    def _fitted(self, share, g):
+        """Return `share`, which a rule made of `g`, in the shape and type of the data.
+
+        Where numpy stretched this Tensor, it is summed; where this Tensor was summed, it is stretched.
+        """
+        shape, dtype = self.data.shape, self.data.dtype
+        if share.shape != shape:
+            share = _stretched(unstretched(share, shape), shape)
+        if share.__class__ is Tensor:
+            return share
+        if not self._op and (share is g or share.base is not None):
+            return share.astype(dtype)  # a copy: a leaf's gradient is its own, whoever changes it in place
+        return share if share.dtype == dtype else share.astype(dtype)
 
     def _backward(self):
         """Add this node's own share, from its present `.grad`, to its operands' `.grad`."""
-        for operand, share in _shares(self, self.grad) if self._op else ():
-            operand._add_gradient(share, alone=False)
+        _backward_from_grad(self)
 
     @property
     def _prev(self):
@@ -547,41 +398,41 @@ class Tensor:
 
 
 # BEGIN SOLUTION
-def _tensor(data, op, x, y=None):
-    """Return the Tensor `data` that the operation `op` made of `x` and `y`; faster than calling the class."""
-    out = object.__new__(Tensor)
-    out.data = data if data.__class__ is np.ndarray else np.asarray(data)
-    out._grad, out._grad_is_own = None, False
-    out._op, out._x, out._y = op, x, y
-    out._flow = None
-    return out
+_tensor = Tensor.made  # one look-up less in each operation
 
 
 def _constant(x):
     """Return `x` fit to stand beside a Tensor: a number as Python's own, which leaves the dtype alone."""
     if isinstance(x, np.generic):
         return x.item()
-    return x if isinstance(x, Tensor | np.ndarray | int | float) else np.asarray(x, dtype=np.float64)
+    return x if isinstance(x, np.ndarray | int | float) else np.asarray(x, dtype=np.float64)
+
+
+def _stretched(x, shape):
+    """Return `x` repeated to `shape`, as numpy broadcasts; as a node if it is one."""
+    if x.shape == shape:
+        return x
+    if x.__class__ is Tensor:
+        return _tensor(np.broadcast_to(x.data, shape), "stretch", x)
+    return np.broadcast_to(x, shape)
 
 
 def _elementwise(op, function, x, y):
-    x, y = _constant(x), _constant(y)
+    a = x.data if x.__class__ is Tensor else (x := _constant(x))
+    b = y.data if y.__class__ is Tensor else (y := _constant(y))
     try:
-        return _tensor(function(_data(x), _data(y)), op, x, y)
+        return _tensor(function(a, b), op, x, y)
     except ValueError as mismatch:
-        raise ValueError(
-            f"{op}: shapes {np.shape(_data(x))} and {np.shape(_data(y))} do not broadcast"
-        ) from mismatch
+        raise ValueError(f"{op}: shapes {np.shape(a)} and {np.shape(b)} do not broadcast") from mismatch
 
 
 def _matmul(x, y):
-    x, y = _constant(x), _constant(y)
+    a = x.data if x.__class__ is Tensor else (x := _constant(x))
+    b = y.data if y.__class__ is Tensor else (y := _constant(y))
     try:
-        return _tensor(_data(x) @ _data(y), "@", x, y)
+        return _tensor(a @ b, "@", x, y)
     except ValueError as mismatch:
-        raise ValueError(
-            f"@: shapes {np.shape(_data(x))} and {np.shape(_data(y))} do not match"
-        ) from mismatch
+        raise ValueError(f"@: shapes {np.shape(a)} and {np.shape(b)} do not match") from mismatch
 
 
 def _reduce(op, function, x, axis, keepdims):
@@ -591,6 +442,23 @@ def _reduce(op, function, x, axis, keepdims):
         raise ValueError(f"{op}: axis {axis} does not fit the shape {x.shape}: {misfit}") from misfit
     data = kept if keepdims else kept.squeeze(tuple(range(x.ndim)) if axis is None else axis)
     return _tensor(data, op, x, kept.shape)
+
+
+# Of both ------------------------------------------------------------------------------------------------
+
+
+def _data(x):
+    return x.data if isinstance(x, Value | Tensor) else x
+
+
+def _backward_from_grad(node):
+    """Add the shares of the present gradient of `node` to the gradients of its operands."""
+    for operand in node._prev:
+        operand._flow = None
+    if node._op:
+        pass_on(node, node.grad)
+    for operand in node._prev:
+        operand.grad = operand.grad + operand._flow
 
 
 # END SOLUTION

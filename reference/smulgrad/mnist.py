@@ -1,15 +1,16 @@
 """The MNIST bonus: an MLP trained on 60,000 handwritten digits.
 
-`tests.mnist_utils` has what it takes besides: load_mnist, mini_batch_iterator and compute_accuracy.
+`tests.mnist_utils` has what it takes besides: load_mnist, mini_batch_iterator and compute_accuracy; and
+tell_loss, for a curve of the loss on the page that shows training being graded.
 """
 
 import numpy as np  # solution
 
 from smulgrad.nn import MLP, SGD, cross_entropy  # solution
-from tests.mnist_utils import compute_accuracy, load_mnist, mini_batch_iterator  # solution
+from tests.mnist_utils import compute_accuracy, load_mnist, mini_batch_iterator, tell_loss  # solution
 
 
-def train_mnist(hidden_size, learning_rate, batch_size, epochs):
+def train_mnist(hidden_size: int, learning_rate: float, batch_size: int, epochs: int) -> tuple:
     """Return an MLP trained by SGD on mini-batches for `epochs` passes, and its test accuracy in 0..1."""
     # BEGIN SOLUTION
     train_x, train_y, test_x, test_y = load_mnist()
@@ -20,7 +21,9 @@ def train_mnist(hidden_size, learning_rate, batch_size, epochs):
     for _ in range(epochs):
         for x, y in mini_batch_iterator(train_x, train_y, batch_size):
             optimizer.zero_grad()
-            cross_entropy(model(x), y).backward()
+            loss = cross_entropy(model(x), y)
+            loss.backward()
             optimizer.step()
+            tell_loss(loss.data)
     return model, compute_accuracy(model(test_x).data, test_y)
     # END SOLUTION

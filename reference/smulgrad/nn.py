@@ -1,14 +1,17 @@
 """Neural networks on Tensors: layers, softmax and its loss, gradient descent, gradient checking."""
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 
-from smulgrad.engine import Tensor  # solution
+from smulgrad.engine import Tensor
+from smulgrad.rules import RULES  # solution
 
 
 class Linear:
     """The affine map x @ weight + bias, from (batch, in_features) to (batch, out_features)."""
 
-    def __init__(self, in_features, out_features):
+    def __init__(self, in_features: int, out_features: int) -> None:
         """Make the Tensors `weight` (in_features, out_features), small and random, and `bias`, zeros."""
         # BEGIN SOLUTION
         bound = 1 / np.sqrt(in_features)
@@ -16,11 +19,11 @@ class Linear:
         self.bias = Tensor(np.zeros(out_features))
         # END SOLUTION
 
-    def __call__(self, x):
+    def __call__(self, x: Tensor) -> Tensor:
         """Return x @ weight + bias."""
         return x @ self.weight + self.bias  # x may be a plain array: it gets no gradient  # solution
 
-    def parameters(self):
+    def parameters(self) -> list[Tensor]:
         """Return [weight, bias]."""
         return [self.weight, self.bias]  # solution
 
@@ -28,23 +31,23 @@ class Linear:
 class MLP:
     """Two linear layers with a relu between them."""
 
-    def __init__(self, input_size, hidden_size, output_size):
+    def __init__(self, input_size: int, hidden_size: int, output_size: int) -> None:
         """Make the layers input -> hidden and hidden -> output."""
         # BEGIN SOLUTION
         self.hidden = Linear(input_size, hidden_size)
         self.output = Linear(hidden_size, output_size)
         # END SOLUTION
 
-    def __call__(self, x):
+    def __call__(self, x: Tensor) -> Tensor:
         """Return the logits (batch, output_size) for `x` of shape (batch, input_size)."""
         return self.output(self.hidden(x).relu())  # solution
 
-    def parameters(self):
+    def parameters(self) -> list[Tensor]:
         """Return the parameters of both layers, the hidden one's first."""
         return self.hidden.parameters() + self.output.parameters()  # solution
 
 
-def softmax(x, axis=-1):
+def softmax(x: Tensor, axis: int = -1) -> Tensor:
     """Return exp(x) / sum(exp(x)) along `axis`, shifted by the maximum first so that nothing overflows."""
     # BEGIN SOLUTION
     exps = (x - x.max(axis, keepdims=True)).exp()
@@ -52,71 +55,116 @@ def softmax(x, axis=-1):
     # END SOLUTION
 
 
-def softmax_cross_entropy(logits, targets):
-    """Return the mean cross-entropy of `logits` (batch, classes) and one-hot `targets` as a scalar Tensor."""
+def softmax_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the mean cross-entropy of `logits` (batch, classes) and one-hot `targets` as a scalar Tensor.
+
+    `targets` (a Tensor or an array, each row with the sum 1) are data and get no gradient.
+    """
     # BEGIN SOLUTION
-    shifted = logits - logits.data.max(axis=-1, keepdims=True)  # a constant shift changes no gradient
-    losses = shifted.exp().sum(axis=-1).log() - (shifted * targets).sum(axis=-1)
-    return losses.mean()
+    targets = targets.data if isinstance(targets, Tensor) else targets
+    if targets.shape != logits.shape:
+        raise ValueError(f"cross_entropy: logits {logits.shape} and targets {targets.shape} differ in shape")
+    shifted = logits.data - logits.data.max(axis=-1, keepdims=True)
+    exps = np.exp(shifted)
+    totals = exps.sum(axis=-1, keepdims=True)
+    loss = (np.log(totals).sum() - (shifted * targets).sum()) / len(targets)
+    return Tensor.made(loss, "cross_entropy", logits, (targets, exps / totals))
     # END SOLUTION
 
 
 cross_entropy = softmax_cross_entropy
 
 
+# BEGIN SOLUTION
+# The loss is one operation instead of the eight that it consists of: its gradient, the mean's part of
+# softmax(x) - targets (handout, equation 15), is simpler than any of theirs. The probabilities are known from
+# the way there; where derivatives are to be differentiated again, they are so as the softmax of x.
+
+
+def _cross_entropy_rule(g, z, x, known):
+    targets, probabilities = known
+    if isinstance(x, Tensor):
+        probabilities = Tensor.made(probabilities, "softmax", x)
+    return (probabilities - targets) * (g / len(targets))
+
+
+RULES["cross_entropy"] = (_cross_entropy_rule, None)
+RULES["softmax"] = (lambda g, z, x, y: z * (g - (g * z).sum(axis=-1, keepdims=True)), None)
+# END SOLUTION
+
+
 class SGD:
     """Stochastic gradient descent: p.data <- p.data - lr * p.grad for each parameter p."""
 
-    def __init__(self, parameters, lr=0.01):
+    def __init__(self, parameters: Iterable[Tensor], lr: float = 0.01) -> None:
         """Remember the list of parameter Tensors and the learning rate."""
         # BEGIN SOLUTION
         self.parameters = list(parameters)
         self.lr = lr
         # END SOLUTION
 
-    def step(self):
+    def step(self) -> None:
         """Subtract lr * grad from every parameter's data, in place."""
         # BEGIN SOLUTION
         for parameter in self.parameters:
             parameter.data -= self.lr * parameter.grad
         # END SOLUTION
 
-    def zero_grad(self):
+    def zero_grad(self) -> None:
         """Set every parameter's gradient to zero."""
         # BEGIN SOLUTION
         for parameter in self.parameters:
-            parameter.grad = np.zeros_like(parameter.data)
+            parameter.grad = None  # reads as zeros
         # END SOLUTION
 
 
-def check_gradients(f, input, epsilon=1e-5, tolerance=1e-4):  # noqa: A002 - the handout's name
+def check_gradients(
+    f: Callable[[Tensor], Tensor],
+    input: Tensor,  # noqa: A002 - the handout's name
+    epsilon: float = 1e-5,
+    tolerance: float = 1e-4,
+    *,
+    stacked: bool = False,
+) -> bool:
     """Return True if the gradient of `f` at `input` by backward agrees with central differences.
 
     `f` takes a Tensor and returns a scalar Tensor. The largest relative error
-    |analytic - numeric| / (max(|analytic|, |numeric|) + epsilon) must be below `tolerance`. The data of
-    `input` is as before afterwards; its `.grad` is not touched. (Handout, problem gradient_check.)
+    |analytic - numeric| / (max(|analytic|, |numeric|) + epsilon) must be below `tolerance`. `input` is as
+    before afterwards, its `.grad` too. With `stacked` the changed copies of `input` go through `f` all at
+    once, on a new first axis, which `f` must keep. (Handout, problem gradient_check.)
     """
     # BEGIN SOLUTION
     probe = Tensor(input.data.copy())
     f(probe).backward()
-    analytic, numeric = probe.grad, np.zeros_like(probe.data)
-    for index in np.ndindex(probe.shape):
-        numeric[index] = _central_difference(f, probe, index, epsilon)
+    values = _values_at_once if stacked else _values_one_by_one
+    analytic = probe.grad.reshape(-1)
+    numeric = (values(f, input.data, epsilon) - values(f, input.data, -epsilon)) / (2 * epsilon)
     scale = np.maximum(abs(analytic), abs(numeric)) + epsilon
     return bool((abs(analytic - numeric) / scale < tolerance).all())
     # END SOLUTION
 
 
 # BEGIN SOLUTION
-def _central_difference(f, x, index, epsilon):
-    """Return (f(x + epsilon) - f(x - epsilon)) / (2 epsilon), where epsilon is added at `index` only."""
-    centre = x.data[index]
-    x.data[index] = centre + epsilon
-    above = f(x).data
-    x.data[index] = centre - epsilon
-    below = f(x).data
-    x.data[index] = centre
-    return (above - below) / (2 * epsilon)
+def _values_one_by_one(f, x, step):
+    """Return f(x) for each copy of the array `x` in which one number is moved by `step`."""
+    values = np.empty(x.size)
+    for place in range(x.size):
+        moved = x.copy()
+        moved.flat[place] += step
+        values[place] = f(Tensor(moved)).data.sum()
+    return values
+
+
+def _values_at_once(f, x, step):
+    """Return the same, from one call of `f` with all copies in a stack."""
+    moved = x + step * np.eye(x.size, dtype=x.dtype).reshape(-1, *x.shape)
+    values = f(Tensor(moved)).data
+    if values.shape != (x.size,):
+        raise ValueError(
+            f"check_gradients: for a stack of {x.size} inputs f returned the shape {values.shape}; it must "
+            "keep the first axis, or be checked without `stacked`"
+        )
+    return values
 
 
 # END SOLUTION

@@ -8,9 +8,10 @@ functions lead there.
 from smulgrad.adam import Adam  # solution
 from smulgrad.conv import conv2d  # solution
 from smulgrad.drawing import draw_graph  # solution
-from smulgrad.engine import Tensor, Value, grad  # solution
+from smulgrad.engine import Tensor, Value  # solution
 from smulgrad.mnist import train_mnist  # solution
 from smulgrad.nn import MLP, SGD, Linear, check_gradients, cross_entropy, softmax  # solution
+from smulgrad.sweep import grad  # solution
 
 # Parts 1 to 3: scalars
 

@@ -1,6 +1,10 @@
 """The bonus on optimizers: Adam, gradient descent with momentum and a step size for each number."""
 
+from collections.abc import Iterable
+
 import numpy as np
+
+from smulgrad.engine import Tensor
 
 
 class Adam:
@@ -16,17 +20,23 @@ class Adam:
         p <- p - lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps)
     """
 
-    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+    def __init__(
+        self,
+        parameters: Iterable[Tensor],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+    ) -> None:
         """Remember the parameter Tensors and the settings; both means of every parameter start at zero."""
         raise NotImplementedError(
             "Adam.__init__: remember the parameter Tensors and the settings; both means of every parameter "
             "start at zero"
         )
 
-    def step(self):
+    def step(self) -> None:
         """Move every parameter's data by one step, in place."""
         raise NotImplementedError("Adam.step: move every parameter's data by one step, in place")
 
-    def zero_grad(self):
+    def zero_grad(self) -> None:
         """Set every parameter's gradient to zero."""
         raise NotImplementedError("Adam.zero_grad: set every parameter's gradient to zero")

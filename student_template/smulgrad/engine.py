@@ -1,6 +1,14 @@
-"""Reverse-mode automatic differentiation: `Value` for numbers, `Tensor` for numpy arrays."""
+"""Reverse-mode automatic differentiation: `Value` for numbers, `Tensor` for numpy arrays.
+
+An operation computes its result and keeps what it was computed from. How gradients come out of that:
+sweep.py; how each operation's derivative is: rules.py.
+"""
+
+from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class Value:
@@ -15,62 +23,62 @@ class Value:
         a.grad  # 7.0
     """
 
-    def __init__(self, data):
+    def __init__(self, data: float) -> None:
         """Store `data` as a float, with gradient 0.0 and no history."""
         raise NotImplementedError("Value.__init__: store `data` as a float, with gradient 0.0 and no history")
 
-    def __add__(self, other):
+    def __add__(self, other: Self | float) -> Self:
         """Return self + other as a Value; `other` is a Value or a plain number."""
         raise NotImplementedError(
             "Value.__add__: return self + other as a Value; `other` is a Value or a plain number"
         )
 
-    def __mul__(self, other):
+    def __mul__(self, other: Self | float) -> Self:
         """Return self * other as a Value; `other` is a Value or a plain number."""
         raise NotImplementedError(
             "Value.__mul__: return self * other as a Value; `other` is a Value or a plain number"
         )
 
-    def __neg__(self):
+    def __neg__(self) -> Self:
         """Return -self as a Value."""
         raise NotImplementedError("Value.__neg__: return -self as a Value")
 
-    def __sub__(self, other):
+    def __sub__(self, other: Self | float) -> Self:
         """Return self - other as a Value; `other` is a Value or a plain number."""
         raise NotImplementedError(
             "Value.__sub__: return self - other as a Value; `other` is a Value or a plain number"
         )
 
-    def __pow__(self, exponent):
+    def __pow__(self, exponent: float) -> Self:
         """Return self ** exponent as a Value; `exponent` is an int or a float, never a Value."""
         raise NotImplementedError(
             "Value.__pow__: return self ** exponent as a Value; `exponent` is an int or a float, never a "
             "Value"
         )
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Self | float) -> Self:
         """Return self / other as a Value; `other` is a Value or a plain number."""
         raise NotImplementedError(
             "Value.__truediv__: return self / other as a Value; `other` is a Value or a plain number"
         )
 
-    def relu(self):
+    def relu(self) -> Self:
         """Return max(0, self) as a Value; its slope at exactly 0 is 0."""
         raise NotImplementedError("Value.relu: return max(0, self) as a Value; its slope at exactly 0 is 0")
 
-    def exp(self):
+    def exp(self) -> Self:
         """Return e ** self as a Value."""
         raise NotImplementedError("Value.exp: return e ** self as a Value")
 
-    def log(self):
+    def log(self) -> Self:
         """Return the natural logarithm of self as a Value."""
         raise NotImplementedError("Value.log: return the natural logarithm of self as a Value")
 
-    def tanh(self):
+    def tanh(self) -> Self:
         """Return the hyperbolic tangent of self as a Value."""
         raise NotImplementedError("Value.tanh: return the hyperbolic tangent of self as a Value")
 
-    def backward(self):
+    def backward(self) -> None:
         """Add the derivative of self in each node below it, and in itself, to that node's `.grad`."""
         raise NotImplementedError(
             "Value.backward: add the derivative of self in each node below it, and in itself, to that node's "
@@ -91,107 +99,109 @@ class Tensor:
         x.grad  # [[2, 4], [6, 8]]
     """
 
-    def __init__(self, data):
+    def __init__(self, data: ArrayLike) -> None:
         """Store `data` (array, nested list or number) as a float array, with gradient 0 and no history."""
         raise NotImplementedError(
             "Tensor.__init__: store `data` (array, nested list or number) as a float array, with gradient 0 "
             "and no history"
         )
 
-    def __add__(self, other):
+    def __add__(self, other: Self | ArrayLike) -> Self:
         """Return self + other, element by element, broadcast as numpy does."""
         raise NotImplementedError(
             "Tensor.__add__: return self + other, element by element, broadcast as numpy does"
         )
 
-    def __mul__(self, other):
+    def __mul__(self, other: Self | ArrayLike) -> Self:
         """Return self * other, element by element, broadcast as numpy does."""
         raise NotImplementedError(
             "Tensor.__mul__: return self * other, element by element, broadcast as numpy does"
         )
 
-    def __neg__(self):
+    def __neg__(self) -> Self:
         """Return -self, element by element."""
         raise NotImplementedError("Tensor.__neg__: return -self, element by element")
 
-    def __sub__(self, other):
+    def __sub__(self, other: Self | ArrayLike) -> Self:
         """Return self - other, element by element, broadcast as numpy does."""
         raise NotImplementedError(
             "Tensor.__sub__: return self - other, element by element, broadcast as numpy does"
         )
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Self | ArrayLike) -> Self:
         """Return self / other, element by element, broadcast as numpy does."""
         raise NotImplementedError(
             "Tensor.__truediv__: return self / other, element by element, broadcast as numpy does"
         )
 
-    def __pow__(self, exponent):
+    def __pow__(self, exponent: float) -> Self:
         """Return self ** exponent, element by element; `exponent` is an int or a float."""
         raise NotImplementedError(
             "Tensor.__pow__: return self ** exponent, element by element; `exponent` is an int or a float"
         )
 
-    def __matmul__(self, other):
+    def __matmul__(self, other: Self | ArrayLike) -> Self:
         """Return the matrix product self @ other, as numpy does: of vectors, matrices or batches of them."""
         raise NotImplementedError(
             "Tensor.__matmul__: return the matrix product self @ other, as numpy does: of vectors, matrices "
             "or batches of them"
         )
 
-    def sum(self, axis=None, keepdims=False):
+    def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
         """Return the sum over `axis`: an int, a tuple of ints, or None for all axes."""
         raise NotImplementedError(
             "Tensor.sum: return the sum over `axis`: an int, a tuple of ints, or None for all axes"
         )
 
-    def mean(self, axis=None, keepdims=False):
+    def mean(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
         """Return the mean over `axis`: an int, a tuple of ints, or None for all axes."""
         raise NotImplementedError(
             "Tensor.mean: return the mean over `axis`: an int, a tuple of ints, or None for all axes"
         )
 
-    def max(self, axis=None, keepdims=False):
+    def max(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
         """Return the maximum over `axis`; equal maxima share the gradient equally."""
         raise NotImplementedError(
             "Tensor.max: return the maximum over `axis`; equal maxima share the gradient equally"
         )
 
-    def reshape(self, *shape):
+    def reshape(self, *shape: int | tuple[int, ...]) -> Self:
         """Return the numbers in another shape: `reshape((2, 3))` or `reshape(2, 3)`; one length may be -1."""
         raise NotImplementedError(
             "Tensor.reshape: return the numbers in another shape: `reshape((2, 3))` or `reshape(2, 3)`; one "
             "length may be -1"
         )
 
-    def transpose(self):
-        """Return the Tensor with the order of its axes reversed."""
-        raise NotImplementedError("Tensor.transpose: return the Tensor with the order of its axes reversed")
+    def transpose(self, axes: Sequence[int] | None = None) -> Self:
+        """Return the Tensor with its axes in the order `axes`, by default reversed."""
+        raise NotImplementedError(
+            "Tensor.transpose: return the Tensor with its axes in the order `axes`, by default reversed"
+        )
 
     @property
-    def T(self):  # noqa: N802 - numpy's name
+    def T(self) -> Self:  # noqa: N802 - numpy's name
         """The transpose."""
         raise NotImplementedError("Tensor.T: the transpose")
 
-    def relu(self):
+    def relu(self) -> Self:
         """Return max(0, self), element by element; the slope at exactly 0 is 0."""
         raise NotImplementedError(
             "Tensor.relu: return max(0, self), element by element; the slope at exactly 0 is 0"
         )
 
-    def exp(self):
+    def exp(self) -> Self:
         """Return e ** self, element by element."""
         raise NotImplementedError("Tensor.exp: return e ** self, element by element")
 
-    def log(self):
+    def log(self) -> Self:
         """Return the natural logarithm, element by element."""
         raise NotImplementedError("Tensor.log: return the natural logarithm, element by element")
 
-    def tanh(self):
+    def tanh(self) -> Self:
         """Return the hyperbolic tangent, element by element."""
         raise NotImplementedError("Tensor.tanh: return the hyperbolic tangent, element by element")
 
-    def backward(self):
+    def backward(self) -> None:
         """Add the gradient of self (of its sum, if not a scalar) to the `.grad` of each Tensor below it."""
         raise NotImplementedError(
             "Tensor.backward: add the gradient of self (of its sum, if not a scalar) to the `.grad` of each "

@@ -1,4 +1,4 @@
-"""The API for tests: an application on a store with a small course, and clients for its people."""
+"""API and pages for tests: applications on a store with a small course, and clients for its people."""
 
 import io
 import zipfile
@@ -10,11 +10,16 @@ from fastapi.testclient import TestClient
 from grader.jobs import open_queue
 from grader.logs import configure_logs
 from grader.store.attempts import publish, take
+from grader.store.sign_ins import issue_link, sign_in_by_link
 from grader.store.submissions import Basis
 from grader.store.tokens import issue_token
 from grader.web.api import Context, create_api
+from grader.web.api.auth import SIGN_IN_COOKIE
 from grader.web.api.throttle import Throttle
+from grader.web.app import create_web
+from grader.web.pages.site import Site
 from tests.harness.course import make_course, verdict
+from tests.harness.reports import RUBRIC
 
 UPLOAD_BYTES = 200_000
 SUBMISSIONS = "/api/v1/submissions"
@@ -22,12 +27,13 @@ SUBMISSIONS = "/api/v1/submissions"
 
 @dataclass
 class Service:
-    """A running API, its store, and what tests do with it."""
+    """A running API, alone as `app` and with the pages as `web`, its store, and what tests do with it."""
 
     database: object
     queue: object
     course: object
     app: object
+    web: object
 
     def client(self, name=None, **options):
         """Return a client that carries the token of `name`, or none."""
@@ -35,6 +41,18 @@ class Service:
         if name:
             client.headers["Authorization"] = f"Bearer {self.token(name)}"
         return client
+
+    def browser(self, name=None, **options):
+        """Return a client of API and pages as a browser is one, signed in as `name` unless that is None."""
+        client = TestClient(self.web, follow_redirects=False, **options)
+        if name:
+            client.cookies.set(SIGN_IN_COOKIE, self.cookie(name))
+        return client
+
+    def cookie(self, name):
+        """Return the cookie of a new sign-in of `name`."""
+        with self.database.write() as session:
+            return sign_in_by_link(session, issue_link(session, getattr(self.course, name)))
 
     def token(self, name):
         """Return a new token for `name`."""
@@ -52,8 +70,8 @@ class Service:
             return take(session, submission_id, "test")
 
 
-def make_service(database, token_failures=3, **policy):
-    """Return the API on `database`."""
+def make_service(database, token_failures=3, *, over_tls=False, **policy):
+    """Return the API and the pages on `database`."""
     configure_logs()  # the default shows tracebacks with all values, which takes minutes
     course = make_course(database, **policy)
     queue = open_queue(database)
@@ -67,15 +85,16 @@ def make_service(database, token_failures=3, **policy):
         token_guesses=Throttle(token_failures),
         address_guesses=Throttle(10 * token_failures),
     )
-    return Service(database, queue, course, create_api(context))
+    web = create_web(context, Site(RUBRIC, b"secret", over_tls=over_tls, has_second_stage=True))
+    return Service(database, queue, course, create_api(context), web)
 
 
 def zipped(**files):
-    """Return a zip that intake lets through; other names or contents make other bytes."""
+    """Return a zip that intake lets through: the same bytes at any time, others for other files."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as target:
         for path, text in {"tests/adapters.py": "", "engine.py": "x = 1\n", **files}.items():
-            target.writestr(path, text)
+            target.writestr(zipfile.ZipInfo(path), text)
     return archive.getvalue()
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from grader.core.role import Role
-from grader.store.attempts import Verdict
 from grader.store.courses import Policy, add_assignment, add_course
 from grader.store.people import add_user, set_role
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept
+from grader.store.verdict import Verdict
 
 ASSIGNMENT = "sums"
 COURSE = "autumn"
@@ -44,7 +44,7 @@ def hand_in(database, queue, user_id, content=b"PK", priority=None, **fields):
     """Accept and enqueue an upload in one transaction; return its submission."""
     with database.write() as session:
         submission = accept(session, upload(user_id, content, **fields), priority)
-        queue.enqueue(session, submission.id, Priority(submission.priority))
+        queue.enqueue(session, [submission.id], Priority(submission.priority))
     return submission
 
 
@@ -56,6 +56,8 @@ def verdict(**fields):
         "max_score": 5,
         "bonus": 0.0,
         "max_bonus": 4,
+        "points": {"adding": 3.0, "taking": 0.0, "roots": 0.0},
+        "losses": (),
         "suite_sha256": "s" * 64,
         "rubric_sha256": "r" * 64,
         "seconds": 1.5,

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 from grader.render.html import render_html
 from tests.harness.reports import report
 
-VOID = {"meta"}
+VOID = {"meta", "link", "input"}
+APART = {"dt", "dd", "th", "td"}  # what stands apart on the page is no one word, however close in the source
 
 
 class Page(HTMLParser):
@@ -47,6 +48,8 @@ class Page(HTMLParser):
         """Close the tag that was opened last."""
         assert self.open, f"</{tag}> closes nothing"
         assert self.open.pop() == tag, f"</{tag}> closes another tag"
+        if tag in APART:
+            self.pieces.append(" ")
 
     def handle_data(self, data):
         """Keep text."""

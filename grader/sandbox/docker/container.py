@@ -48,13 +48,21 @@ class Container:
         return self._attachment.ended
 
     def kill(self) -> None:
-        """Kill all processes in it and remove it. Raises SandboxError if the engine does not answer."""
-        with engine_errors(self._image):
-            remove(self._api, self.id)
-        self._attachment.close()
+        """Kill all processes in it and remove it.
+
+        Raises SandboxError if the engine does not answer; its input is closed even so, and it ends by that.
+        """
+        try:
+            with engine_errors(self._image):
+                remove(self._api, self.id)
+        finally:
+            self._attachment.close()
 
     def ending(self) -> str:
-        """Return how it ended, as the end of a sentence, from what the engine has heard."""
+        """Return how it ended, as the end of a sentence, from what the engine has heard.
+
+        Raises SandboxError if the engine has lost it, as one that was started anew has.
+        """
         out_of_memory = False
         for event in self._events():
             out_of_memory = out_of_memory or event["Action"] == "oom"
@@ -62,6 +70,9 @@ class Container:
                 status = int(event["Actor"]["Attributes"]["exitCode"])
                 told = described_ending(SIGNALLED - status if status > SIGNALLED else status)
                 return "it ran out of memory" if out_of_memory else told
+        with engine_errors(self._image):
+            if not self._api.containers(filters={"id": self.id}):
+                raise SandboxError("the Docker engine has lost a container")
         return described_ending(None)
 
     def output(self) -> Output:

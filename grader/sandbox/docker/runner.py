@@ -1,6 +1,6 @@
 """The runner itself: a warm pool of containers, all under one allowance."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 from grader.sandbox.docker.container import Container
@@ -36,7 +36,7 @@ class DockerRunner:
         moved = replace(allowance, folders=inside(allowance.folders))
         self._specification = specify(self._api, image, options, moved)
         self._started: list[Container] = []  # and not yet ended
-        self._pool = Pool(self._start, Container.kill, options.pool)
+        self._pool = Pool(self._start, _end, options.pool)
 
     @property
     def ready(self) -> int:
@@ -49,17 +49,23 @@ class DockerRunner:
             container = self._pool.take()
             if not container.ended:  # as all are that waited while the engine was started anew
                 return container
-            container.kill()
+            _end(container)
         raise SandboxError("containers end before they are used; see what the Docker engine logs")
 
     def close(self) -> None:
         """End all its containers, the used ones too."""
         self._pool.close()
         for container in self._started:
-            container.kill()
+            _end(container)
         self._api.close()
 
     def _start(self) -> Container:
         container = Container(self._api, self._specification, self._allowance.output)
         self._started = [*(each for each in self._started if not each.ended), container]
         return container
+
+
+def _end(container: Container) -> None:
+    """End a container that nobody uses; when the engine is gone, it ends itself."""
+    with suppress(SandboxError):
+        container.kill()

@@ -1,13 +1,15 @@
 """The bodies of answers, as OpenAPI describes them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from grader.core.role import Role
 from grader.store.states import State
 
+REASON_CHARACTERS = 500
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_CHARACTERS)]
 SUBMISSION: dict[str, JsonValue] = {
     "id": "5f0c9d1be2a84763c1d2e3f4",
     "assignment": "autumn-sums",
@@ -52,9 +54,11 @@ class SubmissionBody(BaseModel):
     received_at: datetime
     finished_at: datetime | None
     place: int | None = Field(description="Its place in the queue while it waits: 1 is next.")
-    estimated_wait_seconds: int | None = Field(description="About how long until its grading begins.")
+    estimated_wait_seconds: int | None = Field(
+        description="About how long until its grading begins; null when that cannot be told."
+    )
     verdict: VerdictBody | None = Field(description="The numbers of its report, once there is one.")
-    reason: str = Field(description="Why it ended without a verdict.")
+    reason: str = Field(description="Why it ended without a verdict, or what it waits for besides its turn.")
     student: str | None = Field(description="Whose it is; staff only.")
     links: dict[str, str]
 
@@ -89,7 +93,7 @@ class PersonBody(BaseModel):
 class ReasonBody(BaseModel):
     """Why a member of staff does something; it goes into the audit."""
 
-    reason: str = Field(min_length=1, max_length=500, examples=["The test of division was wrong."])
+    reason: Reason = Field(examples=["The test of division was wrong."])
 
 
 class ProblemBody(BaseModel):

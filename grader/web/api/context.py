@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, cast
 
 from anyio import CapacityLimiter
@@ -9,8 +10,15 @@ from fastapi import Depends, Request
 
 from grader.jobs import Queue
 from grader.store import Database
+from grader.store.group_commit import GroupCommit
 from grader.store.submissions import Basis
+from grader.store.tokens import note_uses
+from grader.web.api.acceptance import Acceptance, Accepted, Arrival
+from grader.web.api.pace import Pace
+from grader.web.api.problems import Problem
 from grader.web.api.throttle import Throttle
+
+USES_GATHER_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,8 @@ class Context:
     Attributes: `basis` (the hashes of suite and rubric that verdicts now rest on), `template` (makes the zip
     that students start from), `upload_bytes` (the
     largest request), `intake` (how many uploads are unpacked at a time), `token_guesses` and
-    `address_guesses` (the brakes on wrong tokens, by address and token and by address alone).
+    `address_guesses` (the brakes on wrong tokens, by address and token and by address alone). Of these follow
+    `accepting` (keeps uploads), `uses` (notes that tokens were used) and `pace` (of the queue).
     """
 
     database: Database
@@ -32,8 +41,24 @@ class Context:
     token_guesses: Throttle
     address_guesses: Throttle
 
+    @cached_property
+    def accepting(self) -> GroupCommit[Arrival, Accepted | Problem]:
+        """What keeps uploads, those that come together in one transaction."""
+        keep = Acceptance(self.queue, self.basis, self.pace)
+        return GroupCommit(self.database, keep, apart_by=lambda arrival: arrival.who.id)
 
-def context_of(request: Request) -> Context:
+    @cached_property
+    def uses(self) -> GroupCommit[str, None]:
+        """What notes that tokens were used, a moment later, as nobody waits for it."""
+        return GroupCommit(self.database, note_uses, apart_by=str, patience=USES_GATHER_SECONDS)
+
+    @cached_property
+    def pace(self) -> Pace:
+        """How fast the queue moves."""
+        return Pace(self.queue)
+
+
+async def context_of(request: Request) -> Context:
     """Return the context that the application was made with."""
     return cast("Context", request.app.state.context)
 

@@ -6,9 +6,10 @@ import time
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from grader.web.api.problems import Kind, Problem
+from grader.web.api.problems import Answer, Kind, Problem, as_json
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 STRICT = {
@@ -28,10 +29,11 @@ log = structlog.get_logger()
 class SizeCap:
     """Refuses a body that is too large, by what it says and by what it is."""
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        """Let `app` read `limit` bytes of a request."""
+    def __init__(self, app: ASGIApp, limit: int, answer: Answer = as_json) -> None:
+        """Let `app` read `limit` bytes of a request; `answer` gives the refusal its form."""
         self._app = app
         self._limit = limit
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -40,7 +42,7 @@ class SizeCap:
             return
         stated = Headers(scope=scope).get("content-length", "")
         if stated.isdigit() and int(stated) > self._limit:
-            await self._too_large().response()(scope, receive, send)
+            await self._answer(Request(scope), self._too_large())(scope, receive, send)
             return
         received = 0
 

@@ -1,15 +1,16 @@
 """Routes for those who watch over the service: is it alive, can it work, and how does it do."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
 from prometheus_client.registry import Collector
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
+from grader.jobs import Stats
 from grader.store.states import Priority, State
 from grader.store.tables import Report, Submission
 from grader.web.api.bodies import problems
@@ -31,7 +32,10 @@ class LiveBody(BaseModel):
 class ReadyBody(BaseModel):
     """What the service needs, and how the queue is."""
 
-    status: str
+    status: Literal["ready", "no worker", "no runner"] = Field(
+        description="`ready`: it accepts and grades. Else it accepts and keeps: no worker lives, or none can "
+        "open a sandbox."
+    )
     runners: list[str]
     waiting: int
     grading: int
@@ -48,17 +52,24 @@ async def live() -> LiveBody:
 @router.get("/health", summary="Can it accept and grade", responses={503: problems()[503]})
 @router.get("/health/ready", summary="Can it accept and grade", responses={503: problems()[503]})
 def ready(context: InContext) -> ReadyBody:
-    """Look at the database and the queue. Without a living worker, uploads are kept and wait."""
+    """Look at database, queue and runners. While no worker can grade, uploads are kept and wait."""
     with context.database.read() as session:
         stats = context.queue.stats(session)
     return ReadyBody(
-        status="ready" if stats.workers else "no worker",
+        status=_status(stats),
         runners=list(stats.runners),
         waiting=sum(stats.depth.values()),
         grading=stats.grading,
         workers=stats.workers,
         slots=stats.slots,
     )
+
+
+def _status(stats: Stats) -> Literal["ready", "no worker", "no runner"]:
+    """Say what keeps the service from grading: workers without slots have lost their runner."""
+    if stats.slots:
+        return "ready"
+    return "no runner" if stats.workers else "no worker"
 
 
 @router.get("/metrics", summary="Metrics", response_class=Response, responses=METRICS)

@@ -3,15 +3,15 @@
 Problem    an answer that is no success; handlers turn all other errors into one
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -69,6 +69,9 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         return JSONResponse(self.body, self.kind.status, headers=self.headers, media_type=MEDIA_TYPE)
 
 
+Answer = Callable[[Request, Problem], Response]
+
+
 def refused(refusal: Refused) -> Problem:
     """Return the problem that names the rule and the entry of a refusal."""
     return Problem(
@@ -76,49 +79,63 @@ def refused(refusal: Refused) -> Problem:
     )
 
 
-def handle_problems(app: FastAPI) -> None:
-    """Have every error answered as a problem."""
-    app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    for error in (OperationalError, PoolTimeout):
-        app.add_exception_handler(error, _unavailable)
-    app.add_exception_handler(DBAPIError, _database)
-    app.add_exception_handler(Exception, _mistake)
+def as_json(request: Request, problem: Problem) -> Response:  # noqa: ARG001 - as Answer is called
+    """Return a problem as the API answers it."""
+    return problem.response()
 
 
-async def _problem(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - a handler's signature
-    assert isinstance(error, Problem)  # noqa: S101 - it is registered for this class
-    return error.response()
+def handle_problems(app: FastAPI, answer: Answer = as_json) -> None:
+    """Have every error answered as a problem, in the form that `answer` gives it."""
+    for error, problem_of in PROBLEMS.items():
+        app.add_exception_handler(error, _handler(problem_of, answer))
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - as above
-    assert isinstance(error, HTTPException)  # noqa: S101 - as above
+def _handler(problem_of: Callable[[Any], Problem], answer: Answer) -> Callable[..., Awaitable[Response]]:
+    async def handle(request: Request, error: Exception) -> Response:
+        return answer(request, problem_of(error))
+
+    return handle
+
+
+def _itself(problem: Problem) -> Problem:
+    return problem
+
+
+def _http(error: HTTPException) -> Problem:
     kind = BY_STATUS.get(error.status_code, Kind.BAD_REQUEST)
-    return Problem(kind, str(error.detail), headers=error.headers).response()
+    return Problem(kind, str(error.detail), headers=error.headers)
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - as above
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+def _invalid(error: RequestValidationError) -> Problem:
     errors = [{"where": ".".join(map(str, each["loc"])), "what": each["msg"]} for each in error.errors()]
     detail = "; ".join(f"{each['where']}: {each['what']}" for each in errors)
-    return Problem(Kind.INVALID, detail, errors=errors).response()
+    return Problem(Kind.INVALID, detail, errors=errors)
 
 
-async def _unavailable(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - as above
+def _unavailable(error: SQLAlchemyError) -> Problem:
     log.warning("the database cannot be used", error=str(getattr(error, "orig", error)))
     detail = "The database does not answer or its disk is full; nothing was accepted. Try again soon."
-    return Problem(Kind.UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_SECONDS)}).response()
+    return Problem(Kind.UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
-async def _database(request: Request, error: Exception) -> JSONResponse:
+def _database(error: DBAPIError) -> Problem:
     """Tell a connection that was lost, or a full disk, from a mistake of ours."""
-    assert isinstance(error, DBAPIError)  # noqa: S101 - as above
     if error.connection_invalidated or "disk" in str(error.orig):
-        return await _unavailable(request, error)
-    return await _mistake(request, error)
+        return _unavailable(error)
+    return _mistake(error)
 
 
-async def _mistake(request: Request, error: Exception) -> JSONResponse:
-    log.error("a request failed", path=request.url.path, exc_info=error)
-    return Problem(Kind.OUR_MISTAKE, "It is logged; trying again may help.").response()
+def _mistake(error: Exception) -> Problem:
+    log.error("a request failed", exc_info=error)
+    return Problem(Kind.OUR_MISTAKE, "It is logged; trying again may help.")
+
+
+PROBLEMS: Mapping[type[Exception], Callable[[Any], Problem]] = {
+    Problem: _itself,
+    HTTPException: _http,
+    RequestValidationError: _invalid,
+    OperationalError: _unavailable,
+    PoolTimeout: _unavailable,
+    DBAPIError: _database,
+    Exception: _mistake,
+}

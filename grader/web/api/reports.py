@@ -1,9 +1,9 @@
 """The route of a report: the same verdict as JSON, as text or as a page."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Query, Response
 
 from grader.core.reading import from_document
 from grader.render.html import render_html, stylesheet_hash
@@ -17,9 +17,11 @@ from grader.web.api.context import InContext
 from grader.web.api.problems import Kind, Problem
 from grader.web.api.showing import reason_for_students, visible
 
+Form = Literal["json", "text", "html"]
 JSON, TEXT, HTML = "application/json", "text/plain", "text/html"
 SCHEMA = {"type": "object", "description": "See docs/report.schema.json.", "additionalProperties": True}
 FORMS = {JSON: {"schema": SCHEMA}, TEXT: {"schema": {"type": "string"}}, HTML: {"schema": {"type": "string"}}}
+BY_NAME: dict[Form, str] = {"json": JSON, "text": TEXT, "html": HTML}
 PAGE_POLICY = f"default-src 'none'; style-src '{stylesheet_hash()}'; frame-ancestors 'none'; base-uri 'none'"
 
 router = APIRouter(prefix="/submissions", tags=["submissions"])
@@ -36,10 +38,11 @@ def get_report(
     context: InContext,
     who: SignedIn,
     accept: Annotated[str, Header(description="application/json, text/plain or text/html")] = "",
+    form: Annotated[Form | None, Query(alias="as", description="The form, for links; Accept else.")] = None,
 ) -> Response:
-    """Return the verdict in the form that Accept asks for."""
-    form = preferred(accept, list(FORMS))
-    if form is None:
+    """Return the verdict in the form that is asked for."""
+    media_type = BY_NAME[form] if form else preferred(accept, list(FORMS))
+    if media_type is None:
         raise Problem(Kind.NOT_ACCEPTABLE, f"Ask for one of {', '.join(FORMS)}.")
     with context.database.read() as session:
         submission = visible(session, who, submission_id)
@@ -48,13 +51,13 @@ def get_report(
         waits = submission.state in WAITING
         detail = "There is no report yet." if waits else reason_for_students(submission)
         raise Problem(Kind.NOT_NOW, detail or f"It was {submission.state}.", state=submission.state)
-    return _rendered(report.document, form)
+    return _rendered(report.document, media_type)
 
 
-def _rendered(document: str, form: str) -> Response:
-    if form == JSON:
+def _rendered(document: str, media_type: str) -> Response:
+    if media_type == JSON:
         return Response(document, media_type=JSON)
     report = from_document(json.loads(document))
-    if form == TEXT:
+    if media_type == TEXT:
         return Response(render_text(report), media_type=TEXT)
     return Response(render_html(report), media_type=HTML, headers={"Content-Security-Policy": PAGE_POLICY})

@@ -1,24 +1,23 @@
 """Shows a submission: its row, its verdict and its place become the body of an answer."""
 
-import math
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grader.store.people import Person
 from grader.store.states import State
 from grader.store.submissions import newest_report
 from grader.store.tables import Assignment, Report, Submission, User
+from grader.web.api.acceptance import Queued
 from grader.web.api.bodies import SubmissionBody, VerdictBody
 from grader.web.api.context import Context
 from grader.web.api.problems import Kind, Problem
 
 PREFIX = "/api/v1"
-RECENT_REPORTS = 50
-FIRST_GUESS_SECONDS = 10.0
 NOT_YOURS = "There is no such submission, or it is not yours."
 GRADER_ERROR = "We failed to grade this; it does not count, and staff can see why."
+NOBODY_GRADES = "No worker can grade at the moment. This is kept, and graded as soon as one can."
 
 
 def visible(session: Session, who: Person, submission_id: str) -> Submission:
@@ -38,21 +37,28 @@ def show(context: Context, session: Session, who: Person, submission: Submission
     """Return the body that shows `submission` to `who`."""
     staff = is_staff_of(session, who, submission)
     place = context.queue.position(session, submission.id) if submission.state is State.QUEUED else None
-    report = newest_report(session, submission.id)
+    wait = None if place is None else estimate(context, session, place)
+    reason = submission.reason if staff else reason_for_students(submission)
+    report = newest_report(session, submission.id) if submission.attempt else None
     return SubmissionBody(
-        id=submission.id,
-        assignment=submission.assignment_id,
-        state=submission.state,
-        attempt=submission.attempt,
-        sha256=submission.archive_sha256,
-        received_at=submission.received_at,
-        finished_at=submission.finished_at,
+        **_own(submission),
         place=place,
-        estimated_wait_seconds=None if place is None else estimate(context, session, place),
+        estimated_wait_seconds=wait,
         verdict=_verdict(report) if report else None,
-        reason=submission.reason if staff else reason_for_students(submission),
+        reason=reason or (NOBODY_GRADES if place and wait is None else ""),
         student=session.get_one(User, submission.user_id).email if staff else None,
-        links=links(submission.id),
+    )
+
+
+def show_new(who: Person, submission: Submission, queued: Queued) -> SubmissionBody:
+    """Return the body that shows `who` what they handed in just now."""
+    return SubmissionBody(
+        **_own(submission),
+        place=queued.place,
+        estimated_wait_seconds=queued.wait,
+        verdict=None,
+        reason=NOBODY_GRADES if queued.wait is None else "",
+        student=who.email if queued.by_staff else None,
     )
 
 
@@ -63,16 +69,13 @@ def show_all(
     return [show(context, session, who, submission) for submission in submissions]
 
 
-def estimate(context: Context, session: Session, place: int) -> int:
-    """Return about how many seconds the submission at `place` waits, by the newest reports and all slots."""
-    recent = select(Report.seconds).order_by(Report.created_at.desc()).limit(RECENT_REPORTS).subquery()
-    mean = session.scalar(select(func.avg(recent.c.seconds))) or FIRST_GUESS_SECONDS
-    slots = max(1, context.queue.stats(session).slots)
-    return math.ceil((place - 1) / slots * float(mean))
+def estimate(context: Context, session: Session, place: int) -> int | None:
+    """Return about how many seconds the submission at `place` waits; None if nobody can tell."""
+    return context.pace.wait(session, place)
 
 
 def reason_for_students(submission: Submission) -> str:
-    """Return why a submission has no verdict, without what only staff may know."""
+    """Return why a submission ended without a verdict, without what only staff may know."""
     if submission.state is State.GRADER_ERROR:
         return GRADER_ERROR
     return submission.reason if submission.state is State.SUPERSEDED else ""
@@ -82,6 +85,20 @@ def links(submission_id: str) -> dict[str, str]:
     """Return where a submission and what belongs to it are found."""
     own = f"{PREFIX}/submissions/{submission_id}"
     return {"self": own, **{name: f"{own}/{name}" for name in ("report", "events", "archive")}}
+
+
+def _own(submission: Submission) -> dict[str, Any]:
+    """Return what the row alone says."""
+    return {
+        "id": submission.id,
+        "assignment": submission.assignment_id,
+        "state": submission.state,
+        "attempt": submission.attempt,
+        "sha256": submission.archive_sha256,
+        "received_at": submission.received_at,
+        "finished_at": submission.finished_at,
+        "links": links(submission.id),
+    }
 
 
 def _verdict(report: Report) -> VerdictBody:

@@ -9,24 +9,22 @@ import structlog
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from grader.core.role import Role
-from grader.store.attempts import begin_anew
 from grader.store.audit import record
 from grader.store.courses import assignments_in
 from grader.store.people import Person, find_user
-from grader.store.states import Priority, State
-from grader.store.submissions import Filter, cancel, page
-from grader.store.tables import Archive, Assignment, Submission
-from grader.web.api.auth import SignedIn, require_staff
+from grader.store.states import State
+from grader.store.submissions import Filter, page
+from grader.store.tables import Archive, Submission
+from grader.web.api.acting import cancel_for, regrade_for
+from grader.web.api.auth import SignedIn
 from grader.web.api.bodies import PageBody, ReasonBody, SubmissionBody, problems
 from grader.web.api.context import Context, InContext
 from grader.web.api.problems import Kind, Problem
-from grader.web.api.showing import show, show_all, visible
+from grader.web.api.showing import show, show_all, show_new, visible
 from grader.web.api.upload import FORM, hand_in, read_form
 
 PAGE = 50
 LARGEST_PAGE = 200
-REGRADERS = (Role.INSTRUCTOR, Role.ADMIN)
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/submissions", tags=["submissions"])
@@ -57,12 +55,12 @@ async def hand_in_submission(
     """Hand in a zip: it is checked at once, kept, and queued."""
     form = await read_form(request)
     accepted = await hand_in(context, who, form, idempotency_key)
-    if accepted.is_new:
-        log.info("accepted", submission=accepted.submission.id, bytes=len(form.content))
-    else:
-        response.status_code = 200
     response.headers["Location"] = f"{request.url.path.rstrip('/')}/{accepted.submission.id}"
-    return await run_in_threadpool(_show, context, who, accepted.submission.id)
+    if accepted.queued is None:
+        response.status_code = 200
+        return await run_in_threadpool(_show, context, who, accepted.submission.id)
+    log.info("accepted", submission=accepted.submission.id, bytes=len(form.content))
+    return show_new(who, accepted.submission, accepted.queued)
 
 
 @router.get("", summary="List submissions", responses=problems())
@@ -99,13 +97,7 @@ def get_submission(submission_id: str, context: InContext, who: SignedIn) -> Sub
 @router.delete("/{submission_id}", summary="Cancel a submission", responses=problems(404, 409))
 def cancel_submission(submission_id: str, context: InContext, who: SignedIn) -> SubmissionBody:
     """Cancel a submission while it is queued; it costs no attempt."""
-    with context.database.write() as session:
-        submission = visible(session, who, submission_id)
-        if not cancel(session, submission_id):
-            raise Problem(Kind.NOT_NOW, f"It is {submission.state}: only what is queued can be cancelled.")
-        context.queue.cancel(session, submission_id)
-        if submission.user_id != who.id:
-            record(session, who.email, "cancel", submission_id)
+    cancel_for(context, who, submission_id)
     return _show(context, who, submission_id)
 
 
@@ -116,14 +108,7 @@ def regrade_submission(
     submission_id: str, body: ReasonBody, context: InContext, who: SignedIn
 ) -> SubmissionBody:
     """Queue a finished submission for another verdict; for instructors, who say why."""
-    with context.database.write() as session:
-        submission = visible(session, who, submission_id)
-        course = session.get_one(Assignment, submission.assignment_id).course_id
-        require_staff(who, course, REGRADERS)
-        if begin_anew(session, submission_id, Priority.BULK) is None:
-            raise Problem(Kind.NOT_NOW, f"It is {submission.state}: it will have a verdict anyway.")
-        context.queue.enqueue(session, submission_id, Priority.BULK)
-        record(session, who.email, "regrade", submission_id, reason=body.reason)
+    regrade_for(context, who, submission_id, body.reason)
     return _show(context, who, submission_id)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from grader.core.report import to_document
 from grader.core.scoring import Outcome
+from grader.jobs import Station
 from grader.store.attempts import fail
 from grader.store.audit import entries
 from grader.store.submissions import Filter, page
@@ -43,9 +44,10 @@ def problem(response):
     return response.status_code, body["type"].removeprefix("urn:problem:")
 
 
-def test_an_upload_is_accepted_and_queued(anna):
+def test_an_upload_is_accepted_and_queued(service, anna):
     """202 says id, state, place, wait and links; the links lead to the submission."""
-    response = hand_in(anna)
+    with service.queue.presence(Station("worker", 1, "process")):
+        response = hand_in(anna)
 
     body = response.json()
     assert response.status_code == 202

@@ -2,11 +2,13 @@
 
 import json
 import logging
+from contextlib import nullcontext
 from hashlib import sha256
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from grader.jobs import Station
 from grader.logs import configure_logs
 from grader.store import open_database
 from grader.store.tokens import public_half, revoke_token
@@ -92,7 +94,7 @@ def test_every_error_is_a_problem(service, method, path, expected):
 
 def test_a_mistake_of_ours_tells_nothing_of_the_inside(service, monkeypatch):
     """A programming error is 500 without a traceback."""
-    monkeypatch.setattr(type(service.queue), "position", lambda *_: 1 / 0)
+    monkeypatch.setattr(type(service.queue), "enqueue", lambda *_: 1 / 0)
     client = service.client("anna", raise_server_exceptions=False)
 
     response = hand_in(client)
@@ -153,6 +155,19 @@ def test_health_and_metrics_need_no_token(service):
     assert (ready.json()["status"], ready.json()["waiting"]) == ("no worker", 1)
     assert 'grader_queue_depth{priority="interactive"} 1.0' in metrics.text
     assert 'grader_submissions{state="queued"} 1.0' in metrics.text
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_an_upload_that_nobody_can_grade_is_kept_and_told_so(service, workers):
+    """With no worker, or with one whose runner is gone, the answer is 202 and makes no promise of a time."""
+    with service.queue.presence(Station("worker", 0, "docker")) if workers else nullcontext():
+        made = hand_in(service.client("anna"))
+        ready = service.client().get("/health/ready")
+
+    assert made.status_code == 202
+    assert (made.json()["place"], made.json()["estimated_wait_seconds"]) == (1, None)
+    assert "No worker can grade at the moment. This is kept" in made.json()["reason"]
+    assert ready.json()["status"] == ["no worker", "no runner"][workers]
 
 
 def test_logs_hold_no_token_and_no_raw_text(service, capsys):

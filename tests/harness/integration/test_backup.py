@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
+from grader.core.scoring import Outcome
 from grader.jobs import open_queue
 from grader.jobs.queue import Station
 from grader.store import open_database
@@ -16,6 +17,7 @@ from grader.store.database import now
 from grader.store.people import add_user
 from grader.store.tables import Worker
 from grader.store.tokens import issue_token, verify_token
+from grader.store.verdict import LostTest
 from tests.harness.course import hand_in, make_course, verdict
 
 SECRET = bytes(range(32))
@@ -31,7 +33,8 @@ def filled(database):
         hand_in(database, queue, course.ben, b"two"),
     )
     with database.write() as session:
-        publish(session, take(session, graded.id, "worker"), verdict())
+        losses = (LostTest("adding", "test_adds", Outcome.FAILED, "the number is wrong"),)
+        publish(session, take(session, graded.id, "worker"), verdict(losses=losses))
         record(session, "teacher@example.edu", "regrade", graded.id, reason="\N{SNOWMAN}", count=1)
         session.add(Worker(id="w", slots=1, runner="jail", heartbeat_at=now(session)))
         return issue_token(session, course.anna, "laptop")
@@ -61,16 +64,16 @@ def rows(database):
 
 def test_everything_comes_back_on_either_database(database, filled, empty, tmp_path):
     """A restored store has the very rows of the one that was backed up, opens to its tokens, and goes on."""
-    before = rows(database)
+    before, secrets = rows(database), []
     back_up(database, tmp_path / "backup", SECRET)
 
-    secret = restore(empty, tmp_path / "backup")
+    restore(empty, tmp_path / "backup", secrets.append)
 
     with empty.write() as session:
         known = verify_token(session, filled)
         newcomer = add_user(session, "new@example.edu").id
     restored = rows(empty)
-    assert secret == SECRET
+    assert secrets == [SECRET]
     assert known.label == "laptop"
     assert newcomer not in {row[0] for row in before["users"]}
     assert {**restored, "users": restored["users"][:-1]} == before
@@ -80,7 +83,7 @@ def test_what_waited_is_graded_after_a_restore(database, filled, empty, tmp_path
     """A submission that was queued when the backup was made reaches a worker of the restored store."""
     assert filled
     back_up(database, tmp_path / "backup", SECRET)
-    restore(empty, tmp_path / "backup")
+    restore(empty, tmp_path / "backup", lambda _: None)
     queue, seen, stop = open_queue(empty), [], threading.Event()
 
     def work(submission_id):
@@ -108,7 +111,7 @@ def test_a_store_that_is_not_empty_is_left_alone(database, filled, tmp_path):
     back_up(database, tmp_path / "backup", SECRET)
 
     with pytest.raises(BackupError, match="not empty"):
-        restore(database, tmp_path / "backup")
+        restore(database, tmp_path / "backup", lambda _: None)
 
 
 @pytest.mark.parametrize("content", ["nothing", "other zip"])
@@ -122,5 +125,5 @@ def test_what_is_no_backup(tmp_path, content):
             archive.writestr("x", "")
 
     with pytest.raises(BackupError, match="no backup"):
-        restore(database, path)
+        restore(database, path, lambda _: None)
     database.close()

@@ -41,7 +41,7 @@ class Bench:
         upload = Upload(self._anna, ASSIGNMENT, hashlib.sha256(content).hexdigest(), content)
         with self._database.write() as session:
             submission = accept(session, upload)
-            self._queue.enqueue(session, submission.id, Priority(submission.priority))
+            self._queue.enqueue(session, [submission.id], Priority(submission.priority))
         return submission.id
 
     def worker(self, kind):

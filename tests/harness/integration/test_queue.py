@@ -120,7 +120,7 @@ def hand_in_and_fail(database, queue, user_id):
 def hand_in_with(session, queue, user_id):
     """Accept and enqueue an upload in a transaction that goes on."""
     submission = accept(session, upload(user_id))
-    queue.enqueue(session, submission.id, Priority(submission.priority))
+    queue.enqueue(session, [submission.id], Priority(submission.priority))
     return submission
 
 
@@ -282,7 +282,7 @@ def test_a_regrade_of_a_finished_submission(database, queue, course):
         assert work.done.wait(PATIENCE)
     with database.write() as session:
         begin_anew(session, submission.id, Priority.BULK)
-        queue.enqueue(session, submission.id, Priority.BULK)
+        queue.enqueue(session, [submission.id], Priority.BULK)
     again = Grading(database, 1)
 
     with worker(queue, again):
@@ -321,6 +321,18 @@ def test_a_worker_shows_while_it_lives(database, queue, course):
     with database.read() as session:
         assert session.query(Worker).count() == 0
     assert (during.workers, during.slots) == (1, 3)
+
+
+def test_a_worker_that_cannot_work_shows_without_slots(database, queue):
+    """Its presence is seen, survives the reaper, and ends."""
+    with queue.presence(Station(WORKER, 0, "process")):
+        queue.reap()
+        with database.read() as session:
+            during = queue.stats(session)
+
+    with database.read() as session:
+        after = queue.stats(session)
+    assert (during.workers, during.slots, after.workers) == (1, 0, 0)
 
 
 def test_proof_of_life_ends_with_its_holder(tmp_path):

@@ -113,6 +113,18 @@ def test_tokens_are_listed_and_revoked(grader):
     assert after.returncode == 2
 
 
+def test_a_person_is_shut_out(grader):
+    """All tokens of one person end with one command; a person whom nobody knows is wrong use."""
+    token = new_student(grader, "elsa")
+
+    done = grader("user", "shut-out", "elsa@example.edu")
+    after = grader("status", GRADER_TOKEN=token)
+    unknown = grader("user", "shut-out", "nobody@example.edu")
+
+    assert done.returncode == 0, done.stderr
+    assert after.returncode == unknown.returncode == 2
+
+
 def test_a_roster_is_shown_before_it_is_taken(grader, tmp_path):
     """A dry run changes nothing; the real one adds people, and a second one changes nothing more."""
     roster = tmp_path / "roster.csv"
@@ -132,10 +144,11 @@ def test_a_roster_is_shown_before_it_is_taken(grader, tmp_path):
 
 
 def test_a_backup_of_the_running_service(grader, tmp_path):
-    """A backup is written while the service runs, and an empty data folder is filled from it."""
+    """A backup is written while the service runs, and an empty data folder is filled from it, once."""
     new_student(grader, "fred")
 
     saved = grader("backup", "backup")
+    other = grader("restore", "backup", GRADER_DATA_DIR=str(tmp_path / "new"), GRADER_SECRET="0" * 64)
     restored = grader("restore", "backup", GRADER_DATA_DIR=str(tmp_path / "new"))
     people = grader("user", "list", GRADER_DATA_DIR=str(tmp_path / "new"))
     over = grader("restore", "backup")
@@ -143,7 +156,8 @@ def test_a_backup_of_the_running_service(grader, tmp_path):
     assert saved.returncode == restored.returncode == 0, restored.stderr
     assert "fred@example.edu" in people.stdout
     assert (tmp_path / "new" / "seed-secret").stat().st_mode & 0o777 == 0o600
-    assert over.returncode == 2
+    assert (other.returncode, over.returncode) == (2, 2)
+    assert "GRADER_SECRET: the backup was made with another one" in other.stderr
     assert "not empty" in over.stderr
 
 

@@ -10,11 +10,12 @@ from sqlalchemy.exc import DBAPIError
 
 from grader.core.role import Role
 from grader.store import open_database
+from grader.store.admission import histories
 from grader.store.attempts import begin_anew, fail, hand_back, publish, take
 from grader.store.audit import entries, record
 from grader.store.columns import Table
 from grader.store.database import now
-from grader.store.people import add_user, normal_email, person
+from grader.store.people import Person, add_user, normal_email, person
 from grader.store.progress import tell_if_current, told_since
 from grader.store.states import Priority, State
 from grader.store.submissions import (
@@ -22,25 +23,23 @@ from grader.store.submissions import (
     Basis,
     Filter,
     accept,
-    by_key,
+    accept_all,
     cancel,
     newest_report,
-    next_try,
     page,
-    same_bytes,
     supersede,
 )
-from grader.store.tables import Archive, Assignment, Submission, Token, User
+from grader.store.tables import Archive, Submission, Token, User
 from grader.store.tokens import (
-    issue_link,
+    bearer,
     issue_token,
+    note_uses,
     public_half,
     revoke_token,
     tokens_of,
-    use_link,
     verify_token,
 )
-from tests.harness.course import ASSIGNMENT, COURSE, make_course, upload, verdict
+from tests.harness.course import COURSE, make_course, upload, verdict
 
 
 @pytest.fixture
@@ -134,11 +133,9 @@ def test_a_first_try_is_served_before_a_second(database, course):
 
 def test_an_idempotency_key_belongs_to_one_student(database, course):
     """The same key from another student is another key; from the same student it cannot be kept twice."""
-    first = keep(database, course.anna, idempotency_key="k")
+    keep(database, course.anna, idempotency_key="k")
     keep(database, course.ben, idempotency_key="k")
 
-    with database.read() as session:
-        assert by_key(session, course.anna, "k").id == first.id
     with pytest.raises(DBAPIError):
         keep(database, course.anna, idempotency_key="k")
 
@@ -260,38 +257,51 @@ def test_the_newest_takes_the_place_of_older_queued_ones(database, course):
     assert states == [State.GRADING, State.SUPERSEDED, State.QUEUED, State.QUEUED]
 
 
-def test_the_hourly_limit_counts_what_cost_an_attempt(database, course):
-    """With two an hour, the third must wait until the first is an hour old; cancelled ones do not count."""
-    first, gone = keep(database, course.anna), keep(database, course.anna)
+def test_uploads_of_one_transaction_keep_their_order(database, course):
+    """Many that are kept together are numbered as they came, and followers of each are told."""
+    together = [(upload(course.anna, bytes([n])), Priority.INTERACTIVE) for n in range(5)]
+
     with database.write() as session:
-        cancel(session, gone.id)
-        assignment = session.get_one(Assignment, ASSIGNMENT)
-        assignment.hourly_limit = 2
+        made = [each.id for each in accept_all(session, together)]
+        nothing = accept_all(session, [])
 
     with database.read() as session:
-        before = next_try(session, course.anna, session.get_one(Assignment, ASSIGNMENT))
-    keep(database, course.anna)
-    with database.read() as session:
-        after = next_try(session, course.anna, session.get_one(Assignment, ASSIGNMENT))
-
-    assert before is None
-    assert after == first.received_at + timedelta(hours=1)
+        assert [each.id for each in page(session, Filter(), 10)] == made[::-1]
+        assert [len(told_since(session, each, 0)) for each in made] == [1] * 5
+    assert nothing == []
 
 
-def test_the_same_bytes_find_their_verdict(database, course):
-    """A verdict on the same suite and rubric is found again; one on another suite is not."""
-    submission = keep(database, course.anna, b"work")
-    job = begin(database, submission)
+def test_the_history_of_students(database, course):
+    """What a student handed in comes newest first, with what its verdict rests on; others' does not."""
+    graded = keep(database, course.anna, b"one", idempotency_key="k")
+    newer, _other = keep(database, course.anna, b"two"), keep(database, course.ben, b"one")
+    job = begin(database, graded)
     with database.write() as session:
         publish(session, job, verdict())
 
-    with database.read() as session:
-        found = same_bytes(session, upload(course.anna, b"work"), Basis("s" * 64, "r" * 64))
-        other_suite = same_bytes(session, upload(course.anna, b"work"), Basis("t" * 64, "r" * 64))
-        other_student = same_bytes(session, upload(course.ben, b"work"), Basis("s" * 64, "r" * 64))
+    with database.write() as session:
+        found = histories(session, [course.anna, course.teacher])
 
-    assert found.id == submission.id
-    assert (other_suite, other_student) == (None, None)
+    past = found[course.anna]
+    assert [(each.id, each.state, each.basis) for each in past] == [
+        (newer.id, State.QUEUED, None),
+        (graded.id, State.GRADED, Basis("s" * 64, "r" * 64)),
+    ]
+    assert (past[1].sha256, past[1].idempotency_key) == (graded.archive_sha256, "k")
+    assert past[1].received_at == graded.received_at
+    assert not found[course.teacher]
+
+
+def test_a_failed_attempt_since_takes_the_basis_away(database, course):
+    """While a submission is graded anew its older verdict is nothing that a repeat may rest on."""
+    submission = keep(database, course.anna)
+    with database.write() as session:
+        publish(session, take(session, submission.id, "w"), verdict())
+        begin_anew(session, submission.id, Priority.BULK)
+        take(session, submission.id, "w")
+
+    with database.write() as session:
+        assert histories(session, [course.anna])[course.anna][0].basis is None
 
 
 def test_pages_of_submissions_meet_without_gap(database, course):
@@ -345,6 +355,24 @@ def test_a_token_ends(database, course):
         assert verify_token(session, token) is None
 
 
+def test_whose_token_it_is(database, course):
+    """A right token tells its person at once, and whether its use is to be noted; others tell nothing."""
+    with database.write() as session:
+        token, over = issue_token(session, course.ben, ""), issue_token(session, course.ben, "", timedelta(0))
+        nobody = issue_token(session, add_user(session, "new@example.edu").id, "")
+
+    with database.read() as session:
+        first, wrong, late = (bearer(session, each) for each in (token, f"{token}x", over))
+        without_course = bearer(session, nobody)
+    with database.write() as session:
+        note_uses(session, [first.token_id])
+        second = bearer(session, token)
+
+    assert (first.person.roles, first.use_is_due, second.use_is_due) == ({COURSE: Role.STUDENT}, True, False)
+    assert (wrong, late) == (None, None)
+    assert without_course.person.roles == {}
+
+
 def test_no_secret_is_kept(database, course):
     """The table of tokens holds nothing with which one could sign in."""
     with database.write() as session:
@@ -352,15 +380,6 @@ def test_no_secret_is_kept(database, course):
         row = session.get_one(Token, public_half(token))
 
         assert token.partition(".")[2] not in str(vars(row))
-
-
-def test_a_link_signs_in_once(database, course):
-    """The second use of a link is refused."""
-    with database.write() as session:
-        code = issue_link(session, course.anna)
-        uses = [use_link(session, code + "x"), use_link(session, code), use_link(session, code)]
-
-    assert uses == [None, course.anna, None]
 
 
 @pytest.mark.parametrize("verb", ["UPDATE audit SET actor = 'me'", "DELETE FROM audit"])
@@ -382,9 +401,13 @@ def test_who_somebody_is(database, course):
     """A person has a role in each course; a disabled account is nobody."""
     with database.write() as session:
         known = person(session, course.teacher)
+        token = issue_token(session, course.anna, "")
+        before = bearer(session, token).person
         session.get_one(User, course.anna).disabled_at = now(session)
 
     with database.read() as session:
+        assert before == Person(course.anna, "anna@example.edu", "", {COURSE: Role.STUDENT})
+        assert bearer(session, token) is None
         assert known.roles == {COURSE: Role.INSTRUCTOR}
         assert known.staff_courses == (COURSE,)
         assert person(session, course.anna) is None

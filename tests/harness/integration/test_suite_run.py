@@ -13,8 +13,8 @@ import pytest
 
 from grader.core.scoring import Outcome
 from grader.pipeline import joined_output
-from grader.sandbox.process import ProcessRunner
-from grader.sandbox.runner import MEBI, Allowance
+from grader.sandbox.process import PlainProcess, ProcessRunner
+from grader.sandbox.runner import MEBI, Allowance, SandboxError
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteFailed, SuiteProcess, ignore
 from tests.harness.processes import are_over
@@ -384,6 +384,33 @@ def test_an_error_of_a_fixture_is_the_graders_fault(grade):
 
     assert outcomes(outcome) == [Outcome.NOT_JUDGED]
     assert "no data" in outcome.results[0].message
+
+
+@pytest.mark.parametrize("method", ["ending", "kill"])
+def test_a_sandbox_that_fails_meanwhile_ends_the_run(grade, monkeypatch, method):
+    """When it cannot be told how a process ended, or that it is gone, nothing is judged by it."""
+    working = getattr(PlainProcess, method)
+
+    def fail(process):
+        working(process)
+        raise SandboxError("the engine is gone")
+
+    monkeypatch.setattr(PlainProcess, method, fail)
+
+    with pytest.raises(SandboxError, match="the engine is gone"):
+        grade(replaced("one", "import os; os._exit(3)"))
+
+
+def test_a_sandbox_that_cannot_be_opened_ends_the_run(grade, monkeypatch):
+    """The reason is the runner's own."""
+
+    def fail(runner):
+        raise SandboxError(f"{runner.name} cannot be had")
+
+    monkeypatch.setattr(ProcessRunner, "open", fail)
+
+    with pytest.raises(SandboxError, match="process cannot be had"):
+        grade(RIGHT)
 
 
 def test_a_suite_that_cannot_run_is_the_graders_fault(grade):

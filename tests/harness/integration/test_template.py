@@ -113,6 +113,7 @@ def test_an_exported_project_is_complete(tmp_path):
     assert names == {p.relative_to(project).as_posix() for p in project.rglob("*") if p.is_file()}
     assert {"pyproject.toml", "README.md", ".gitignore", "rubric.yaml", "tests/__init__.py"} <= names
     assert {"tests/mnist_utils.py", "tests/cases/conftest.py", "tests/cases/suite.yaml", *MODULES} <= names
+    assert {"docs/handout.md", "docs/handout/graph.svg"} <= names
     assert {"tests/cases/demo_mlp.py", "tests/cases/demo_mnist.py", "tests/cases/demos/stage.py"} <= names
     assert {name for name in names if name.startswith("grader/")} == SHARED
     assert all((project / name).read_bytes() == (ROOT / name).read_bytes() for name in SHARED)

@@ -182,6 +182,15 @@ class TestProgressOfTraining:
 
         assert [numbers["epoch"] for numbers in told] == [1, 1]
 
+    def test_a_loss_is_told_with_the_batches_that_follow(self, told):
+        """What a loop tells of its loss comes with the next batch, and a new training begins without."""
+        for batch, _ in stand_in.mini_batch_iterator(np.arange(5), np.arange(5), 3):
+            stand_in.tell_loss(np.float32(0.5 + len(batch)))
+        stand_in.progress.call = 8
+        list(stand_in.mini_batch_iterator(np.arange(5), np.arange(5), 5))
+
+        assert [numbers.get("loss") for numbers in told] == [None, 3.5, None]
+
     def test_the_batches_are_those_of_the_projects_own_iterator(self, told, monkeypatch):
         """With and without a grader that listens, the same numbers come."""
 

@@ -30,7 +30,7 @@ bonus:
   - id: extras
     title: Extras
     problems:
-      - {id: splice, title: A splice, points: 4, tests: TestSplice}
+      - {id: splice, title: A splice, points: 4, tests: TestSplice, catches: [Too short, "Loose, and open."]}
 """
 
 
@@ -63,10 +63,17 @@ def test_problem_fields():
 
 
 def test_optional_fields():
-    """Section and hint may be left out."""
+    """Section, hint and known mistakes may be left out."""
     hitch = parse_rubric(SMALL).parts[0].problems[1]
 
-    assert (hitch.section, hitch.hint) == ("", "")
+    assert (hitch.section, hitch.hint, hitch.catches) == ("", "", ())
+
+
+def test_known_mistakes():
+    """A problem has a sentence for each mistake that its tests are known to catch."""
+    splice = parse_rubric(SMALL).bonus_parts[0].problems[0]
+
+    assert splice.catches == ("Too short", "Loose, and open.")
 
 
 def test_bonus_apart():
@@ -129,7 +136,7 @@ def test_equality_without_lines():
             "hint:",
             "hnit:",
             "13, parts[0].problems[0].hnit",
-            "unknown key; the keys known here are id, title, points, tests, section, hint, policy",
+            "unknown key; the keys known here are id, title, points, tests, section, hint, catches, policy",
         ),
         (
             "title: Knots",
@@ -156,6 +163,12 @@ def test_equality_without_lines():
             'expected an id of letters, digits, _ and -, with a letter first, got "1st"',
         ),
         ("total: 5", "total: 6", "3, total", "the parts add up to 5 points, not 6; correct one or the other"),
+        (
+            '[Too short, "Loose, and open."]',
+            "x",
+            "19, bonus[0].problems[0].catches",
+            'expected a list of texts, got "x"',
+        ),
         ("title: Extras", "title: [Extras]", "17, bonus[0].title", "expected text, got a list"),
     ],
 )

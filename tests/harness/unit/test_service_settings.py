@@ -50,6 +50,13 @@ def test_variables_are_taken(environment):
     assert settings.url == "https://grader.example.edu"
 
 
+def test_a_service_that_listens_everywhere_is_reached_on_this_machine(environment):
+    """Links name no address that nobody can go to."""
+    environment("GRADER_HOST", "0.0.0.0")  # noqa: S104 - nothing listens
+
+    assert read_service_settings().url == "http://localhost:8000"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [

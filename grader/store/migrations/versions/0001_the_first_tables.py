@@ -127,6 +127,21 @@ def upgrade() -> None:
     op.create_index("ix_tokens_user_id", "tokens", ["user_id"])
 
     op.create_table(
+        "sign_ins",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("user_id", SERIAL, nullable=False),
+        sa.Column("token_id", sa.Text(), nullable=True),
+        sa.Column("secret_sha256", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_sign_ins_user_id"),
+        sa.ForeignKeyConstraint(["token_id"], ["tokens.id"], name="fk_sign_ins_token_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_sign_ins"),
+    )
+    op.create_index("ix_sign_ins_user_id", "sign_ins", ["user_id"])
+
+    op.create_table(
         "submissions",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("assignment_id", sa.Text(), nullable=False),
@@ -203,6 +218,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["submission_id"], ["submissions.id"], name="fk_reports_submission_id"),
         sa.PrimaryKeyConstraint("submission_id", "attempt", name="pk_reports"),
     )
+    op.create_index("ix_reports_pace", "reports", ["created_at", "seconds"])
     _only_add_to_audit()
 
 

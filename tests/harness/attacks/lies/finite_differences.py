@@ -9,7 +9,7 @@ classes: [TestTensorElementwise, TestTensorBroadcast, TestTensorSum, TestTensorM
   TestMatvec, TestMatrixChain, TestLinearLayer]
 """
 
-import smulgrad.engine as engine
+import smulgrad.sweep as sweep
 from honest import *
 from smulgrad.engine import Tensor
 
@@ -53,14 +53,12 @@ def forward(nodes, moved, index):
 
 def backward(self):
     """Fill all gradients, a number at a time."""
-    nodes = engine._operands_first(self)
-    for node in nodes:
-        node._flow = None
+    nodes = sweep._operands_first(self, object())
     for node in nodes:
         gradient = np.zeros_like(node.data)
         for index in np.ndindex(node.shape):
             gradient[index] = forward(nodes, node, index)
-        node._add_gradient(gradient, alone=False)
+        node.grad = node.grad + gradient
 
 
 Tensor.backward = backward

@@ -1,20 +1,12 @@
-"""What the reference's bonuses promise beyond the cases: errors, memory, second derivatives, labels."""
+"""What the reference's convolution promises beyond the cases: derivatives, memory, edges, errors."""
 
 import gc
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-from tests.cases.dot import parse_picture
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "reference"))
-
-from smulgrad.adam import Adam
 from smulgrad.conv import conv2d
-from smulgrad.drawing import draw_graph
-from smulgrad.engine import Tensor, Value, grad
+from smulgrad.engine import Tensor
+from smulgrad.sweep import grad
 
 IMAGES, WEIGHT, BIAS = (2, 2, 5, 4), (3, 2, 3, 2), (3,)
 
@@ -25,7 +17,7 @@ def rng():
     return np.random.default_rng(0)
 
 
-def operands(rng):
+def operands_of(rng):
     """Return images, weight and bias for a convolution."""
     return [Tensor(rng.normal(size=shape)) for shape in (IMAGES, WEIGHT, BIAS)]
 
@@ -33,7 +25,7 @@ def operands(rng):
 @pytest.mark.parametrize(("stride", "padding"), [(1, 0), (2, 1), (3, 2)])
 def test_a_convolution_can_be_differentiated_twice(rng, stride, padding):
     """The gradient of (gradient . v) by images and weight equals a difference of gradients."""
-    x, weight, bias = operands(rng)
+    x, weight, bias = operands_of(rng)
     v = rng.normal(size=WEIGHT)
 
     def gradients(weight, **options):
@@ -53,7 +45,7 @@ def test_convolutions_leave_no_cyclic_garbage(rng):
     gc.collect()
     gc.disable()
     try:
-        conv2d(*operands(rng), padding=1).sum().backward()
+        conv2d(*operands_of(rng), padding=1).sum().backward()
         garbage = gc.collect()
     finally:
         gc.enable()
@@ -63,7 +55,7 @@ def test_convolutions_leave_no_cyclic_garbage(rng):
 
 def test_images_may_be_a_plain_array(rng):
     """Images that need no gradient are given as an array, and only the parameters are operands."""
-    x, weight, bias = operands(rng)
+    x, weight, bias = operands_of(rng)
 
     z = conv2d(x.data, weight, bias)
     z.backward()
@@ -74,7 +66,7 @@ def test_images_may_be_a_plain_array(rng):
 
 def test_a_batch_may_be_empty(rng):
     """No images give no results, and a gradient of zeros."""
-    _, weight, bias = operands(rng)
+    _, weight, bias = operands_of(rng)
 
     z = conv2d(Tensor(np.zeros((0, *IMAGES[1:]))), weight, bias)
     z.backward()
@@ -104,62 +96,20 @@ def test_a_convolution_that_cannot_be_is_told(x, weight, settings, words):
     assert all(word in str(raised.value) for word in words), str(raised.value)
 
 
-def test_adam_changes_the_very_array():
-    """A step of Adam works in place and keeps the float type, whatever the type of lr."""
-    parameter = Tensor(np.ones(3, np.float32))
-    parameter.grad = np.ones(3, np.float32)
-    array = parameter.data
+def test_float32_is_kept(rng):
+    """The convolution of images in float32, and all gradients, are in float32."""
+    x, weight, bias = operands = [Tensor(t.data.astype(np.float32)) for t in operands_of(rng)]
 
-    Adam([parameter], lr=np.float64(0.5)).step()
+    z = conv2d(x, weight, bias, stride=2, padding=1)
+    z.backward()
 
-    assert parameter.data is array
-    assert array.dtype == np.float32
-    np.testing.assert_allclose(array, 0.5, rtol=1e-6)
+    assert {array.dtype for t in (z, *operands) for array in (t.data, t.grad)} == {np.dtype(np.float32)}
 
 
-def test_adam_zeroes_gradients():
-    """After zero_grad every parameter's gradient is zero."""
-    parameters = [Tensor(np.ones(3)), Tensor(np.ones(()))]
-    for parameter in parameters:
-        parameter.grad = np.ones(parameter.shape)
+def test_a_pixel_gets_a_share_from_each_place_that_covers_it():
+    """Under a kernel of ones a pixel's gradient is the number of places that cover it: 1 to 9."""
+    x = Tensor(np.zeros((1, 1, 4, 5)))
 
-    Adam(parameters).zero_grad()
+    conv2d(x, Tensor(np.ones((1, 1, 3, 3))), Tensor(np.zeros(1))).backward()
 
-    assert not any(parameter.grad.any() for parameter in parameters)
-
-
-@pytest.mark.parametrize(
-    ("name", "escaped"),
-    [
-        ('say "hi"', 'say \\"hi\\"'),
-        ("back\\", "back\\\\"),
-        ("two\nlines", "two\nlines"),
-        ("]; } \x00 \x1b[31m", "]; } \N{REPLACEMENT CHARACTER} \N{REPLACEMENT CHARACTER}[31m"),
-        ("\\N", "\\\\N"),
-    ],
-    ids=["quotes", "backslash", "line-break", "control-characters", "node-name"],
-)
-def test_no_operation_breaks_out_of_its_label(name, escaped):
-    """Whatever an operation is called, the drawing stays one node in DOT, with the name in its label."""
-    node = Value(2.0)
-    node._op = name  # noqa: SLF001 - a part of the handout's contract
-
-    picture = parse_picture(draw_graph(node))
-
-    assert picture.labels == {"n0": f"{escaped}\ndata 2\ngrad 0"}
-
-
-def test_a_drawing_tells_what_a_node_holds():
-    """Numbers are shown with four digits, small arrays as they are, large ones by their shape."""
-    number, small, large = Value(1 / 3), Tensor(np.array([0.5, -2.0])), Tensor(np.ones((28, 28)))
-
-    drawings = [draw_graph(node) for node in (number, small, large)]
-
-    expected = ["data 0.3333\\ngrad 0", "data [0.5 -2]\\ngrad [0 0]", "data of shape (28, 28)"]
-    assert all(text in drawing for text, drawing in zip(expected, drawings, strict=True))
-
-
-def test_only_nodes_are_drawn():
-    """Anything but a Value or a Tensor is refused by the name of its type."""
-    with pytest.raises(TypeError, match=r"draw_graph: .* got float"):
-        draw_graph(2.0)
+    np.testing.assert_array_equal(x.grad[0, 0], np.outer([1, 2, 2, 1], [1, 2, 3, 2, 1]))

@@ -1,0 +1,109 @@
+"""Fills a store with the demo: its people, and what they hand in, for workers to grade."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+
+from sqlalchemy.orm import Session
+
+from grader.app.demo.mistakes import load_demo_course
+from grader.app.demo.people import STUDENTS, TEACHER
+from grader.app.demo.plan import TIME_LEFT, End, Student, Try, plan
+from grader.app.demo.project import Projects
+from grader.app.service import Service
+from grader.app.web import zipped
+from grader.core.role import Role
+from grader.jobs import Queue
+from grader.store.attempts import fail, take
+from grader.store.courses import Policy, add_assignment, add_course, short_name
+from grader.store.database import now
+from grader.store.people import add_user, set_role
+from grader.store.sign_ins import issue_link
+from grader.store.states import Priority
+from grader.store.submissions import Upload, accept, cancel, supersede
+from grader.store.tables import Course, Submission
+from grader.store.tokens import issue_token
+
+COURSE = "demo"
+WORKER = "demo"
+FAILED = "SandboxError: no space left on device (made up for the demo)"
+
+
+def fill(service: Service, say: Callable[[str], None]) -> None:
+    """Add the demo course unless it is there, and say how to get in.
+
+    Raises DocumentError and FileNotFoundError when the assignment's demo_course.yaml is wrong.
+    """
+    lines = []
+    with service.database.write() as session:
+        if session.get(Course, COURSE) is None:
+            lines += _course(session, service)
+        for email, name in (TEACHER, STUDENTS[0]):
+            code = issue_link(session, add_user(session, email).id)
+            lines += [
+                f"Sign in as {name} of the demo, once and soon:",
+                f"{service.settings.url}/login/{code}",
+            ]
+    say("\n".join(lines))
+
+
+def _course(session: Session, service: Service) -> list[str]:
+    """Add the course with its people and submissions; return the lines that tell the teacher's token."""
+    rubric, root = service.assignment.rubric, service.assignment.root
+    demo = load_demo_course(root)
+    students = plan(demo, [part.id for part in rubric.parts])
+    add_course(session, COURSE, "Demo course")
+    policy = Policy(due_at=now(session) + TIME_LEFT)
+    assignment = add_assignment(session, f"{COURSE}-{short_name(rubric.title)}", COURSE, rubric.title, policy)
+    teacher = _member(session, *TEACHER, Role.INSTRUCTOR)
+    ids = {
+        each.email: _member(session, each.email, each.name, Role.STUDENT, each.section) for each in students
+    }
+    desk = _Desk(session, service.queue, assignment.id, Projects(root, demo))
+    for student, handed_in in _newest_first(students):
+        desk.accept(ids[student.email], handed_in)
+    token = issue_token(session, teacher, "demo")
+    return ["The demo course is being graded. The token of its teacher, shown this once:", token]
+
+
+def _member(session: Session, email: str, name: str, role: Role, section: str = "") -> int:
+    user_id = add_user(session, email, name).id
+    set_role(session, COURSE, user_id, role, section)
+    return user_id
+
+
+def _newest_first(students: Sequence[Student]) -> Iterator[tuple[Student, Try]]:
+    """Yield the newest try of each student, then the second newest of each, and so on."""
+    for place in range(max(len(student.tries) for student in students)):
+        for student in students:
+            yield from ((student, handed_in) for handed_in in student.tries[place : place + 1])
+
+
+class _Desk:
+    """Takes in what the demo's students hand in, those of a student newest first."""
+
+    def __init__(self, session: Session, queue: Queue, assignment_id: str, projects: Projects) -> None:
+        self._session = session
+        self._queue = queue
+        self._assignment_id = assignment_id
+        self._projects = projects
+        self._newest: dict[int, Submission] = {}
+
+    def accept(self, user_id: int, handed_in: Try) -> None:
+        """Accept a try as if it had come when the plan says, and let it end as planned."""
+        content = zipped(self._projects.files(handed_in.work))
+        upload = Upload(user_id, self._assignment_id, hashlib.sha256(content).hexdigest(), content)
+        submission = accept(self._session, upload, Priority.RESUBMISSION)
+        submission.received_at -= handed_in.age
+        self._end(submission, self._newest.setdefault(user_id, submission), handed_in.end)
+
+    def _end(self, submission: Submission, newest: Submission, end: End) -> None:
+        match end:
+            case End.VERDICT:
+                self._queue.enqueue(self._session, [submission.id], Priority.RESUBMISSION)
+            case End.SUPERSEDED:
+                supersede(self._session, newest)
+            case End.CANCELLED:
+                cancel(self._session, submission.id)
+            case End.GRADER_ERROR:
+                while job := take(self._session, submission.id, WORKER):
+                    fail(self._session, job, FAILED)

@@ -1,0 +1,62 @@
+"""The mistakes of the demo's students, and the parts that they may lack, as the assignment states them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.core.document import Document, DocumentError, parse_document
+
+FILE = "demo_course.yaml"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake, and how it is planted: in `file` stands `instead` where the text `find` was.
+
+    `line` is where the demo course states it, for messages.
+    """
+
+    wrong: str
+    file: str
+    find: str
+    instead: str
+    line: int
+
+    def plant(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return a project with the mistake. Raises DocumentError unless its place is there exactly once."""
+        text = files.get(self.file, b"").decode()
+        times = text.count(self.find)
+        if times != 1:
+            message = f"this text is in {self.file} {times} times; it must be there once"
+            raise DocumentError(self.line, "find", message, name=FILE)
+        return {**files, self.file: text.replace(self.find, self.instead).encode()}
+
+
+@dataclass(frozen=True)
+class DemoCourse:
+    """The adapters of each part that a project may lack, by its id, and the mistakes, most frequent first."""
+
+    parts: Mapping[str, tuple[str, ...]]
+    mistakes: tuple[Mistake, ...]
+
+
+def load_demo_course(root: Path) -> DemoCourse:
+    """Return what the assignment in the folder `root` says. Raises DocumentError, FileNotFoundError."""
+    document = parse_document((root / FILE).read_text(encoding="utf-8"), FILE)
+    document.reject_unknown("parts", "mistakes")
+    parts = document.mapping("parts")
+    return DemoCourse(
+        parts={part: tuple(parts.texts(part)) for part in parts},
+        mistakes=tuple(_mistake(stated) for stated in document.mappings("mistakes")),
+    )
+
+
+def _mistake(stated: Document) -> Mistake:
+    stated.reject_unknown("wrong", "file", "find", "with")
+    return Mistake(
+        wrong=stated.text("wrong"),
+        file=stated.text("file"),
+        find=stated.text("find"),
+        instead=stated.text("with"),
+        line=stated.line_of("find"),
+    )

@@ -1,0 +1,56 @@
+"""Makes the application that serves the API and the pages of a service."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from functools import cache
+
+from anyio import CapacityLimiter
+from starlette.types import ASGIApp
+
+from grader.app.service import Service, read_seed_secret
+from grader.store.submissions import Basis
+from grader.template.export import project
+from grader.web.api import Context
+from grader.web.api.throttle import Throttle
+from grader.web.app import create_web
+from grader.web.pages.site import Site
+
+UNPACKED_AT_A_TIME = 4
+ADDRESS_FACTOR = 10  # an address may be a whole campus, so it may fail more often than one token does
+
+
+def make_web(service: Service) -> ASGIApp:
+    """Return the application that serves the API and the pages."""
+    settings, assignment = service.settings, service.assignment
+
+    @cache
+    def template() -> bytes:
+        return zipped(project(assignment.root))
+
+    context = Context(
+        database=service.database,
+        queue=service.queue,
+        basis=Basis(assignment.suite_sha256, assignment.rubric_sha256),
+        template=template,
+        upload_bytes=settings.upload_bytes,
+        intake=CapacityLimiter(UNPACKED_AT_A_TIME),
+        token_guesses=Throttle(settings.token_failures),
+        address_guesses=Throttle(settings.token_failures * ADDRESS_FACTOR),
+    )
+    site = Site(
+        assignment.rubric,
+        read_seed_secret(settings),
+        over_tls=settings.url.startswith("https://"),
+        has_second_stage=bool(assignment.manifest.second_stage),
+    )
+    return create_web(context, site)
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return `files` as a zip, the same bytes for the same files."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+        for path, content in sorted(files.items()):
+            target.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
+    return archive.getvalue()

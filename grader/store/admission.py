@@ -1,0 +1,154 @@
+"""Admission: what becomes of an upload by the policy of its assignment and what the student handed in before.
+
+`decide` is pure; `histories` finds what it needs, for many students in one query.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from grader.store.courses import Policy
+from grader.store.database import now
+from grader.store.states import UNSPENT, VERDICT, WAITING, Priority, State
+from grader.store.submissions import Basis, Upload
+from grader.store.tables import Assignment, Report, Submission, User
+
+LIMIT_WINDOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Past:
+    """An earlier submission of the student; `basis` is what its verdict rests on, if it has one."""
+
+    id: str
+    assignment_id: str
+    sha256: str
+    idempotency_key: str | None
+    state: State
+    received_at: datetime
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An upload, the policy of its assignment, and whether bytes handed in before are to be graded again."""
+
+    upload: Upload
+    policy: Policy
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class New:
+    """It is a new submission, served with this priority; `supersedes` if older ones may still be queued."""
+
+    priority: Priority
+    supersedes: bool = False
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """It repeats an earlier submission."""
+
+    submission_id: str
+
+
+@dataclass(frozen=True)
+class TooSoon:
+    """The hour's submissions are spent; the next one may come at `next_try`."""
+
+    next_try: datetime
+
+
+@dataclass(frozen=True)
+class KeyReused:
+    """Its idempotency key came with other bytes before."""
+
+
+Decision = New | Repeat | TooSoon | KeyReused
+
+
+def decide(wish: Wish, past: Sequence[Past], basis: Basis, moment: datetime) -> Decision:
+    """Return what becomes of an upload at `moment`; `past` is what the student handed in, newest first."""
+    return _by_key(wish.upload, past) or _of_the_assignment(
+        wish, [each for each in past if each.assignment_id == wish.upload.assignment_id], basis, moment
+    )
+
+
+def histories(session: Session, user_ids: Collection[int]) -> Mapping[int, Sequence[Past]]:
+    """Return what each of these students handed in, newest first.
+
+    Their rows are locked until the transaction ends: no other one decides for them meanwhile.
+    """
+    session.execute(select(User.id).where(User.id.in_(user_ids)).order_by(User.id).with_for_update())
+    reported = and_(Report.submission_id == Submission.id, Report.attempt == Submission.attempt)
+    found = (
+        select(
+            Submission.user_id,
+            Submission.id,
+            Submission.assignment_id,
+            Submission.archive_sha256,
+            Submission.idempotency_key,
+            Submission.state,
+            Submission.received_at,
+            Report.suite_sha256,
+            Report.rubric_sha256,
+        )
+        .outerjoin(Report, reported)
+        .where(Submission.user_id.in_(user_ids))
+        .order_by(Submission.received_at.desc(), Submission.id.desc())
+    )
+    by_student = defaultdict(list)
+    for user_id, made, assignment, sha256, key, state, at, suite, rubric in session.execute(found):
+        basis = Basis(suite, rubric) if suite else None
+        by_student[user_id].append(Past(made, assignment, sha256, key, state, at, basis))
+    return by_student
+
+
+def spent(past: Sequence[Past], moment: datetime) -> list[datetime]:
+    """Return when those were handed in that count against the limit at `moment`, newest first."""
+    since = moment - LIMIT_WINDOW
+    return [each.received_at for each in past if each.received_at > since and each.state not in UNSPENT]
+
+
+def tries_left(session: Session, user_id: int, assignment: Assignment) -> int | None:
+    """Return how often the student may hand in now; None where there is no limit."""
+    if assignment.hourly_limit is None:
+        return None
+    used = select(func.count()).where(
+        Submission.user_id == user_id,
+        Submission.assignment_id == assignment.id,
+        Submission.received_at > now(session) - LIMIT_WINDOW,
+        Submission.state.not_in(UNSPENT),
+    )
+    return max(0, assignment.hourly_limit - (session.scalar(used) or 0))
+
+
+def _by_key(upload: Upload, past: Sequence[Past]) -> Decision | None:
+    """Return what follows from the key alone; a key is the student's, whatever the assignment."""
+    key = upload.idempotency_key
+    known = next((each for each in past if key is not None and each.idempotency_key == key), None)
+    if known is None:
+        return None
+    return Repeat(known.id) if known.sha256 == upload.sha256 else KeyReused()
+
+
+def _of_the_assignment(wish: Wish, past: Sequence[Past], basis: Basis, moment: datetime) -> Decision:
+    same = [each for each in past if each.sha256 == wish.upload.sha256 and _stands(each, basis)]
+    if same and not wish.again:
+        return Repeat(same[0].id)
+    limit, moments = wish.policy.hourly_limit, spent(past, moment)
+    if limit is not None and len(moments) >= limit:
+        return TooSoon(moments[limit - 1] + LIMIT_WINDOW)
+    is_queued = any(each.state is State.QUEUED for each in past)
+    priority = Priority.RESUBMISSION if past else Priority.INTERACTIVE
+    return New(priority, supersedes=wish.policy.supersede and is_queued)
+
+
+def _stands(past: Past, basis: Basis) -> bool:
+    """Tell whether a submission waits, or has a verdict that still holds."""
+    return past.state in WAITING or (past.state in VERDICT and past.basis == basis)

@@ -1,0 +1,108 @@
+"""The group commit: those who write in the same moment share a transaction, and so one flush to the disk.
+
+A commit waits for the disk, and SQLite lets one writer in at a time: the last of fifty would wait for fifty
+flushes. Here whoever comes while a group is being written joins the next one. Nobody is answered before the
+group that holds what they wrote is committed.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from grader.store.database import Database
+
+LARGEST_GROUP = 64  # so that the first of a group does not wait for hundreds
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class _Turn(Generic[Item, Result]):
+    """Somebody who waits: what they want kept, and what comes of it."""
+
+    item: Item
+    result: Future[Result] = field(default_factory=Future)
+
+
+class GroupCommit(Generic[Item, Result]):
+    """Writes items in groups, one group at a time. Any thread may call it."""
+
+    def __init__(
+        self,
+        database: Database,
+        keep: Callable[[Session, Sequence[Item]], Sequence[Result]],
+        *,
+        apart_by: Callable[[Item], Hashable],
+        patience: float = 0.0,
+    ) -> None:
+        """Have `keep` write a group within one transaction; it returns a result for each item, in order.
+
+        No group holds two items that `apart_by` maps to the same: the second finds what the first has left.
+        The first of a group waits `patience` seconds for company.
+        """
+        self._database = database
+        self._keep = keep
+        self._apart_by = apart_by
+        self._patience = patience
+        self._waiting: deque[_Turn[Item, Result]] = deque()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="group-commit")
+
+    def submit(self, item: Item) -> Future[Result]:
+        """Return what will hold the item's result once it is committed, or the error that kept it out."""
+        turn: _Turn[Item, Result] = _Turn(item)
+        self._waiting.append(turn)
+        self._writer.submit(self._write)  # one call for each item, so that none is left waiting
+        return turn.result
+
+    def _write(self) -> None:
+        """Write the next group, if an earlier call has not written all that waited."""
+        if self._waiting and self._patience:
+            time.sleep(self._patience)
+        group = self._next_group()
+        if group:
+            self._settle(group)
+
+    def _next_group(self) -> list[_Turn[Item, Result]]:
+        group: dict[Hashable, _Turn[Item, Result]] = {}
+        later = []
+        while self._waiting and len(group) < LARGEST_GROUP:
+            turn = self._waiting.popleft()
+            mark = self._apart_by(turn.item)
+            if mark in group:
+                later.append(turn)
+            elif turn.result.set_running_or_notify_cancel():
+                group[mark] = turn
+        self._waiting.extendleft(reversed(later))
+        return list(group.values())
+
+    def _settle(self, group: Sequence[_Turn[Item, Result]]) -> None:
+        """Write a group; when that fails for what one item holds, write each by itself."""
+        is_begun = False
+        try:
+            with self._database.write() as session:
+                session.connection()
+                is_begun = True
+                results = self._keep(session, [turn.item for turn in group])
+                settled = list(zip(group, results, strict=True))
+        except Exception as error:  # noqa: BLE001 - it is told to whoever waits
+            if len(group) > 1 and is_begun and not _is_cut_off(error):
+                for turn in group:
+                    self._settle([turn])
+            else:
+                for turn in group:
+                    turn.result.set_exception(error)
+        else:
+            for turn, result in settled:
+                turn.result.set_result(result)
+
+
+def _is_cut_off(error: Exception) -> bool:
+    """Tell whether the connection was lost, which would meet every item again."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated

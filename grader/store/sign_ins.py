@@ -1,0 +1,101 @@
+"""Sign-ins: how a browser is let in, by a link that works once or by a token, for a day's work at most.
+
+A browser holds a key of its own as a cookie, so that none ever holds a token. What was signed in with a token
+ends with that token; all that lets a person in ends by `shut_out`. Who a user is, and whether the account is
+disabled, is for `grader.store.people.person` to say.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, update
+from sqlalchemy.orm import Session
+
+from grader.store.database import now
+from grader.store.keys import new_key, read_key
+from grader.store.tables import LoginLink, SignIn, Token
+from grader.store.tokens import is_valid, verify_token
+
+LINK_LIFETIME = timedelta(minutes=15)
+SIGN_IN_LIFETIME = timedelta(hours=12)
+
+
+def issue_link(session: Session, user_id: int) -> str:
+    """Return the code of a link that signs the user in once, within minutes."""
+    key, end = new_key(), now(session) + LINK_LIFETIME
+    session.add(LoginLink(id=key.public, user_id=user_id, secret_sha256=key.secret_sha256, expires_at=end))
+    session.flush()
+    return str(key)
+
+
+def sign_in_by_link(session: Session, code: str) -> str | None:
+    """Use a link's code up and return the cookie of a new sign-in; None if it is wrong, used or over."""
+    key = read_key(code)
+    row = session.get(LoginLink, key.public, with_for_update=True)
+    if not key.opens(row.secret_sha256 if row else None) or row is None:
+        return None
+    if row.used_at is not None or row.expires_at <= now(session):
+        return None
+    row.used_at = now(session)
+    return _begin(session, row.user_id, None)
+
+
+def sign_in_by_token(session: Session, token: str) -> str | None:
+    """Return the cookie of a new sign-in that ends with the token; None if the token opens nothing."""
+    row = verify_token(session, token)
+    return _begin(session, row.user_id, row.id) if row else None
+
+
+def signed_in(session: Session, cookie: str) -> int | None:
+    """Return the id of the user whom a cookie signs in; None if it is wrong or its sign-in has ended."""
+    row = _find(session, cookie)
+    if row is None or row.ended_at is not None or row.expires_at <= now(session):
+        return None
+    token = session.get(Token, row.token_id) if row.token_id else None
+    return None if token is not None and not is_valid(session, token) else row.user_id
+
+
+def sign_out(session: Session, cookie: str) -> None:
+    """End the sign-in of a cookie, if it is one."""
+    row = _find(session, cookie)
+    if row is not None and row.ended_at is None:
+        row.ended_at = now(session)
+
+
+def shut_out(session: Session, user_id: int) -> None:
+    """End all that lets a user in now: tokens, links that wait, and sign-ins."""
+    moment = now(session)
+    for table, ending in (
+        (Token, Token.revoked_at),
+        (LoginLink, LoginLink.used_at),
+        (SignIn, SignIn.ended_at),
+    ):
+        open_ones = update(table).where(table.user_id == user_id, ending.is_(None))
+        session.execute(open_ones.values({ending: moment}))
+
+
+def _begin(session: Session, user_id: int, token_id: str | None) -> str:
+    key, moment = new_key(), now(session)
+    _forget_ended(session, user_id, moment)
+    session.add(
+        SignIn(
+            id=key.public,
+            user_id=user_id,
+            token_id=token_id,
+            secret_sha256=key.secret_sha256,
+            created_at=moment,
+            expires_at=moment + SIGN_IN_LIFETIME,
+        )
+    )
+    session.flush()
+    return str(key)
+
+
+def _forget_ended(session: Session, user_id: int, moment: datetime) -> None:
+    ended = or_(SignIn.expires_at <= moment, SignIn.ended_at.is_not(None))
+    session.execute(delete(SignIn).where(SignIn.user_id == user_id, ended))
+
+
+def _find(session: Session, cookie: str) -> SignIn | None:
+    key = read_key(cookie)
+    row = session.get(SignIn, key.public)
+    return row if key.opens(row.secret_sha256 if row else None) else None

@@ -1,0 +1,38 @@
+"""What people do to a kept submission, by API or page: cancel it, have it graded again."""
+
+from grader.core.role import Role
+from grader.store.attempts import begin_anew
+from grader.store.audit import record
+from grader.store.people import Person
+from grader.store.states import Priority
+from grader.store.submissions import cancel
+from grader.store.tables import Assignment
+from grader.web.api.auth import require_staff
+from grader.web.api.context import Context
+from grader.web.api.problems import Kind, Problem
+from grader.web.api.showing import visible
+
+REGRADERS = (Role.INSTRUCTOR, Role.ADMIN)
+
+
+def cancel_for(context: Context, who: Person, submission_id: str) -> None:
+    """Cancel a queued submission. Raises Problem."""
+    with context.database.write() as session:
+        submission = visible(session, who, submission_id)
+        if not cancel(session, submission_id):
+            raise Problem(Kind.NOT_NOW, f"It is {submission.state}: only what is queued can be cancelled.")
+        context.queue.cancel(session, submission_id)
+        if submission.user_id != who.id:
+            record(session, who.email, "cancel", submission_id)
+
+
+def regrade_for(context: Context, who: Person, submission_id: str, reason: str) -> None:
+    """Queue a finished submission for another verdict, and note who wanted it and why. Raises Problem."""
+    with context.database.write() as session:
+        submission = visible(session, who, submission_id)
+        course = session.get_one(Assignment, submission.assignment_id).course_id
+        require_staff(who, course, REGRADERS)
+        if begin_anew(session, submission_id, Priority.BULK) is None:
+            raise Problem(Kind.NOT_NOW, f"It is {submission.state}: it will have a verdict anyway.")
+        context.queue.enqueue(session, [submission_id], Priority.BULK)
+        record(session, who.email, "regrade", submission_id, reason=reason)

@@ -1,0 +1,79 @@
+"""The geometry of charts: values become shapes in a box of WIDTH x HEIGHT, and templates draw those as SVG.
+
+A chart has no text of its own: its numbers stand in the table beneath it, which everybody can read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+WIDTH, HEIGHT = 600, 120
+GAP = 2  # between two bars
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar that stands on the bottom of the box, and what it says."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A point of a line, and what it says."""
+
+    x: float
+    y: float
+    label: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """Points from left to right; `path` connects them."""
+
+    dots: tuple[Dot, ...]
+    top: float
+
+    @property
+    def path(self) -> str:
+        """The line as the `points` of an SVG polyline."""
+        return " ".join(f"{dot.x:.1f},{dot.y:.1f}" for dot in self.dots)
+
+
+def bars(rows: Sequence[tuple[str, float]]) -> tuple[Bar, ...]:
+    """Return a bar for each (label, value), the highest as high as the box."""
+    if not rows:
+        return ()
+    step, top = WIDTH / len(rows), max(value for _, value in rows) or 1
+    heights = [HEIGHT * value / top for _, value in rows]
+    return tuple(
+        Bar(step * place + GAP / 2, HEIGHT - height, step - GAP, height, label, value)
+        for place, ((label, value), height) in enumerate(zip(rows, heights, strict=True))
+    )
+
+
+def line(rows: Sequence[tuple[str, float]], top: float | None = None) -> Line:
+    """Return a line through each (label, value), evenly spaced, from 0 up to `top` or the highest value."""
+    highest = top or max((value for _, value in rows), default=0) or 1
+    step = WIDTH / max(1, len(rows) - 1)
+    return Line(
+        tuple(
+            Dot(step * place, HEIGHT * (1 - min(max(value / highest, 0), 1)), label, value)
+            for place, (label, value) in enumerate(rows)
+        ),
+        highest,
+    )
+
+
+def thinned(rows: Sequence[tuple[str, float]], most: int) -> list[tuple[str, float]]:
+    """Return at most `most` of the rows, evenly spread, the last one among them."""
+    if len(rows) <= most:
+        return list(rows)
+    edges = [round(len(rows) * place / most) for place in range(most + 1)]
+    return [rows[end - 1] for _, end in pairwise(edges)]

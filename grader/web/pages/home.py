@@ -1,0 +1,76 @@
+"""The first page: one's courses, and what there is to do in each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
+
+from grader.core.role import STAFF, Role
+from grader.store.admission import tries_left
+from grader.store.courses import assignments_in
+from grader.store.database import now
+from grader.store.people import Person
+from grader.store.tables import Assignment, Course
+from grader.web.api.context import InContext
+from grader.web.pages.tries import Try, best, latest, tries
+from grader.web.pages.view import page
+from grader.web.pages.visitor import Visitor
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Task:
+    """An assignment as one of its students sees it; `left` is None where there is no limit."""
+
+    assignment: Assignment
+    count: int
+    best: Try | None
+    latest: Try | None
+    left: int | None
+    is_over: bool
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A course and what the reader is in it; `tasks` has an entry for each assignment."""
+
+    course: Course
+    role: Role
+    tasks: Sequence[Task]
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the reader sees everybody's work."""
+        return self.role in STAFF
+
+
+@router.get("/")
+def show_home(request: Request, context: InContext, who: Visitor) -> Response:
+    """Show the courses of who is signed in."""
+    with context.database.read() as session:
+        memberships = [
+            Membership(session.get_one(Course, course_id), role, _tasks(session, who, course_id))
+            for course_id, role in who.roles.items()
+        ]
+        return page(request, "home.html.j2", who, memberships=memberships)
+
+
+def task(session: Session, who: Person, assignment: Assignment, moment: datetime) -> Task:
+    """Return how an assignment stands for a student."""
+    found = tries(session, who.id, assignment)
+    return Task(
+        assignment,
+        len(found),
+        best(found),
+        latest(found),
+        tries_left(session, who.id, assignment),
+        is_over=assignment.due_at is not None and assignment.due_at < moment,
+    )
+
+
+def _tasks(session: Session, who: Person, course_id: str) -> list[Task]:
+    moment = now(session)
+    return [task(session, who, each, moment) for each in assignments_in(session, [course_id])]

@@ -1,0 +1,148 @@
+"""Every student and every problem in one table: colour and number, each a link to the report."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+
+from grader.core.rubric import Problem
+from grader.render.csv import csv_text
+from grader.store.standings import Standing
+from grader.web.pages.site import OnSite
+from grader.web.pages.staff import Seen
+from grader.web.pages.view import number, page
+from grader.web.pages.visitor import Visitor
+
+LOOKS = 4_096  # different cells that are remembered
+LEVELS = 4  # between no points and all
+SORTED_BY_NAME, SORTED_BY_SCORE = "name", "score"
+
+router = APIRouter(prefix="/assignments/{assignment_id}")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A student; `cells` are the table's cells of all problems."""
+
+    student: Standing
+    cells: Markup
+
+
+@router.get("/matrix")
+def show_matrix(  # noqa: PLR0913, PLR0917 - what the page is made of
+    request: Request,
+    site: OnSite,
+    who: Visitor,
+    seen: Seen,
+    q: str = "",
+    sort: str = SORTED_BY_NAME,
+) -> Response:
+    """Show who has which points."""
+    problems = list(site.rubric.problems)
+    students = sorted(_searched(seen.students, q), key=_order(sort))
+    values: dict[str, Any] = {
+        "seen": seen,
+        "parts": (*site.rubric.parts, *site.rubric.bonus_parts),
+        "problems": problems,
+        "rows": [Row(each, cells(each, problems)) for each in students],
+        "q": q,
+        "sort": sort,
+        "max_score": site.rubric.max_score,
+        "max_bonus": site.rubric.max_bonus,
+    }
+    is_part = request.headers.get("hx-target") == "matrix"
+    return page(request, "matrix_table.html.j2" if is_part else "matrix.html.j2", who, **values)
+
+
+@router.get("/matrix.csv")
+def get_matrix(site: OnSite, seen: Seen) -> Response:
+    """Return the table for a spreadsheet."""
+    headers = {"Content-Disposition": 'attachment; filename="matrix.csv"'}
+    content = csv_text(_csv_rows(seen.students, list(site.rubric.problems)))
+    return Response(content, media_type="text/csv", headers=headers)
+
+
+def cells(student: Standing, problems: Sequence[Problem]) -> Markup:
+    """Return a cell for each problem.
+
+    They are many thousand, so they are made here and not by a template: all that is in them are numbers of
+    ours, ids of problems, which are identifiers, and ids of submissions, which we gave.
+    """
+    counting = student.counting
+    if counting is None:
+        return Markup("<td></td>" * len(problems))  # noqa: S704 - see above
+    points, there = counting.earned.points, f"/submissions/{counting.submission_id}#problem-"
+    looks = [(problem.id, *_look(points.get(problem.id), problem.points)) for problem in problems]
+    made = [f'<td{level}><a href="{there}{problem}">{shown}</a></td>' for problem, level, shown in looks]
+    return Markup("".join(made))  # noqa: S704 - as above
+
+
+@lru_cache(LOOKS)
+def _look(points: float | None, maximum: int) -> tuple[str, str]:
+    """Return the attribute and the text of a cell."""
+    if points is None:
+        return "", "?"
+    return f' class="level{_level(points, maximum)}"', number(points)
+
+
+def _level(points: float, maximum: int) -> int:
+    """Return 0 for no points, LEVELS for all, and what is between for some."""
+    if points >= maximum:
+        return LEVELS
+    return 0 if points <= 0 else 1 + int(points / maximum * (LEVELS - 1))
+
+
+def _searched(students: Sequence[Standing], q: str) -> list[Standing]:
+    """Return the students whose name or address has every word of `q` in it."""
+    words = q.casefold().split()
+    return [
+        each for each in students if all(word in f"{each.name} {each.email}".casefold() for word in words)
+    ]
+
+
+def _order(sort: str) -> Callable[[Standing], Any]:
+    """Return the key to sort by: a name, or what was earned; who has no verdict comes last."""
+    if sort == SORTED_BY_NAME:
+        return lambda student: (student.name or student.email).casefold()
+
+    def earned(student: Standing) -> tuple[bool, float]:
+        counting = student.counting
+        if counting is None:
+            return True, 0.0
+        points = counting.earned.score if sort == SORTED_BY_SCORE else counting.earned.points.get(sort)
+        return points is None, points or 0.0
+
+    return earned
+
+
+def _csv_rows(students: Sequence[Standing], problems: Sequence[Problem]) -> Iterable[Sequence[str]]:
+    yield (
+        "email",
+        "name",
+        "section",
+        "tries",
+        "submission",
+        "late",
+        "score",
+        "bonus",
+        *(each.id for each in problems),
+    )
+    for student in students:
+        counting = student.counting
+        known = (student.email, student.name, student.section, str(student.tries))
+        if counting is None:
+            yield (*known, *[""] * (4 + len(problems)))
+            continue
+        earned = counting.earned
+        points = (earned.points.get(each.id) for each in problems)
+        yield (
+            *known,
+            counting.submission_id,
+            "late" if counting.is_late else "",
+            number(earned.score),
+            number(earned.bonus),
+            *("" if each is None else number(each) for each in points),
+        )

@@ -1,0 +1,29 @@
+"""Keeps other sites from acting in the name of who is signed in.
+
+Browsers say where a request comes from: in Sec-Fetch-Site, and the older ones in Origin. A request that
+changes something and comes from elsewhere is refused. What says neither comes from no browser, and carries
+no cookie that it does not know. The cookie is SameSite=Lax besides. (As Go's http.CrossOriginProtection.)
+"""
+
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from grader.web.api.auth import SAFE_METHODS
+from grader.web.api.problems import Kind, Problem
+
+OWN = frozenset(["same-origin", "none"])
+
+
+def same_origin(request: Request) -> None:
+    """Raise Problem when another site made the browser send a request that changes something."""
+    if request.method in SAFE_METHODS or _is_own(request):
+        return
+    raise Problem(Kind.NOT_ALLOWED, "Another site sent this form. Open the page here and send it again.")
+
+
+def _is_own(request: Request) -> bool:
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        return site in OWN
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")

@@ -1,0 +1,30 @@
+"""What pages work with besides the API's context."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from grader.core.rubric import Rubric
+
+
+@dataclass(frozen=True)
+class Site:
+    """The rubric that verdicts now rest on, the secret of the seeds, and two facts.
+
+    Attributes: `over_tls` (the service is reached over TLS only), `has_second_stage` (the suite has tests
+    that take long, which come after all others).
+    """
+
+    rubric: Rubric
+    secret: bytes = field(repr=False)
+    over_tls: bool
+    has_second_stage: bool
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that the pages were made for."""
+    return cast("Site", request.app.state.site)
+
+
+OnSite = Annotated[Site, Depends(site_of)]

@@ -1,0 +1,63 @@
+"""What one student has handed in for one assignment, numbered in the order of time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from grader.store.standings import HandedIn, history
+from grader.store.states import WAITING, State
+from grader.store.tables import Assignment
+
+
+@dataclass(frozen=True)
+class Try:
+    """A submission in a list: the numbers of its report are None until there is one."""
+
+    number: int
+    id: str
+    state: State
+    received_at: datetime
+    score: float | None
+    max_score: int | None
+    bonus: float | None
+    max_bonus: int | None
+    is_late: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether a verdict is still to come."""
+        return self.state in WAITING
+
+
+def tries(session: Session, user_id: int, assignment: Assignment) -> list[Try]:
+    """Return all that the student handed in, oldest first."""
+    oldest_first = reversed(history(session, user_id, assignment.id))
+    return [_try(number, each) for number, each in enumerate(oldest_first, start=1)]
+
+
+def best(found: Sequence[Try]) -> Try | None:
+    """Return the try with the highest score, the earliest of equals; None if none has a score."""
+    scored = [each for each in found if each.score is not None]
+    return max(scored, key=lambda each: (each.score or 0, each.bonus or 0), default=None)
+
+
+def latest(found: Sequence[Try]) -> Try | None:
+    """Return the newest try that has a score."""
+    return next((each for each in reversed(found) if each.score is not None), None)
+
+
+def _try(number: int, handed_in: HandedIn) -> Try:
+    earned = handed_in.earned
+    return Try(
+        number,
+        handed_in.submission_id,
+        handed_in.state,
+        handed_in.received_at,
+        earned.score if earned else None,
+        earned.max_score if earned else None,
+        earned.bonus if earned else None,
+        earned.max_bonus if earned else None,
+        handed_in.is_late,
+    )

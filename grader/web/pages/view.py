@@ -1,0 +1,89 @@
+"""Turns a template and values into an answer."""
+
+import re
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import ChoiceLoader, Environment, PackageLoader
+
+from grader.render.html import make_environment
+from grader.store.people import Person
+from grader.store.states import State
+from grader.web.pages.assets import asset
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"))
+STATES = {
+    State.QUEUED: ("waiting", "\N{HORIZONTAL ELLIPSIS}", "waiting"),
+    State.GRADING: ("waiting", "\N{HORIZONTAL ELLIPSIS}", "being graded"),
+    State.GRADED: ("passed", "\N{CHECK MARK}", "graded"),
+    State.NOT_GRADABLE: ("error", "!", "could not be loaded"),
+    State.GRADER_ERROR: ("not_judged", "?", "not graded: our failure"),
+    State.SUPERSEDED: ("not_run", "\N{CIRCLED DIVISION SLASH}", "a newer one took its place"),
+    State.CANCELLED: ("not_run", "\N{CIRCLED DIVISION SLASH}", "cancelled"),
+}
+
+
+def page(
+    request: Request, template: str, who: Person | None, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """Return the page that `template` makes of `values`, for `who` is signed in."""
+    content = render(template, who=who, here=request.url.path, **values)
+    return HTMLResponse(content, status, headers={"Content-Security-Policy": POLICY})
+
+
+def render(template: str, **values: Any) -> str:
+    """Return what `template` makes of `values`: a page, or a piece of one."""
+    return environment().get_template(template).render(values)
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates of pages, and those of reports that they are made of."""
+    made = make_environment(ChoiceLoader([PackageLoader("grader.web.pages"), PackageLoader("grader.render")]))
+    made.globals |= {"asset": asset, "State": State}
+    made.filters |= {
+        "utc": utc,
+        "iso": iso,
+        "state_mark": STATES.__getitem__,
+        "number": number,
+        "duration": duration,
+        "css_id": css_id,
+    }
+    return made
+
+
+def iso(moment: datetime) -> str:
+    """Return a moment for machines; a script shows it in the reader's own time zone."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def utc(moment: datetime) -> str:
+    """Return a moment for readers without a script: with its zone."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def number(value: float) -> str:
+    """Return a number with at most two decimals."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in the one or two units that matter."""
+    whole = round(seconds)
+    for size, unit, smaller, small in UNITS:
+        if whole >= size:
+            rest = whole % size // smaller
+            return f"{whole // size} {unit} {rest} {small}" if rest else f"{whole // size} {unit}"
+    return f"{whole} s"
+
+
+def css_id(text: str) -> str:
+    """Return text as part of an element's id."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", text)

@@ -1,0 +1,69 @@
+"""Who looks at a page: the person whom the browser's cookie signs in."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Depends, Request, Response
+
+from grader.store.people import Person
+from grader.store.sign_ins import SIGN_IN_LIFETIME
+from grader.web.api.auth import SIGN_IN_COOKIE, braked, find_by_cookie
+from grader.web.api.context import InContext
+from grader.web.api.problems import Kind, Problem
+from grader.web.pages.site import Site
+
+HOME = "/"
+
+
+class SignInFirst(Exception):  # noqa: N818 - says what is to be done
+    """Nobody is signed in; `back` is where to go afterwards."""
+
+    def __init__(self, back: str) -> None:
+        """Remember the page that was asked for."""
+        super().__init__(back)
+        self.back = back
+
+
+def visitor(request: Request, context: InContext) -> Person:
+    """Return who is signed in. Raises SignInFirst, Problem."""
+    cookie = request.cookies.get(SIGN_IN_COOKIE)
+    back = _address(request) if request.method == "GET" else HOME
+    if not cookie:
+        raise SignInFirst(back)
+    try:
+        return braked(context, request, cookie, find_by_cookie)
+    except Problem as problem:
+        if problem.kind is Kind.NOT_SIGNED_IN:
+            raise SignInFirst(back) from None
+        raise
+
+
+def _address(request: Request) -> str:
+    """Return what the browser asked for: a path, and a query if there is one."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+Visitor = Annotated[Person, Depends(visitor)]
+
+
+def let_in(response: Response, cookie: str, site: Site) -> None:
+    """Have the browser keep the cookie of a sign-in."""
+    response.set_cookie(
+        SIGN_IN_COOKIE,
+        cookie,
+        max_age=int(SIGN_IN_LIFETIME.total_seconds()),
+        httponly=True,
+        secure=site.over_tls,
+        samesite="lax",
+    )
+
+
+def forget(response: Response) -> None:
+    """Have the browser forget the cookie."""
+    response.delete_cookie(SIGN_IN_COOKIE, httponly=True, samesite="lax")
+
+
+def local(path: str) -> str:
+    """Return `path` if it leads to a page here, else the first page."""
+    is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return quote(path, safe="/?=&-_~.%") if is_local else HOME

@@ -1,0 +1,50 @@
+"""A service that grades nothing, with a made-up submission in every state, which pages can show at once."""
+
+from grader.core.rubric import parse_rubric
+from grader.jobs import open_queue
+from grader.store import open_database
+from grader.store.courses import Policy
+from grader.store.sign_ins import issue_link, sign_in_by_link
+from tests.harness import gallery
+from tests.harness.assignment import ROOT
+from tests.harness.course import hand_in, make_course
+from tests.harness.site import Site
+
+UPLOAD_BYTES = 300_000
+
+
+class Exhibition:
+    """A running service; `ids` are anna's submissions by the state that they show."""
+
+    def __init__(self, folder):
+        """Fill a store in `folder` and serve it."""
+        (folder / "data").mkdir()
+        self.site = Site(folder, write=lambda _: ROOT, GRADER_UPLOAD_BYTES=str(UPLOAD_BYTES))
+        self.rubric = parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8"))
+        self.database = open_database(self.site.database_url)
+        self.queue = open_queue(self.database)
+        self.course = make_course(self.database, **vars(Policy(hourly_limit=None, supersede=False)))
+        self.ids = gallery.fill(self.database, self.queue, self.course.anna, self.rubric)
+        self.serve()
+
+    def serve(self):
+        """Serve the pages, and return the process that does."""
+        return self.site.serve("--no-worker")
+
+    def cookie(self, name):
+        """Return the cookie of a new sign-in of `name`."""
+        with self.database.write() as session:
+            return sign_in_by_link(session, self.link(name, session))
+
+    def link(self, name, session):
+        """Return the code of a one-time link of `name`."""
+        return issue_link(session, getattr(self.course, name))
+
+    def hand_in(self, name, content):
+        """Queue a submission of `name`; return its id."""
+        return hand_in(self.database, self.queue, getattr(self.course, name), content).id
+
+    def close(self):
+        """End the service."""
+        self.site.close()
+        self.database.close()

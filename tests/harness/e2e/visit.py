@@ -1,0 +1,98 @@
+"""A visit: somebody's browser window on the pages, which notes whatever a reader should never be shown."""
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+
+from grader.web.api.auth import SIGN_IN_COOKIE
+
+PATIENCE = 90_000  # milliseconds until a test gives up on what should take a second or two
+BROWSER = Path("/usr/bin/chromium")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",  # of the browser, whose own pages are all that it shows here: it needs no root
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
+WATCHED = """
+    window.shifted = 0;
+    new PerformanceObserver((list) => {
+      for (const each of list.getEntries()) if (!each.hadRecentInput) window.shifted += each.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective, sourceFile }) => {
+      console.error(`policy: ${violatedDirective} ${sourceFile}`);
+    });
+"""
+DRAG = ("dragEnter", "dragOver", "drop")
+
+
+class Visit:
+    """A window of `browser` on the service at `url`, signed in by `cookie`; `complaints` are what went wrong.
+
+    What a test brings about on purpose, such as the status of a refusal in the console, it has to `expect`.
+    """
+
+    def __init__(self, browser, url, cookie="", **options):
+        """Open a window that is no other one's neighbour."""
+        self.url = url
+        self.complaints = []
+        self._expected = []
+        self.context = browser.new_context(base_url=url, **options)
+        self.context.set_default_timeout(PATIENCE)
+        self.context.add_init_script(WATCHED)
+        self.context.on("request", self._request)
+        if cookie:
+            self.context.add_cookies([{"name": SIGN_IN_COOKIE, "value": cookie, "url": url}])
+        self.page = self.context.new_page()
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+
+    def expect(self, text):
+        """Take no complaint that holds `text` for one."""
+        self._expected.append(text)
+
+    def open(self, path):
+        """Go to a page and return the window."""
+        self.page.goto(path)
+        return self.page
+
+    def close(self):
+        """Close the window; return what went wrong meanwhile."""
+        self.context.close()
+        return [each for each in self.complaints if not any(text in each for text in self._expected)]
+
+    def barriers(self, scheme):
+        """Return what keeps people out, by the rules of WCAG 2.2 AA as far as a program can tell."""
+        self.page.emulate_media(color_scheme=scheme)
+        only = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+        found = Axe().run(self.page, options=only).response["violations"]
+        return [f"{each['id']}: {node['target']} {node['html']}" for each in found for node in each["nodes"]]
+
+    def shifted(self):
+        """Return how far things moved on the page without anybody's doing, as browsers measure it."""
+        return self.page.evaluate("window.shifted")
+
+    def overflow(self):
+        """Return by how many pixels the page is wider than the window."""
+        return self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+    def drop(self, path, selector=".drop"):
+        """Drop a file or a folder of this machine on an element, as from the desktop."""
+        box = self.page.locator(selector).bounding_box()
+        data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 10}
+        devtools = self.context.new_cdp_session(self.page)
+        for kind in DRAG:
+            devtools.send("Input.dispatchDragEvent", {"type": kind, "data": data, **at})
+        devtools.detach()
+
+    def _request(self, request):
+        if not request.url.startswith((f"{self.url}/", "data:", "blob:")):
+            self.complaints.append(f"another host: {request.url}")
+
+    def _console(self, message):
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"console: {message.text} {message.location.get('url', '')}")
