@@ -1,18 +1,19 @@
 """What the service bears: `uv run python benchmarks/service.py [sqlite] [postgresql]` prints a table.
 
 On this machine, with a small assignment (three tests, the runner `process`), so that the figures show the
-service and not a suite: 50 uploads at the same moment; 300 submissions of 100 students within ten seconds,
-graded by two slots (SQLite: one worker; PostgreSQL: two workers with a slot each); and how soon the
-submission of a worker that was killed is taken again.
+service and not a suite. First the API alone: 50 uploads in the same instant, and 50 connections in a loop,
+beside an application that reads the same form and keeps nothing. Then with two slots (SQLite: one worker;
+PostgreSQL: two workers with a slot each): 300 submissions of 100 students within ten seconds, graded; and how
+soon the submission of a worker that was killed is taken again.
 """
 
+import json
 import os
+import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
@@ -22,32 +23,48 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sqlalchemy import func, select
 
+from benchmarks.load import Answer, at_once, in_a_loop, over_time, upload
 from grader.store import open_database
 from grader.store.states import Priority, State
 from grader.store.tables import Report, Submission
 from tests.harness import postgresql
-from tests.harness.assignment import slow
-from tests.harness.site import Site, hand_in
+from tests.harness.assignment import archive, slow
+from tests.harness.site import SUBMISSIONS, Site, free_port, hand_in
 
 PARALLEL = 50
+ROUNDS, TURNS = 5, 10  # so often 50 at once, and so often each of 50 in the loop
+ACCEPTED = 202
 SLOTS = 2
 STUDENTS, TRIES, BURST_SECONDS = 100, 3, 10.0
 DRAIN_SECONDS = 900
 
 
 @contextmanager
-def served(kind: str) -> Iterator[Site]:
-    """Run the service on a database of this kind, with two slots in all."""
+def served(kind: str, *, is_grading: bool) -> Iterator[Site]:
+    """Run the service on a database of this kind, with two slots in all or with none."""
     with tempfile.TemporaryDirectory() as folder, database(kind) as url:
         site = Site(Path(folder), url, GRADER_SLOTS=str(SLOTS if kind == "sqlite" else 1))
         try:
-            site.serve()
-            if kind == "postgresql":
+            site.serve(*(() if is_grading else ("--no-worker",)))
+            if is_grading and kind == "postgresql":
                 site.start("worker", "--slots", "1")
-            site.wait_for(lambda: site.health().get("slots") == SLOTS)
+            site.wait_for(lambda: site.health().get("slots") == (SLOTS if is_grading else 0))
             yield site
         finally:
             site.close()
+
+
+@contextmanager
+def floor() -> Iterator[int]:
+    """Run an application that reads an upload and keeps nothing; give its port."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, Path(__file__).with_name("floor.py"), str(port)])
+    try:
+        time.sleep(3)
+        yield port
+    finally:
+        process.kill()
+        process.wait()
 
 
 @contextmanager
@@ -66,46 +83,67 @@ def database(kind: str) -> Iterator[str]:
 
 
 def accepts(site: Site) -> Mapping[str, str]:
-    """Hand in from 50 students at the same moment."""
-    clients = [site.client(f"parallel-{number}@example.edu") for number in range(PARALLEL)]
-    together = threading.Barrier(PARALLEL)
-
-    def one(number: int) -> tuple[float, str]:
-        clients[number].get("/api/v1/me")  # so that all connections stand
-        together.wait()
-        began = time.perf_counter()
-        answer = hand_in(clients[number], note=f"parallel {number}")
-        return time.perf_counter() - began, answer.json()["id"]
-
-    with ThreadPoolExecutor(PARALLEL) as threads:
-        answers = list(threads.map(one, range(PARALLEL)))
-    seconds = [each for each, _ in answers]
-    drained(site, {made for _, made in answers})
+    """Hand in from 50 students in the same instant, some times over, and in a loop; count what is kept."""
+    students = [authorization(site, f"parallel-{number}") for number in range(PARALLEL)]
+    rounds = [
+        [uploaded(student, f"{turn}-{number}") for number, student in enumerate(students)]
+        for turn in range(ROUNDS + TURNS)
+    ]
+    bursts = [at_once(site.port, requests) for requests in rounds[:ROUNDS]]
+    before = processor_seconds(site)
+    looped, rate = in_a_loop(site.port, [each for turn in rounds[ROUNDS:] for each in turn], PARALLEL)
+    cost = (processor_seconds(site) - before) / len(looped)
+    answers = [answer for answers in [*bursts, looped] for answer in answers]
+    kept = len(looked_up(site, select(Submission.id)))
+    with floor() as port:
+        least = [at_once(port, requests) for requests in rounds[:ROUNDS]]
+        _, least_rate = in_a_loop(port, rounds[-1] * TURNS, PARALLEL)
     return {
-        "accept, 50 at once: p50": f"{1000 * median(seconds):.0f} ms",
-        "accept, 50 at once: p95": f"{1000 * p95(seconds):.0f} ms",
+        "50 at once: p50 / p95": spread(bursts),
+        "the floor of that": spread(least),
+        "50 in a loop: p50 / p95": spread([looped]),
+        "50 in a loop: accepts a second (floor)": f"{rate:.0f} ({least_rate:.0f})",
+        "processor time of an accept": f"{1000 * cost:.1f} ms",
+        "accepted and not kept": str(sum(each.status == ACCEPTED for each in answers) - kept),
     }
+
+
+def spread(rounds: Sequence[Sequence[Answer]]) -> str:
+    """Return p50 and p95 in milliseconds, as medians over rounds."""
+    seconds = [[each.seconds for each in answers] for answers in rounds]
+    return f"{1000 * median(map(median, seconds)):.0f} / {1000 * median(map(p95, seconds)):.0f} ms"
+
+
+def authorization(site: Site, name: str) -> str:
+    """Return the header with which a new student signs in."""
+    return str(site.client(f"{name}@example.edu").headers["Authorization"])
+
+
+def uploaded(student: str, note: str) -> bytes:
+    """Return the request of an upload like no other."""
+    return upload(SUBMISSIONS, student, archive(note=note))
+
+
+def processor_seconds(site: Site) -> float:
+    """Return the processor time that the API has taken so far."""
+    fields = Path(f"/proc/{site.processes[0].pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def burst(site: Site) -> Mapping[str, str]:
     """Hand in three times each from 100 students within ten seconds, and wait until all is graded."""
-    clients = [site.client(f"burst-{number}@example.edu") for number in range(STUDENTS)]
+    students = [authorization(site, f"burst-{number}") for number in range(STUDENTS)]
+    requests = [
+        uploaded(students[number % STUDENTS], f"burst {number}") for number in range(STUDENTS * TRIES)
+    ]
     began = time.monotonic()
-
-    def one(number: int) -> tuple[float, str]:
-        time.sleep(max(0.0, began + number * BURST_SECONDS / (STUDENTS * TRIES) - time.monotonic()))
-        sent = time.perf_counter()
-        answer = hand_in(clients[number % STUDENTS], note=f"burst {number}")
-        return time.perf_counter() - sent, answer.json()["id"]
-
-    with ThreadPoolExecutor(PARALLEL) as threads:
-        answers = list(threads.map(one, range(STUDENTS * TRIES)))
-    made = {each for _, each in answers}
+    answers = over_time(site.port, requests, BURST_SECONDS)
+    made = {json.loads(answer.body)["id"] for answer in answers}
     rows = drained(site, made)
     seconds = time.monotonic() - began
     waits = [(row.taken_at - row.received_at).total_seconds() for row in rows]
     return {
-        "burst of 300 in 10 s: accept p95": f"{1000 * p95([each for each, _ in answers]):.0f} ms",
+        "burst of 300 in 10 s: accept p50 / p95": spread([answers]),
         "burst: lost / graded twice": f"{STUDENTS * TRIES - len(rows)} / {twice(site, made)}",
         "burst: drained after": f"{seconds:.0f} s ({len(rows) / seconds:.1f} a second)",
         "burst: wait p50 / p95": f"{median(waits):.1f} / {p95(waits):.1f} s",
@@ -173,15 +211,25 @@ def p95(values: list[float]) -> float:
     return quantiles(values, n=20)[-1]
 
 
-MEASUREMENTS: tuple[Callable[[Site], Mapping[str, str]], ...] = (accepts, burst, regrade)
+MEASUREMENTS: tuple[tuple[Callable[[Site], Mapping[str, str]], bool], ...] = (
+    (accepts, False),
+    (burst, True),
+    (regrade, True),
+)
+
+
+def measured(kind: str) -> Mapping[str, str]:
+    """Return all figures of a database of this kind, each from a service that is new."""
+    figures: dict[str, str] = {}
+    for measure, is_grading in MEASUREMENTS:
+        with served(kind, is_grading=is_grading) as site:
+            figures.update(measure(site))
+    return figures
 
 
 def main(kinds: list[str]) -> None:
     """Measure and print."""
-    columns = {}
-    for kind in kinds:
-        with served(kind) as site:
-            columns[kind] = {name: value for measure in MEASUREMENTS for name, value in measure(site).items()}
+    columns = {kind: measured(kind) for kind in kinds}
     print(f"| | {' | '.join(kinds)} |")
     print(f"|---|{'---|' * len(kinds)}")
     for name in columns[kinds[0]]:

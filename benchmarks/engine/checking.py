@@ -7,13 +7,13 @@ from smulgrad.nn import check_gradients
 WEIGHTS = (20, 10)
 
 
-def stacked():
+def stacked(_):
     """Return the check by stacks."""
     weights, loss = problem()
     return lambda: check_gradients(loss, weights, stacked=True)
 
 
-def one_by_one():
+def one_by_one(_):
     """Return the check of one weight after the other."""
     weights, loss = problem()
     return lambda: check_gradients(loss, weights)
@@ -28,3 +28,6 @@ def problem():
         return (((x @ weights).tanh() @ output - targets) ** 2).mean(axis=(-2, -1))
 
     return Tensor(rng.normal(size=WEIGHTS)), loss
+
+
+WAYS = {"one by one": one_by_one, "stacked": stacked}

@@ -41,3 +41,6 @@ def arrays(shapes):
     """Return images, weight and bias in float32."""
     rng = np.random.default_rng(0)
     return [rng.normal(size=shape).astype(np.float32) for shape in (*shapes, shapes[1][:1])]
+
+
+WAYS = {"ours": ours, "torch": torchs}

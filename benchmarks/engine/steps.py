@@ -104,18 +104,6 @@ def by_hand(problem):
     return step
 
 
-def products_alone(problem):
-    """Return the step's five matrix products and nothing else: what no engine can leave out."""
-    w1, _, w2, _ = problem.weights
-    x = problem.images
-    h, z = x @ w1, x @ w1 @ w2
-
-    def step():
-        return x @ w1, h @ w2, z @ w2.T, h.T @ z, x.T @ h
-
-    return step
-
-
 def torchs(problem):
     """Return PyTorch's step: eager, with its own linear layer and loss and without an optimizer object."""
     import torch
@@ -197,3 +185,13 @@ def torchs_hessian_product(problem):
         return torch.autograd.grad(sum((g * v).sum() for g, v in zip(first, vector, strict=True)), parameters)
 
     return product
+
+
+STEPS = {
+    "ours": ours,
+    "numpy by hand": by_hand,
+    "first derivatives only": without_higher_derivatives,
+    "autograd": autograds,
+    "torch": torchs,
+}
+HESSIAN_PRODUCTS = {"ours": our_hessian_product, "torch": torchs_hessian_product}

@@ -54,7 +54,7 @@ def first_start(service: Service, say: Callable[[str], None]) -> None:
         set_role(session, course.id, admin.id, Role.ADMIN)
         token = issue_token(session, admin.id, "first start", lifetime=None)
         link = issue_link(session, admin.id)
-        record(session, OPERATOR, "first start", course.id)
+        record(session, OPERATOR, "first start", course.id, course=course.id)
     say(f"The store is new. The token of {FIRST_ADMIN}, shown this once:\n{token}")
     say(f"Or sign a browser in with this link, once, within minutes:\n{service.settings.url}/login/{link}")
 

@@ -39,7 +39,7 @@ def create_course(
         add_course(session, course, title or course)
         assignment = f"{course}-{short_name(assignment_title)}"[:64].strip("-")
         add_assignment(session, assignment, course, assignment_title, policy)
-        record(session, OPERATOR, "create course", course)
+        record(session, OPERATOR, "create course", course, course=course)
     typer.echo(f"course {course} with assignment {assignment}")
 
 
@@ -79,6 +79,6 @@ def import_roster(
             typer.echo(f"{change.what}\t{change.entry.email}\t{change.entry.role}\t{change.entry.section}")
         if not dry_run:
             enrol(session, course_id, planned)
-            record(session, OPERATOR, "import roster", course_id, changes=len(planned))
+            record(session, OPERATOR, "import roster", course_id, course=course_id, changes=len(planned))
     done = "would change" if dry_run else "changed"
     typer.echo(f"{len(planned)} of {len(entries)} {done}; nobody is removed.")

@@ -12,8 +12,6 @@ from grader.cli.exits import Exit, fail
 if TYPE_CHECKING:
     from grader.client import Connection, ServiceError
 
-TOKEN_VARIABLE = "GRADER_TOKEN"  # noqa: S105 - a variable's name
-TOKEN_FILE = Path("~/.config/grader/token")
 REFUSED_STATUS = 422
 EXITS = {"graded": Exit.DONE, "not_gradable": Exit.NOT_JUDGED, "grader_error": Exit.GRADER_FAILED}
 
@@ -35,7 +33,7 @@ def submit_command(
 ) -> None:
     """Hand a project in, follow it, and print its report.
 
-    The token is taken from GRADER_TOKEN, from ~/.config/grader/token, or asked for.
+    The token is taken from GRADER_TOKEN, from ~/.config/grader/token (mode 600), or asked for.
     """
     from rich.console import Console
 
@@ -88,10 +86,12 @@ def report_command(
 
 def _connection(url: str) -> "Connection":
     from grader.client import Connection
+    from grader.client.token import find_token
 
-    file = TOKEN_FILE.expanduser()
-    token = os.environ.get(TOKEN_VARIABLE) or (file.read_text().strip() if file.is_file() else "")
-    return Connection(url, token or typer.prompt("Token", hide_input=True, err=True))
+    def ask() -> str:
+        return str(typer.prompt("Token", hide_input=True, err=True))
+
+    return Connection(url, find_token(os.environ, Path.home(), ask))
 
 
 def _show_report(connection: "Connection", submission: Mapping[str, Any]) -> None:

@@ -66,7 +66,7 @@ def new_token(
     with opened() as database, database.write() as session:
         user = known_user(session, email)
         token = issue_token(session, user.id, label, timedelta(days=days))
-        record(session, OPERATOR, "issue token", user.email, id=public_half(token))
+        record(session, OPERATOR, "issue token", user.email, course=None, id=public_half(token))
     typer.echo(token)
 
 
@@ -80,7 +80,7 @@ def new_link(email: Email) -> None:
     with opened() as database, database.write() as session:
         user = known_user(session, email)
         code = issue_link(session, user.id)
-        record(session, OPERATOR, "issue link", user.email)
+        record(session, OPERATOR, "issue link", user.email, course=None)
     typer.echo(f"{read_service_settings().url}/login/{code}")
 
 
@@ -109,7 +109,7 @@ def revoke(
             raise SettingsError(
                 "there is no such token that is still valid; `grader user tokens EMAIL` lists them"
             )
-        record(session, OPERATOR, "revoke token", public_half(token_id))
+        record(session, OPERATOR, "revoke token", public_half(token_id), course=None)
     typer.echo("revoked")
 
 
@@ -122,5 +122,5 @@ def shut_out_command(email: Email) -> None:
     with opened() as database, database.write() as session:
         user = known_user(session, email)
         shut_out(session, user.id)
-        record(session, OPERATOR, "shut out", user.email)
+        record(session, OPERATOR, "shut out", user.email, course=None)
     typer.echo(f"nothing lets {user.email} in any more; `grader user token` makes a new token")

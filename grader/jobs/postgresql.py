@@ -48,6 +48,7 @@ WITHOUT_JOB = text(
     """
     SELECT submission.id, submission.priority FROM submissions submission
     LEFT JOIN procrastinate_jobs job ON job.id = submission.ticket AND job.status IN ('todo', 'doing')
+    AND job.args->>'submission' = submission.id
     WHERE submission.state IN ('queued', 'grading') AND job.id IS NULL
     FOR UPDATE OF submission SKIP LOCKED
     """

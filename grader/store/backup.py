@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from grader.store import tables
@@ -25,6 +25,7 @@ from grader.store.migrate import NEWEST
 FORMAT = "grader-backup/1"
 INDEX, SECRET = "store.json", "seed-secret"
 BATCH = 100
+FORGOTTEN = {"ticket": None, "worker": None}  # of a submission: they name a job and a worker of another life
 EPHEMERAL = (tables.Worker.__tablename__, tables.SignIn.__tablename__)
 
 
@@ -63,6 +64,7 @@ def restore(database: Database, source: Path, keep_secret: Callable[[bytes], Non
         for table in _tables():
             for rows in _batches(archive, table):
                 session.execute(insert(table), rows)
+        session.execute(update(tables.Submission).values(FORGOTTEN))
         _set_counters(session)
         keep_secret(bytes.fromhex(archive.read(SECRET).decode()))
 

@@ -1,7 +1,7 @@
 """The database: one engine, transactions for reading and for writing, and whether it answers."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ class Database:
         self.engine = engine
         self._reading = sessionmaker(engine, expire_on_commit=False)
         self._writing = sessionmaker(engine.execution_options(writes=True), expire_on_commit=False)
+        self._before_closing: list[Callable[[], None]] = []
 
     @property
     def is_postgresql(self) -> bool:
@@ -63,8 +64,14 @@ class Database:
         with self.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
 
+    def before_closing(self, finish: Callable[[], None]) -> None:
+        """Have `finish` called while the connections still stand."""
+        self._before_closing.append(finish)
+
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, after what others have to finish."""
+        for finish in self._before_closing:
+            finish()
         self.engine.dispose()
 
 

@@ -5,7 +5,7 @@ flushes. Here whoever comes while a group is being written joins the next one. N
 group that holds what they wrote is committed.
 """
 
-import time
+import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -52,7 +52,9 @@ class GroupCommit(Generic[Item, Result]):
         self._apart_by = apart_by
         self._patience = patience
         self._waiting: deque[_Turn[Item, Result]] = deque()
+        self._closing = threading.Event()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="group-commit")
+        database.before_closing(self._close)
 
     def submit(self, item: Item) -> Future[Result]:
         """Return what will hold the item's result once it is committed, or the error that kept it out."""
@@ -61,10 +63,15 @@ class GroupCommit(Generic[Item, Result]):
         self._writer.submit(self._write)  # one call for each item, so that none is left waiting
         return turn.result
 
+    def _close(self) -> None:
+        """Write what still waits, and take nothing more."""
+        self._closing.set()
+        self._writer.shutdown()
+
     def _write(self) -> None:
         """Write the next group, if an earlier call has not written all that waited."""
         if self._waiting and self._patience:
-            time.sleep(self._patience)
+            self._closing.wait(self._patience)
         group = self._next_group()
         if group:
             self._settle(group)

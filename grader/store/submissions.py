@@ -166,7 +166,10 @@ def _queued(upload: Upload, priority: Priority, moment: datetime) -> Submission:
 
 
 def _keep_archives(session: Session, uploads: Sequence[Upload], moment: datetime) -> None:
-    """Keep the bytes unless they are kept already."""
+    """Keep the bytes unless they are kept; in one order, so that no two transactions wait for each other."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    rows = [{"sha256": each.sha256, "content": each.content, "created_at": moment} for each in uploads]
+    rows = [
+        {"sha256": each.sha256, "content": each.content, "created_at": moment}
+        for each in sorted(uploads, key=lambda upload: upload.sha256)
+    ]
     session.execute(dialect.insert(Archive).on_conflict_do_nothing(), rows)

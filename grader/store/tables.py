@@ -221,7 +221,10 @@ class Worker(Table):
 
 
 class Audit(Table):
-    """Who did what to whom, when and why. Rows are only added: the database refuses to change one."""
+    """Who did what to whom, when and why. Rows are only added: the database refuses to change one.
+
+    `course` is the one whose instructors may read it; no key, as the audit outlives what it tells of.
+    """
 
     __tablename__ = "audit"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -231,5 +234,6 @@ class Audit(Table):
     actor: Mapped[str]
     action: Mapped[str]
     subject: Mapped[str] = mapped_column(index=True)
+    course: Mapped[str | None]
     reason: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]]

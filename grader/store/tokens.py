@@ -84,7 +84,7 @@ def is_valid(session: Session, token: Token) -> bool:
 def bearer(session: Session, token: str) -> Bearer | None:
     """Return whose token it is, if it is right, not revoked and not over. Every request asks: one query."""
     key = _key(token)
-    rows = session.execute(BEARER, {"public": key.public}).all()
+    rows = session.connection().execute(BEARER, {"public": key.public}).all()
     if not key.opens(rows[0].secret_sha256 if rows else None):
         return None
     first, moment = rows[0], now(session)

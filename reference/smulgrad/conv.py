@@ -73,7 +73,7 @@ def _images(columns, slide):
     padded = np.zeros(slide.padded, columns.dtype)
     for i, j in np.ndindex(slide.kernel):
         padded[slide.under(i, j)] += columns[:, :, i, j]
-    return padded[slide.inner]
+    return padded[slide.inner] if slide.padding else padded
 
 
 def _slide_of(x, weight, stride, padding):

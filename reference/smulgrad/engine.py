@@ -72,7 +72,7 @@ class Value:
             raise TypeError(f"**: the exponent must be a plain number, got {exponent!r}")
         if self.data == 0 and exponent < 0:
             raise ZeroDivisionError(f"**: 0 to the negative power {exponent!r}")
-        if self.data < 0 and exponent != int(exponent):
+        if self.data < 0 and exponent % 1:
             raise ValueError(f"**: {self.data!r} to the power {exponent!r} is not a real number")
         return _value(self.data**exponent, "**", self, exponent)
         # END SOLUTION
@@ -265,6 +265,10 @@ class Tensor:
             raise ZeroDivisionError(
                 f"**: 0 to the negative power {exponent!r}, in a Tensor of shape {self.shape}"
             )
+        if exponent % 1 and (self.data < 0).any():
+            raise ValueError(
+                f"**: {self.data.min()} to the power {exponent!r} is not a real number, in shape {self.shape}"
+            )
         return _tensor(self.data**exponent, "**", self, exponent)
         # END SOLUTION
 
@@ -453,12 +457,13 @@ def _data(x):
 
 def _backward_from_grad(node):
     """Add the shares of the present gradient of `node` to the gradients of its operands."""
-    for operand in node._prev:
+    operands = node._prev
+    for operand in operands:
         operand._flow = None
     if node._op:
         pass_on(node, node.grad)
-    for operand in node._prev:
-        operand.grad = operand.grad + operand._flow
+    for operand in operands:
+        operand.grad, operand._flow = operand.grad + operand._flow, None
 
 
 # END SOLUTION

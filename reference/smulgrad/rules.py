@@ -36,14 +36,16 @@ RULES = Rules(
         "sum": (lambda g, z, x, kept: g.reshape(kept), None),
         "max": (lambda g, z, x, kept: _to_the_largest(g.reshape(kept), z.reshape(kept) > x), None),
         "reshape": (lambda g, z, x, y: g.reshape(x.shape), None),
-        "transpose": (
-            lambda g, z, x, axes: g.transpose(sorted(range(len(axes)), key=axes.__getitem__)),
-            None,
-        ),
+        "transpose": (lambda g, z, x, axes: g.transpose(_back(axes)), None),
         "stretch": (lambda g, z, x, y: g, None),
         "@": (lambda g, z, x, y: _matmul_x(g, x, y), lambda g, z, x, y: _matmul_y(g, x, y)),
     }
 )
+
+
+def _back(axes):
+    """Return the order that undoes the order `axes`."""
+    return sorted(range(len(axes)), key=axes.__getitem__)
 
 
 def _to_the_largest(g, is_smaller):

@@ -36,6 +36,11 @@ def descendants(pid):
     return found
 
 
+def parent(pid):
+    """Return the process that started `pid`. Raises OSError when there is no such process."""
+    return int(_fields(pid)[1])
+
+
 def _fields(pid):
     """Return the state, the parent and so on of a process. Raises OSError when there is none."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -18,7 +18,7 @@ from grader.store.states import WAITING
 from grader.store.tables import Submission
 from grader.store.tokens import issue_token
 from tests.harness.assignment import ROOT, archive, write_assignment
-from tests.harness.processes import descendants
+from tests.harness.processes import descendants, parent
 
 PATIENCE = 90  # seconds until a test gives up on what should take a second or two
 POLL_SECONDS = 0.05
@@ -167,8 +167,8 @@ def hand_in(client, **fields):
 
 
 def _is_worker(pid):
-    """Tell whether a process is the worker that `grader serve` keeps beside itself."""
+    """Tell whether a process is the worker beside the API, which the fork server has forked."""
     try:
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return all(b"forkserver" in Path(f"/proc/{each}/cmdline").read_bytes() for each in (pid, parent(pid)))
     except OSError:
         return False

@@ -6,11 +6,10 @@ from grader.store.audit import record
 from grader.store.people import Person
 from grader.store.states import Priority
 from grader.store.submissions import cancel
-from grader.store.tables import Assignment
 from grader.web.api.auth import require_staff
 from grader.web.api.context import Context
 from grader.web.api.problems import Kind, Problem
-from grader.web.api.showing import visible
+from grader.web.api.showing import course_of, visible
 
 REGRADERS = (Role.INSTRUCTOR, Role.ADMIN)
 
@@ -23,16 +22,16 @@ def cancel_for(context: Context, who: Person, submission_id: str) -> None:
             raise Problem(Kind.NOT_NOW, f"It is {submission.state}: only what is queued can be cancelled.")
         context.queue.cancel(session, submission_id)
         if submission.user_id != who.id:
-            record(session, who.email, "cancel", submission_id)
+            record(session, who.email, "cancel", submission_id, course=course_of(session, submission))
 
 
 def regrade_for(context: Context, who: Person, submission_id: str, reason: str) -> None:
     """Queue a finished submission for another verdict, and note who wanted it and why. Raises Problem."""
     with context.database.write() as session:
         submission = visible(session, who, submission_id)
-        course = session.get_one(Assignment, submission.assignment_id).course_id
+        course = course_of(session, submission)
         require_staff(who, course, REGRADERS)
         if begin_anew(session, submission_id, Priority.BULK) is None:
             raise Problem(Kind.NOT_NOW, f"It is {submission.state}: it will have a verdict anyway.")
         context.queue.enqueue(session, [submission_id], Priority.BULK)
-        record(session, who.email, "regrade", submission_id, reason=reason)
+        record(session, who.email, "regrade", submission_id, course=course, reason=reason)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from grader import __doc__ as what_it_is
-from grader.web.api import assignments, events, health, reports, submissions
+from grader.web.api import assignments, audit, events, health, reports, submissions
 from grader.web.api.bodies import ProblemBody
 from grader.web.api.context import Context
 from grader.web.api.headers import SizeCap, Trace
@@ -26,7 +26,7 @@ def create_api(context: Context) -> FastAPI:
     )
     app.state.context = context
     api = APIRouter(prefix=PREFIX)
-    for module in (submissions, reports, events, assignments):
+    for module in (submissions, reports, events, assignments, audit):
         api.include_router(module.router)
     app.include_router(api)
     app.include_router(health.router)

@@ -8,8 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 from grader.core.role import Role
 from grader.store.states import State
 
+NO_NUL = r"^[^\x00]*$"  # which PostgreSQL keeps in no text
 REASON_CHARACTERS = 500
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_CHARACTERS)]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_CHARACTERS, pattern=NO_NUL),
+]
 SUBMISSION: dict[str, JsonValue] = {
     "id": "5f0c9d1be2a84763c1d2e3f4",
     "assignment": "autumn-sums",
@@ -94,6 +98,31 @@ class ReasonBody(BaseModel):
     """Why a member of staff does something; it goes into the audit."""
 
     reason: Reason = Field(examples=["The test of division was wrong."])
+
+
+class AuditBody(BaseModel):
+    """Something that staff did."""
+
+    id: int = Field(examples=[7])
+    at: datetime
+    actor: str = Field(description="Who did it; `operator` ran a command.", examples=["ida@example.edu"])
+    action: str = Field(examples=["regrade"])
+    subject: str = Field(
+        description="To what or whom: a submission's id, an e-mail address, a course.",
+        examples=["5f0c9d1be2a84763c1d2e3f4"],
+    )
+    course: str | None = Field(
+        description="Where; null for what concerns a person everywhere.", examples=["autumn"]
+    )
+    reason: str = Field(examples=["The test of division was wrong."])
+    details: dict[str, JsonValue] = Field(examples=[{}])
+
+
+class AuditPageBody(BaseModel):
+    """A page of the audit, newest first."""
+
+    entries: list[AuditBody]
+    next: int | None = Field(description="The cursor of the page after this one; null on the last.")
 
 
 class ProblemBody(BaseModel):

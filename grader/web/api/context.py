@@ -26,10 +26,9 @@ class Context:
     """The parts of the service.
 
     Attributes: `basis` (the hashes of suite and rubric that verdicts now rest on), `template` (makes the zip
-    that students start from), `upload_bytes` (the
-    largest request), `intake` (how many uploads are unpacked at a time), `token_guesses` and
-    `address_guesses` (the brakes on wrong tokens, by address and token and by address alone). Of these follow
-    `accepting` (keeps uploads), `uses` (notes that tokens were used) and `pace` (of the queue).
+    that students start from), `upload_bytes` (the largest request), `intake` (how many uploads are unpacked
+    at a time), `token_guesses` and `address_guesses` (the brakes on wrong tokens, by address and token and
+    by address alone). The properties follow from these.
     """
 
     database: Database

@@ -5,10 +5,11 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from grader.jobs import Stats
 from grader.store.states import Priority, State
@@ -19,6 +20,8 @@ from grader.web.api.context import Context, InContext
 METRICS: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text."}
 }
+
+GRADE_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0)  # training is allowed minutes
 
 router = APIRouter(tags=["health"])
 
@@ -107,11 +110,24 @@ class _Numbers(Collector):
             states = session.execute(select(Submission.state, func.count()).group_by(Submission.state))
             outcomes = dict(iter(states))
             attempts = session.scalar(select(func.coalesce(func.sum(Submission.attempt), 0)))
-            graded = select(func.count(), func.coalesce(func.sum(Report.seconds), 0.0)).select_from(Report)
-            count, seconds = session.execute(graded).one()
+            grades = _grades(session)
         family = GaugeMetricFamily("grader_submissions", "Submissions by state.", labels=["state"])
         for state in State:
             family.add_metric([state.value], outcomes.get(state, 0))
         yield family
         yield CounterMetricFamily("grader_attempts", "Attempts at grading.", value=float(attempts or 0))
-        yield SummaryMetricFamily("grader_grade_seconds", "Seconds to a verdict.", count, float(seconds))
+        yield grades
+
+
+def _grades(session: Session) -> Metric:
+    """Return how long verdicts took, counted in one pass over an index."""
+    within = [func.count().filter(Report.seconds <= bound) for bound in GRADE_SECONDS]
+    counted = select(func.count(), func.coalesce(func.sum(Report.seconds), 0.0), *within).select_from(Report)
+    count, seconds, *counts = session.execute(counted).one()
+    buckets = [(str(bound), found) for bound, found in zip(GRADE_SECONDS, counts, strict=True)]
+    return HistogramMetricFamily(
+        "grader_grade_seconds",
+        "Seconds from the begin of an attempt to its verdict.",
+        buckets=[*buckets, ("+Inf", count)],
+        sum_value=float(seconds),
+    )

@@ -22,7 +22,7 @@ NOBODY_GRADES = "No worker can grade at the moment. This is kept, and graded as 
 
 def visible(session: Session, who: Person, submission_id: str) -> Submission:
     """Return a submission that `who` may see. Raises Problem: to others it is as if it were not there."""
-    submission = session.get(Submission, submission_id)
+    submission = session.get(Submission, submission_id) if submission_id.isalnum() else None
     if submission is None or not (submission.user_id == who.id or is_staff_of(session, who, submission)):
         raise Problem(Kind.NOT_FOUND, NOT_YOURS)
     return submission
@@ -30,7 +30,12 @@ def visible(session: Session, who: Person, submission_id: str) -> Submission:
 
 def is_staff_of(session: Session, who: Person, submission: Submission) -> bool:
     """Tell whether `who` is staff of the submission's course."""
-    return session.get_one(Assignment, submission.assignment_id).course_id in who.staff_courses
+    return course_of(session, submission) in who.staff_courses
+
+
+def course_of(session: Session, submission: Submission) -> str:
+    """Return the course of a submission."""
+    return session.get_one(Assignment, submission.assignment_id).course_id
 
 
 def show(context: Context, session: Session, who: Person, submission: Submission) -> SubmissionBody:

@@ -20,7 +20,7 @@ from grader.web.api.auth import SignedIn
 from grader.web.api.bodies import PageBody, ReasonBody, SubmissionBody, problems
 from grader.web.api.context import Context, InContext
 from grader.web.api.problems import Kind, Problem
-from grader.web.api.showing import show, show_all, show_new, visible
+from grader.web.api.showing import course_of, show, show_all, show_new, visible
 from grader.web.api.upload import FORM, hand_in, read_form
 
 PAGE = 50
@@ -126,10 +126,10 @@ def get_archive(submission_id: str, context: InContext, who: SignedIn) -> Respon
     with context.database.read() as session:
         submission = visible(session, who, submission_id)
         content = session.get_one(Archive, submission.archive_sha256).content
-        foreign = submission.user_id != who.id
+        course, foreign = course_of(session, submission), submission.user_id != who.id
     if foreign:
         with context.database.write() as session:
-            record(session, who.email, "read archive", submission_id)
+            record(session, who.email, "read archive", submission_id, course=course)
     headers = {"Content-Disposition": f'attachment; filename="{submission_id}.zip"'}
     return Response(content, media_type="application/zip", headers=headers)
 

@@ -20,6 +20,7 @@ from smulgrad.nn import check_gradients, cross_entropy
         (lambda: Tensor([1.0, -1.0]).log(), ValueError, ["log", "-1.0", "(2,)"]),
         (lambda: Tensor([0.0]) ** -1, ZeroDivisionError, ["**", "-1", "(1,)"]),
         (lambda: Tensor([2.0]) ** Tensor([2.0]), TypeError, ["**", "Tensor"]),
+        (lambda: Tensor([4.0, -9.0]) ** 0.5, ValueError, ["**", "-9.0", "0.5", "(2,)"]),
         (lambda: Tensor([1.0, 2.0]) + Tensor([1.0, 2.0, 3.0]), ValueError, ["+", "(2,)", "(3,)"]),
         (lambda: Tensor(np.ones((2, 3))) @ Tensor(np.ones((2, 3))), ValueError, ["@", "(2, 3)"]),
         (lambda: Tensor(np.ones(6)).reshape(4, 2), ValueError, ["reshape", "(6,)", "(4, 2)"]),

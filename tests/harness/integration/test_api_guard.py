@@ -170,6 +170,21 @@ def test_an_upload_that_nobody_can_grade_is_kept_and_told_so(service, workers):
     assert ready.json()["status"] == ["no worker", "no runner"][workers]
 
 
+def test_the_seconds_of_verdicts_are_a_histogram(service):
+    """Each bucket counts the verdicts that took no longer; sum and count are those of all."""
+    anna = service.client("anna")
+    for number, seconds in enumerate((0.5, 1.5, 40.0, 5_000.0)):
+        service.grade(hand_in(anna, zipped(x=str(number))).json()["id"], seconds=seconds)
+
+    lines = service.client().get("/metrics").text.splitlines()
+
+    found = dict(line.rsplit(" ", 1) for line in lines if line.startswith("grader_grade_seconds"))
+    bounds = ("1.0", "2.0", "60.0", "+Inf")
+    counts = [found[f'grader_grade_seconds_bucket{{le="{bound}"}}'] for bound in bounds]
+    assert counts == ["1.0", "2.0", "3.0", "4.0"]
+    assert (found["grader_grade_seconds_count"], found["grader_grade_seconds_sum"]) == ("4.0", "5042.0")
+
+
 def test_logs_hold_no_token_and_no_raw_text(service, capsys):
     """A line has the ids of request and submission; control characters are escaped, tokens are not there."""
     configure_logs()

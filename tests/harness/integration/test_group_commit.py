@@ -159,6 +159,21 @@ def test_it_goes_on_when_the_database_is_back(database, members, monkeypatch):
     assert again == address("a")
 
 
+def test_closing_the_database_writes_what_waits(tmp_path):
+    """Those who wait for company are written at once when the database is closed, and nobody is lost."""
+    database = open_database(f"sqlite:///{tmp_path}/grader.db")
+    members = Members(database)
+    members.go_on.set()
+    patient = GroupCommit(database, members.keep, apart_by=str, patience=10 * PATIENCE)
+    waiting = patient.submit("a")
+
+    database.close()
+
+    assert waiting.result(0) == address("a")
+    assert members.are_kept("a") == [True]
+    database.engine.dispose()
+
+
 def test_a_disk_that_is_full_for_one_is_not_for_the_others(tmp_path):
     """What is too large for the space that is left is not kept; small ones of the same group are."""
     database = open_database(f"sqlite:///{tmp_path}/grader.db")

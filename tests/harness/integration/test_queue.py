@@ -10,7 +10,7 @@ from grader.jobs import Station, open_queue
 from grader.jobs.alive import is_alive, proof_of_life
 from grader.store.attempts import begin_anew, publish, take
 from grader.store.states import Priority, State
-from grader.store.submissions import accept, cancel
+from grader.store.submissions import accept, accept_all, cancel
 from grader.store.tables import Submission, Worker
 from tests.harness.course import hand_in, make_course, upload, verdict
 
@@ -272,6 +272,46 @@ def test_rows_that_no_job_would_bring_are_brought_back(database, queue, course):
         assert work.done.wait(PATIENCE)
 
     assert states(database, waiting, begun) == [State.GRADED, State.GRADED]
+
+
+def test_a_ticket_of_another_life_keeps_no_submission_waiting(database, queue, course):
+    """A row whose ticket happens to be another submission's job is brought back all the same."""
+    waiting, other = hand_in(database, queue, course.anna), hand_in(database, queue, course.ben)
+    with database.write() as session:
+        if database.is_postgresql:
+            session.execute(
+                text("DELETE FROM procrastinate_jobs WHERE id = :job"), {"job": ticket(session, waiting)}
+            )
+        session.execute(
+            update(Submission).where(Submission.id == waiting.id).values(ticket=ticket(session, other))
+        )
+
+    queue.reap()
+    work = Grading(database, 2)
+    with worker(queue, work):
+        assert work.done.wait(PATIENCE)
+
+    assert states(database, waiting, other) == [State.GRADED, State.GRADED]
+
+
+def ticket(session, submission):
+    """Return the ticket that a submission's row holds."""
+    return session.get_one(Submission, submission.id).ticket
+
+
+def test_many_are_enqueued_at_once(database, queue, course):
+    """Each of several submissions that are enqueued together is worked on, in their order."""
+    with database.write() as session:
+        made = accept_all(
+            session, [(upload(course.anna, bytes([n])), Priority.INTERACTIVE) for n in range(3)]
+        )
+        queue.enqueue(session, [each.id for each in made], Priority.INTERACTIVE)
+    work = Grading(database, 3)
+
+    with worker(queue, work):
+        assert work.done.wait(PATIENCE)
+
+    assert work.order == [each.id for each in made]
 
 
 def test_a_regrade_of_a_finished_submission(database, queue, course):

@@ -12,7 +12,7 @@ from grader.core.role import Role
 from grader.store import open_database
 from grader.store.admission import histories
 from grader.store.attempts import begin_anew, fail, hand_back, publish, take
-from grader.store.audit import entries, record
+from grader.store.audit import Wanted, entries, record
 from grader.store.columns import Table
 from grader.store.database import now
 from grader.store.people import Person, add_user, normal_email, person
@@ -386,7 +386,7 @@ def test_no_secret_is_kept(database, course):
 def test_the_audit_cannot_be_rewritten(database, verb):
     """The database itself refuses to change or delete what was written down."""
     with database.write() as session:
-        record(session, "teacher@example.edu", "regrade", "abc", reason="fixed test", count=2)
+        record(session, "teacher@example.edu", "regrade", "abc", course=COURSE, reason="fixed test", count=2)
 
     with pytest.raises(DBAPIError, match="only added"), database.write() as session:
         session.execute(text(verb))
@@ -395,6 +395,27 @@ def test_the_audit_cannot_be_rewritten(database, verb):
         assert [(each.actor, each.details) for each in entries(session)] == [
             ("teacher@example.edu", {"count": 2})
         ]
+
+
+def test_the_audit_is_filtered_and_paged(database):
+    """Entries are found by course, actor, action and subject, newest first, before a given one."""
+    with database.write() as session:
+        for number, course in enumerate([COURSE, "spring", COURSE, None]):
+            actor = f"{'ida' if number % 2 else 'tess'}@example.edu"
+            record(session, actor, "regrade" if number else "cancel", f"s{number}", course=course)
+
+    def found(**wanted):
+        with database.read() as session:
+            return [each.subject for each in entries(session, Wanted(**wanted), 10)]
+
+    with database.read() as session:
+        third = entries(session, limit=2)[-1].id
+    assert found() == ["s3", "s2", "s1", "s0"]
+    assert found(courses=[COURSE]) == ["s2", "s0"]
+    assert found(courses=[COURSE], action="cancel") == ["s0"]
+    assert found(actor="ida@example.edu") == ["s3", "s1"]
+    assert found(subject="s1") == ["s1"]
+    assert found(before=third) == ["s1", "s0"]
 
 
 def test_who_somebody_is(database, course):

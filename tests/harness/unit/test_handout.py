@@ -35,6 +35,18 @@ def definitions(path, source):
     return {prefix + each.name: each for prefix, each in found if isinstance(each, ast.FunctionDef)}
 
 
+def parameters_of(function):
+    """Return the parameters of a definition in order, each with its default's source or None."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults = [None] * (len(positional) - len(arguments.defaults)) + arguments.defaults
+    pairs = [
+        *zip(positional, defaults, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    return [(parameter.arg, default and ast.unparse(default)) for parameter, default in pairs]
+
+
 BOXES = list(boxes())
 MODULES = {path: content for path, content in STUDENTS.items() if path.startswith("smulgrad/")}
 DELIVERABLES = {name: f for path, source in MODULES.items() for name, f in definitions(path, source).items()}
@@ -89,11 +101,14 @@ def test_every_adapter_is_named_by_a_problem():
 
 @pytest.mark.parametrize("call", [call for box in BOXES for call in box.calls()])
 def test_a_signature_is_the_templates(call):
-    """Where the parameters of a function or an adapter are given, they are those of the template."""
+    """Parameters that are given are those of the template, in order; the rest of its own have defaults."""
     name, _, parameters = call.removesuffix(")").partition("(")
     [expected] = ast.parse(f"def function({parameters}): pass").body
 
-    assert ast.unparse((ADAPTERS | DELIVERABLES)[name].args) == ast.unparse(expected.args)
+    given, known = parameters_of(expected), parameters_of((ADAPTERS | DELIVERABLES)[name])
+
+    assert known[: len(given)] == given
+    assert None not in [default for _, default in known[len(given) :]]
 
 
 def test_sections_are_numbered_in_order():
@@ -222,6 +237,14 @@ def test_a_link_leads_somewhere(link):
 def test_a_file_that_is_named_is_in_the_project(path):
     """Files and folders in code font are those of a student's project."""
     assert any(name == path or (path.endswith("/") and name.startswith(path)) for name in STUDENTS)
+
+
+@pytest.mark.parametrize("option", re.findall(r"`(--\w+)", HANDOUT))
+def test_an_option_that_is_named_is_one_of_the_suite_or_the_demos(option):
+    """Options in code font are added somewhere under tests/cases, or are everybody's --help."""
+    added = [name for name, content in STUDENTS.items() if f'"{option}"'.encode() in content]
+
+    assert option == "--help" or any(name.startswith("tests/cases/") for name in added)
 
 
 def test_students_get_the_handout():

@@ -1,0 +1,29 @@
+"""`grader audit`: what staff did, from the store itself."""
+
+from typing import Annotated
+
+import typer
+
+from grader.cli.opened import opened
+
+app = typer.Typer()
+
+
+@app.command("audit")
+def audit_command(
+    course: Annotated[str | None, typer.Option("--course", help="Only of this course.")] = None,
+    actor: Annotated[str | None, typer.Option("--actor", help="Only what this person did.")] = None,
+    subject: Annotated[
+        str | None, typer.Option("--subject", help="Only what was done to this submission or person.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many.")] = 50,
+) -> None:
+    """List what staff did, newest first: when, who, what, to whom, in which course, and why."""
+    from grader.core.text import clean_line
+    from grader.store.audit import Wanted, entries
+
+    wanted = Wanted(courses=[course] if course else None, actor=actor, subject=subject)
+    with opened() as database, database.read() as session:
+        for each in entries(session, wanted, limit):
+            told = (f"{each.at:%Y-%m-%d %H:%M:%S}", each.actor, each.action, each.subject, each.course or "-")
+            typer.echo("\t".join((*told, clean_line(each.reason, len(each.reason)))))

@@ -1,0 +1,66 @@
+"""The route of the audit: what staff did, for those who answer for a course."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from grader.core.role import Role
+from grader.store.audit import Wanted, entries
+from grader.store.people import Person
+from grader.store.tables import Audit
+from grader.web.api.auth import SignedIn
+from grader.web.api.bodies import NO_NUL, AuditBody, AuditPageBody, problems
+from grader.web.api.context import InContext
+from grader.web.api.problems import Kind, Problem
+
+PAGE = 50
+LARGEST_PAGE = 200
+LARGEST_NUMBER = 2**63 - 1
+READERS = (Role.INSTRUCTOR, Role.ADMIN)
+
+Text = Annotated[str | None, Query(max_length=200, pattern=NO_NUL)]
+
+router = APIRouter(tags=["audit"])
+
+
+@router.get("/audit", summary="Read the audit", responses=problems(403))
+def list_audit(  # noqa: PLR0913, PLR0917 - one parameter for each filter
+    context: InContext,
+    who: SignedIn,
+    actor: Annotated[Text, Query(description="Only what this person did: an e-mail address.")] = None,
+    action: Annotated[Text, Query(description="Only this, as `regrade`.")] = None,
+    subject: Annotated[Text, Query(description="Only what was done to this submission or person.")] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+    cursor: Annotated[
+        int | None, Query(ge=1, le=LARGEST_NUMBER, description="`next` of the page before.")
+    ] = None,
+) -> AuditPageBody:
+    """List what staff did, newest first: in the courses of an instructor, or everywhere for an admin."""
+    wanted = Wanted(_readable(who), actor, action, subject, cursor)
+    with context.database.read() as session:
+        rows = entries(session, wanted, limit + 1)
+    shown = [_body(row) for row in rows[:limit]]
+    return AuditPageBody(entries=shown, next=shown[-1].id if len(rows) > limit else None)
+
+
+def _readable(who: Person) -> tuple[str, ...] | None:
+    """Return the courses whose audit `who` may read, None for all. Raises Problem when there are none."""
+    if Role.ADMIN in who.roles.values():
+        return None
+    courses = tuple(course for course, role in who.roles.items() if role in READERS)
+    if not courses:
+        raise Problem(Kind.NOT_ALLOWED, f"Only {' and '.join(READERS)} may read the audit.")
+    return courses
+
+
+def _body(row: Audit) -> AuditBody:
+    return AuditBody(
+        id=row.id,
+        at=row.at,
+        actor=row.actor,
+        action=row.action,
+        subject=row.subject,
+        course=row.course,
+        reason=row.reason,
+        details=row.details,
+    )
