@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 # END SOLUTION
-from smulgrad.engine import Tensor, Value
+from smulgrad import engine
 
 MOST_NODES = 10_000
 MOST_IN_A_PICTURE = 200  # of more, Graphviz takes minutes and nobody sees anything
@@ -27,7 +27,7 @@ HOW_TO_INSTALL = (
 # END SOLUTION
 
 
-def draw_graph(node: Value | Tensor, most: int = MOST_NODES) -> str:
+def draw_graph(node: engine.Value | engine.Tensor, most: int = MOST_NODES) -> str:
     """Return DOT source in which every Value or Tensor below `node`, and `node` itself, is drawn once.
 
     A drawn node's label tells the operation (of a leaf: none), the data, the gradient, and of a Tensor the
@@ -35,7 +35,7 @@ def draw_graph(node: Value | Tensor, most: int = MOST_NODES) -> str:
     nearest to `node` are drawn, and a note says so.
     """
     # BEGIN SOLUTION
-    if not isinstance(node, Value | Tensor):
+    if not isinstance(node, engine.Value | engine.Tensor):
         raise TypeError(f"draw_graph: draws a Value or a Tensor, got {type(node).__name__}")
     names = _named(node, most)
     lines = ["digraph {", "  rankdir=LR", "  node [shape=box, style=rounded]"]
@@ -52,7 +52,7 @@ def draw_graph(node: Value | Tensor, most: int = MOST_NODES) -> str:
     # END SOLUTION
 
 
-def draw(node: Value | Tensor, file: str = "graph.svg", most: int = MOST_IN_A_PICTURE) -> None:
+def draw(node: engine.Value | engine.Tensor, file: str = "graph.svg", most: int = MOST_IN_A_PICTURE) -> None:
     """Write a picture of the graph below `node` to `file`, in the format of its suffix: .svg, .png or .pdf.
 
     Raises FileNotFoundError where Graphviz is not installed, with the way to install it.
@@ -85,7 +85,7 @@ def _operands(node):
 
 def _label(node):
     """Return what is written into a drawn node, fit to stand between quotes."""
-    shape = f"shape {node.shape}" if isinstance(node, Tensor) else ""
+    shape = f"shape {node.shape}" if isinstance(node, engine.Tensor) else ""
     lines = [node._op, shape, f"data {_shown(node.data)}", f"grad {_shown(node.grad)}"]
     return "\\n".join(_escaped(line) for line in "\n".join(filter(None, lines)).split("\n"))
 

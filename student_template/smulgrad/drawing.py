@@ -4,13 +4,13 @@
 picture of it where Graphviz is installed.
 """
 
-from smulgrad.engine import Tensor, Value
+from smulgrad import engine
 
 MOST_NODES = 10_000
 MOST_IN_A_PICTURE = 200  # of more, Graphviz takes minutes and nobody sees anything
 
 
-def draw_graph(node: Value | Tensor, most: int = MOST_NODES) -> str:
+def draw_graph(node: engine.Value | engine.Tensor, most: int = MOST_NODES) -> str:
     """Return DOT source in which every Value or Tensor below `node`, and `node` itself, is drawn once.
 
     A drawn node's label tells the operation (of a leaf: none), the data, the gradient, and of a Tensor the
@@ -23,7 +23,7 @@ def draw_graph(node: Value | Tensor, most: int = MOST_NODES) -> str:
     )
 
 
-def draw(node: Value | Tensor, file: str = "graph.svg", most: int = MOST_IN_A_PICTURE) -> None:
+def draw(node: engine.Value | engine.Tensor, file: str = "graph.svg", most: int = MOST_IN_A_PICTURE) -> None:
     """Write a picture of the graph below `node` to `file`, in the format of its suffix: .svg, .png or .pdf.
 
     Raises FileNotFoundError where Graphviz is not installed, with the way to install it.
