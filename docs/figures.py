@@ -35,9 +35,12 @@ def product_and_sum() -> Any:
 
 
 def layer() -> Any:
-    """Return relu(x @ weight + bias) of a batch of 64 images, 128 neurons wide."""
-    tensor = module("engine").Tensor
-    return (tensor(np.ones((64, 784))) @ tensor(np.ones((784, 128))) + tensor(np.ones(128))).relu()
+    """Return relu(x @ weight + bias) of a batch of 64 images, 128 neurons wide, after backward."""
+    rng, tensor = np.random.default_rng(0), module("engine").Tensor
+    x, weight = tensor(rng.uniform(0, 1, (64, 784))), tensor(rng.normal(0, 0.01, (784, 128)))
+    hidden = (x @ weight + tensor(np.zeros(128))).relu()
+    hidden.backward()
+    return hidden
 
 
 def module(name: str) -> Any:

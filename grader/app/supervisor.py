@@ -34,39 +34,45 @@ class _Supervisor:
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(
-            [run_worker.__module__]
-        )  # a worker begins without two seconds of imports
+        # With the imports done beforehand, a worker takes the place of one that died two seconds sooner.
+        self._context.set_forkserver_preload([run_worker.__module__])
         self._stopping = threading.Event()
-        self._process = self._begin()
+        self._beginning = threading.Lock()
+        self._process: multiprocessing.context.ForkServerProcess | None = None
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def start(self) -> None:
-        """Watch over the process."""
+        """Start a worker and watch over it, while the caller goes on."""
         self._thread.start()
 
     def stop(self, patience: float) -> None:
         """End the process: kindly, and after `patience` seconds surely."""
         self._stopping.set()
-        self._process.terminate()
-        self._process.join(patience)
-        if self._process.is_alive():
-            log.warning("the worker does not stop; killing it")
-            self._process.kill()
+        with self._beginning:
+            process = self._process
+        if process is not None:
+            process.terminate()
+            process.join(patience)
+            if process.is_alive():
+                log.warning("the worker does not stop; killing it")
+                process.kill()
         self._thread.join(patience)
 
     def _watch(self) -> None:
-        while True:
-            self._process.join()
+        while process := self._begin():
+            process.join()
             if self._stopping.wait(PAUSE_SECONDS):
                 return
-            log.warning("the worker ended; starting another", status=self._process.exitcode)
-            self._process = self._begin()
+            log.warning("the worker ended; starting another", status=process.exitcode)
 
-    def _begin(self) -> multiprocessing.context.ForkServerProcess:
-        process = self._context.Process(target=_work, args=(self._settings,), name="worker")
-        process.start()
-        return process
+    def _begin(self) -> multiprocessing.context.ForkServerProcess | None:
+        """Start a worker, unless it is time to stop."""
+        with self._beginning:
+            if self._stopping.is_set():
+                return None
+            self._process = self._context.Process(target=_work, args=(self._settings,), name="worker")
+            self._process.start()
+            return self._process
 
 
 def _work(settings: ServiceSettings) -> None:

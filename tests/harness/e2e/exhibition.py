@@ -11,7 +11,7 @@ from tests.harness.assignment import ROOT
 from tests.harness.course import hand_in, make_course
 from tests.harness.site import Site
 
-UPLOAD_BYTES = 300_000
+UPLOAD_BYTES = 1 << 20
 
 
 class Exhibition:

@@ -13,7 +13,7 @@ from tests.harness.reports import RUBRIC
 STATES = {
     "queued": ["Number 1 in the queue: next to be graded", "Cancel this submission"],
     "grading": ["Being graded: a sandbox is opened", "You can close this page"],
-    "tests": ["The tests are running", "6 of 12 tests done, 5 passed", "First part", "Extra part"],
+    "tests": ["The tests are running", "4 of 6 tests done, 3 passed", "First part", "Extra part"],
     "stage": ["2 of 5 points. Only what takes long is still to come"],
     "training": ["The tests are done: 2 of 5 points", "Addition: epoch 3/3", "Loss"],
     "regraded": ["in the queue", "An earlier verdict stands until then", "Grading begins anew"],

@@ -204,3 +204,19 @@ def test_a_student_with_the_template_only(grader, service, tmp_path):
     assert "15 / 15" in done.stdout
     assert refused.returncode == 1
     assert "wrong, revoked or over" in refused.stderr
+
+
+def test_the_audit_is_listed(grader):
+    """What the operator did stands in it, newest first, and can be asked for by whom it was done to."""
+    new_student(grader, "gil")
+    grader("user", "link", "gil@example.edu")
+
+    listed = grader("audit", "--subject", "gil@example.edu")
+    nothing = grader("audit", "--actor", "nobody@example.edu")
+
+    assert listed.returncode == 0, listed.stderr
+    assert [line.split("\t")[1:4] for line in listed.stdout.splitlines()] == [
+        ["operator", "issue link", "gil@example.edu"],
+        ["operator", "set role", "gil@example.edu"],
+    ]
+    assert (nothing.returncode, nothing.stdout) == (0, "")

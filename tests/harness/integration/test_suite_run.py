@@ -347,6 +347,27 @@ def test_how_a_test_ends_decides(grade, case, ending):
     assert outcomes(outcome) == [ending]
 
 
+def test_a_parametrised_test_gets_its_arguments(grade):
+    """Arguments reach the test and the fixtures that ask for them; those of a fixture go to the fixture."""
+    cases = textwrap.dedent("""
+        @pytest.fixture
+        def doubled(number):
+            return 2 * number
+
+        @pytest.fixture
+        def named(request):
+            return f"name {request.param}"
+
+        @pytest.mark.parametrize("named", ["x"], indirect=True)
+        @pytest.mark.parametrize("number, other", [(1, 2)])
+        class TestA:
+            def test_a(self, doubled, named, number, other):
+                assert (doubled, named, number, other) == (2, "name x", adapters.one(), adapters.two())
+    """)
+
+    assert outcomes(grade(RIGHT, cases)) == [Outcome.PASSED]
+
+
 def test_an_error_of_a_fixture_is_the_graders_fault(grade):
     """A test whose fixture fails is not judged: no student is charged for that."""
     cases = """

@@ -2,7 +2,6 @@
 
 import argparse
 import ast
-import copy
 import importlib
 import importlib.util
 import re
@@ -34,6 +33,18 @@ def definitions(path, source):
     owned = [(f"{c.name}.", m) for c in tree.body if isinstance(c, ast.ClassDef) for m in c.body]
     found = [*(("", each) for each in tree.body), *owned]
     return {prefix + each.name: each for prefix, each in found if isinstance(each, ast.FunctionDef)}
+
+
+def parameters_of(function):
+    """Return the parameters of a definition in order, each with its default's source or None."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults = [None] * (len(positional) - len(arguments.defaults)) + arguments.defaults
+    pairs = [
+        *zip(positional, defaults, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    return [(parameter.arg, default and ast.unparse(default)) for parameter, default in pairs]
 
 
 BOXES = list(boxes())
@@ -88,22 +99,16 @@ def test_every_adapter_is_named_by_a_problem():
     assert {name for box in BOXES for name in box.names("Adapters")} == ADAPTERS.keys()
 
 
-def without_types(function):
-    """Return the parameters of a function, with their defaults and without their types."""
-    arguments = copy.deepcopy(function.args)
-    for each in ast.walk(arguments):
-        if isinstance(each, ast.arg):
-            each.annotation = None
-    return ast.unparse(arguments)
-
-
 @pytest.mark.parametrize("call", [call for box in BOXES for call in box.calls()])
 def test_a_signature_is_the_templates(call):
-    """Where the parameters of a function or an adapter are given, they are those of the template."""
+    """Parameters that are given are those of the template, in order; the rest of its own have defaults."""
     name, _, parameters = call.removesuffix(")").partition("(")
     [expected] = ast.parse(f"def function({parameters}): pass").body
 
-    assert without_types((ADAPTERS | DELIVERABLES)[name]) == without_types(expected)
+    given, known = parameters_of(expected), parameters_of((ADAPTERS | DELIVERABLES)[name])
+
+    assert known[: len(given)] == given
+    assert None not in [default for _, default in known[len(given) :]]
 
 
 def test_sections_are_numbered_in_order():

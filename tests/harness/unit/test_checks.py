@@ -1,0 +1,52 @@
+"""The comparisons that the cases make: what is close, what is not, and what the failure says."""
+
+import numpy as np
+import pytest
+
+from tests.cases.checks import Mismatch, assert_close, numeric_gradient
+
+EXPECTED = np.array([1.0, 2.0, 3.0])
+
+
+def test_what_differs_by_rounding_is_close():
+    """A number that is off by less than the tolerance of its precision passes."""
+    assert_close(EXPECTED * (1 + 1e-9), EXPECTED)
+    assert_close(EXPECTED.astype(np.float32) * np.float32(1 + 1e-6), EXPECTED.astype(np.float32))
+    assert_close(1, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("actual", "problem"),
+    [
+        ([1.0, 2.0, 3.0], "an array of shape"),
+        (EXPECTED[:2], "the shape is"),
+        (EXPECTED.astype(int), "dtype is int64"),
+        (EXPECTED * [1, np.nan, 1], "nan or an infinity"),
+        (EXPECTED + np.array([0, 1e-5, 1e-5]), "2 of 3 numbers are wrong, the first at index \\(1,\\)"),
+    ],
+    ids=["list", "shape", "integers", "nan", "numbers"],
+)
+def test_what_is_not_close_is_told(actual, problem):
+    """Another type, shape or dtype, what is not finite and what is off fail, each with its own words."""
+    with pytest.raises(Mismatch, match=problem):
+        assert_close(actual, EXPECTED)
+
+
+@pytest.mark.parametrize("expected", [np.inf, -np.inf, np.nan])
+def test_nothing_is_close_to_what_is_not_finite(expected):
+    """A test that expects infinity or no number by mistake fails, whatever the answer."""
+    with pytest.raises(Mismatch, match="1 of 3 numbers"):
+        assert_close(EXPECTED, np.array([1.0, expected, 3.0]))
+    with pytest.raises(Mismatch, match="the number is wrong"):
+        assert_close(2.0, expected)
+
+
+def test_the_numeric_gradient_is_that_of_each_element():
+    """Each element is moved alone, in its place, and the array that was given keeps its numbers."""
+    x = np.array([[1.0, -2.0], [3.0, 0.5]])
+    before = x.copy()
+
+    gradient = numeric_gradient(lambda z: (z**3).sum() + z[0, 0] * z[1, 1], x)
+
+    assert_close(gradient, 3 * x**2 + np.array([[0.5, 0.0], [0.0, 1.0]]), rtol=1e-6)
+    assert np.array_equal(x, before)
