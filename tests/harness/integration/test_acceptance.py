@@ -3,6 +3,7 @@
 import pytest
 
 from grader.jobs import open_queue
+from grader.jobs.queue import Station
 from grader.store.people import person
 from grader.store.states import State
 from grader.store.submissions import Basis
@@ -46,6 +47,14 @@ def desk(database):
     return Desk(database, hourly_limit=None)
 
 
+@pytest.fixture
+def worker(desk):
+    """Have a worker that grades one submission at a time."""
+    with desk.queue.presence(Station("worker", 1, "process")):
+        yield
+
+
+@pytest.mark.usefixtures("worker")
 def test_the_places_told_are_those_of_the_queue(desk):
     """Each is told the place that it has when the transaction is over, whatever the priorities."""
     hand_in(desk.database, desk.queue, desk.course.ben, b"earlier")
@@ -58,6 +67,13 @@ def test_the_places_told_are_those_of_the_queue(desk):
     assert sorted(told) == [1, 2, 3]
     assert told[1] == 1
     assert [each.queued.wait for each in answers] == [(place - 1) * FIRST_GUESS_SECONDS for place in told]
+
+
+def test_no_wait_is_told_while_nobody_grades(desk):
+    """Without a worker there is a place, and nothing to tell of the time."""
+    [answer] = desk.accept(desk.arrival("anna"))
+
+    assert (answer.queued.place, answer.queued.wait) == (1, None)
 
 
 def test_staff_who_hand_in_are_known_as_such(desk):
@@ -110,6 +126,7 @@ def test_the_limit_is_told_with_the_next_try(database):
     assert 3_500 < int(refused.headers["Retry-After"]) <= 3_600
 
 
+@pytest.mark.usefixtures("worker")
 def test_the_pace_is_measured_once_for_all_who_ask(desk, monkeypatch):
     """Within a moment the queue is measured once; the first in it never waits."""
     measured = []
