@@ -73,9 +73,11 @@ Answer = Callable[[Request, Problem], Response]
 
 
 def refused(refusal: Refused) -> Problem:
-    """Return the problem that names the rule and the entry of a refusal."""
+    """Return the problem that names the rule and the entry of a refusal; its title says that it is one."""
+    sentence = str(refusal).removeprefix("refused: ")
+    detail = sentence[:1].upper() + sentence[1:]
     return Problem(
-        Kind.REFUSED, str(refusal), rule=str(refusal.rule), entry=refusal.entry, advice=refusal.rule.advice
+        Kind.REFUSED, detail, rule=str(refusal.rule), entry=refusal.entry, advice=refusal.rule.advice
     )
 
 

@@ -73,7 +73,7 @@ def refused(answer, status):
     ("content", "words"),
     [
         (b"no zip", "rule: not-a-zip"),
-        (zipped(**{"../out.py": ""}), 'entry "../out.py"'),
+        (zipped(**{"../out.py": ""}), 'Entry "../out.py"'),
     ],
 )
 def test_a_refusal_stands_beside_the_field(anna, content, words, headers):
