@@ -2,7 +2,8 @@
 
     uv run python tests/cases/demo_mlp.py
 
-Without a display, or with `--save DIR`, it writes a picture instead of opening a window.
+The boundary moves in the terminal, also over ssh, and in a window. Without a display, or with
+`--headless OUT`, a picture is written instead of the window.
 """
 
 import sys
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # where the packag
 from tests.cases.demos.command import parse_options, told_in_a_line
 from tests.cases.demos.learner import Learner
 from tests.cases.demos.stage import BLUE, INK, ORANGE, Stage
+from tests.cases.demos.terminal import mixed, pictured
 
 POINTS = 200  # on each circle
 LEARNING_RATE = 0.5
@@ -28,7 +30,8 @@ SHADES = LinearSegmentedColormap.from_list("circles", [BLUE, "white", ORANGE])
 REACH = 1.55  # the picture shows -REACH..REACH on both axes,
 EVEN = 0.5  # the probability on the boundary
 GRID = 100  # and asks the network at so many numbers on each
-FRAMES = 60  # drawn in a window while it learns
+FRAMES = 60  # drawn while it learns
+PIXELS = 44  # on each axis of the picture in the terminal, an even number
 STILLS = 5  # kept of them
 
 
@@ -99,6 +102,19 @@ class Scene:
         axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xticks=[], yticks=[], aspect="equal")
 
 
+def in_terminal(training):
+    """Return the plane as text: how likely the outer circle is, and the points, darker."""
+    line = np.linspace(-REACH, REACH, PIXELS)
+    plane = np.stack(np.meshgrid(line, line[::-1]), axis=-1).reshape(-1, 2)
+    outer = training.learner.probabilities(plane)[:, OUTER].reshape(PIXELS, PIXELS)
+    colours = mixed(outer, BLUE, "#ffffff", ORANGE)
+    columns, rows = ((training.points + REACH) / (2 * REACH) * (PIXELS - 1)).round().astype(int).T
+    shown = (columns >= 0) & (columns < PIXELS) & (rows >= 0) & (rows < PIXELS)
+    points = mixed(training.labels[shown] == OUTER, BLUE, INK, ORANGE)
+    colours[PIXELS - 1 - rows[shown], columns[shown]] = points * 2 // 3
+    return pictured(colours)
+
+
 class Training:
     """A learner on its way through the steps, with the loss of each."""
 
@@ -106,22 +122,23 @@ class Training:
         """Train `learner` on all points in every step."""
         self.learner = learner
         self.losses = []
-        self._points, self._labels = points, labels
+        self.points, self.labels = points, labels
         self._targets = np.eye(2)[labels]
 
     @property
     def accuracy(self):
         """The share of the points on whose circle the learner bets."""
-        return float((self.learner.probabilities(self._points).argmax(axis=1) == self._labels).mean())
+        return float((self.learner.probabilities(self.points).argmax(axis=1) == self.labels).mean())
 
     def step(self):
         """Take one step."""
-        self.losses.append(self.learner.step(self._points, self._targets, LEARNING_RATE))
+        self.losses.append(self.learner.step(self.points, self._targets, LEARNING_RATE))
 
 
 def play(training, scene, stage, steps):
     """Train for so many steps while the scene shows it."""
-    frames = {steps, *np.linspace(1, steps, FRAMES).astype(int)} if stage.is_live else {steps}
+    moves = stage.is_live or stage.is_terminal
+    frames = {steps, *np.linspace(1, steps, FRAMES).astype(int)} if moves else {steps}
     stills = set(np.geomspace(1, steps, STILLS).round().astype(int))
     with stage.progress() as bar:
         task = bar.add_task("Training", total=steps, state="")
@@ -129,16 +146,18 @@ def play(training, scene, stage, steps):
             training.step()
             if step in stills:
                 scene.keep_still(training.learner, step)
-            if step in frames:
+            if step in frames and (stage.is_live or step == steps):
                 scene.draw(training.learner, training.losses, training.accuracy)
                 stage.redraw(scene.figure)
+            if step in frames and stage.is_terminal:
+                bar.picture = in_terminal(training)
             bar.update(task, advance=1, state=f"loss {training.losses[-1]:.4f}")
 
 
 def main():
     """Train, show it, and tell how it went."""
     options = parse_options("Watch a network learn to tell two circles apart.", steps=400, hidden=16)
-    stage = Stage(options.save)
+    stage = Stage(options.headless)
     points, labels = circles(np.random.default_rng(0))
     with told_in_a_line():
         training = Training(Learner(options.submission, 2, options.hidden, 2), points, labels)

@@ -2,7 +2,7 @@
 
     uv run python tests/cases/demo_mnist.py
 
-Without a display, or with `--save DIR`, it writes pictures instead of opening windows.
+Without a display, or with `--headless OUT`, it writes pictures instead of opening windows.
 """
 
 import os
@@ -220,7 +220,7 @@ def draw_confusion(axes, labels, answers):
 def main():
     """Train, show it, and tell how it went."""
     options = parse_options("Watch a network read digits.", epochs=3, hidden=64, images=60_000)
-    stage = Stage(options.save)
+    stage = Stage(options.headless)
     with told_in_a_line():
         learner = Learner(options.submission, np.prod(PIXELS), options.hidden, DIGITS)
         arrays = load_mnist()

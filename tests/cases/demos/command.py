@@ -8,9 +8,11 @@ from tests.mnist_format import MnistUnavailable
 
 
 def parse_options(description, **numbers):
-    """Return the options --save and --submission, and one for each of `numbers`, which has its default."""
+    """Return the options --headless and --submission, and one for each of `numbers` with its default."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--save", type=Path, metavar="DIR", help="write PNG files into DIR, open no window")
+    parser.add_argument(
+        "--headless", type=Path, metavar="OUT", help="write PNG files into OUT, open no window"
+    )
     parser.add_argument("--submission", type=Path, metavar="DIR", help="the project to show (default: this)")
     for name, default in numbers.items():
         parser.add_argument(

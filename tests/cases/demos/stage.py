@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-PICTURES = Path("demo_pictures")  # in the current folder, if there is neither a display nor --save
+PICTURES = Path("demo_pictures")  # in the current folder, if there is neither a display nor --headless
 DOTS_PER_INCH = 130
 BLUE, ORANGE, GREEN, RED, GREY, INK = "#2f6fb3", "#e0752d", "#22845a", "#c0392b", "#6b7280", "#1f2933"
 STYLE = {
@@ -28,6 +28,18 @@ STYLE = {
     "xtick.color": GREY,
     "ytick.color": GREY,
 }
+
+
+class PicturedProgress(Progress):
+    """A progress bar below a `picture`, a text that may change while it runs."""
+
+    picture = ""
+
+    def get_renderables(self):
+        """Yield the picture, if there is one, and the bar."""
+        if self.picture:
+            yield self.picture
+        yield from super().get_renderables()
 
 
 class Stage:
@@ -57,10 +69,15 @@ class Stage:
             figure.savefig(self._folder / f"{name}.png", dpi=DOTS_PER_INCH)
             self._console.print(f"Picture: {self._folder / name}.png", soft_wrap=True)
 
+    @property
+    def is_terminal(self):
+        """Whether a picture in text can move here, also over ssh."""
+        return self._console.is_terminal
+
     def progress(self):
-        """Return a progress bar whose tasks have a `state` to tell beside the time."""
+        """Return a progress bar whose tasks have a `state` to tell beside the time; see PicturedProgress."""
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"))
-        return Progress(*columns, TimeElapsedColumn(), console=self._console)
+        return PicturedProgress(*columns, TimeElapsedColumn(), console=self._console)
 
     def summarize(self, title, facts):
         """Print a table of facts, and keep the windows open until they are closed."""

@@ -1,6 +1,7 @@
 """The demos train for real, through the adapters, and leave pictures where there is no display."""
 
 import os
+import pty
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from matplotlib.image import imread
 
 from grader.template import export
+from tests.cases.demo_mlp import PIXELS
 
 ROOT = Path(__file__).resolve().parents[3]
 HEADLESS = {"DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND"}
@@ -63,13 +65,44 @@ def student_project(tmp_path):
 @pytest.mark.parametrize("name", ARGUMENTS)
 def test_a_demo_shows_the_reference_learn(tmp_path, name):
     """At the root a demo trains the reference: the loss falls, and every picture is written and told."""
-    run = run_demo(name, "--save", tmp_path, *ARGUMENTS[name])
+    run = run_demo(name, "--headless", tmp_path, *ARGUMENTS[name])
 
     first, last = losses_of(run)
     assert last < 0.9 * first
     assert {path.stem for path in tmp_path.iterdir()} == PICTURES[name]
     assert all(is_drawn(path) and path.name in run.stdout for path in tmp_path.iterdir())
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_the_boundary_moves_in_the_terminal(tmp_path):
+    """Where output goes to a terminal, over ssh for example, the plane is drawn there again and again."""
+    command = [
+        sys.executable,
+        ROOT / "tests" / "cases" / "demo_mlp.py",
+        "--headless",
+        tmp_path,
+        *ARGUMENTS["mlp"],
+    ]
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+
+    shown = read_all(ours).decode()
+
+    assert process.wait(120) == 0
+    assert shown.count("\N{UPPER HALF BLOCK}") > 2 * PIXELS * PIXELS // 2, "it is drawn once at most"
+    assert "accuracy" in shown
+
+
+def read_all(descriptor):
+    """Return what is written to the other end of a terminal until its last writer is gone."""
+    pieces = []
+    while True:
+        try:
+            pieces.append(os.read(descriptor, 65_536))
+        except OSError:  # what Linux answers when nobody can write any more
+            os.close(descriptor)
+            return b"".join(pieces)
 
 
 def test_pictures_go_to_the_current_folder_without_a_display(tmp_path):
@@ -84,7 +117,7 @@ def test_another_project_is_shown(tmp_path):
     """With --submission the demo trains the network of that project."""
     layout = ROOT / "tests" / "harness" / "submissions" / "other_layout"
 
-    run = run_demo("mlp", "--save", tmp_path, "--submission", layout, *ARGUMENTS["mlp"])
+    run = run_demo("mlp", "--headless", tmp_path, "--submission", layout, *ARGUMENTS["mlp"])
 
     first, last = losses_of(run)
     assert last < first
@@ -92,8 +125,9 @@ def test_another_project_is_shown(tmp_path):
 
 def test_a_student_sees_their_own_network(student_project):
     """In a student's project the demo trains what the student wrote there."""
-    for path in ("smulgrad/engine.py", "smulgrad/nn.py", "tests/adapters.py"):
-        shutil.copy(ROOT / "reference" / path, student_project / path)
+    for path in ("rules.py", "sweep.py", "engine.py", "nn.py"):
+        shutil.copy(ROOT / "reference" / "smulgrad" / path, student_project / "smulgrad" / path)
+    shutil.copy(ROOT / "reference" / "tests" / "adapters.py", student_project / "tests" / "adapters.py")
     adapters = student_project / "tests" / "adapters.py"
     kept = [
         line
