@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -94,7 +94,7 @@ def first_visit(client: TestClient, path: str) -> list[int]:
 @contextmanager
 def course() -> Iterator[tuple[TestClient, TestClient, dict[str, str]]]:
     """Give clients of a teacher and a student of a large course, and the pages to ask for."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         os.environ["GRADER_DATA_DIR"] = folder
         configure_logs()
         settings = read_service_settings()
@@ -107,6 +107,7 @@ def course() -> Iterator[tuple[TestClient, TestClient, dict[str, str]]]:
         clients = [TestClient(web, cookies={SIGN_IN_COOKIE: cookie}) for cookie in (teacher, student)]
         for client in clients:
             client.headers["Accept-Encoding"] = "gzip"
+            stack.enter_context(client)  # one event loop for all its requests, as a server has
         yield (
             clients[0],
             clients[1],

@@ -1,16 +1,16 @@
 """Every student and every problem in one table: colour and number, each a link to the report."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from grader.core.rubric import Problem
 from grader.render.csv import csv_text
 from grader.store.standings import Standing
+from grader.store.states import WAITING
 from grader.web.pages.site import OnSite
 from grader.web.pages.staff import Seen
 from grader.web.pages.view import number, page
@@ -21,14 +21,6 @@ LEVELS = 4  # between no points and all
 SORTED_BY_NAME, SORTED_BY_SCORE = "name", "score"
 
 router = APIRouter(prefix="/assignments/{assignment_id}")
-
-
-@dataclass(frozen=True)
-class Row:
-    """A student; `cells` are the table's cells of all problems."""
-
-    student: Standing
-    cells: Markup
 
 
 @router.get("/matrix")
@@ -47,7 +39,7 @@ def show_matrix(  # noqa: PLR0913, PLR0917 - what the page is made of
         "seen": seen,
         "parts": (*site.rubric.parts, *site.rubric.bonus_parts),
         "problems": problems,
-        "rows": [Row(each, cells(each, problems)) for each in students],
+        "rows": [row(each, problems) for each in students],
         "q": q,
         "sort": sort,
         "max_score": site.rubric.max_score,
@@ -65,19 +57,36 @@ def get_matrix(site: OnSite, seen: Seen) -> Response:
     return Response(content, media_type="text/csv", headers=headers)
 
 
-def cells(student: Standing, problems: Sequence[Problem]) -> Markup:
-    """Return a cell for each problem.
+def row(student: Standing, problems: Sequence[Problem]) -> Markup:
+    """Return the row of a student.
 
-    They are many thousand, so they are made here and not by a template: all that is in them are numbers of
-    ours, ids of problems, which are identifiers, and ids of submissions, which we gave.
+    The cells are many thousand, so they are made here and not by a template. Only names and sections are text
+    of people, and escaped; all else are numbers of ours, ids of problems, which are identifiers, and ids of
+    submissions, which we gave.
     """
+    name, section = escape(student.name or student.email), escape(student.section)
+    score, bonus, cells = _earned(student, problems)
+    return Markup(  # noqa: S704 - see above
+        f'<tr><th scope="row"><a href="students/{student.user_id}">{name}</a></th><td>{section}</td>'
+        f'<td class="number">{student.tries}</td><td class="number">{score}</td>'
+        f'<td class="number">{bonus}</td>{cells}</tr>'
+    )
+
+
+def _earned(student: Standing, problems: Sequence[Problem]) -> tuple[str, str, str]:
+    """Return what stands in the cells of score and bonus, and the cells of the problems."""
     counting = student.counting
     if counting is None:
-        return Markup("<td></td>" * len(problems))  # noqa: S704 - see above
-    points, there = counting.earned.points, f"/submissions/{counting.submission_id}#problem-"
+        waits = student.newest is not None and student.newest.state in WAITING
+        return "waits" if waits else "\N{EN DASH}", "", "<td></td>" * len(problems)
+    there, points = f"/submissions/{counting.submission_id}", counting.earned.points
+    late = " late" if counting.is_late else ""
     looks = [(problem.id, *_look(points.get(problem.id), problem.points)) for problem in problems]
-    made = [f'<td{level}><a href="{there}{problem}">{shown}</a></td>' for problem, level, shown in looks]
-    return Markup("".join(made))  # noqa: S704 - as above
+    cells = [
+        f'<td{level}><a href="{there}#problem-{problem}">{shown}</a></td>' for problem, level, shown in looks
+    ]
+    score = f'<a href="{there}">{number(counting.earned.score)}</a>{late}'
+    return score, number(counting.earned.bonus), "".join(cells)
 
 
 @lru_cache(LOOKS)
