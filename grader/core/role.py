@@ -13,3 +13,4 @@ class Role(StrEnum):
 
 
 STAFF = (Role.GRADER, Role.INSTRUCTOR, Role.ADMIN)
+LEADS = (Role.INSTRUCTOR, Role.ADMIN)  # they answer for a course

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 
@@ -60,9 +61,13 @@ class Reason:
 
 def render_html(report: GradedReport) -> str:
     """Return the page that shows `report`."""
-    shown = fit(report, TEXT_BYTES)
-    page = environment().get_template("report.html.j2")
-    return page.render(report=shown, score=shown.score, next_step=next_step(shown.score))
+    return environment().get_template("report.html.j2").render(shown(report))
+
+
+def shown(report: GradedReport) -> dict[str, Any]:
+    """Return what the templates of a report need, made fit for a page."""
+    fitted = fit(report, TEXT_BYTES)
+    return {"report": fitted, "score": fitted.score, "next_step": next_step(fitted.score)}
 
 
 @cache

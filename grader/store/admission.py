@@ -4,20 +4,32 @@
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from grader.store.courses import Policy
-from grader.store.database import now
 from grader.store.states import UNSPENT, VERDICT, WAITING, Priority, State
 from grader.store.submissions import Basis, Upload
-from grader.store.tables import Assignment, Report, Submission, User
+from grader.store.tables import Report, Submission, User
 
 LIMIT_WINDOW = timedelta(hours=1)
+
+
+class Counted(Protocol):
+    """What of a submission says whether it counts against the limit."""
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+
+    @property
+    def received_at(self) -> datetime:
+        """When it was handed in."""
 
 
 @dataclass(frozen=True)
@@ -109,23 +121,15 @@ def histories(session: Session, user_ids: Collection[int]) -> Mapping[int, Seque
     return by_student
 
 
-def spent(past: Sequence[Past], moment: datetime) -> list[datetime]:
-    """Return when those were handed in that count against the limit at `moment`, newest first."""
+def spent(past: Iterable[Counted], moment: datetime) -> list[datetime]:
+    """Return when those were handed in that count against the limit at `moment`, in the order of `past`."""
     since = moment - LIMIT_WINDOW
     return [each.received_at for each in past if each.received_at > since and each.state not in UNSPENT]
 
 
-def tries_left(session: Session, user_id: int, assignment: Assignment) -> int | None:
-    """Return how often the student may hand in now; None where there is no limit."""
-    if assignment.hourly_limit is None:
-        return None
-    used = select(func.count()).where(
-        Submission.user_id == user_id,
-        Submission.assignment_id == assignment.id,
-        Submission.received_at > now(session) - LIMIT_WINDOW,
-        Submission.state.not_in(UNSPENT),
-    )
-    return max(0, assignment.hourly_limit - (session.scalar(used) or 0))
+def tries_left(hourly_limit: int | None, past: Iterable[Counted], moment: datetime) -> int | None:
+    """Return how often the student may hand in at `moment`; None where there is no limit."""
+    return None if hourly_limit is None else max(0, hourly_limit - len(spent(past, moment)))
 
 
 def _by_key(upload: Upload, past: Sequence[Past]) -> Decision | None:

@@ -1,6 +1,6 @@
 """What people do to a kept submission, by API or page: cancel it, have it graded again."""
 
-from grader.core.role import Role
+from grader.core.role import LEADS
 from grader.store.attempts import begin_anew
 from grader.store.audit import record
 from grader.store.people import Person
@@ -10,8 +10,6 @@ from grader.web.api.auth import require_staff
 from grader.web.api.context import Context
 from grader.web.api.problems import Kind, Problem
 from grader.web.api.showing import course_of, visible
-
-REGRADERS = (Role.INSTRUCTOR, Role.ADMIN)
 
 
 def cancel_for(context: Context, who: Person, submission_id: str) -> None:
@@ -30,7 +28,7 @@ def regrade_for(context: Context, who: Person, submission_id: str, reason: str) 
     with context.database.write() as session:
         submission = visible(session, who, submission_id)
         course = course_of(session, submission)
-        require_staff(who, course, REGRADERS)
+        require_staff(who, course, LEADS)
         if begin_anew(session, submission_id, Priority.BULK) is None:
             raise Problem(Kind.NOT_NOW, f"It is {submission.state}: it will have a verdict anyway.")
         context.queue.enqueue(session, [submission_id], Priority.BULK)

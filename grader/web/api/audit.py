@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from grader.core.role import Role
+from grader.core.role import LEADS, Role
 from grader.store.audit import Wanted, entries
 from grader.store.people import Person
 from grader.store.tables import Audit
@@ -16,7 +16,6 @@ from grader.web.api.problems import Kind, Problem
 PAGE = 50
 LARGEST_PAGE = 200
 LARGEST_NUMBER = 2**63 - 1
-READERS = (Role.INSTRUCTOR, Role.ADMIN)
 
 Text = Annotated[str | None, Query(max_length=200, pattern=NO_NUL)]
 
@@ -47,9 +46,9 @@ def _readable(who: Person) -> tuple[str, ...] | None:
     """Return the courses whose audit `who` may read, None for all. Raises Problem when there are none."""
     if Role.ADMIN in who.roles.values():
         return None
-    courses = tuple(course for course, role in who.roles.items() if role in READERS)
+    courses = tuple(course for course, role in who.roles.items() if role in LEADS)
     if not courses:
-        raise Problem(Kind.NOT_ALLOWED, f"Only {' and '.join(READERS)} may read the audit.")
+        raise Problem(Kind.NOT_ALLOWED, f"Only {' and '.join(LEADS)} may read the audit.")
     return courses
 
 

@@ -5,7 +5,6 @@ import binascii
 from datetime import UTC, datetime
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -26,7 +25,6 @@ from grader.web.api.upload import FORM, hand_in, read_form
 PAGE = 50
 LARGEST_PAGE = 200
 
-log = structlog.get_logger()
 router = APIRouter(prefix="/submissions", tags=["submissions"])
 
 
@@ -59,7 +57,6 @@ async def hand_in_submission(
     if accepted.queued is None:
         response.status_code = 200
         return await run_in_threadpool(_show, context, who, accepted.submission.id)
-    log.info("accepted", submission=accepted.submission.id, bytes=len(form.content))
     return show_new(who, accepted.submission, accepted.queued)
 
 

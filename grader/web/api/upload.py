@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+import structlog
 from anyio.to_thread import run_sync
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
@@ -47,6 +48,8 @@ FORM = {
     }
 }
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True)
 class Form:
@@ -81,6 +84,8 @@ async def hand_in(context: Context, who: Person, form: Form, key: str | None) ->
     answer = await asyncio.wrap_future(context.accepting.submit(arrival))
     if isinstance(answer, Problem):
         raise answer
+    if answer.is_new:
+        log.info("accepted", submission=answer.submission.id, bytes=len(form.content))
     return answer
 
 

@@ -3,7 +3,6 @@
 import dataclasses
 from typing import Annotated, Any
 
-import structlog
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
@@ -16,16 +15,14 @@ from grader.store.tables import Assignment
 from grader.web.api.context import Context, InContext
 from grader.web.api.problems import Kind, Problem
 from grader.web.api.upload import hand_in, read_form
-from grader.web.pages.charts import line
 from grader.web.pages.home import task
-from grader.web.pages.tries import tries
+from grader.web.pages.tries import score_line, tries
 from grader.web.pages.view import page
 from grader.web.pages.visitor import Visitor
 
 BESIDE_THE_FIELD = {Kind.REFUSED, Kind.INVALID, Kind.TOO_MANY, Kind.UNAVAILABLE, Kind.BAD_REQUEST}
 NO_ASSIGNMENT = "There is no such assignment in your courses."
 
-log = structlog.get_logger()
 router = APIRouter(prefix="/assignments")
 
 
@@ -57,8 +54,6 @@ async def hand_in_here(
         )
         answer.headers.update(problem.headers)
         return answer
-    if accepted.is_new:
-        log.info("accepted", submission=accepted.submission.id, bytes=len(form.content))
     there = f"/submissions/{accepted.submission.id}" + ("" if accepted.is_new else "?known=yes")
     return Response(headers={"HX-Redirect": there}) if hx_request else RedirectResponse(there, 303)
 
@@ -89,11 +84,9 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page is made of
         assignment = assignment_for(session, who, assignment_id)
         found = tries(session, who.id, assignment)
         values: dict[str, Any] = {
-            "task": task(session, who, assignment, now(session)),
+            "task": task(assignment, found, now(session)),
             "tries": found,
             "is_staff": assignment.course_id in who.staff_courses,
         }
-    scores = [(f"submission {each.number}", each.score) for each in found if each.score is not None]
-    top = next((each.max_score for each in found if each.max_score), None)
-    values |= {"scores": line(scores, top), "limit": context.upload_bytes, "problem": problem}
+    values |= {"scores": score_line(found), "limit": context.upload_bytes, "problem": problem}
     return page(request, template, who, status, assignment=assignment, **values)

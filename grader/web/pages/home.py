@@ -58,19 +58,19 @@ def show_home(request: Request, context: InContext, who: Visitor) -> Response:
         return page(request, "home.html.j2", who, memberships=memberships)
 
 
-def task(session: Session, who: Person, assignment: Assignment, moment: datetime) -> Task:
-    """Return how an assignment stands for a student."""
-    found = tries(session, who.id, assignment)
+def task(assignment: Assignment, found: Sequence[Try], moment: datetime) -> Task:
+    """Return how an assignment stands at `moment` for a student who handed `found` in."""
     return Task(
         assignment,
         len(found),
         best(found),
         latest(found),
-        tries_left(session, who.id, assignment),
+        tries_left(assignment.hourly_limit, found, moment),
         is_over=assignment.due_at is not None and assignment.due_at < moment,
     )
 
 
 def _tasks(session: Session, who: Person, course_id: str) -> list[Task]:
     moment = now(session)
-    return [task(session, who, each, moment) for each in assignments_in(session, [course_id])]
+    assignments = assignments_in(session, [course_id])
+    return [task(each, tries(session, who.id, each), moment) for each in assignments]

@@ -6,7 +6,7 @@ after a pause, or after the service was restarted, needs to know nothing of what
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,11 +99,12 @@ async def follow(
 ) -> StreamingResponse:
     """Send pieces of the waiting page whenever they change, and say when it is over."""
 
-    def look() -> tuple[bool, dict[str, str]]:
+    def look() -> Picture | None:
+        """Return how far it is, None when it is over."""
         with context.database.read() as session:
             submission = visible(session, who, submission_id)
-            now = picture(context, site, session, submission)
-        return submission.state not in WAITING, pieces(now)
+            waits = submission.state in WAITING
+            return picture(context, site, session, submission) if waits else None
 
     await run_in_threadpool(look)  # so that what is not there is answered as such, and not by a stream
     headers = {"X-Accel-Buffering": "no"}
@@ -115,23 +116,25 @@ def pieces(now: Picture) -> dict[str, str]:
     return {name: render(f"live_{name}.html.j2", now=now) for name in ("line", "action", "tests", "training")}
 
 
-async def _stream(request: Request, look: Any) -> AsyncIterator[str]:
+async def _stream(request: Request, look: Callable[[], Picture | None]) -> AsyncIterator[str]:
+    seen: Picture | None = None
     shown: dict[str, str] = {}
     spoken = time.monotonic()
     while not await request.is_disconnected():
-        is_over, now = await run_in_threadpool(look)
-        if is_over:
+        now = await run_in_threadpool(look)
+        if now is None:
             yield event("over", "")
             return
-        changed = [name for name in now if now[name] != shown.get(name)]
-        if changed:
-            yield "".join(event(name, now[name]) for name in changed)
-        elif time.monotonic() - spoken > KEEP_ALIVE_SECONDS:
-            yield ": still here\n\n"
-        else:
-            await asyncio.sleep(POLL_SECONDS)
-            continue
-        shown, spoken = now, time.monotonic()
+        told = ""
+        if now != seen:  # most looks find what the last one found, and need not be rendered
+            made = await run_in_threadpool(pieces, now)
+            told = "".join(event(name, made[name]) for name in made if made[name] != shown.get(name))
+            seen, shown = now, made
+        if not told and time.monotonic() - spoken > KEEP_ALIVE_SECONDS:
+            told = ": still here\n\n"
+        if told:
+            spoken = time.monotonic()
+            yield told
         await asyncio.sleep(POLL_SECONDS)
 
 

@@ -8,12 +8,11 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup, escape
 
 from grader.core.rubric import Problem
-from grader.render.csv import csv_text
 from grader.store.standings import Standing
 from grader.store.states import WAITING
 from grader.web.pages.site import OnSite
 from grader.web.pages.staff import Seen
-from grader.web.pages.view import number, page
+from grader.web.pages.view import csv_file, number, page
 from grader.web.pages.visitor import Visitor
 
 LOOKS = 4_096  # different cells that are remembered
@@ -37,7 +36,6 @@ def show_matrix(  # noqa: PLR0913, PLR0917 - what the page is made of
     students = sorted(_searched(seen.students, q), key=_order(sort))
     values: dict[str, Any] = {
         "seen": seen,
-        "parts": (*site.rubric.parts, *site.rubric.bonus_parts),
         "problems": problems,
         "rows": [row(each, problems) for each in students],
         "q": q,
@@ -52,9 +50,7 @@ def show_matrix(  # noqa: PLR0913, PLR0917 - what the page is made of
 @router.get("/matrix.csv")
 def get_matrix(site: OnSite, seen: Seen) -> Response:
     """Return the table for a spreadsheet."""
-    headers = {"Content-Disposition": 'attachment; filename="matrix.csv"'}
-    content = csv_text(_csv_rows(seen.students, list(site.rubric.problems)))
-    return Response(content, media_type="text/csv", headers=headers)
+    return csv_file("matrix", _csv_rows(seen.students, list(site.rubric.problems)))
 
 
 def row(student: Standing, problems: Sequence[Problem]) -> Markup:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request, Response
 from grader.core.rubric import Part
 from grader.core.statistics import Arrivals, Bin, PassRate, arrivals_over_time, histogram, median, pass_rates
 from grader.jobs import Stats
-from grader.render.csv import csv_text
 from grader.store.losses import Failure, lost_tests, same_failures
 from grader.store.states import WAITING
 from grader.store.submissions import arrivals
@@ -18,7 +17,7 @@ from grader.web.api.problems import Kind, Problem
 from grader.web.pages.charts import Bar, bars
 from grader.web.pages.site import OnSite, Site
 from grader.web.pages.staff import ClassView, Seen
-from grader.web.pages.view import page, utc
+from grader.web.pages.view import csv_file, page, utc
 from grader.web.pages.visitor import Visitor
 
 FAILURES = 100  # looked at
@@ -88,9 +87,7 @@ def get_table(context: InContext, site: OnSite, seen: Seen, name: str) -> Respon
     """Return one of the page's tables for a spreadsheet."""
     if name not in TABLES:
         raise Problem(Kind.NOT_FOUND, f"There is no such table; there are {', '.join(TABLES)}.")
-    content = csv_text(TABLES[name](overview(context, site, seen)))
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(content, media_type="text/csv", headers=headers)
+    return csv_file(name, TABLES[name](overview(context, site, seen)))
 
 
 def overview(context: Context, site: Site, seen: ClassView) -> Overview:

@@ -7,9 +7,8 @@ from fastapi import APIRouter, Request, Response
 from grader.store.tables import Membership, User
 from grader.web.api.context import InContext
 from grader.web.api.problems import Kind, Problem
-from grader.web.pages.charts import line
 from grader.web.pages.staff import staff_assignment
-from grader.web.pages.tries import tries
+from grader.web.pages.tries import score_line, tries
 from grader.web.pages.view import page
 from grader.web.pages.visitor import Visitor
 
@@ -28,7 +27,5 @@ def show_student(
         if member is None or student is None:
             raise Problem(Kind.NOT_FOUND, "There is no such student in this course.")
         found = tries(session, user_id, assignment)
-    scores = [(f"submission {each.number}", each.score) for each in found if each.score is not None]
-    top = next((each.max_score for each in found if each.max_score), None)
     values: dict[str, Any] = {"assignment": assignment, "student": student, "member": member, "tries": found}
-    return page(request, "student.html.j2", who, scores=line(scores, top), **values)
+    return page(request, "student.html.j2", who, scores=score_line(found), **values)

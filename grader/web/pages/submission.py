@@ -8,15 +8,14 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from grader.core.reading import from_document
-from grader.core.scoring import next_step
-from grader.render.fitting import fit
-from grader.render.html import TEXT_BYTES
+from grader.core.role import LEADS
+from grader.render.html import shown
 from grader.seed import derive_seed
 from grader.store.people import Person
 from grader.store.states import VERDICT, WAITING
 from grader.store.submissions import newest_report
-from grader.store.tables import Assignment, Report, Submission, User
-from grader.web.api.acting import REGRADERS, cancel_for, regrade_for
+from grader.store.tables import Assignment, Submission, User
+from grader.web.api.acting import cancel_for, regrade_for
 from grader.web.api.bodies import REASON_CHARACTERS, Reason
 from grader.web.api.context import InContext
 from grader.web.api.showing import is_staff_of, reason_for_students, visible
@@ -44,7 +43,8 @@ def show_submission(  # noqa: PLR0913, PLR0917 - what the page is made of
             now = picture(context, site, session, submission)
             return page(request, "waiting.html.j2", who, now=now, **values)
     if submission.state in VERDICT and report is not None:
-        return _report(request, who, report, values)
+        values |= shown(from_document(json.loads(report.document)))
+        return page(request, "submission.html.j2", who, **values)
     reason = submission.reason if values["is_staff"] else reason_for_students(submission)
     return page(request, "ended.html.j2", who, reason=reason, **values)
 
@@ -81,19 +81,6 @@ def _common(session: Session, who: Person, submission: Submission) -> dict[str, 
         "best": best(found),
         "is_staff": is_staff_of(session, who, submission),
         "is_own": submission.user_id == who.id,
-        "may_regrade": who.roles.get(assignment.course_id) in REGRADERS,
+        "may_regrade": who.roles.get(assignment.course_id) in LEADS,
         "reason_characters": REASON_CHARACTERS,
     }
-
-
-def _report(request: Request, who: Person, row: Report, values: dict[str, Any]) -> Response:
-    report = fit(from_document(json.loads(row.document)), TEXT_BYTES)
-    return page(
-        request,
-        "submission.html.j2",
-        who,
-        report=report,
-        score=report.score,
-        next_step=next_step(report.score),
-        **values,
-    )

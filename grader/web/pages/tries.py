@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from grader.store.standings import HandedIn, history
 from grader.store.states import WAITING, State
 from grader.store.tables import Assignment
+from grader.web.pages.charts import Line, line
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,12 @@ def best(found: Sequence[Try]) -> Try | None:
 def latest(found: Sequence[Try]) -> Try | None:
     """Return the newest try that has a score."""
     return next((each for each in reversed(found) if each.score is not None), None)
+
+
+def score_line(found: Sequence[Try]) -> Line:
+    """Return the scores of the tries that have one as a line, up to what can be earned."""
+    scores = [(f"submission {each.number}", each.score) for each in found if each.score is not None]
+    return line(scores, next((each.max_score for each in found if each.max_score), None))
 
 
 def _try(number: int, handed_in: HandedIn) -> Try:

@@ -1,14 +1,15 @@
 """Turns a template and values into an answer."""
 
-import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
+from grader.render.csv import csv_text
 from grader.render.html import make_environment
 from grader.store.people import Person
 from grader.store.states import State
@@ -38,6 +39,12 @@ def page(
     return HTMLResponse(content, status, headers={"Content-Security-Policy": POLICY})
 
 
+def csv_file(name: str, rows: Iterable[Sequence[str]]) -> Response:
+    """Return a table as a file for spreadsheets."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(csv_text(rows), media_type="text/csv", headers=headers)
+
+
 def render(template: str, **values: Any) -> str:
     """Return what `template` makes of `values`: a page, or a piece of one."""
     return environment().get_template(template).render(values)
@@ -54,7 +61,6 @@ def environment() -> Environment:
         "state_mark": STATES.__getitem__,
         "number": number,
         "duration": duration,
-        "css_id": css_id,
     }
     return made
 
@@ -82,8 +88,3 @@ def duration(seconds: float) -> str:
             rest = whole % size // smaller
             return f"{whole // size} {unit} {rest} {small}" if rest else f"{whole // size} {unit}"
     return f"{whole} s"
-
-
-def css_id(text: str) -> str:
-    """Return text as part of an element's id."""
-    return re.sub(r"[^A-Za-z0-9_-]", "-", text)

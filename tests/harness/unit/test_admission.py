@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.store.admission import KeyReused, New, Past, Repeat, TooSoon, Wish, decide
+from grader.store.admission import KeyReused, New, Past, Repeat, TooSoon, Wish, decide, tries_left
 from grader.store.courses import Policy
 from grader.store.states import Priority, State
 from grader.store.submissions import Basis, Upload
@@ -106,3 +106,19 @@ def test_the_newest_supersedes_what_is_queued(policy, state, supersedes):
     decision = decide(wish(policy=policy), [past(state=state)], BASIS, NOW)
 
     assert decision == New(Priority.RESUBMISSION, supersedes=supersedes)
+
+
+@pytest.mark.parametrize(
+    ("limit", "history", "left"),
+    [
+        (None, [past()], None),
+        (3, [], 3),
+        (3, [past(), past(minutes=59)], 1),
+        (3, [past(), past(minutes=61)], 2),
+        (3, [past(state=State.CANCELLED), past(state=State.GRADER_ERROR)], 3),
+        (1, [past(), past()], 0),
+    ],
+)
+def test_the_tries_that_are_left(limit, history, left):
+    """What came within the hour and costs an attempt is counted; there are never fewer than none left."""
+    assert tries_left(limit, history, NOW) == left
