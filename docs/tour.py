@@ -4,7 +4,6 @@ They show the demo course in a real browser (Chromium, /usr/bin/chromium unless 
 a service that is started for it and really grades the course, which takes some minutes.
 """
 
-import io
 import json
 import os
 import re
@@ -13,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +19,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+from grader.template.files import read_files, zipped
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "tour"
@@ -93,11 +93,8 @@ def take(page: Page, name: str) -> None:
 
 def project() -> bytes:
     """Return the zip of the reference with one mistake."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as target:
-        for path in sorted((ROOT / "reference").rglob("*.py")):
-            target.writestr(str(path.relative_to(ROOT / "reference")), path.read_bytes().replace(*MISTAKE))
-    return archive.getvalue()
+    files = read_files(ROOT / "reference")
+    return zipped({path: content.replace(*MISTAKE) for path, content in files.items()})
 
 
 @contextmanager

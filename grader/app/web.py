@@ -1,8 +1,5 @@
 """Makes the application that serves the API and the pages of a service."""
 
-import io
-import zipfile
-from collections.abc import Mapping
 from functools import cache
 
 from anyio import CapacityLimiter
@@ -11,6 +8,7 @@ from starlette.types import ASGIApp
 from grader.app.service import Service, read_seed_secret
 from grader.store.submissions import Basis
 from grader.template.export import project
+from grader.template.files import zipped
 from grader.web.api import Context
 from grader.web.api.throttle import Throttle
 from grader.web.app import create_web
@@ -45,12 +43,3 @@ def make_web(service: Service) -> ASGIApp:
         has_second_stage=bool(assignment.manifest.second_stage),
     )
     return create_web(context, site)
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """Return `files` as a zip, the same bytes for the same files."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
-        for path, content in sorted(files.items()):
-            target.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
-    return archive.getvalue()

@@ -1,13 +1,10 @@
 """Packs what belongs to a project into a zip, by the rules that intake applies to it."""
 
-import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.intake import DEFAULT_LIMITS, read_archive, read_folder
-
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the same files make the same bytes, whenever they are packed
+from grader.template.files import zipped
 
 
 @dataclass(frozen=True)
@@ -25,8 +22,4 @@ def pack(path: Path) -> Package:
             content = file.read(DEFAULT_LIMITS.upload_bytes + 1)
         return Package(content, read_archive(content).dropped)
     work = read_folder(path)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in work.files.items():
-            archive.writestr(zipfile.ZipInfo(name, EPOCH), content, zipfile.ZIP_DEFLATED)
-    return Package(packed.getvalue(), work.dropped)
+    return Package(zipped(work.files), work.dropped)

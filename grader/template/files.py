@@ -1,5 +1,7 @@
-"""The files of a folder as a mapping from path to content, read and written."""
+"""The files of a folder as a mapping from path to content: read, written, zipped."""
 
+import io
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,3 +24,12 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     return [folder / path for path in files]
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return `files` as a zip, the same bytes for the same files."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+        for path, content in sorted(files.items()):
+            target.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
+    return archive.getvalue()

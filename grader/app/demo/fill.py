@@ -10,7 +10,6 @@ from grader.app.demo.people import STUDENTS, TEACHER
 from grader.app.demo.plan import TIME_LEFT, End, Student, Try, plan
 from grader.app.demo.project import Projects
 from grader.app.service import Service
-from grader.app.web import zipped
 from grader.core.role import Role
 from grader.jobs import Queue
 from grader.store.attempts import fail, take
@@ -22,6 +21,7 @@ from grader.store.states import Priority
 from grader.store.submissions import Upload, accept, cancel, supersede
 from grader.store.tables import Course, Submission
 from grader.store.tokens import issue_token
+from grader.template.files import zipped
 
 COURSE = "demo"
 WORKER = "demo"
