@@ -1,6 +1,6 @@
 """The adapters as the tests see them in grading: a module whose functions are calls across the boundary."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -17,30 +17,46 @@ class RemoteAdapters(ModuleType):
         self._connect = connect
         self._interface = interface
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> "RemoteAdapter":
         if name.startswith("__"):
             raise AttributeError(name)
         adapter = self._adapter(name)
         setattr(self, name, adapter)
         return adapter
 
-    def _adapter(self, name: str) -> Callable[..., Any]:
+    def _adapter(self, name: str) -> "RemoteAdapter":
         """Return the function that stands for the adapter `name`."""
-        connect, seconds = self._connect, self._interface.seconds.get(name)
+        return RemoteAdapter(self._connect, self._interface, name)
 
-        def tell(*arguments: Any, **options: Any) -> Any:
-            return connect().tell("call", name, list(arguments), *_given(options))
 
-        def ask(*arguments: Any, **options: Any) -> Any:
-            return connect().ask("call", name, list(arguments), *_given(options))
+class RemoteAdapter:
+    """Stands in for one adapter: a call of it is a call across the boundary."""
 
-        def ask_in_own_time(*arguments: Any, **options: Any) -> Any:
-            with connect().time_limit(float(seconds or 0)):
-                return connect().ask("call", name, list(arguments), *_given(options))
+    def __init__(self, connect: Callable[[], Channel], interface: Interface, name: str) -> None:
+        """Call the adapter `name` through the channel that `connect` returns at each call."""
+        self._connect = connect
+        self._name = name
+        self._seconds = interface.seconds.get(name)
+        self._is_deferred = name in interface.adapters
 
-        if seconds is not None:
-            return ask_in_own_time
-        return tell if name in self._interface.adapters else ask
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Return the adapter's result: at once as a handle if its kind is known, else when it is there."""
+        channel = self._connect()
+        request = [self._name, list(arguments), *_given(options)]
+        if self._seconds is not None:
+            with channel.time_limit(self._seconds):
+                return channel.ask("call", *request)
+        return channel.tell("call", *request) if self._is_deferred else channel.ask("call", *request)
+
+    def each(self, calls: Sequence[Sequence[Any]]) -> Any:
+        """Return the results of many calls, each given by its arguments, for the price of one request."""
+        return self._connect().ask("each", self._name, [list(arguments) for arguments in calls])
+
+    def fold(self, items: Sequence[Any]) -> Any:
+        """Return `items` combined from left to right by this adapter of two operands, as one request."""
+        channel = self._connect()
+        send = channel.tell if self._is_deferred else channel.ask
+        return send("fold", self._name, list(items))
 
 
 def _given(options: dict[str, Any]) -> list[dict[str, Any]]:

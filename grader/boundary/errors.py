@@ -32,7 +32,9 @@ class Died(Lost):
 
 
 class TimedOut(Lost):
-    """The process did not answer in time and was killed."""
+    """The process did not answer in time and was killed; a test may ask for `timed_out`."""
+
+    timed_out = True
 
 
 class Breach(Lost):

@@ -51,7 +51,8 @@ def _problem(stated: Document) -> ProblemScore:
         section=stated["section"],
         hint=stated["hint"],
     )
-    return ProblemScore(problem, results, _exact(stated["points"], problem, results))
+    limited = stated.get("limited", "")  # reports from before there were gates have no such field
+    return ProblemScore(problem, results, _exact(stated["points"], problem, results), limited)
 
 
 def _exact(stated: float | None, problem: Problem, results: tuple[TestResult, ...]) -> Fraction | None:
@@ -64,4 +65,5 @@ def _exact(stated: float | None, problem: Problem, results: tuple[TestResult, ..
 
 
 def _test(stated: Document) -> TestResult:
-    return TestResult(**{**stated, "outcome": Outcome(stated["outcome"])})
+    properties = {each["name"]: each["value"] for each in stated.get("properties", ())}
+    return TestResult(**{**stated, "outcome": Outcome(stated["outcome"]), "properties": properties})

@@ -1,7 +1,7 @@
 """The graded report: one frozen record of what a submission earned, why, and what the verdict rests on."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -116,10 +116,12 @@ def _problem(scored: ProblemScore) -> dict[str, Any]:
         "hint": problem.hint,
         "points": points(scored.score),
         "max": problem.points,
+        "limited": scored.limited,
         "tests": [_test(result) for result in scored.results],
     }
 
 
 def _test(result: TestResult) -> dict[str, Any]:
-    plain = asdict(result)
-    return {**plain, "outcome": result.outcome.value, "seconds": round(result.seconds, 4)}
+    properties = [{"name": name, "value": value} for name, value in result.properties.items()]
+    seconds = round(result.seconds, 4)
+    return {**vars(result), "outcome": result.outcome.value, "seconds": seconds, "properties": properties}

@@ -1,7 +1,7 @@
 """The rubric: what an assignment's points are given for, as read from rubric.yaml."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from grader.core.document import Document, parse_document
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 RUBRIC_KEYS = ("title", "suite", "policy", "total", "parts", "bonus")
 PART_KEYS = ("id", "title", "problems")
-PROBLEM_KEYS = ("id", "title", "points", "tests", "section", "hint", "catches", "policy")
+PROBLEM_KEYS = ("id", "title", "points", "tests", "section", "hint", "catches", "policy", "gate")
 
 
 class Policy(StrEnum):
@@ -25,7 +25,8 @@ class Problem:
     """One line of the rubric: some points for the tests of one class.
 
     `section` (of the handout), `hint` and `catches` (sentences on mistakes that the tests are known to catch)
-    may be empty; `place` tells, for messages, where `tests` is written.
+    may be empty. So may `gate`: a test, as Class::test, that can show that the problem was solved in another
+    way than the handout asks, and then limits its points. `place` says where `tests` is written.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Problem:
     hint: str = ""
     catches: tuple[str, ...] = ()
     policy: Policy = Policy.PROPORTIONAL
+    gate: str = ""
     place: str = field(default="", compare=False)
 
 
@@ -97,24 +99,33 @@ def parse_rubric(text: str, name: str = "rubric.yaml") -> Rubric:
     return rubric
 
 
-def compare(rubric: Rubric, classes: Collection[str]) -> list[str]:
-    """Return a sentence for each test class that only the rubric or only the suite names.
+def compare(rubric: Rubric, tests: Mapping[str, Collection[str]]) -> list[str]:
+    """Return a sentence for each test class, and each gate, that only the rubric or only the suite names.
 
-    `classes` are the suite's classes that hold at least one test.
+    `tests` are the names of the suite's tests by class; each class holds at least one.
     """
     claimed = {problem.tests for problem in rubric.problems}
     missing = [
         f"{problem.place}: the suite has no tests in a class {problem.tests}; correct the name or add some"
         for problem in rubric.problems
-        if problem.tests not in classes
+        if problem.tests not in tests
     ]
     unclaimed = [
         f"{rubric.name}: no problem names the suite's class {name}; "
         f"add a problem with `tests: {name}` or remove the class"
-        for name in sorted(classes)
+        for name in sorted(tests)
         if name not in claimed
     ]
-    return missing + unclaimed
+    return missing + unclaimed + _missing_gates(rubric, tests)
+
+
+def _missing_gates(rubric: Rubric, tests: Mapping[str, Collection[str]]) -> list[str]:
+    known = {f"{group}::{name}" for group, names in tests.items() for name in names}
+    return [
+        f"{problem.place}: the suite has no test {problem.gate}; correct the gate or leave it out"
+        for problem in rubric.problems
+        if problem.gate and problem.gate not in known
+    ]
 
 
 def _part(document: Document, policy: Policy) -> Part:
@@ -125,15 +136,18 @@ def _part(document: Document, policy: Policy) -> Part:
 
 def _problem(document: Document, policy: Policy) -> Problem:
     document.reject_unknown(*PROBLEM_KEYS)
+    tests = _checked(document, "tests", str.isidentifier, "the name of a test class such as TestAddition")
+    gate = document.text("gate", default="")
     return Problem(
         id=_id(document),
         title=document.text("title"),
         points=document.integer("points", of="points", minimum=1),
-        tests=_checked(document, "tests", str.isidentifier, "the name of a test class such as TestAddition"),
+        tests=tests,
         section=document.text("section", default=""),
         hint=document.text("hint", default=""),
         catches=tuple(document.texts("catches", default=())),
         policy=Policy(document.choice("policy", list(Policy), default=policy)),
+        gate=gate if "::" in gate or not gate else f"{tests}::{gate}",
         place=document.place_of("tests"),
     )
 

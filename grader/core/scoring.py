@@ -1,13 +1,18 @@
 """The score: what each problem earns for the outcomes of its tests, in exact arithmetic."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from math import floor
 from typing import ClassVar
 
 from grader.core.rubric import Part, Policy, Problem, Rubric
+
+CLOSES_GATE = "closes_gate"  # the property that says in which other way than asked a problem was solved
+GATED_SHARE = Fraction(1, 2)  # of its points that a problem earns at most when its gate is closed
+
+Property = str | float | bool
 
 
 class Outcome(StrEnum):
@@ -22,7 +27,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class TestResult:
-    """The outcome of one test of the class `group`, and what a report says about it."""
+    """The outcome of one test of the class `group`, and what a report says about it.
+
+    `properties` are facts that the test recorded, by name, such as a cost that it measured.
+    """
 
     __test__: ClassVar[bool] = False  # tells pytest that this is no class of tests
 
@@ -35,15 +43,21 @@ class TestResult:
     actual: str | None = None
     hint: str | None = None
     seconds: float = 0.0
+    properties: Mapping[str, Property] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ProblemScore:
-    """What a problem earned for its results; `score` is None if it could not be judged."""
+    """What a problem earned for its results.
+
+    `score` is None if the problem could not be judged. `limited` is a sentence on why the problem earns at
+    most GATED_SHARE of its points, or empty.
+    """
 
     problem: Problem
     results: tuple[TestResult, ...]
     score: Fraction | None
+    limited: str = ""
 
     @property
     def passed(self) -> int:
@@ -178,14 +192,26 @@ def _problem_score(
     """Return what `problem` earned, its results in the order of the suite."""
     group = problem.tests
     results = tuple(found.get((group, name)) or _not_run(group, name) for name in expected.get(group, ()))
-    return ProblemScore(problem, results, _earned(problem, results))
+    limited = _limited(problem, found)
+    return ProblemScore(problem, results, _earned(problem, results, limited), limited)
+
+
+def _limited(problem: Problem, found: Mapping[tuple[str, str], TestResult]) -> str:
+    """Return why the gate of `problem` is closed, as a sentence, or nothing.
+
+    A gate test that fails for another reason, such as an operation that is not written yet, closes no gate.
+    """
+    group, _, name = problem.gate.partition("::")
+    gate = found.get((group, name))
+    reason = gate.properties.get(CLOSES_GATE) if gate else None
+    return f"This problem earns at most half of its points, because {reason}." if reason else ""
 
 
 def _not_run(group: str, name: str) -> TestResult:
     return TestResult(name, group, Outcome.NOT_RUN, message="This test did not run: the run ended before it.")
 
 
-def _earned(problem: Problem, results: Sequence[TestResult]) -> Fraction | None:
+def _earned(problem: Problem, results: Sequence[TestResult], limited: str) -> Fraction | None:
     """Return the points for `results`: None if one was not judged, 0 if there are no tests."""
     outcomes = [result.outcome for result in results]
     if Outcome.NOT_JUDGED in outcomes:
@@ -193,4 +219,4 @@ def _earned(problem: Problem, results: Sequence[TestResult]) -> Fraction | None:
     share = Fraction(outcomes.count(Outcome.PASSED), len(outcomes) or 1)
     if problem.policy is Policy.ALL_OR_NOTHING:
         share = Fraction(floor(share))
-    return problem.points * share
+    return problem.points * (min(share, GATED_SHARE) if limited else share)

@@ -104,6 +104,8 @@ def _add_part(table: Table, part: PartScore, *, with_reasons: bool) -> None:
 def _add_problem(table: Table, problem: ProblemScore, *, with_reason: bool) -> None:
     tests = f"{problem.passed}/{len(problem.results)} tests"
     what = Text(problem.problem.title)
+    if with_reason and problem.limited:
+        what.append("\n" + problem.limited, "dim")
     if with_reason and (problem.losses or problem.score is None):
         what.append("\n" + _reason(problem), "dim")
     points = _points(problem.score, problem.problem.points)

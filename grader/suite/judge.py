@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from grader.boundary.errors import RunOver, SubmissionError
-from grader.core.scoring import Outcome, TestResult
+from grader.core.scoring import Outcome, Property, TestResult
 from grader.core.text import clean, clean_line
 
 MESSAGE_CHARACTERS = 4_000
@@ -29,6 +29,7 @@ def result_of(
         expected=_value(error, "expected"),
         actual=_value(error, "actual"),
         hint=_value(error, "hint"),
+        properties=_properties(item),
     )
 
 
@@ -67,3 +68,8 @@ def _value(error: BaseException | None, attribute: str) -> str | None:
 
 def _docstring(item: pytest.Item) -> str:
     return getattr(getattr(item, "function", None), "__doc__", None) or ""
+
+
+def _properties(item: pytest.Item) -> dict[str, Property]:
+    """Return the facts that the test recorded, as far as a report can hold them."""
+    return {name: value for name, value in item.user_properties if isinstance(value, str | float | int)}

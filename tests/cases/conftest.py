@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.cases.binding import bind, default_submission
+from tests.cases.cost import BackwardCost
 
 DEFAULT_SEED = 0
 
@@ -93,6 +94,12 @@ def processor_seconds(request):
     submission's own process; here the submission and the test share one.
     """
     return getattr(request.config, "processor_seconds", time.process_time)
+
+
+@pytest.fixture
+def backward_cost(request, processor_seconds):
+    """Return this test's BackwardCost; the report learns the cost that it finds."""
+    return BackwardCost(processor_seconds, request.node.user_properties)
 
 
 @pytest.fixture(scope="session")

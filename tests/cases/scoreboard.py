@@ -40,6 +40,8 @@ class Scoreboard:
         self._rubric = rubric
         self._suite = suite.resolve()
         self._groups = {}  # the class of each selected test, by node id
+        self._names = {}  # its name there, likewise
+        self._properties = {}  # the facts that it recorded, likewise
         self._reduced = set()  # classes of which only some tests are selected
         self._outcomes = {}  # by node id
 
@@ -53,12 +55,14 @@ class Scoreboard:
         self._reduced.update(names[1] for names in named if len(names) > 2)  # file::class::test
         groups = {item.nodeid: self._group(item) for item in session.items}
         self._groups = {nodeid: group for nodeid, group in groups.items() if group}
+        self._names = {item.nodeid: item.name for item in session.items}
 
     def pytest_runtest_logreport(self, report):
         """Keep the worst outcome of a test's set-up, call and teardown."""
         if report.nodeid not in self._groups or (report.passed and report.when != "call"):
             return
         before = self._outcomes.get(report.nodeid, Outcome.PASSED)
+        self._properties[report.nodeid] = dict(report.user_properties)
         self._outcomes[report.nodeid] = max(before, _outcome(report), key=SEVERITY.index)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -83,10 +87,15 @@ class Scoreboard:
         cut_short = {group for nodeid, group in self._groups.items() if nodeid not in self._outcomes}
         whole = ran - self._reduced - cut_short
         tests = {nodeid: group for nodeid, group in self._groups.items() if group in whole}
-        expected = {name: [n for n, group in tests.items() if group == name] for name in whole}
-        results = [TestResult(nodeid, group, self._outcomes[nodeid]) for nodeid, group in tests.items()]
+        expected = {name: [self._names[n] for n, group in tests.items() if group == name] for name in whole}
+        results = [self._result(nodeid, group) for nodeid, group in tests.items()]
         claimed = {problem.tests for problem in self._rubric.problems}
         return Board(score(self._rubric, expected, results), ran & claimed, whole)
+
+    def _result(self, nodeid, group):
+        """Return the result of a test that was run."""
+        properties = self._properties[nodeid]
+        return TestResult(self._names[nodeid], group, self._outcomes[nodeid], properties=properties)
 
 
 class Board:
@@ -126,9 +135,8 @@ def _rendered(board, width, *, in_colour):
         markup=False,
         highlight=False,
     )
-    console.print(
-        Group(_table(board, with_titles=width >= WIDTH_OF_TITLES), "", *_notes(board), *_advice(board))
-    )
+    table = _table(board, with_titles=width >= WIDTH_OF_TITLES)
+    console.print(Group(table, "", *_notes(board), *_limits(board), *_advice(board)))
     return "".join(f"{line.rstrip()}\n" for line in screen.getvalue().splitlines())
 
 
@@ -181,6 +189,14 @@ def _notes(board):
     if board.score.unjudged:
         ids = ", ".join(scored.problem.id for scored in board.score.unjudged)
         yield Text(f"Not judged, because a fixture of the suite failed (tell the course staff): {ids}")
+
+
+def _limits(board):
+    """Yield why problems earn at most half of their points, each reason once."""
+    reasons = dict.fromkeys(scored.limited for scored in board.score.problems if scored.limited)
+    for reason in reasons:
+        ids = ", ".join(scored.problem.id for scored in board.score.problems if scored.limited == reason)
+        yield Text(f"{ids}: {reason}", "yellow")
 
 
 def _advice(board):

@@ -288,3 +288,15 @@ class TestConv2DBackward:
         found = plain_array(adapters.get_tensor_data(weight))
         if not np.abs(found - edges).max() < 0.05:
             raise Mismatch("the kernel was not found", expected=edges, actual=found)
+
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradients of a convolution cost a few forward passes for a thousand numbers."""
+        x, weight = rng.standard_normal((2, 3, 12, 12)), rng.standard_normal((4, 3, 3, 3))
+        bias, weights = rng.standard_normal(4), rng.standard_normal((2, 4, 10, 10))
+
+        windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(2, 3))
+        pixels = np.zeros_like(x)
+        for i, j in np.ndindex(3, 3):
+            pixels[:, :, i : i + 10, j : j + 10] += np.einsum("bohw,oc->bchw", weights, weight[:, :, i, j])
+        expected = [pixels, np.einsum("bohw,bchwij->ocij", weights, windows), weights.sum(axis=(0, 2, 3))]
+        backward_cost.check_tensors(adapters, [x, weight, bias], adapters.run_conv2d, weights, expected)

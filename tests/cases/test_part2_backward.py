@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from tests import adapters
+from tests.cases.bulk import each, fold
 from tests.cases.checks import assert_close, numeric_gradient
 
 NUMERIC = {"rtol": 1e-5, "atol": 1e-7}  # finite differences are no more exact than this
@@ -334,6 +336,25 @@ class TestBackwardFull:
         adapters.run_backward(y)
 
         _assert_gradient(x, 2_001.0)
+
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """backward() visits each Value once: with 400 leaves it costs a few forward passes."""
+        numbers = rng.uniform(0.5, 2.0, size=(200, 2))
+
+        def forward():
+            leaves = each(adapters.create_value, [[number] for number in numbers.ravel().tolist()])
+            products = each(adapters.run_mul, list(zip(leaves[::2], leaves[1::2], strict=True)))
+            total = fold(adapters.run_add, products)
+            assert_close(adapters.get_value_data(total), numbers.prod(axis=1).sum())
+            return leaves, total
+
+        def backward(graph):
+            leaves, total = graph
+            adapters.run_backward(total)
+            return each(adapters.get_value_grad, [[leaf] for leaf in leaves])
+
+        gradients = backward_cost.measure(forward, backward)
+        assert_close(np.array(gradients), numbers[:, ::-1].ravel())
 
 
 class TestGradAccumulation:

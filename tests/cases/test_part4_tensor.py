@@ -210,6 +210,13 @@ class TestTensorElementwise:
 
         assert_dtype(adapters.get_tensor_data(c), "float32", hint="a number takes the dtype of its tensor")
 
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradients of a * b + a / b cost a few forward passes, though there are a thousand of them."""
+        a, b, weights = rng.uniform(0.5, 2.0, size=(3, 20, 25))
+
+        expected = [weights * (b + 1 / b), weights * (a - a / b**2)]
+        backward_cost.check_tensors(adapters, [a, b], lambda x, y: x * y + x / y, weights, expected)
+
 
 class TestTensorBackward:
     """Problem tensor_backward."""
@@ -344,6 +351,13 @@ class TestTensorBackward:
         assert_dtype(adapters.get_tensor_grad(a), "float32")
         assert_close(adapters.get_tensor_grad(a), np.array([3.0, 4.0], dtype=np.float32))
 
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """backward() visits each tensor once: a thousand gradients cost a few forward passes."""
+        a, b, weights = rng.uniform(0.5, 2.0, size=(3, 20, 25))
+
+        expected = [weights * 2 * a * b, weights * a**2]
+        backward_cost.check_tensors(adapters, [a, b], lambda x, y: (x * y) * x, weights, expected)
+
 
 class TestTensorBroadcast:
     """Problem tensor_broadcast."""
@@ -393,6 +407,14 @@ class TestTensorBroadcast:
         adapters.run_tensor_backward((matrix + row) * (stack * row))
 
         _assert_gradients(inputs, arrays, lambda x, y, z: (y + x) * (z * x), hint=BROADCAST_HINT)
+
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradients of a product that is stretched cost a few forward passes for a thousand numbers."""
+        a, weights = rng.uniform(0.5, 2.0, size=(2, 25, 40))
+        row = rng.uniform(0.5, 2.0, size=40)
+
+        expected = [weights * row, (weights * a).sum(axis=0)]
+        backward_cost.check_tensors(adapters, [a, row], adapters.run_tensor_mul, weights, expected)
 
 
 class TestTensorSum:
@@ -444,6 +466,15 @@ class TestTensorSum:
 
         assert_close(adapters.get_tensor_grad(a), np.array([[11.0, 12.0, 13.0], [21.0, 22.0, 23.0]]))
 
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradient of a sum over an axis costs a few forward passes for a thousand numbers."""
+        a, weights = rng.uniform(0.5, 2.0, size=(25, 40)), rng.uniform(0.5, 2.0, size=25)
+
+        expected = [np.repeat(weights[:, None], 40, axis=1)]
+        backward_cost.check_tensors(
+            adapters, [a], lambda x: adapters.run_tensor_sum(x, axis=1), weights, expected
+        )
+
 
 class TestTensorMean:
     """Problem tensor_mean."""
@@ -484,6 +515,15 @@ class TestTensorMean:
         adapters.run_tensor_backward(a.mean())
 
         assert_close(adapters.get_tensor_grad(a), np.full((2, 3), 1 / 3))
+
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradient of a mean over an axis costs a few forward passes for a thousand numbers."""
+        a, weights = rng.uniform(0.5, 2.0, size=(25, 40)), rng.uniform(0.5, 2.0, size=25)
+
+        expected = [np.repeat(weights[:, None], 40, axis=1) / 40]
+        backward_cost.check_tensors(
+            adapters, [a], lambda x: adapters.run_tensor_mean(x, axis=1), weights, expected
+        )
 
 
 class TestTensorMax:
@@ -547,6 +587,15 @@ class TestTensorMax:
 
         assert_close(adapters.get_tensor_grad(a), np.array([0.0, 1.0, 1.0]))
 
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradient of a maximum along an axis costs a few forward passes for a thousand numbers."""
+        a, weights = rng.uniform(0.5, 2.0, size=(25, 40)), rng.uniform(0.5, 2.0, size=25)
+
+        expected = [weights[:, None] * (a >= a.max(axis=1, keepdims=True))]
+        backward_cost.check_tensors(
+            adapters, [a], lambda x: adapters.run_tensor_max(x, axis=1), weights, expected
+        )
+
 
 class TestTensorReshape:
     """Problem tensor_reshape."""
@@ -606,6 +655,15 @@ class TestTensorReshape:
         assert_close(adapters.get_tensor_grad(a), np.array([[3.0, 4.0], [5.0, 6.0]]))
         assert_close(adapters.get_tensor_grad(c), np.array([1.0, 2.0, 3.0, 4.0]), hint="a.grad views c.grad")
 
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradient of a reshaped tensor costs a few forward passes for a thousand numbers."""
+        a, weights = rng.uniform(0.5, 2.0, size=(25, 40)), rng.uniform(0.5, 2.0, size=(40, 25))
+
+        expected = [weights.reshape(25, 40)]
+        backward_cost.check_tensors(
+            adapters, [a], lambda x: adapters.run_tensor_reshape(x, (40, 25)), weights, expected
+        )
+
 
 class TestTensorTranspose:
     """Problem tensor_transpose."""
@@ -662,3 +720,9 @@ class TestTensorTranspose:
         assert_close(
             adapters.get_tensor_grad(c), np.array([[1.0, 2.0], [3.0, 4.0]]), hint="a.grad views c.grad"
         )
+
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradient of a transposed tensor costs a few forward passes for a thousand numbers."""
+        a, weights = rng.uniform(0.5, 2.0, size=(25, 40)), rng.uniform(0.5, 2.0, size=(40, 25))
+
+        backward_cost.check_tensors(adapters, [a], adapters.run_tensor_transpose, weights, [weights.T])

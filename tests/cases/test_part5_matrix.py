@@ -145,6 +145,14 @@ class TestMatmul:
         assert_dtype(adapters.get_tensor_grad(x), "float32")
         assert_dtype(adapters.get_tensor_grad(w), "float32")
 
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradients of a matrix product cost a few forward passes for a thousand numbers."""
+        a, b = rng.uniform(0.5, 2.0, size=(20, 25)), rng.uniform(0.5, 2.0, size=(25, 20))
+        weights = rng.uniform(0.5, 2.0, size=(20, 20))
+
+        expected = [weights @ b.T, a.T @ weights]
+        backward_cost.check_tensors(adapters, [a, b], adapters.run_matmul, weights, expected)
+
 
 class TestBatchedMatmul:
     """Problem batched_matmul."""
@@ -170,6 +178,14 @@ class TestBatchedMatmul:
 
         hint = "swap the last two axes to transpose, and sum over the batch axes that numpy stretched"
         _assert_gradients(inputs, arrays, lambda x, w: x @ w * weights, hint=hint)
+
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradients of a batch of matrix products cost a few forward passes for a thousand numbers."""
+        a, b = rng.uniform(0.5, 2.0, size=(4, 10, 12)), rng.uniform(0.5, 2.0, size=(4, 12, 10))
+        weights = rng.uniform(0.5, 2.0, size=(4, 10, 10))
+
+        expected = [weights @ b.swapaxes(1, 2), a.swapaxes(1, 2) @ weights]
+        backward_cost.check_tensors(adapters, [a, b], adapters.run_matmul, weights, expected)
 
 
 class TestMatvec:
@@ -211,6 +227,14 @@ class TestMatvec:
         adapters.run_tensor_backward(adapters.run_matmul(v, v))
 
         assert_close(adapters.get_tensor_grad(v), np.array([2.0, -4.0, 6.0]))
+
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradients of a matrix times a vector cost a few forward passes for a thousand numbers."""
+        a, v = rng.uniform(0.5, 2.0, size=(30, 33)), rng.uniform(0.5, 2.0, size=33)
+        weights = rng.uniform(0.5, 2.0, size=30)
+
+        expected = [np.outer(weights, v), weights @ a]
+        backward_cost.check_tensors(adapters, [a, v], adapters.run_matmul, weights, expected)
 
 
 class TestTensorActivations:
@@ -285,6 +309,19 @@ class TestTensorActivations:
 
         assert_dtype(adapters.get_tensor_data(c), "float32")
         assert_dtype(adapters.get_tensor_grad(a), "float32")
+
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradient of exp(a) + log(a) costs a few forward passes for a thousand numbers."""
+        a, weights = rng.uniform(0.5, 2.0, size=(2, 25, 40))
+
+        expected = [weights * (np.exp(a) + 1 / a)]
+        backward_cost.check_tensors(
+            adapters,
+            [a],
+            lambda x: adapters.run_tensor_exp(x) + adapters.run_tensor_log(x),
+            weights,
+            expected,
+        )
 
 
 class TestMatrixChain:
@@ -381,3 +418,19 @@ class TestMatrixChain:
         assert_close(adapters.get_tensor_grad(a), upstream @ w1.T)
         assert_close(adapters.get_tensor_grad(b), x.T @ upstream)
         assert_close(adapters.get_tensor_grad(c), np.maximum(x @ w1, 0).T @ weights)
+
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradients of relu(x @ v) @ w cost a few forward passes for a thousand numbers."""
+        x, v = rng.standard_normal((8, 25)), rng.standard_normal((25, 20))
+        w, weights = rng.standard_normal((20, 10)), rng.standard_normal((8, 10))
+
+        hidden = x @ v
+        upstream = (weights @ w.T) * (hidden > 0)
+        expected = [upstream @ v.T, x.T @ upstream, np.maximum(hidden, 0).T @ weights]
+        backward_cost.check_tensors(
+            adapters,
+            [x, v, w],
+            lambda a, b, c: adapters.run_matmul(adapters.run_tensor_relu(adapters.run_matmul(a, b)), c),
+            weights,
+            expected,
+        )

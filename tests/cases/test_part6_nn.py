@@ -156,6 +156,17 @@ class TestLinearLayer:
         gradients = gradients_of(adapters.get_linear_parameters(layer))
         assert_all_close(gradients, [(first + second).T @ upstream, 2 * upstream.sum(axis=0)])
 
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradients of a layer with a thousand numbers cost a few forward passes."""
+        layer = adapters.create_linear_layer(30, 32)
+        weight = adapters.get_tensor_data(adapters.get_linear_parameters(layer)[0])
+        x, weights = rng.standard_normal((4, 30)), rng.standard_normal((4, 32))
+
+        expected = [weights @ plain_array(weight).T]
+        backward_cost.check_tensors(
+            adapters, [x], lambda a: adapters.run_linear_layer(layer, a), weights, expected
+        )
+
 
 class TestSoftmax:
     """Softmax turns scores into probabilities."""
@@ -229,6 +240,14 @@ class TestSoftmax:
 
         assert_close(adapters.get_tensor_data(scores), x)
 
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradient of a softmax costs a few forward passes for a thousand numbers."""
+        x, weights = rng.standard_normal((2, 25, 40))
+
+        y = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
+        expected = [y * (weights - (weights * y).sum(axis=1, keepdims=True))]
+        backward_cost.check_tensors(adapters, [x], adapters.run_softmax, weights, expected)
+
 
 class TestCrossEntropy:
     """Cross-entropy of logits against one-hot targets, averaged over the batch."""
@@ -298,6 +317,21 @@ class TestCrossEntropy:
         adapters.run_tensor_backward(adapters.run_cross_entropy(logits, targets))
 
         assert_all_close(data_of([logits, targets]), [z, t])
+
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradient of the loss costs a few forward passes for a thousand logits."""
+        logits, weights = rng.standard_normal((25, 40)), np.array(rng.uniform(0.5, 2.0))
+        targets = np.eye(40)[rng.integers(40, size=25)]
+
+        probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        expected = [weights * (probabilities - targets) / 25]
+        backward_cost.check_tensors(
+            adapters,
+            [logits],
+            lambda x: adapters.run_cross_entropy(x, adapters.create_tensor(targets)),
+            weights,
+            expected,
+        )
 
 
 SHAPES = [(2, 3), (3,), (1,), (2, 1, 4)]
@@ -475,6 +509,19 @@ class TestMLP:
 
         assert_below(
             "loss", after, 0.2, hint="the forward pass, the loss or a gradient is off: see the other tests"
+        )
+
+    def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
+        """The gradients of a network with a thousand numbers cost a few forward passes."""
+        mlp = adapters.create_mlp(20, 32, 10)
+        found = [adapters.get_tensor_data(parameter) for parameter in adapters.get_mlp_parameters(mlp)]
+        shaped = {np.shape(array): plain_array(array) for array in found}
+        first, second = shaped[20, 32], shaped[32, 10]
+        x, weights = rng.standard_normal((4, 20)), rng.standard_normal((4, 10))
+
+        upstream = (weights @ second.T) * (x @ first + shaped[32,] > 0)
+        backward_cost.check_tensors(
+            adapters, [x], lambda a: adapters.run_mlp(mlp, a), weights, [upstream @ first.T]
         )
 
 

@@ -107,6 +107,41 @@ def test_the_same_object_is_the_same_handle(adapters):
     assert c.operands[0] is c.operands[0]
 
 
+def test_many_calls_of_an_adapter_are_one_request(adapters):
+    """`each` calls an adapter once for each list of arguments and returns all results in order."""
+    nodes = adapters.create.each([[1.0], [2.0], [3.0]])
+    sums = adapters.add.each([[nodes[0], nodes[1]], [nodes[1], nodes[2]]])
+
+    assert [type(node) for node in nodes] == [Handle] * 3
+    assert adapters.data_of.each([[node] for node in sums]) == [3.0, 5.0]
+    assert sums[0].operands[1] is nodes[1]
+
+
+def test_many_objects_are_folded_in_one_request(adapters):
+    """`fold` combines objects from left to right, and a graph of thousands is one request."""
+    one = adapters.create(1.0)
+
+    total = adapters.add.fold([one] * 3_000)
+
+    assert total.data == 3_000.0
+    assert total.operands[1] is one
+
+
+@pytest.mark.parametrize("name", ["each", "fold"])
+def test_an_error_in_one_of_many_calls_is_the_submissions(adapters, name):
+    """A call that raises among many gives the same error as one that stands alone."""
+    bulk = getattr(adapters.add, name)
+
+    with pytest.raises(Raised, match="TypeError"):
+        _ = [*bulk([[1.0, "two"]])] if name == "each" else bulk([1.0, "two"]).data
+
+
+def test_an_adapter_that_is_missing_is_missing_for_many_calls_too(adapters):
+    """`each` names the adapter that tests/adapters.py lacks."""
+    with pytest.raises(Raised, match="no function absent"):
+        adapters.absent.each([[1.0]])
+
+
 def test_operators_are_the_objects_own(adapters):
     """An operator on a handle is done on the object, also with a number or a numpy scalar on the left."""
     a = adapters.create(2.0)

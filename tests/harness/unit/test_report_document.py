@@ -30,8 +30,9 @@ def nothing_ran():
 
 
 def third():
-    """Return a report whose points are no finite decimals, with every text there is."""
+    """Return a report whose points are no finite decimals, with every text and fact there is."""
     texts = {"description": "It adds.", "message": "wrong", "expected": "1", "actual": "2", "hint": "Look."}
+    texts["properties"] = {"backward_cost": 2.5}
     lost = result(outcome=Outcome.FAILED, seconds=0.123456, **texts)
     return report(
         lost, result(name="b"), result(name="c", outcome=Outcome.ERROR), output="hi", seconds=1.23456

@@ -136,7 +136,10 @@ def test_equality_without_lines():
             "hint:",
             "hnit:",
             "13, parts[0].problems[0].hnit",
-            "unknown key; the keys known here are id, title, points, tests, section, hint, catches, policy",
+            (
+                "unknown key; the keys known here are "
+                "id, title, points, tests, section, hint, catches, policy, gate"
+            ),
         ),
         (
             "title: Knots",
@@ -226,12 +229,12 @@ def test_other_file_name():
 
 def test_compare_equal():
     """A rubric and a suite of the same classes agree."""
-    assert compare(parse_rubric(SMALL), {"TestHitch", "TestSplice", "TestBowline"}) == []
+    assert compare(parse_rubric(SMALL), dict.fromkeys({"TestHitch", "TestSplice", "TestBowline"}, ())) == []
 
 
 def test_compare_missing_class():
     """A class that the suite lacks is named with its line."""
-    [sentence] = compare(parse_rubric(SMALL), {"TestHitch", "TestSplice"})
+    [sentence] = compare(parse_rubric(SMALL), dict.fromkeys({"TestHitch", "TestSplice"}, ()))
 
     assert sentence == (
         "rubric.yaml line 11, parts[0].problems[0].tests: "
@@ -241,7 +244,9 @@ def test_compare_missing_class():
 
 def test_compare_unclaimed_class():
     """A class that no problem claims is named."""
-    [sentence] = compare(parse_rubric(SMALL), {"TestHitch", "TestSplice", "TestBowline", "TestNew"})
+    [sentence] = compare(
+        parse_rubric(SMALL), dict.fromkeys({"TestHitch", "TestSplice", "TestBowline", "TestNew"}, ())
+    )
 
     assert sentence == (
         "rubric.yaml: no problem names the suite's class TestNew; "
@@ -249,9 +254,31 @@ def test_compare_unclaimed_class():
     )
 
 
+def test_compare_missing_gate():
+    """A gate that names no test of the suite is named with its problem's line."""
+    tests = {"TestHitch": ["test_a"], "TestSplice": ["test_b"], "TestBowline": ["test_c"]}
+    gated = SMALL.replace("tests: TestBowline", "tests: TestBowline\n        gate: test_gone", 1)
+
+    [sentence] = compare(parse_rubric(gated), tests)
+
+    assert sentence == (
+        "rubric.yaml line 11, parts[0].problems[0].tests: "
+        "the suite has no test TestBowline::test_gone; correct the gate or leave it out"
+    )
+
+
+@pytest.mark.parametrize("gate", ["test_c", "TestBowline::test_c"])
+def test_compare_gate_that_is_there(gate):
+    """A gate may name a test of its own class, or a class and a test."""
+    tests = {"TestHitch": ["test_a"], "TestSplice": ["test_b"], "TestBowline": ["test_c"]}
+    gated = SMALL.replace("tests: TestBowline", f"tests: TestBowline\n        gate: {gate}", 1)
+
+    assert compare(parse_rubric(gated), tests) == []
+
+
 def test_compare_order():
     """Every disagreement is told in a fixed order."""
-    sentences = compare(parse_rubric(SMALL), {"TestZ", "TestA"})
+    sentences = compare(parse_rubric(SMALL), dict.fromkeys({"TestZ", "TestA"}, ()))
 
     named = [next(word for word in s.replace(";", " ").split() if word[:4] == "Test") for s in sentences]
     assert named == ["TestBowline", "TestHitch", "TestSplice", "TestA", "TestZ"]

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from grader.core.rubric import Part, Policy, Problem, Rubric
-from grader.core.scoring import Outcome, TestResult, format_points, next_step, score
+from grader.core.scoring import CLOSES_GATE, Outcome, TestResult, format_points, next_step, score
 
 PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
 NOT_RUN, NOT_JUDGED = Outcome.NOT_RUN, Outcome.NOT_JUDGED
@@ -70,6 +70,45 @@ def test_all_or_nothing():
     total = scored(rubric, A=[PASSED, PASSED, FAILED], B=[PASSED, PASSED])
 
     assert [p.score for p in total.problems] == [0, 3]
+
+
+def gated(*outcomes, gate_outcome=FAILED, **properties):
+    """Return the score of a problem A of 4 points, gated by a test of B that recorded `properties`."""
+    rubric = rubric_of(Problem("a", "A", 4, "TestA", gate="TestB::test_gate"), problem("B"))
+    expected = {"TestA": [f"test_{i}" for i in range(len(outcomes))], "TestB": ["test_gate"]}
+    results = [TestResult(f"test_{i}", "TestA", end) for i, end in enumerate(outcomes)]
+    gate = TestResult("test_gate", "TestB", gate_outcome, properties=properties)
+    return score(rubric, expected, [*results, gate]).problems[0]
+
+
+def test_a_closed_gate_halves_the_points():
+    """A problem whose gate test found another way than asked earns half at most, and says why."""
+    found = gated(PASSED, PASSED, **{CLOSES_GATE: "a backward pass costs 900 forward passes"})
+
+    assert found.score == 2
+    assert found.limited == (
+        "This problem earns at most half of its points, because a backward pass costs 900 forward passes."
+    )
+
+
+def test_a_closed_gate_takes_nothing_from_less_than_half():
+    """A problem that earns less than half anyway keeps its points."""
+    assert gated(PASSED, FAILED, FAILED, FAILED, **{CLOSES_GATE: "why"}).score == 1
+
+
+@pytest.mark.parametrize("outcome", [PASSED, FAILED, ERROR, NOT_RUN])
+def test_a_gate_test_that_found_nothing_closes_no_gate(outcome):
+    """A gate test that is lost for another reason, such as work not begun, limits no other problem."""
+    found = gated(PASSED, PASSED, gate_outcome=outcome, backward_cost=2.5)
+
+    assert (found.score, found.limited) == (4, "")
+
+
+def test_a_gate_that_did_not_run_is_open():
+    """A gate test that was left out of a run limits nothing."""
+    rubric = rubric_of(Problem("a", "A", 4, "TestA", gate="TestB::test_gate"))
+
+    assert scored(rubric, A=[PASSED]).score == 4
 
 
 def test_bonus_apart():
