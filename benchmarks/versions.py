@@ -1,0 +1,83 @@
+"""What a change costs: `uv run python benchmarks/versions.py BEFORE [ROUNDS]` compares two checkouts.
+
+BEFORE is the root of another checkout with its own environment (`git worktree add BEFORE REV`, then `uv sync`
+there). The two take turns, round by round, each with all standing by. The table shows medians of the ratios
+of this checkout to the other. Parts 1 to 6 of the reference; one BLAS thread.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Self, cast
+
+ROOT = Path(__file__).resolve().parents[1]
+RUNNERS = ("bwrap", "jail")
+ROUNDS = 21
+WORKERS = 2
+BATCH = 20  # verdicts that a measurement of throughput takes
+FAIR = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+class Version:
+    """A checkout that grades on demand."""
+
+    def __init__(self, root: Path, runner: str, workers: int) -> None:
+        """Start it."""
+        command = [root / ".venv/bin/python", Path(__file__).with_name("version.py"), root, runner, workers]
+        self._process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=root,
+            env={**os.environ, **FAIR},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def seconds(self, verdicts: int) -> float:
+        """Return how long so many verdicts take."""
+        asked, answers = cast("IO[str]", self._process.stdin), cast("IO[str]", self._process.stdout)
+        asked.write(f"{verdicts}\n")
+        asked.flush()
+        return float(answers.readline())
+
+
+def compared(
+    before: Path, runner: str, workers: int, verdicts: int, rounds: int
+) -> list[tuple[float, float]]:
+    """Return the seconds of both versions in each round, after one that does not count."""
+    with ExitStack() as stack:
+        old, new = (stack.enter_context(Version(root, runner, workers)) for root in (before, ROOT))
+        pairs = [(old.seconds(verdicts), new.seconds(verdicts)) for _ in range(rounds + 1)]
+    return pairs[1:]
+
+
+def main() -> None:
+    """Print the table."""
+    before, *given = sys.argv[1:]
+    rounds = int(given[0]) if given else ROUNDS
+    print("| runner | measure | before | now | ratio |\n|---|---|---|---|---|")
+    for runner in RUNNERS:
+        pairs = compared(Path(before).resolve(), runner, 1, 1, rounds)
+        old, new = (statistics.median(times) for times in zip(*pairs, strict=True))
+        ratio = statistics.median(now / then for then, now in pairs)
+        print(f"| {runner} | p50 of a verdict, s | {old:.3f} | {new:.3f} | {ratio:.2f} |", flush=True)
+        pairs = compared(Path(before).resolve(), runner, WORKERS, BATCH, max(3, rounds // 4))
+        old, new = (BATCH * 60 / statistics.median(times) for times in zip(*pairs, strict=True))
+        ratio = statistics.median(then / now for then, now in pairs)
+        print(
+            f"| {runner} | verdicts a minute, {WORKERS} at a time | {old:.0f} | {new:.0f} | {ratio:.2f} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
