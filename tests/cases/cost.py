@@ -1,13 +1,14 @@
 """The cost of a backward pass. A reverse sweep visits each node once and costs a few forward passes.
 
-An estimate by differences takes a forward pass, or two, for each number that gets a gradient. Measured on a
-thousand numbers, a right engine costs 1 to 7 forward passes and numeric differentiation 260 to 8,000. LIMIT
-lies between. It compares two processor times of one process, so the load of the machine does not matter.
+An estimate by differences takes a forward pass, or two, for each number that gets a gradient. The tests use
+some thousand numbers. Graded, right engines cost 0.4 to 2 forward passes and numeric differentiation 140 to
+1,900. LIMIT lies between. Both times are processor time of one process, so the load of the machine does not
+matter.
 """
 
 from tests.cases.checks import Mismatch, assert_close
 
-LIMIT = 50  # forward passes
+LIMIT = 20  # forward passes
 CLEAR = 4 * LIMIT  # a cost that no second attempt can bring below the limit
 ATTEMPTS = 3  # the first passes of a process pay for its imports and its memory
 SHORTEST = 1e-6  # seconds: the least that a clock tells apart

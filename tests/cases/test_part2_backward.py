@@ -338,8 +338,8 @@ class TestBackwardFull:
         _assert_gradient(x, 2_001.0)
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
-        """backward() visits each Value once: with 400 leaves it costs a few forward passes."""
-        numbers = rng.uniform(0.5, 2.0, size=(200, 2))
+        """backward() visits each Value once: with 240 leaves it costs a few forward passes."""
+        numbers = rng.uniform(0.5, 2.0, size=(120, 2))
 
         def forward():
             leaves = each(adapters.create_value, [[number] for number in numbers.ravel().tolist()])

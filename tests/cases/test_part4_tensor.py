@@ -468,9 +468,9 @@ class TestTensorSum:
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a sum over an axis costs a few forward passes for a thousand numbers."""
-        a, weights = rng.uniform(0.5, 2.0, size=(25, 40)), rng.uniform(0.5, 2.0, size=25)
+        a, weights = rng.uniform(0.5, 2.0, size=(50, 60)), rng.uniform(0.5, 2.0, size=50)
 
-        expected = [np.repeat(weights[:, None], 40, axis=1)]
+        expected = [np.repeat(weights[:, None], 60, axis=1)]
         backward_cost.check_tensors(
             adapters, [a], lambda x: adapters.run_tensor_sum(x, axis=1), weights, expected
         )
@@ -518,9 +518,9 @@ class TestTensorMean:
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a mean over an axis costs a few forward passes for a thousand numbers."""
-        a, weights = rng.uniform(0.5, 2.0, size=(25, 40)), rng.uniform(0.5, 2.0, size=25)
+        a, weights = rng.uniform(0.5, 2.0, size=(50, 60)), rng.uniform(0.5, 2.0, size=50)
 
-        expected = [np.repeat(weights[:, None], 40, axis=1) / 40]
+        expected = [np.repeat(weights[:, None], 60, axis=1) / 60]
         backward_cost.check_tensors(
             adapters, [a], lambda x: adapters.run_tensor_mean(x, axis=1), weights, expected
         )
@@ -589,7 +589,7 @@ class TestTensorMax:
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a maximum along an axis costs a few forward passes for a thousand numbers."""
-        a, weights = rng.uniform(0.5, 2.0, size=(25, 40)), rng.uniform(0.5, 2.0, size=25)
+        a, weights = rng.uniform(0.5, 2.0, size=(50, 60)), rng.uniform(0.5, 2.0, size=50)
 
         expected = [weights[:, None] * (a >= a.max(axis=1, keepdims=True))]
         backward_cost.check_tensors(

@@ -147,8 +147,8 @@ class TestMatmul:
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a matrix product cost a few forward passes for a thousand numbers."""
-        a, b = rng.uniform(0.5, 2.0, size=(20, 25)), rng.uniform(0.5, 2.0, size=(25, 20))
-        weights = rng.uniform(0.5, 2.0, size=(20, 20))
+        a, b = rng.uniform(0.5, 2.0, size=(35, 40)), rng.uniform(0.5, 2.0, size=(40, 35))
+        weights = rng.uniform(0.5, 2.0, size=(35, 35))
 
         expected = [weights @ b.T, a.T @ weights]
         backward_cost.check_tensors(adapters, [a, b], adapters.run_matmul, weights, expected)
@@ -181,8 +181,8 @@ class TestBatchedMatmul:
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a batch of matrix products cost a few forward passes for a thousand numbers."""
-        a, b = rng.uniform(0.5, 2.0, size=(4, 10, 12)), rng.uniform(0.5, 2.0, size=(4, 12, 10))
-        weights = rng.uniform(0.5, 2.0, size=(4, 10, 10))
+        a, b = rng.uniform(0.5, 2.0, size=(6, 15, 16)), rng.uniform(0.5, 2.0, size=(6, 16, 15))
+        weights = rng.uniform(0.5, 2.0, size=(6, 15, 15))
 
         expected = [weights @ b.swapaxes(1, 2), a.swapaxes(1, 2) @ weights]
         backward_cost.check_tensors(adapters, [a, b], adapters.run_matmul, weights, expected)
@@ -230,8 +230,8 @@ class TestMatvec:
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a matrix times a vector cost a few forward passes for a thousand numbers."""
-        a, v = rng.uniform(0.5, 2.0, size=(30, 33)), rng.uniform(0.5, 2.0, size=33)
-        weights = rng.uniform(0.5, 2.0, size=30)
+        a, v = rng.uniform(0.5, 2.0, size=(50, 60)), rng.uniform(0.5, 2.0, size=60)
+        weights = rng.uniform(0.5, 2.0, size=50)
 
         expected = [np.outer(weights, v), weights @ a]
         backward_cost.check_tensors(adapters, [a, v], adapters.run_matmul, weights, expected)
@@ -421,8 +421,8 @@ class TestMatrixChain:
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of relu(x @ v) @ w cost a few forward passes for a thousand numbers."""
-        x, v = rng.standard_normal((8, 25)), rng.standard_normal((25, 20))
-        w, weights = rng.standard_normal((20, 10)), rng.standard_normal((8, 10))
+        x, v = rng.standard_normal((8, 40)), rng.standard_normal((40, 40))
+        w, weights = rng.standard_normal((40, 20)), rng.standard_normal((8, 20))
 
         hidden = x @ v
         upstream = (weights @ w.T) * (hidden > 0)

@@ -158,9 +158,9 @@ class TestLinearLayer:
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a layer with a thousand numbers cost a few forward passes."""
-        layer = adapters.create_linear_layer(30, 32)
+        layer = adapters.create_linear_layer(50, 60)
         weight = adapters.get_tensor_data(adapters.get_linear_parameters(layer)[0])
-        x, weights = rng.standard_normal((4, 30)), rng.standard_normal((4, 32))
+        x, weights = rng.standard_normal((4, 50)), rng.standard_normal((4, 60))
 
         expected = [weights @ plain_array(weight).T]
         backward_cost.check_tensors(
@@ -320,11 +320,11 @@ class TestCrossEntropy:
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of the loss costs a few forward passes for a thousand logits."""
-        logits, weights = rng.standard_normal((25, 40)), np.array(rng.uniform(0.5, 2.0))
-        targets = np.eye(40)[rng.integers(40, size=25)]
+        logits, weights = rng.standard_normal((50, 60)), np.array(rng.uniform(0.5, 2.0))
+        targets = np.eye(60)[rng.integers(60, size=50)]
 
         probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-        expected = [weights * (probabilities - targets) / 25]
+        expected = [weights * (probabilities - targets) / 50]
         backward_cost.check_tensors(
             adapters,
             [logits],
@@ -513,13 +513,14 @@ class TestMLP:
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a network with a thousand numbers cost a few forward passes."""
-        mlp = adapters.create_mlp(20, 32, 10)
+        mlp = adapters.create_mlp(40, 50, 20)
         found = [adapters.get_tensor_data(parameter) for parameter in adapters.get_mlp_parameters(mlp)]
+        assert_equal(sorted(map(np.shape, found)), [(20,), (40, 50), (50,), (50, 20)])
         shaped = {np.shape(array): plain_array(array) for array in found}
-        first, second = shaped[20, 32], shaped[32, 10]
-        x, weights = rng.standard_normal((4, 20)), rng.standard_normal((4, 10))
+        first, second = shaped[40, 50], shaped[50, 20]
+        x, weights = rng.standard_normal((4, 40)), rng.standard_normal((4, 20))
 
-        upstream = (weights @ second.T) * (x @ first + shaped[32,] > 0)
+        upstream = (weights @ second.T) * (x @ first + shaped[50,] > 0)
         backward_cost.check_tensors(
             adapters, [x], lambda a: adapters.run_mlp(mlp, a), weights, [upstream @ first.T]
         )
