@@ -97,7 +97,7 @@ class Relay:
 
 
 def frame_size(data):
-    """Return the size of the frame that begins with `data`; as long as it is unknown, the size of its lengths."""
+    """Return the size of the frame that begins with `data`, or of its lengths while these are incomplete."""
     if len(data) < LENGTHS.size:
         return LENGTHS.size
     return LENGTHS.size + sum(LENGTHS.unpack(data[: LENGTHS.size]))
