@@ -17,6 +17,7 @@ from grader.suite.jobs import Job, Jobs
 from grader.suite.judge import group_of, result_of
 from grader.suite.manifest import Manifest
 from grader.suite.messages import to_record
+from grader.suite.order import DrawnOrder
 from grader.suite.session import Session
 
 
@@ -106,6 +107,8 @@ class Grading:
         manifest = self._manifest.within(work.test_seconds, work.run_seconds)
         session.config.option.seed = work.seed
         session.items[:] = [item for item in session.items if group_of(item) not in work.left_out]
+        order = DrawnOrder(work.seed)
+        session.items.sort(key=lambda item: (group_of(item) in manifest.second_stage, order.place(item)))
         self._session = Session(job.processes, manifest, {**work.files, **self._provided})
         self._session.on_progress = self._tell_progress
 

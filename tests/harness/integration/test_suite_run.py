@@ -53,6 +53,7 @@ def one():
     progress.report(epoch=1, epochs=3)
     return 1
 """
+IN_ORDER = 2  # a seed that draws the suite's own order for these tests
 RIGHT = "def one():\n    return 1\n\ndef two():\n    return 2\n\ndef three():\n    return 3\n"
 
 
@@ -85,12 +86,12 @@ def temporary(tmp_path, monkeypatch):
 def grade(root):
     """Return a function that runs the suite on an adapters module and returns the outcome."""
 
-    def grade(source, cases=None, listen=ignore, **options):
+    def grade(source, cases=None, listen=ignore, seed=IN_ORDER, **options):
         if cases is not None:
             (root / "cases" / "test_cases.py").write_text(
                 f"import os\nimport pytest\nfrom tests import adapters\n{cases}"
             )
-        job = SuiteJob({"tests/adapters.py": source.encode()}, seed=0, **options)
+        job = SuiteJob({"tests/adapters.py": source.encode()}, seed, **options)
         with closing(SuiteProcess(root, "cases")) as suite:
             return suite.run(job, ProcessRunner(ALLOWANCE), listen)
 
@@ -106,6 +107,11 @@ def replaced(name, *lines):
 def output(outcome):
     """Return what all processes printed."""
     return joined_output(outcome.outputs, ALLOWANCE.output)
+
+
+def noting(names):
+    """Return a listener that notes the names of the tests in `names`, in the order in which they end."""
+    return lambda kind, content: names.append(content["name"]) if kind == "result" else None
 
 
 def outcomes(outcome):
@@ -151,6 +157,46 @@ def test_the_second_stage_comes_last_in_a_process_of_its_own(root, grade):
     assert [result.name for result in outcome.results] == ["test_three", "test_one", "test_two"]
     first, second, third = output(outcome).split()
     assert first != second == third
+
+
+def test_tests_run_in_an_order_that_the_seed_draws(grade):
+    """Tests run in another order under another seed; the outcome has them in the suite's."""
+    started = {seed: [] for seed in range(8)}
+
+    told = [
+        [result.name for result in grade(RIGHT, listen=noting(started[seed]), seed=seed).results]
+        for seed in started
+    ]
+
+    assert len({tuple(names) for names in started.values()}) > 1
+    assert told == [["test_one", "test_two", "test_three"]] * len(started)
+
+
+def test_a_drawn_order_sets_up_each_shared_fixture_once(grade):
+    """Tests of a class and of a module stay together, so a fixture of theirs serves all of them."""
+    cases = """
+        made = []
+
+        @pytest.fixture(scope="class")
+        def of_the_class(request):
+            made.append(request.node.nodeid)
+
+        @pytest.fixture(scope="module")
+        def of_the_module(request):
+            made.append(request.node.nodeid)
+
+        @pytest.mark.usefixtures("of_the_class", "of_the_module")
+        class Shared:
+            @pytest.mark.parametrize("number", range(5))
+            def test_made_once(self, number):
+                assert len(made) == len(set(made))
+
+        class TestA(Shared): pass
+        class TestB(Shared): pass
+        class TestC(Shared): pass
+    """
+
+    assert outcomes(grade(RIGHT, textwrap.dedent(cases), seed=1)) == [Outcome.PASSED] * 15
 
 
 def test_classes_can_be_left_out(grade):

@@ -1,7 +1,7 @@
 """What a test has asked so far, as keys under which an answer may be found again.
 
 A `Thing` stands for an object that an honest submission would have made. It has several hashes of its
-expression: with all numbers, with shapes only, with the number of axes only, of its top two nodes, of the top.
+expression: with all numbers, with shapes only, with the number of axes only, and of its top two nodes or one.
 """
 
 from zlib import crc32
