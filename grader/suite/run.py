@@ -32,7 +32,7 @@ class SuiteOutcome:
 
     Attributes: `expected` (the tests that must appear, by class), `results` (in the suite's order, whatever
     the order in which they ran), `unloadable` (why the submission cannot be imported, or None), `outputs`
-    (what each of its processes printed) and `notes` for staff.
+    (what each of its processes printed), `notes` for the student and staff, and `staff_notes` for staff only.
     """
 
     expected: Mapping[str, Sequence[str]]
@@ -40,6 +40,7 @@ class SuiteOutcome:
     unloadable: str | None
     outputs: Sequence[Output]
     notes: Sequence[str]
+    staff_notes: Sequence[str] = ()
 
 
 Listener = Callable[[str, Any], None]

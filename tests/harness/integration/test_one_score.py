@@ -1,7 +1,7 @@
 """One code, one score: each sample submission gets the same points under every seed and in every repeat.
 
-GRADER_SEEDS=nightly grades each sample under 20 seeds, 10 times each. Else there are three seeds and two repeats.
-Then the first run has all classes, and the others have those in which the sample loses tests: luck decides there.
+GRADER_SEEDS=nightly grades each sample under 20 seeds, 10 times each. Else there are three seeds and two
+repeats. Then the first run has all classes, and the others have those in which the sample loses tests.
 """
 
 import os

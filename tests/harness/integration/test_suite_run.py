@@ -46,6 +46,18 @@ class TestSecond:
         '''Three is asked for.'''
         assert adapters.three() == 3
 """
+DOUBLING = """
+@pytest.fixture
+def worked_example(request):
+    return lambda: request.node.user_properties.append(("worked_example", "passed"))
+
+class TestDouble:
+    @pytest.mark.parametrize("number", range(3, 9))
+    def test_double(self, worked_example, number):
+        assert adapters.double(2) == 4
+        worked_example()
+        assert adapters.double(number) == 2 * number
+"""
 REPORTING = """
 from grader.boundary.progress import progress
 
@@ -317,6 +329,32 @@ def test_a_breach_is_noted_for_staff(grade):
     assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
     assert outcome.results[1].message.startswith("the submission broke the protocol")
     assert len(outcome.notes) == 1
+
+
+def test_staff_read_of_stored_answers(grade):
+    """Answers that are right for every example and for no drawn number are noted; staff alone read it."""
+    outcome = grade("def double(number):\n    return 4\n", DOUBLING)
+
+    assert outcomes(outcome) == [Outcome.FAILED] * 6
+    assert [note.partition(":")[0] for note in outcome.staff_notes] == ["Stored answers are likely"]
+    assert not outcome.notes
+
+
+@pytest.mark.parametrize("body", ["2 * number", "number ** 2 if number < 6 else 2 * number", "7", "1 / 0"])
+def test_staff_read_nothing_of_honest_mistakes(grade, body):
+    """A right submission, and wrong ones that compute, get no note."""
+    assert not grade(f"def double(number):\n    return {body}\n", DOUBLING).staff_notes
+
+
+def test_staff_read_of_a_stranger_at_the_students_end(grade):
+    """A submission that answers in place of the grader's own code in its process is noted."""
+    stranger = "import sys\nsys.modules['__main__'].OPERATORS['add'] = lambda a, b: 7\n"
+
+    outcome = grade(stranger + RIGHT)
+
+    assert outcomes(outcome) == [Outcome.PASSED] * 3
+    assert len(outcome.staff_notes) == 1
+    assert "in place of the grader's own code" in outcome.staff_notes[0]
 
 
 def test_a_breach_in_every_test_is_one_note(grade):
