@@ -112,6 +112,7 @@ class _Run:
             score=scored,
             output=joined_output(outcome.outputs, assignment.manifest.allowance.output),
             notes=self._notes(outcome),
+            staff_notes=tuple(outcome.staff_notes),
         )
 
     def _notes(self, outcome: SuiteOutcome) -> tuple[str, ...]:

@@ -21,7 +21,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class GradedReport:
-    """A verdict. Times are ISO 8601 in UTC; all text in it is cleaned of control characters."""
+    """A verdict. Times are ISO 8601 in UTC; all text in it is cleaned of control characters.
+
+    `staff_notes` are not part of the document, which students read.
+    """
 
     title: str
     sha256: str
@@ -39,6 +42,7 @@ class GradedReport:
     score: Score
     output: str = ""
     notes: Sequence[str] = ()
+    staff_notes: Sequence[str] = ()
 
     @property
     def complete(self) -> bool:

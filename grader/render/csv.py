@@ -47,7 +47,7 @@ def _values(row: Row, problems: Sequence[str]) -> list[str]:
     totals = [format_points(score.score) if counts else "", str(score.max_score)]
     bonus = [format_points(score.bonus) if counts else "", str(score.max_bonus)]
     earned = {scored.problem.id: _points(scored) for scored in score.problems}
-    reason = "; ".join(report.notes)
+    reason = "; ".join([*report.notes, *report.staff_notes])
     return [
         row.submission,
         row.status,

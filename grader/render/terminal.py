@@ -60,7 +60,7 @@ def _header(report: GradedReport) -> list[RenderableType]:
 
 
 def _footer(report: GradedReport, common: str) -> list[RenderableType]:
-    notes = [note for note in report.notes if note not in common]
+    notes = [note for note in [*report.notes, *report.staff_notes] if note not in common]
     lines = [Text(clean_line(note, REASON_CHARACTERS), "yellow") for note in notes]
     step = next_step(report.score)
     if step and report.status is Status.GRADED:

@@ -158,7 +158,7 @@ class Report(Table):
     """The verdict of one attempt. The newest of a submission counts; the earlier ones are its history.
 
     `points` is by problem, null for one that was not judged. It stands before `document`, as SQLite reads a
-    row up to the column that is asked for.
+    row up to the column that is asked for. `staff_notes` has a note a line, which no student may read.
     """
 
     __tablename__ = "reports"
@@ -177,6 +177,7 @@ class Report(Table):
     seconds: Mapped[float]
     document: Mapped[str]
     created_at: Mapped[datetime]
+    staff_notes: Mapped[str] = mapped_column(default="")
 
 
 class Loss(Table):

@@ -26,6 +26,7 @@ class Verdict:
     """What a report says in numbers, and the report itself as JSON text.
 
     `points` has every problem by id, with None for one that was not judged; `losses` every lost test.
+    `staff_notes` has a note a line, and stands apart from `document`, which students read.
     """
 
     status: str
@@ -34,6 +35,7 @@ class Verdict:
     bonus: float
     max_bonus: int
     points: Mapping[str, float | None]
+    staff_notes: str
     losses: tuple[LostTest, ...]
     suite_sha256: str
     rubric_sha256: str
@@ -51,6 +53,7 @@ def verdict_of(report: GradedReport) -> Verdict:
         bonus=points(score.bonus) or 0.0,
         max_bonus=score.max_bonus,
         points={scored.problem.id: points(scored.score) for scored in score.problems},
+        staff_notes="\n".join(report.staff_notes),
         losses=tuple(lost for scored in score.problems for lost in _losses(scored)),
         suite_sha256=report.suite_sha256,
         rubric_sha256=report.rubric_sha256,

@@ -3,7 +3,7 @@
 Both are trusted. In goes one SuiteJob; out come lists of events [kind, content]: `result` (a record of one
 test), `stage` (None, when the tests of the second stage begin), `progress` {group, numbers} while a long call
 of a test in that class runs (the submission's own word, only to be shown), and at last `finished`
-{unloadable, notes}.
+{unloadable, notes, staff_notes}.
 """
 
 import socket

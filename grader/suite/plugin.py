@@ -1,5 +1,6 @@
 """The pytest plugin of the suite's process: when all is collected, it waits for jobs and forks for each."""
 
+import contextlib
 import os
 import sys
 import time
@@ -11,12 +12,14 @@ from typing import Any
 import pytest
 
 from grader.boundary.channel import Channel
-from grader.boundary.errors import Lost
+from grader.boundary.errors import Lost, SubmissionError
 from grader.core.scoring import Outcome, TestResult
+from grader.suite.integrity import Integrity
 from grader.suite.jobs import Job, Jobs
 from grader.suite.judge import group_of, result_of
 from grader.suite.manifest import Manifest
 from grader.suite.messages import to_record
+from grader.suite.order import DrawnOrder
 from grader.suite.session import Session
 
 
@@ -41,6 +44,7 @@ class Grading:
         self._jobs = jobs
         self._job: Job | None = None
         self._session: Session | None = None
+        self._integrity = Integrity()
         self._in_second_stage = False
         self._running = ""  # the class of the present test
 
@@ -59,9 +63,11 @@ class Grading:
         """Tell how the job ended, in the fork that ran one."""
         if self._job is None:
             return
+        self._end_stage()
         self.session.drop_process()
         unloadable = str(self.session.unloadable) if self.session.unloadable else None
-        self._job.tell("finished", {"unloadable": unloadable, "notes": self.session.notes})
+        notes = {"notes": self.session.notes, "staff_notes": self._integrity.notes()}
+        self._job.tell("finished", {"unloadable": unloadable, **notes})
         os._exit(0)  # what is left to do at exit was for the process that this is a fork of
 
     # The suite's process
@@ -106,6 +112,8 @@ class Grading:
         manifest = self._manifest.within(work.test_seconds, work.run_seconds)
         session.config.option.seed = work.seed
         session.items[:] = [item for item in session.items if group_of(item) not in work.left_out]
+        order = DrawnOrder(work.seed)
+        session.items.sort(key=lambda item: (group_of(item) in manifest.second_stage, order.place(item)))
         self._session = Session(job.processes, manifest, {**work.files, **self._provided})
         self._session.on_progress = self._tell_progress
         session.config.processor_seconds = self._session.processor_seconds  # type: ignore[attr-defined]
@@ -117,6 +125,7 @@ class Grading:
         """Run a test by pytest's own hooks, and judge it by what it raised; pytest makes no report of it."""
         if not self._in_second_stage and group_of(item) in self._manifest.second_stage:
             self._in_second_stage = True
+            self._end_stage()
             self.session.begin_stage()
             self._tell("stage", None)
         self._tell("result", to_record(self._result(item, nextitem)))
@@ -137,7 +146,13 @@ class Grading:
         error = _raised_by(lambda: hook.pytest_runtest_teardown(item=item, nextitem=nextitem))
         if error is not None and result.outcome is Outcome.PASSED:
             result = result_of(item, error, "teardown", self.session.explain)
+        self._integrity.add(item, result.outcome)
         return replace(result, seconds=seconds)
+
+    def _end_stage(self) -> None:
+        """Challenge the process of a stage that is over, if it is still there."""
+        with contextlib.suppress(SubmissionError):
+            self._integrity.challenge(self.session.channel())
 
     def _call(self, item: pytest.Item) -> None:
         """Run the test itself with its own time and channel; a lost process is replaced for the next one."""

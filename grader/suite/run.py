@@ -16,6 +16,7 @@ from grader.core.text import clean
 from grader.sandbox.runner import Output, Runner
 from grader.suite.loans import Lender, counter
 from grader.suite.messages import Messages, SuiteJob, from_record
+from grader.suite.order import in_order
 
 SHOWN_ERROR_CHARACTERS = 4_000
 EXIT_SECONDS = 2.0
@@ -29,9 +30,9 @@ class SuiteFailed(Exception):  # noqa: N818 - named for what happened
 class SuiteOutcome:
     """What a run of the suite found out.
 
-    Attributes: `expected` (the tests that must appear, by class), `results`, `unloadable` (why the
-    submission cannot be imported, or None), `outputs` (what each of its processes printed) and `notes` for
-    staff.
+    Attributes: `expected` (the tests that must appear, by class), `results` (in the suite's order, whatever
+    the order in which they ran), `unloadable` (why the submission cannot be imported, or None), `outputs`
+    (what each of its processes printed), `notes` for the student and staff, and `staff_notes` for staff only.
     """
 
     expected: Mapping[str, Sequence[str]]
@@ -39,6 +40,7 @@ class SuiteOutcome:
     unloadable: str | None
     outputs: Sequence[Output]
     notes: Sequence[str]
+    staff_notes: Sequence[str] = ()
 
 
 Listener = Callable[[str, Any], None]
@@ -99,7 +101,9 @@ class SuiteProcess:
             finally:
                 outputs = lender.finish()
         expected = {group: names for group, names in self.tests.items() if group not in job.left_out}
-        return SuiteOutcome(expected=expected, results=results, outputs=outputs, **finished)
+        return SuiteOutcome(
+            expected=expected, results=in_order(expected, results), outputs=outputs, **finished
+        )
 
     def is_alive(self) -> bool:
         """Tell whether the process runs."""

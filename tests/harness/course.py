@@ -57,6 +57,7 @@ def verdict(**fields):
         "bonus": 0.0,
         "max_bonus": 4,
         "points": {"adding": 3.0, "taking": 0.0, "roots": 0.0},
+        "staff_notes": "",
         "losses": (),
         "suite_sha256": "s" * 64,
         "rubric_sha256": "r" * 64,

@@ -16,6 +16,7 @@ from tests.harness.reports import report as small_report
 OUTCOMES = (Outcome.PASSED, Outcome.FAILED, Outcome.PASSED, Outcome.ERROR, Outcome.NOT_RUN)
 TESTS = 2  # of each problem
 WHY_WE_FAILED = "the suite broke at line 7"
+FOR_STAFF = "Stored answers are likely: 9 of 9 tests."
 TRACEBACK = (
     'ValueError: shapes (3,1) and (3,) do not match\n  File "engine.py", line 3, in add\n    return a + b'
 )
@@ -57,7 +58,8 @@ def made_up(rubric, outcomes=OUTCOMES, text="", **details) -> GradedReport:
     for each in results:
         expected.setdefault(each.group, []).append(each.name)
     files = ("tests/adapters.py", f"engine{text}.py")
-    fields = {"title": rubric.title, "files": files, "output": f"hello {text}", "notes": (text,) * bool(text)}
+    notes = {"notes": (text,) * bool(text), "staff_notes": (f"{FOR_STAFF}{text}",)}
+    fields = {"title": rubric.title, "files": files, "output": f"hello {text}", **notes}
     return small_report(score=score(rubric, expected, results), **{**fields, **details})
 
 

@@ -90,6 +90,18 @@ def test_only_staff_read_why_we_failed(service, anna, exhibits):
     assert "Grade again, because" in by_staff.words
 
 
+def test_only_staff_read_integrity_notes(service, anna, exhibits):
+    """The note is on the page of staff, and in no form of the report that a student can get."""
+    path = f"/submissions/{exhibits['graded']}"
+    forms = [anna.get(f"/api/v1{path}/report?as={form}").text for form in ("json", "text", "html")]
+
+    by_staff = read(service.browser("teacher"), path)
+
+    assert f"Integrity note {gallery.FOR_STAFF}" in by_staff.words
+    assert all("hello" in form or "2.5" in form for form in forms)
+    assert not [text for text in (*forms, anna.get(path).text) if gallery.FOR_STAFF in text]
+
+
 def test_staff_see_the_students_page_and_whose_it_is(service, anna, exhibits):
     """The report of staff is that of the student, with the name, and without a way to hand in for them."""
     path = f"/submissions/{exhibits['graded']}"

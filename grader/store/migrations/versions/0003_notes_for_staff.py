@@ -1,0 +1,12 @@
+"""Notes on a verdict that only staff may read, one a line. Reports from before have none."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Add the column, empty."""
+    op.add_column("reports", sa.Column("staff_notes", sa.Text(), nullable=False, server_default=""))

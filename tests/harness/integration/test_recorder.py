@@ -1,0 +1,79 @@
+"""Recorded answers as a gate: a submission that holds them, and no mathematics, earns next to nothing.
+
+Each run records the reference under three seeds, and grades players of the recording under a fourth.
+"""
+
+import re
+from contextlib import closing
+from fractions import Fraction
+
+import pytest
+
+from grader.core.rubric import parse_rubric
+from grader.sandbox.forking import JAIL
+from grader.suite.standby import Standby
+from tests.harness.recorder.upload import FORMS, WAYS, graded, player, record
+from tests.harness.samples import ROOT
+
+RECORDED, PLAYED = (101, 102, 103), 104
+LEFT_OUT = ("TestMNISTTraining", "TestMNISTAccuracy")  # they train for minutes
+MOST = 3
+MOST_BONUS = 0
+NEARLY_ALL = 95
+PAGE = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8")
+PLAYERS = pytest.mark.parametrize(("form", "way"), [(form, way) for form in FORMS for way in WAYS])
+
+
+@pytest.fixture(scope="module")
+def rubric():
+    """Return the rubric, bonus parts included."""
+    return parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def ready():
+    """Return the assignment with everything ready, submissions running in the jail."""
+    with closing(Standby(ROOT, [JAIL])) as standby, standby.use() as ready:
+        yield ready
+
+
+@pytest.fixture(scope="module")
+def book(ready):
+    """Return the answers of the reference under three seeds."""
+    return record(ready, RECORDED, LEFT_OUT)
+
+
+@PLAYERS
+def test_recorded_answers_earn_nothing(ready, book, rubric, form, way):
+    """A player earns no more than the page of attacks says, which is next to nothing, and no bonus."""
+    most, most_bonus = stated_points(form, way)
+
+    scored, _ = graded(ready, player(book, form, way), PLAYED, LEFT_OUT, rubric)
+
+    assert (most, most_bonus) <= (MOST, MOST_BONUS)
+    assert scored.score <= most, lost_to(scored)
+    assert scored.bonus <= most_bonus, lost_to(scored)
+
+
+@PLAYERS
+def test_the_players_play(ready, book, rubric, form, way):
+    """Under a recorded seed a player earns nearly all points, so the gate above tests players that work."""
+    scored, _ = graded(ready, player(book, form, way), RECORDED[0], LEFT_OUT, rubric)
+
+    assert scored.score >= NEARLY_ALL
+
+
+def stated_points(form, way):
+    """Return the points and the bonus that docs/attacks.md allows a player at most."""
+    row = re.search(rf"^\| `{form}/{way}` \| .* \| (\d+) of 104, (\d+) of 23 \|$", PAGE, re.MULTILINE)
+    assert row, f"docs/attacks.md has no row of {form}/{way}"
+    return Fraction(row[1]), Fraction(row[2])
+
+
+def lost_to(scored):
+    """Return which tests a player passed, by class."""
+    return {
+        problem.problem.tests: [result.name for result in problem.results if result.outcome == "passed"]
+        for problem in scored.problems
+        if problem.score
+    }

@@ -1,0 +1,48 @@
+"""Records the reference under some seeds, and hands in players that hold what was recorded."""
+
+from pathlib import Path
+
+from grader.core.scoring import score
+from grader.intake import read_archive
+from grader.suite.messages import SuiteJob
+from tests.harness.corpus import zipped
+from tests.harness.recorder.conversation import RecordingRunner
+from tests.harness.recorder.recording import Recording
+from tests.harness.samples import ROOT, read_files
+
+PLAYER = Path(__file__).parent / "player"
+WAYS = ("position", "content", "nearest")
+FORMS = {
+    "wire": "from player.wire import Wire\nWire(game).play()\n",
+    "adapters": "from player.ghosts import Stage\n__getattr__ = Stage(game).adapter\n",
+}
+START = """from player.book import Search, read_book
+from player.game import Game
+game = Game(Search(read_book(), {way!r}))
+"""
+
+
+def record(ready, seeds, left_out):
+    """Return what the reference answers under each of `seeds`, as the modules of a book."""
+    recording = Recording()
+    for seed in seeds:
+        runner = RecordingRunner(ready.runner)
+        ready.suite.run(SuiteJob(read_files(ROOT / "reference"), seed, left_out), runner)
+        for conversation in runner.conversations:
+            recording.add(conversation)
+    return recording.modules()
+
+
+def player(book, form, way):
+    """Return the files of a submission that plays the modules of a book back, as intake keeps them."""
+    files = {
+        **{f"player/{name}": content for name, content in [*read_files(PLAYER).items(), *book.items()]},
+        "tests/adapters.py": (START.format(way=way) + FORMS[form]).encode(),
+    }
+    return read_archive(zipped(files)).files
+
+
+def graded(ready, files, seed, left_out, rubric):
+    """Return the score of a submission, and what the suite found out."""
+    outcome = ready.suite.run(SuiteJob(files, seed, left_out), ready.runner)
+    return score(rubric, outcome.expected, outcome.results), outcome
