@@ -1,4 +1,4 @@
-"""Signs that a submission holds answers instead of computing them, as notes that only staff read.
+"""Signs that a submission does not compute as the handout asks, as notes that only staff read.
 
 A note is a reason to look, and costs no point.
 """
@@ -9,10 +9,11 @@ import pytest
 
 from grader.boundary.channel import Channel
 from grader.boundary.errors import SubmissionError
-from grader.core.scoring import Outcome
+from grader.core.scoring import CLOSES_GATE, Outcome
 
 EXAMPLE_FIXTURE = "worked_example"
 EXAMPLE_PASSED = (EXAMPLE_FIXTURE, "passed")
+COST = "backward_cost"
 LEAST_TESTS = 5
 SHARE = 0.9
 ANSWER_SECONDS = 1.0
@@ -26,9 +27,13 @@ class Integrity:
         self._with_example = 0
         self._only_example = 0
         self._false_sums = 0
+        self._costs: list[float] = []  # of backward passes that cost too much, in forward passes
 
     def add(self, item: pytest.Item, outcome: Outcome) -> None:
-        """Note how a test ended; only tests with an example from the handout count."""
+        """Note how a test ended, if it has an example from the handout or measured a cost."""
+        properties = dict(item.user_properties)
+        if CLOSES_GATE in properties and COST in properties:
+            self._costs.append(float(str(properties[COST])))
         if EXAMPLE_FIXTURE not in getattr(item, "fixturenames", ()):
             return
         self._with_example += 1
@@ -57,6 +62,12 @@ class Integrity:
             notes.append(
                 f"Stored answers are likely: {self._only_example} of {self._with_example} tests with an "
                 "example from the handout passed the example and failed on drawn numbers."
+            )
+        if self._costs:
+            least, most = min(self._costs), max(self._costs)
+            notes.append(
+                f"Numeric differentiation is likely: in {len(self._costs)} tests a backward pass cost "
+                f"{least:.0f} to {most:.0f} forward passes; a reverse sweep costs a few."
             )
         if self._false_sums:
             notes.append(

@@ -10,6 +10,7 @@ it tries; the last one, if it has settings, is YAML:
 - `classes`: the classes of tests to run, `all` of them, or by default a FEW;
 - `seconds`: the time limit of a test, for attacks that hang or wait;
 - `breach`: true if what it sends must be told to staff as a breach of the protocol;
+- `noted`: how the integrity note begins that staff must read;
 - `needs`: the promises of a runner that keep it from what it reaches for (it prints REACHED when it has got
   hold of it); an empty list: no runner may let it;
 - `open_without`: promises without which it earns more than it should, which is known and documented;
@@ -37,7 +38,19 @@ RUBRIC = replace(parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8")
 FOLDER = Path(__file__).parent / "attacks"
 NOT_ATTACKS = {"bases", "shared"}
 ADAPTERS = "tests/adapters.py"
-KEYS = {"base", "file", "ships", "honest", "classes", "seconds", "breach", "needs", "open_without", "teeth"}
+KEYS = {
+    "base",
+    "file",
+    "ships",
+    "honest",
+    "classes",
+    "seconds",
+    "breach",
+    "noted",
+    "needs",
+    "open_without",
+    "teeth",
+}
 FEW = ["TestValueCreation", "TestValueAdd", "TestBackwardAdd", "TestTensorTranspose", "TestLinearLayer"]
 ALL = frozenset(problem.tests for part in RUBRIC.parts for problem in part.problems)
 PASS_ON = b"from honest import *\n"
@@ -54,6 +67,7 @@ class Attack:
     classes: frozenset[str]
     seconds: float | None
     breach: bool
+    noted: str
     needs: frozenset[Promise] | None
     open_without: frozenset[Promise]
     teeth: bool
@@ -86,6 +100,7 @@ def load_attack(path):
         classes=ALL if settings.get("classes") == "all" else frozenset(settings.get("classes", FEW)),
         seconds=settings.get("seconds"),
         breach=settings.get("breach", False),
+        noted=settings.get("noted", ""),
         needs=promises(settings["needs"]) if "needs" in settings else None,
         open_without=promises(settings.get("open_without", ())),
         teeth=settings.get("teeth", False),

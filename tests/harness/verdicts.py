@@ -54,6 +54,11 @@ class Verdict:
         return [note for run in self.runs for note in run.outcome.notes]
 
     @property
+    def integrity_notes(self):
+        """What only staff read of all of its runs."""
+        return [note for run in self.runs for note in run.outcome.staff_notes]
+
+    @property
     def lost(self):
         """The names of the tests that it lost, in all of its runs."""
         results = (result for run in self.runs for result in run.outcome.results)

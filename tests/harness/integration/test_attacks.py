@@ -27,6 +27,8 @@ ATTACKS = load_attacks()
 LEAST_ATTACKS = 44
 LEAST_WITH_TEETH = 20
 LEAST_REACHING = 15
+LEAST_GATED = 23
+NUMERIC = {"lies/central_differences", "lies/complex_steps"}
 FULL_SCORE = 104
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 HOSTILE_CHARACTERS = "\x1b\x07\x08\x9b\u202e\u2066\u200b\ufeff\u2028\u2029\x85\x00\ud800"
@@ -102,6 +104,12 @@ def test_it_does_not_reach_what_the_runner_keeps_from_it(verdict):
     assert not verdict.reached
 
 
+@of_each(lambda attack, _: attack.noted)
+def test_staff_read_an_integrity_note(attack, verdict):
+    """An attack that leaves a sure sign gets a note for staff."""
+    assert any(note.startswith(attack.noted) for note in verdict.integrity_notes)
+
+
 @of_each(lambda attack, _: attack.breach)
 def test_staff_hears_of_a_breach(verdict):
     """An attack on the protocol is told to staff as such."""
@@ -126,10 +134,15 @@ def test_its_text_is_harmless_wherever_it_is_shown(verdict):
         assert not [cell for cell in cells(texts["table"]) if cell.startswith(FORMULA_STARTS)]
 
 
-@of_each(lambda attack, _: attack.name == "lies/finite_differences", ["bwrap", "jail"])
-def test_finite_differences_lose_by_their_cost_alone(verdict):
-    """Right gradients that cost a forward pass for each number fail the test with many numbers only."""
-    assert verdict.lost == ["test_a_hundred_thousand_gradients"]
+@of_each(lambda attack, _: attack.name in NUMERIC, ["bwrap", "jail"])
+def test_numeric_differentiation_loses_half_of_each_problem_about_gradients(verdict):
+    """Right gradients that cost a forward pass for each number earn at most half where a gate measures it."""
+    [run] = verdict.runs
+    problems = score(RUBRIC, run.outcome.expected, run.outcome.results).problems
+    gated = [scored for scored in problems if scored.problem.gate]
+
+    assert len(gated) >= LEAST_GATED
+    assert all(scored.limited and scored.score <= scored.problem.points / 2 for scored in gated)
 
 
 @pytest.mark.parametrize("runner", GATES)

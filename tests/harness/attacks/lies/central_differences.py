@@ -3,6 +3,8 @@
 base: reference
 honest: 104
 classes: all
+seconds: 5
+noted: Numeric differentiation is likely
 """
 
 import smulgrad.engine as engine

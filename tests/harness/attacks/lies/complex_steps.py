@@ -6,6 +6,8 @@ from a reverse sweep.
 base: reference
 honest: 104
 classes: all
+seconds: 5
+noted: Numeric differentiation is likely
 """
 
 import smulgrad.engine as engine
