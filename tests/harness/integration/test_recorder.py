@@ -63,6 +63,22 @@ def test_the_players_play(ready, book, rubric, form, way):
     assert scored.score >= NEARLY_ALL
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_staff_read_of_a_player_on_the_wire(ready, book, rubric, way):
+    """A player that took the connection over cannot compute what the grader's own code computes."""
+    _, outcome = graded(ready, player(book, "wire", way), PLAYED, LEFT_OUT, rubric)
+
+    assert any("in place of the grader's own code" in note for note in outcome.staff_notes)
+
+
+@pytest.mark.parametrize("way", ["content", "nearest"])
+def test_staff_read_of_stored_answers(ready, book, rubric, way):
+    """A player that is right for the handout's examples and wrong for drawn numbers is noted."""
+    _, outcome = graded(ready, player(book, "adapters", way), PLAYED, LEFT_OUT, rubric)
+
+    assert any(note.startswith("Stored answers are likely") for note in outcome.staff_notes)
+
+
 def stated_points(form, way):
     """Return the points and the bonus that docs/attacks.md allows a player at most."""
     row = re.search(rf"^\| `{form}/{way}` \| .* \| (\d+) of 104, (\d+) of 23 \|$", PAGE, re.MULTILINE)
