@@ -12,7 +12,7 @@ import pytest
 from grader.core.rubric import parse_rubric
 from grader.sandbox.forking import JAIL
 from grader.suite.standby import Standby
-from tests.harness.recorder.upload import FORMS, WAYS, graded, player, record
+from tests.harness.recorder.upload import FORMS, WAYS, digits_player, graded, player, record
 from tests.harness.samples import ROOT
 
 RECORDED, PLAYED = (101, 102, 103), 104
@@ -53,6 +53,17 @@ def test_recorded_answers_earn_nothing(ready, book, rubric, form, way):
     assert (most, most_bonus) <= (MOST, MOST_BONUS)
     assert scored.score <= most, lost_to(scored)
     assert scored.bonus <= most_bonus, lost_to(scored)
+
+
+def test_published_labels_earn_nothing(ready, rubric):
+    """A table of the labels of MNIST's test images gets no point for a network that nobody trained."""
+    others = sorted(ready.suite.tests.keys() - set(LEFT_OUT))
+
+    scored, outcome = graded(ready, digits_player(), PLAYED, others, rubric)
+
+    assert scored.bonus == 0, lost_to(scored)
+    assert len(outcome.results) == sum(len(ready.suite.tests[name]) for name in LEFT_OUT)
+    assert all(result.outcome == "failed" for result in outcome.results)
 
 
 @PLAYERS
