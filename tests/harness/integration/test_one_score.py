@@ -5,7 +5,7 @@ repeats. Then the first run has all classes, and the others have those in which 
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -31,11 +31,12 @@ SAMPLES = load_samples()
 
 @dataclass(frozen=True)
 class Run:
-    """One grading of a sample: the points of each class that was run."""
+    """One grading of a sample: the points of each class that was run, and the integrity notes."""
 
     seed: int
     repeat: int
     points: Mapping[str, Fraction | None]
+    staff_notes: Sequence[str]
 
 
 class Runs:
@@ -69,7 +70,7 @@ class Runs:
             outcome = ready.suite.run(job, ready.runner)
         problems = score(RUBRIC, outcome.expected, outcome.results).problems
         points = {scored.problem.tests: scored.score for scored in problems}
-        return Run(seed, repeat, {group: points[group] for group in classes})
+        return Run(seed, repeat, {group: points[group] for group in classes}, outcome.staff_notes)
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +96,9 @@ def test_the_same_code_gets_the_same_points(runs, sample):
 
     assert differing == []
     assert sum(first.points[group] for group in REQUIRED) == sample.score
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+def test_an_honest_submission_gets_no_integrity_note(runs, sample):
+    """A wrong submission that computes its answers is not suspected of having stored them."""
+    assert [note for run in runs.of(sample) for note in run.staff_notes] == []

@@ -12,7 +12,7 @@ import pytest
 from grader.core.rubric import parse_rubric
 from grader.sandbox.forking import JAIL
 from grader.suite.standby import Standby
-from tests.harness.recorder.upload import FORMS, WAYS, graded, player, record
+from tests.harness.recorder.upload import FORMS, WAYS, digits_player, graded, player, record
 from tests.harness.samples import ROOT
 
 RECORDED, PLAYED = (101, 102, 103), 104
@@ -55,12 +55,39 @@ def test_recorded_answers_earn_nothing(ready, book, rubric, form, way):
     assert scored.bonus <= most_bonus, lost_to(scored)
 
 
+def test_published_labels_earn_nothing(ready, rubric):
+    """A table of the labels of MNIST's test images gets no point for a network that nobody trained."""
+    others = sorted(ready.suite.tests.keys() - set(LEFT_OUT))
+
+    scored, outcome = graded(ready, digits_player(), PLAYED, others, rubric)
+
+    assert scored.bonus == 0, lost_to(scored)
+    assert len(outcome.results) == sum(len(ready.suite.tests[name]) for name in LEFT_OUT)
+    assert all(result.outcome == "failed" for result in outcome.results)
+
+
 @PLAYERS
 def test_the_players_play(ready, book, rubric, form, way):
     """Under a recorded seed a player earns nearly all points, so the gate above tests players that work."""
     scored, _ = graded(ready, player(book, form, way), RECORDED[0], LEFT_OUT, rubric)
 
     assert scored.score >= NEARLY_ALL
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_staff_read_of_a_player_on_the_wire(ready, book, rubric, way):
+    """A player that took the connection over cannot compute what the grader's own code computes."""
+    _, outcome = graded(ready, player(book, "wire", way), PLAYED, LEFT_OUT, rubric)
+
+    assert any("in place of the grader's own code" in note for note in outcome.staff_notes)
+
+
+@pytest.mark.parametrize("way", ["content", "nearest"])
+def test_staff_read_of_stored_answers(ready, book, rubric, way):
+    """A player that is right for the handout's examples and wrong for drawn numbers is noted."""
+    _, outcome = graded(ready, player(book, "adapters", way), PLAYED, LEFT_OUT, rubric)
+
+    assert any(note.startswith("Stored answers are likely") for note in outcome.staff_notes)
 
 
 def stated_points(form, way):

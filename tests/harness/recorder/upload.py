@@ -1,6 +1,10 @@
 """Records the reference under some seeds, and hands in players that hold what was recorded."""
 
+import base64
+import zlib
 from pathlib import Path
+
+import numpy as np
 
 from grader.core.scoring import score
 from grader.intake import read_archive
@@ -9,8 +13,12 @@ from tests.harness.corpus import zipped
 from tests.harness.recorder.conversation import RecordingRunner
 from tests.harness.recorder.recording import Recording
 from tests.harness.samples import ROOT, read_files
+from tests.mnist_format import as_training_arrays
+from tests.mnist_utils import load_mnist_raw
 
 PLAYER = Path(__file__).parent / "player"
+DIGITS = Path(__file__).parent / "digits" / "adapters.py"
+KEPT_AXES = 32
 WAYS = ("position", "content", "nearest")
 FORMS = {
     "wire": "from player.wire import Wire\nWire(game).play()\n",
@@ -39,6 +47,18 @@ def player(book, form, way):
         **{f"player/{name}": content for name, content in [*read_files(PLAYER).items(), *book.items()]},
         "tests/adapters.py": (START.format(way=way) + FORMS[form]).encode(),
     }
+    return read_archive(zipped(files)).files
+
+
+def digits_player():
+    """Return the files of a submission that holds the published labels of the test images of MNIST."""
+    _, _, images, digits = load_mnist_raw()
+    pixels = as_training_arrays(images, digits)[0].astype(np.float32)
+    axes = np.linalg.eigh(pixels.T @ pixels)[1][:, -KEPT_AXES:].astype(np.float32)
+    arrays = {"LABELS": digits.astype(np.uint8), "AXES": axes, "PLACES": (pixels @ axes).astype(np.float16)}
+    packed = {name: base64.b85encode(zlib.compress(array.tobytes())) for name, array in arrays.items()}
+    text = "".join(f"{name} = {content!r}\n" for name, content in packed.items())
+    files = {"tests/adapters.py": DIGITS.read_bytes(), "labels.py": text.encode()}
     return read_archive(zipped(files)).files
 
 
