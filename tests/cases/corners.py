@@ -13,14 +13,13 @@ DISTANCE = 0.2, 1.0  # of a corner from the input of a right function; larger th
 
 
 def corners(rng, x, bend, *, wrong):
-    """Return the function sum(bend * relu(x - corner)), whose corners lie at `x` in the places `wrong`."""
+    """Return the function bend * relu(t - corner), whose corners lie at `x` in the places `wrong`."""
     aside = signed(rng, *DISTANCE, x.shape)
     shift = adapters.create_tensor(-(x + np.where(wrong, 0.0, aside)))
     bend = adapters.create_tensor(np.array(bend))
 
     def function(t):
-        ramp = adapters.run_tensor_relu(adapters.run_tensor_add(t, shift))
-        return adapters.run_tensor_sum(adapters.run_tensor_mul(ramp, bend))
+        return adapters.run_tensor_mul(adapters.run_tensor_relu(adapters.run_tensor_add(t, shift)), bend)
 
     return function
 
@@ -37,7 +36,7 @@ def slopes(rng, x, factors, steepness=(0.5, 2.0)):
     bent = corners(rng, x, 2 * (difference - slope), wrong=wrong)
 
     def function(t):
-        return adapters.run_tensor_add(adapters.run_tensor_sum(adapters.run_tensor_mul(t, tilt)), bent(t))
+        return adapters.run_tensor_add(adapters.run_tensor_mul(t, tilt), bent(t))
 
     return function
 
