@@ -27,11 +27,12 @@ def corners(rng, x, bend, *, wrong):
 def slopes(rng, x, factors, steepness=(0.5, 2.0)):
     """Return a function whose gradient by backward is `factors` times the one by differences.
 
-    The latter lies within `steepness`, with either sign, wherever a factor is not 1.
+    The latter has the size `steepness` (least, most) where a factor is not 1, and at least half of it elsewhere.
     """
     wrong = np.abs(factors - 1) > 0
     difference = signed(rng, *steepness, x.shape)
-    slope = difference * np.where(wrong, factors, rng.uniform(-1, 3, size=x.shape))
+    others = rng.choice([-0.75, 1, 2.75], size=x.shape) + rng.uniform(-0.25, 0.25, size=x.shape)
+    slope = difference * np.where(wrong, factors, others)
     tilt = adapters.create_tensor(slope)
     bent = corners(rng, x, 2 * (difference - slope), wrong=wrong)
 
