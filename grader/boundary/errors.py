@@ -5,6 +5,7 @@ SubmissionError
 ├── Lost        its process is gone or of no use any more; a fresh one takes the next test
 │   ├── Died        it ended by itself: exit, signal, out of memory
 │   ├── TimedOut    it took longer than it may
+│   ├── Starved     the host did not let it run: the grader's failure
 │   └── Breach      it broke the protocol
 ├── Unloadable  its adapters cannot be imported: no test can run
 └── RunOver     the time for the whole run is spent
@@ -33,6 +34,10 @@ class Died(Lost):
 
 class TimedOut(Lost):
     """The process did not answer in time and was killed."""
+
+
+class Starved(Lost):
+    """The host was too busy to let the process run; the submission loses nothing by that."""
 
 
 class Breach(Lost):

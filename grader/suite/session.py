@@ -1,9 +1,9 @@
 """One submission under test: its present process, the next one when that is lost, and its time."""
 
-import time
 from collections.abc import Mapping
 
 from grader.boundary.channel import Channel, ignore
+from grader.boundary.clock import Clock, Limit
 from grader.boundary.errors import Breach, Died, Lost, Raised, RunOver, SubmissionError, TimedOut, Unloadable
 from grader.suite.breaches import Breaches
 from grader.suite.loans import Borrowed, Borrower
@@ -24,8 +24,9 @@ class Session:
         self._processes = processes
         self._manifest = manifest
         self._files = files
-        self._end = time.monotonic() + manifest.run_seconds
+        self._run = self._whole_run()
         self._unloadable: Unloadable | None = None
+        self._notice: str | None = None
         self._channel: Channel | None = None
         self._process: Borrowed | None = None
 
@@ -39,7 +40,7 @@ class Session:
 
     def begin_test(self) -> None:
         """Make ready for a test; its time starts now. Raises SubmissionError."""
-        if time.monotonic() >= self._end:
+        if self._run.is_over:
             raise RunOver(
                 f"the {self._manifest.run_seconds:g} seconds of the whole run were over before this test"
             )
@@ -55,20 +56,13 @@ class Session:
             self._channel.flush()
 
     def processor_seconds(self) -> float:
-        """Return the processor time that the present process has used when all requests so far are done.
-
-        Where a host does not tell, this is the time of a clock. Raises SubmissionError.
-        """
-        self.channel().flush()
-        usage = self._process.usage() if self._process is not None else None
-        return usage.processor if usage is not None else time.perf_counter()
+        """Return the processor time of the present process. Raises SubmissionError."""
+        return self.channel().processor_seconds()
 
     def explain(self, error: SubmissionError) -> str:
         """Return the sentence that tells the student what `error` means, and note what staff should know."""
         if isinstance(error, TimedOut):
-            over = time.monotonic() >= self._end
-            whole = f"the {self._manifest.run_seconds:g} seconds of the whole run are over"
-            return f"stopped: {whole if over else error}"
+            return f"stopped: {error}"
         if isinstance(error, Died) and self._process is not None:
             return f"the submission's process ended: {self._process.ending()}"
         if isinstance(error, Breach):
@@ -79,7 +73,7 @@ class Session:
     def begin_stage(self) -> None:
         """Go on in a fresh process, with the time of a whole run."""
         self.drop_process()
-        self._end = time.monotonic() + self._manifest.run_seconds
+        self._run = self._whole_run()
 
     def drop_process(self) -> None:
         """Kill the present process; the next test gets a fresh one."""
@@ -92,18 +86,23 @@ class Session:
     @property
     def notes(self) -> list[str]:
         """What staff should know."""
-        return self._breaches.notes()
+        return [*([self._notice] if self._notice else []), *self._breaches.notes()]
 
     @property
     def unloadable(self) -> Unloadable | None:
         """Why the submission cannot be imported, if so."""
         return self._unloadable
 
+    def _whole_run(self) -> Limit:
+        seconds = self._manifest.run_seconds
+        return Limit(seconds, f"the {seconds:g} seconds of the whole run are over")
+
     def _load(self) -> None:
         """Take a process and hand it the submission."""
         self._process = self._processes.open()
-        channel = Channel(self._process.stream, self._manifest.interface)
-        channel.end = self._end
+        clock = Clock(self._process.usage, self._run)
+        self._notice = clock.notice
+        channel = Channel(self._process.stream, self._manifest.interface, clock)
         channel.on_progress = self.on_progress
         channel.limit_time(self._manifest.test_seconds)
         try:
