@@ -4,7 +4,17 @@ import time
 from collections.abc import Mapping
 
 from grader.boundary.channel import Channel, ignore
-from grader.boundary.errors import Breach, Died, Lost, Raised, RunOver, SubmissionError, TimedOut, Unloadable
+from grader.boundary.errors import (
+    Breach,
+    Died,
+    Lost,
+    Raised,
+    RunOver,
+    SubmissionError,
+    TimedOut,
+    TooMuch,
+    Unloadable,
+)
 from grader.suite.breaches import Breaches
 from grader.suite.loans import Borrowed, Borrower
 from grader.suite.manifest import Manifest
@@ -62,6 +72,8 @@ class Session:
             return f"stopped: {whole if over else error}"
         if isinstance(error, Died) and self._process is not None:
             return f"the submission's process ended: {self._process.ending()}"
+        if isinstance(error, TooMuch):
+            return f"the submission {error}"
         if isinstance(error, Breach):
             self._breaches.add(str(error))
             return f"the submission {error}"
@@ -95,6 +107,7 @@ class Session:
         self._process = self._processes.open()
         channel = Channel(self._process.stream, self._manifest.interface)
         channel.end = self._end
+        channel.budget = self._manifest.answers
         channel.on_progress = self.on_progress
         channel.limit_time(self._manifest.test_seconds)
         try:
