@@ -1,14 +1,16 @@
 """The first process in a container, started as `main(serve, SETTINGS)`.
 
-It starts the process that serves one submission on the container's standard input and output, and then
-only waits: for the end of that process, or of standard input, which is closed when the worker that holds the
-other end is gone, however it went. Then it ends, and the kernel ends with it every process in the container,
-spinning or detached.
+It starts the process that serves one submission, hands on the requests that come on standard input, and
+reports on standard error how much time the submission has used (envelope.py). The submission answers on
+standard output itself. Process 1 waits for the end of the submission, or of standard input, which the engine
+closes when the worker is gone, even by `kill -9`. Then it ends, and the kernel ends with it every process in
+the container, spinning or detached.
 
 The submission cannot stop it. It is process 1 of its PID namespace, which no signal from inside ends, and it
 cannot be traced, nor its memory reached. It imports only the standard library and numpy.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -21,6 +23,8 @@ from typing import NoReturn
 from grader.sandbox.jail import Jail
 from grader.sandbox.jail.kernel import PR_SET_DUMPABLE, control_process
 from grader.sandbox.jail.privileges import set_limits
+from grader.sandbox.relay import Relay
+from grader.sandbox.usage import Meter
 from grader.sandbox.zygote import warm_up
 
 READY = b"."  # the only byte on standard output that is no part of a frame
@@ -37,16 +41,20 @@ def main(serve: Serve, settings: str) -> NoReturn:
     confine = _jail(stated["memory"], stated["folders"]) if stated["jailed"] else _limits(stated["memory"])
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler is one that process 1 would obey
     control_process(PR_SET_DUMPABLE, 0)  # for the child as well
+    reading, feeding = os.pipe()
     child = os.fork()
     if child == 0:
-        become_student(serve, confine)
+        os.close(feeding)
+        become_student(serve, confine, reading)
+    os.close(reading)
     threading.Thread(target=end_with_input, daemon=True).start()
+    threading.Thread(target=relay, args=(child, feeding), daemon=True).start()
     os._exit(reap(child))
 
 
-def become_student(serve: Serve, confine: Confine) -> NoReturn:
+def become_student(serve: Serve, confine: Confine, reading: int) -> NoReturn:
     """Move the channel to descriptors of its own, confine this process, say so, and serve."""
-    reading, writing = os.dup(sys.stdin.fileno()), os.dup(sys.stdout.fileno())
+    writing = os.dup(sys.stdout.fileno())
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, sys.stdin.fileno())
     os.close(nothing)
@@ -64,6 +72,12 @@ def end_with_input() -> None:
         hang_up.poll()
     finally:
         os._exit(SIGNALLED + signal.SIGKILL)
+
+
+def relay(child: int, feeding: int) -> None:
+    """Hand on what is for the submission until its process, or all input, has ended: others see to that."""
+    with contextlib.suppress(BrokenPipeError, EOFError):
+        Relay(Meter(child), feeding).serve()
 
 
 def reap(child: int) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import sysconfig
@@ -17,8 +18,10 @@ from grader.sandbox.capture import EXIT_SECONDS, Capture
 from grader.sandbox.environment import described_ending, student_environment
 from grader.sandbox.lifeline import READY, REASON_BYTES, STATUS
 from grader.sandbox.runner import Allowance, Output, Promise, SandboxError
+from grader.sandbox.usage import Meter, Usage
 
 READY_SECONDS = 30.0
+CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = """
 import sys
@@ -138,6 +141,8 @@ class ForkedProcess:
         """Have it forked, and wait until it is confined. Raises SandboxError, OSError."""
         self.stream, theirs = socket.socketpair()
         self._life, their_life = socket.socketpair()
+        self._life.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self._meter: Meter | None = None
         printed, their_output = os.pipe()
         self._capture = Capture(os.fdopen(printed, "rb", buffering=0), output)
         self._zygote = zygote
@@ -156,6 +161,8 @@ class ForkedProcess:
             self._life.shutdown(socket.SHUT_WR)
         self._wait(EXIT_SECONDS)
         self._capture.finish()
+        if self._meter is not None:
+            self._meter.close()
         self.stream.close()
         self._life.close()
 
@@ -167,13 +174,20 @@ class ForkedProcess:
         """Return what it has printed."""
         return self._capture.output()
 
+    def usage(self) -> Usage | None:
+        """Return what it has used so far."""
+        return self._meter.read() if self._meter is not None else None
+
     def _wait_until_ready(self) -> None:
         self._life.settimeout(READY_SECONDS)
         try:
-            told = self._life.recv(REASON_BYTES)
+            told, sender, _, _ = self._life.recvmsg(REASON_BYTES, socket.CMSG_SPACE(CREDENTIALS.size))
         except TimeoutError:
             told = b"it does not answer"
-        if told != READY:
+        if told == READY:
+            # The kernel says who has sent this, by its number here, whatever its own PID namespace is.
+            self._meter = Meter(CREDENTIALS.unpack(sender[0][2])[0])
+        else:
             self.kill()
             reason = told.decode(errors="replace") or self._zygote.last_words() or "it ended at once"
             raise SandboxError(f"a student process cannot be confined: {reason}")

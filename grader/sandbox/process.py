@@ -14,6 +14,7 @@ from typing import IO, cast
 from grader.sandbox.capture import EXIT_SECONDS, Capture
 from grader.sandbox.environment import described_ending, student_environment
 from grader.sandbox.runner import Allowance, Output, Promise, SandboxError
+from grader.sandbox.usage import Meter, Usage
 
 STUDENT_END = "grader.boundary.student"
 # -P and -s: import nothing from the working folder or the user's own packages; -B: write no bytecode
@@ -73,6 +74,7 @@ class PlainProcess:
             raise
         finally:
             theirs.close()
+        self._meter = Meter(self._child.pid)
         self._capture = Capture(cast("IO[bytes]", self._child.stdout), allowance.output)
 
     def kill(self) -> None:
@@ -81,6 +83,7 @@ class PlainProcess:
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
         self._capture.finish()
+        self._meter.close()
         self.stream.close()
         shutil.rmtree(self._home, ignore_errors=True)
 
@@ -93,3 +96,7 @@ class PlainProcess:
     def output(self) -> Output:
         """Return what it has printed."""
         return self._capture.output()
+
+    def usage(self) -> Usage | None:
+        """Return what it has used so far."""
+        return self._meter.read()

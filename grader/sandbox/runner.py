@@ -11,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
+from grader.sandbox.usage import Usage
+
 MEBI = 1 << 20
 
 
@@ -67,6 +69,9 @@ class StudentProcess(Protocol):
 
     def output(self) -> Output:
         """Return what it has printed; complete once it was killed."""
+
+    def usage(self) -> Usage | None:
+        """Return what it has used so far; None where that is not known. Not to be called after `kill`."""
 
 
 class Runner(Protocol):

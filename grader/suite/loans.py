@@ -2,8 +2,9 @@
 
 The worker holds the runners; a job, which is a fork of the suite's process, gets no more than the descriptor
 of a process's stream. Both are trusted. A job has one process at a time, so the requests need no names: OPEN
-is answered with GRANTED and the descriptor, ENDING with how the process ended, KILL with GRANTED. A sandbox
-that fails ends the job: what is lost with it is not the submission's, whatever it looks like from there.
+is answered with GRANTED and the descriptor, ENDING with how the process ended, KILL with GRANTED, USAGE with
+the time that the process has used, or with UNKNOWN. A sandbox that fails ends the job: its loss is not the
+submission's, whatever it looks like from there.
 """
 
 import contextlib
@@ -12,8 +13,10 @@ import threading
 from collections.abc import Callable, Sequence
 
 from grader.sandbox.runner import Output, Runner, SandboxError, StudentProcess
+from grader.sandbox.usage import FIGURES, Usage, unpacked
 
-OPEN, ENDING, KILL, GRANTED = b"open", b"ending", b"kill", b"granted"
+OPEN, ENDING, KILL, USAGE = b"open", b"ending", b"kill", b"usage"
+GRANTED, UNKNOWN = b"granted", b"unknown"
 DATAGRAM = 4_000
 
 
@@ -66,6 +69,9 @@ class Lender:
             self._lend()
         elif request == ENDING:
             self._desk.send(self._present.ending().encode() if self._present else b"it was ended")
+        elif request == USAGE:
+            usage = self._present.usage() if self._present else None
+            self._desk.send(usage.packed() if usage else UNKNOWN)
         else:
             ended, self._present = self._present, None
             if ended:
@@ -119,6 +125,11 @@ class Borrowed:
     def ending(self) -> str:
         """Return how it ended, as the end of a sentence."""
         return self._asked(ENDING).decode(errors="replace")
+
+    def usage(self) -> Usage | None:
+        """Return what it has used so far; None where that is not known."""
+        answer = self._asked(USAGE)
+        return unpacked(answer) if len(answer) == FIGURES.size else None
 
     def kill(self) -> None:
         """Have it ended, and wait for that."""

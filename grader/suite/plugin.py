@@ -108,6 +108,7 @@ class Grading:
         session.items[:] = [item for item in session.items if group_of(item) not in work.left_out]
         self._session = Session(job.processes, manifest, {**work.files, **self._provided})
         self._session.on_progress = self._tell_progress
+        session.config.processor_seconds = self._session.processor_seconds  # type: ignore[attr-defined]
 
     # A job's fork of it
 

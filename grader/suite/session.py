@@ -64,6 +64,15 @@ class Session:
         if self._channel is not None:
             self._channel.flush()
 
+    def processor_seconds(self) -> float:
+        """Return the processor time that the present process has used when all requests so far are done.
+
+        Where a host does not tell, this is the time of a clock. Raises SubmissionError.
+        """
+        self.channel().flush()
+        usage = self._process.usage() if self._process is not None else None
+        return usage.processor if usage is not None else time.perf_counter()
+
     def explain(self, error: SubmissionError) -> str:
         """Return the sentence that tells the student what `error` means, and note what staff should know."""
         if isinstance(error, TimedOut):

@@ -1,17 +1,23 @@
 """A container's standard streams: input and output become a socket, of errors the first bytes are kept.
 
 The engine sends both outputs through one connection, in frames: a byte that says which, three of nothing,
-four with the length. Two threads carry the bytes, one each way, blocking, so back pressure goes through.
+four with the length. Two threads carry the bytes, one each way, blocking, so back pressure goes through. Any
+thread may ask process 1 for the submission's usage: the question travels between two envelopes of the
+submission's, and the answer between two pieces of what it prints (envelope.py).
 """
 
 import contextlib
+import secrets
+import select
 import socket
 import struct
 import threading
 from typing import TYPE_CHECKING, cast
 
 from grader.sandbox.capture import EXIT_SECONDS, FirstBytes
+from grader.sandbox.envelope import CLOCK, DATA, ENVELOPE, KEY, KEY_BYTES, QUESTION, Report, Sieve
 from grader.sandbox.runner import Output
+from grader.sandbox.usage import Usage
 
 if TYPE_CHECKING:
     from io import BufferedReader
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
 FRAME = struct.Struct("!B3xI")
 STANDARD_OUTPUT = 1
 CHUNK = 1 << 18
+ANSWER_SECONDS = 5.0  # on a busy host, each of the engine's processes waits for its turn
 
 
 class Attachment:
@@ -29,6 +36,14 @@ class Attachment:
         self.stream, self._inner = socket.socketpair()
         self._connection = connection
         self._printed = FirstBytes(keep)
+        key = secrets.token_bytes(KEY_BYTES)
+        self._sieve = Sieve(key)
+        self._sending = threading.Lock()
+        self._told = threading.Condition()
+        self._report: Report | None = None  # the last one
+        self._questions = 0
+        with contextlib.suppress(OSError):  # the container has ended, as is heard of in a moment
+            self._put(KEY, key)
         self._coming = threading.Thread(target=self._receive, name="from the container", daemon=True)
         self._going = threading.Thread(target=self._send, name="to the container", daemon=True)
         self._coming.start()
@@ -42,6 +57,17 @@ class Attachment:
     def output(self) -> Output:
         """Return what was printed so far."""
         return self._printed.output()
+
+    def usage(self) -> Usage | None:
+        """Return what the submission has used by now, at the end if that has come; None if nobody answers."""
+        with self._told:
+            self._questions += 1
+            question, before = self._questions, self._report
+        self._ask(question)
+        with self._told:
+            self._told.wait_for(lambda: self._is_answered(question) or self.ended, ANSWER_SECONDS)
+            is_news = self._report is not before or self.ended
+            return self._report.usage if self._report and is_news else None
 
     def close(self) -> None:
         """Wait for the last output of a container that is being killed, then let go of everything."""
@@ -61,22 +87,51 @@ class Attachment:
             while len(header := frames.read(FRAME.size)) == FRAME.size:
                 kind, size = FRAME.unpack(header)
                 self._carry(frames, size, to_socket=kind == STANDARD_OUTPUT)
+        self._printed.add(self._sieve.rest())
         _shut(self._inner, socket.SHUT_WR)
 
     def _carry(self, frames: "BufferedReader", size: int, *, to_socket: bool) -> None:
         while size and (chunk := frames.read1(size)):
             size -= len(chunk)
             if not to_socket:
-                self._printed.add(chunk)
+                self._keep(chunk)
                 continue
             with contextlib.suppress(OSError):  # nobody listens any more; what is printed still counts
                 self._inner.sendall(chunk)
+
+    def _keep(self, chunk: bytes) -> None:
+        """Keep what is printed, and the last report."""
+        printed, reports = self._sieve.part(chunk)
+        self._printed.add(printed)
+        if reports:
+            with self._told:
+                self._report = reports[-1]
+                self._told.notify_all()
+
+    def _is_answered(self, question: int) -> bool:
+        return self._report is not None and self._report.answers >= question
+
+    def _ask(self, question: int) -> None:
+        """Ask, unless the way is blocked by what the submission does not read: then reports come unasked."""
+        if not self._sending.acquire(timeout=ANSWER_SECONDS / 10):
+            return
+        try:
+            if select.select([], [self._connection], [], 0)[1]:
+                self._connection.sendall(ENVELOPE.pack(CLOCK, QUESTION.size) + QUESTION.pack(question))
+        except OSError:
+            pass  # the container is gone
+        finally:
+            self._sending.release()
+
+    def _put(self, kind: int, content: bytes) -> None:
+        with self._sending:
+            self._connection.sendall(ENVELOPE.pack(kind, len(content)) + content)
 
     def _send(self) -> None:
         """Carry what is sent to the container; close its standard input after that."""
         with contextlib.suppress(OSError):
             while chunk := self._inner.recv(CHUNK):
-                self._connection.sendall(chunk)
+                self._put(DATA, chunk)
         _shut(self._connection, socket.SHUT_WR)
 
 

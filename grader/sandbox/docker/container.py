@@ -15,6 +15,7 @@ from grader.sandbox.docker.attachment import Attachment
 from grader.sandbox.docker.engine import engine_errors, remove
 from grader.sandbox.environment import described_ending
 from grader.sandbox.runner import Output, SandboxError
+from grader.sandbox.usage import Usage
 
 START_SECONDS = 60.0
 SHOWN_OUTPUT = 1_000  # bytes
@@ -74,6 +75,10 @@ class Container:
             if not self._api.containers(filters={"id": self.id}):
                 raise SandboxError("the Docker engine has lost a container")
         return described_ending(None)
+
+    def usage(self) -> Usage | None:
+        """Return what the submission has used so far."""
+        return self._attachment.usage()
 
     def output(self) -> Output:
         """Return what it has printed."""

@@ -1,6 +1,7 @@
 """Runners that this machine lacks: their tests are skipped, with the reason; in CI that is a failure."""
 
 import os
+from contextlib import ExitStack
 from functools import cache
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from grader.probe import find_out
 from grader.sandbox.choice import every_runner
 from grader.sandbox.docker.kind import Docker
+from tests.harness.load import busy_loops
 
 KINDS = {kind.name: kind for kind in every_runner(Docker())}
 
@@ -25,3 +27,10 @@ def pytest_runtest_setup(item):
     for name in [getattr(value, "name", value) for value in parameters]:
         if isinstance(name, str) and name in KINDS and (reason := why_not(name)):
             (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
+@pytest.fixture
+def load():
+    """Return a function that keeps so many loops running on this machine until the test ends."""
+    with ExitStack() as stack:
+        yield lambda number: stack.enter_context(busy_loops(number))

@@ -2,10 +2,13 @@
 
 import socket
 import struct
+import threading
 
 import pytest
 
 from grader.sandbox.docker.attachment import Attachment
+from grader.sandbox.envelope import CLOCK, DATA, ENVELOPE, KEY, QUESTION, Report
+from grader.sandbox.usage import Usage
 
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
 
@@ -20,6 +23,17 @@ def engine():
             self.end.settimeout(10)
             self.attachment = Attachment(other, keep=4)
             self.attachment.stream.settimeout(10)
+            kind, self.key = self.envelope()
+            assert kind == KEY
+
+        def envelope(self):
+            kind, size = ENVELOPE.unpack(self.end.recv(ENVELOPE.size))
+            return kind, self.end.recv(size, socket.MSG_WAITALL)
+
+        def question(self):
+            kind, content = self.envelope()
+            assert kind == CLOCK
+            return QUESTION.unpack(content)[0]
 
         def write(self, kind, content):
             self.end.sendall(struct.pack("!B3xI", kind, len(content)) + content)
@@ -44,10 +58,10 @@ def test_output_and_errors_are_parted(engine):
 
 
 def test_what_is_sent_goes_to_standard_input(engine):
-    """Bytes go to the engine as they are, without frames."""
+    """Bytes go to the engine in envelopes, from which process 1 takes them."""
     engine.attachment.stream.sendall(b"request")
 
-    assert engine.end.recv(100) == b"request"
+    assert engine.envelope() == (DATA, b"request")
 
 
 def test_the_end_of_the_container_is_the_end_of_the_stream(engine):
@@ -87,3 +101,67 @@ def test_what_is_printed_after_the_stream_was_closed_is_kept(engine):
     engine.attachment.close()
 
     assert engine.attachment.output().kept == b"last"
+
+
+def asked(engine):
+    """Have a thread ask for the usage; return it, and the list that gets the answer."""
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(engine.attachment.usage()))
+    thread.start()
+    return thread, answers
+
+
+def test_the_usage_is_what_process_1_answers(engine):
+    """The answer is the report that names the question, and no part of what was printed."""
+    thread, answers = asked(engine)
+    question = engine.question()
+    engine.write(STANDARD_ERROR, b"war" + Report(1, question, Usage(1.5, 0.25)).sealed(engine.key) + b"n")
+    thread.join()
+
+    assert answers == [Usage(1.5, 0.25)]
+    assert engine.attachment.output().kept == b"warn"
+
+
+def test_a_report_that_answers_nothing_does_not_end_the_wait(engine):
+    """A report that comes of its own accord is older than the question."""
+    thread, answers = asked(engine)
+    question = engine.question()
+    engine.write(STANDARD_ERROR, Report(1, 0, Usage(1.0, None)).sealed(engine.key))
+    engine.write(STANDARD_ERROR, Report(2, question, Usage(2.0, None)).sealed(engine.key))
+    thread.join()
+
+    assert answers == [Usage(2.0, None)]
+
+
+def test_who_asks_is_not_kept_waiting_by_the_end(engine):
+    """When the container ends instead of answering, the last report counts."""
+    engine.write(STANDARD_ERROR, Report(1, 0, Usage(1.0, None)).sealed(engine.key))
+    thread, answers = asked(engine)
+    engine.question()
+    engine.end.close()
+    thread.join()
+
+    assert answers == [Usage(1.0, None)]
+
+
+def test_without_an_answer_nothing_is_known(engine, monkeypatch):
+    """An old figure is no answer: who asks hears that there is none."""
+    monkeypatch.setattr("grader.sandbox.docker.attachment.ANSWER_SECONDS", 0.1)
+    engine.write(STANDARD_ERROR, Report(1, 0, Usage(1.0, None)).sealed(engine.key))
+    engine.write(STANDARD_OUTPUT, b"!")
+    engine.attachment.stream.recv(1)
+
+    assert engine.attachment.usage() is None
+
+
+def test_a_question_does_not_wait_for_a_submission_that_reads_nothing(engine, monkeypatch):
+    """While the way to process 1 is full, the report that comes of its own accord is the answer."""
+    monkeypatch.setattr("grader.sandbox.docker.attachment.ANSWER_SECONDS", 0.5)
+    engine.attachment.stream.settimeout(0.3)
+    with pytest.raises(TimeoutError):
+        engine.attachment.stream.sendall(bytes(16 << 20))
+    thread, answers = asked(engine)
+    engine.write(STANDARD_ERROR, Report(1, 0, Usage(3.0, 1.0)).sealed(engine.key))
+    thread.join()
+
+    assert answers == [Usage(3.0, 1.0)]

@@ -1,0 +1,100 @@
+"""What the worker and process 1 of a container say to each other, beside the submission's own bytes.
+
+Standard input carries envelopes to process 1: a kind, a size, and so many bytes. Standard error carries what
+the submission prints and, between that, reports of process 1. The submission can print whatever it likes, so
+each report is sealed with a key that only the two know: the worker sends it as the first envelope.
+
+Runs in process 1 as well, so it imports only the standard library.
+"""
+
+import hashlib
+import hmac
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.sandbox.usage import FIGURES, Usage, unpacked
+
+ENVELOPE = struct.Struct("!BI")  # kind and size
+KEY, DATA, CLOCK = range(3)  # the key; bytes for the submission; a question with a number of its own
+QUESTION = struct.Struct("!Q")
+ORDER = struct.Struct("!QQ")  # a report's own number, and that of the question that it answers, or 0
+MARK = b"\0usage\xff\0"
+KEY_BYTES = 32
+SEAL_BYTES = 16
+REPORT_BYTES = len(MARK) + ORDER.size + FIGURES.size + SEAL_BYTES  # little enough for a pipe to take whole
+
+
+@dataclass(frozen=True)
+class Report:
+    """What process 1 says: `number` grows with each report, `answers` is a question's number or 0."""
+
+    number: int
+    answers: int
+    usage: Usage
+
+    def sealed(self, key: bytes) -> bytes:
+        """Return the report as it is sent."""
+        content = ORDER.pack(self.number, self.answers) + self.usage.packed()
+        return MARK + content + _seal(key, content)
+
+
+class Sieve:
+    """Takes the reports out of what comes on standard error; the work is linear in what comes."""
+
+    def __init__(self, key: bytes) -> None:
+        """Believe what is sealed with `key`."""
+        self._key = key
+        self._held = b""  # the beginning of what may become a report
+        self._last = 0  # the number of the last report: an older one is a copy
+
+    def part(self, chunk: bytes) -> tuple[bytes, list[Report]]:
+        """Return what of the bytes so far was printed, and the reports that are complete now."""
+        content, begin = self._held + chunk, 0
+        printed: list[bytes] = []
+        reports: list[Report] = []
+        for place in _places(content):
+            if place < begin:  # within a report
+                continue
+            if len(content) - place < REPORT_BYTES:
+                self._held = content[place:]
+                return b"".join([*printed, content[begin:place]]), reports
+            report = self._report(content[place : place + REPORT_BYTES])
+            if report:
+                printed.append(content[begin:place])
+                reports.append(report)
+                begin = place + REPORT_BYTES
+        kept = max(begin, len(content) - _beginning_of_mark(content))
+        self._held = content[kept:]
+        return b"".join([*printed, content[begin:kept]]), reports
+
+    def rest(self) -> bytes:
+        """Return what is left when nothing more comes: it was printed."""
+        return self._held
+
+    def _report(self, sealed: bytes) -> Report | None:
+        content, seal = sealed[len(MARK) : -SEAL_BYTES], sealed[-SEAL_BYTES:]
+        if not hmac.compare_digest(seal, _seal(self._key, content)):
+            return None
+        number, answers = ORDER.unpack_from(content)
+        if number <= self._last:
+            return None
+        self._last = number
+        return Report(number, answers, unpacked(content[ORDER.size :]))
+
+
+def _seal(key: bytes, content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=SEAL_BYTES, key=key).digest()
+
+
+def _places(content: bytes) -> Iterator[int]:
+    """Yield where MARK stands in `content`."""
+    place = content.find(MARK)
+    while place >= 0:
+        yield place
+        place = content.find(MARK, place + 1)
+
+
+def _beginning_of_mark(content: bytes) -> int:
+    """Return how many bytes at the end of `content` may be the beginning of MARK."""
+    return next(size for size in range(len(MARK) - 1, -1, -1) if content.endswith(MARK[:size]))

@@ -1,0 +1,108 @@
+"""Limits of time in a run of a small suite: what they count in each runner, on an idle and on a busy host."""
+
+import textwrap
+
+import pytest
+
+from grader.core.scoring import Outcome
+from grader.sandbox.choice import every_runner
+from grader.sandbox.docker.kind import Docker
+from grader.sandbox.runner import MEBI, Allowance
+from grader.suite.messages import SuiteJob
+from grader.suite.run import SuiteProcess
+
+MANIFEST = """
+limits: {test_seconds: 1, run_seconds: 60, memory_mebibytes: 1024, output_kibibytes: 1}
+deferred: {adapters: [tell]}
+seconds: {train: 2}
+"""
+CONFTEST = """
+import pytest
+
+def pytest_addoption(parser):
+    parser.addoption("--seed", type=int, default=0)
+
+@pytest.fixture
+def processor_seconds(request):
+    return request.config.processor_seconds
+"""
+CASES = """
+from tests import adapters
+
+class TestTime:
+    def test_measured(self, processor_seconds):
+        '''The processor time of a request that waits for no answer is measured.'''
+        before = processor_seconds()
+        adapters.tell(0.3)
+        assert 0.25 < processor_seconds() - before < 0.45
+
+    def test_one(self):
+        '''One is asked for.'''
+        assert adapters.one() == 1
+
+    def test_trained(self):
+        '''This adapter has seconds of its own.'''
+        assert adapters.train() == 1
+"""
+RIGHT = """
+import time
+
+def compute(seconds):
+    began = time.thread_time()
+    while time.thread_time() - began < seconds:
+        pass
+
+def tell(seconds):
+    compute(seconds)
+
+def one():
+    return 1
+
+def train():
+    return 1
+"""
+KINDS = {kind.name: kind for kind in every_runner(Docker(pool=0))}
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    """Return a suite of three tests."""
+    root = tmp_path_factory.mktemp("assignment")
+    for name, text in {
+        "cases/suite.yaml": MANIFEST,
+        "cases/conftest.py": CONFTEST,
+        "cases/test_cases.py": CASES,
+        "tests/__init__.py": "",
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    suite = SuiteProcess(root, "cases")
+    yield suite
+    suite.close()
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def runner(request):
+    """Return each runner in turn."""
+    runner = KINDS[request.param](Allowance(memory=1024 * MEBI, output=1 << 10))
+    yield runner
+    runner.close()
+
+
+@pytest.fixture
+def run(suite, runner):
+    """Return a function that runs the suite on RIGHT and what follows it; it returns the results by name."""
+
+    def run(changes="", **limits):
+        adapters = textwrap.dedent(RIGHT + changes).encode()
+        outcome = suite.run(SuiteJob(files={"tests/adapters.py": adapters}, seed=1, **limits), runner)
+        return {result.name: result for result in outcome.results}
+
+    return run
+
+
+def test_a_case_reads_the_processor_time_of_the_submission(run):
+    """All requests so far are done before the clock is read."""
+    results = run()
+
+    assert {result.outcome for result in results.values()} == {Outcome.PASSED}, results
