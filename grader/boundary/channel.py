@@ -1,5 +1,6 @@
 """The trusted end of the boundary: requests to one student process, answers checked, time measured."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from weakref import ref
@@ -7,8 +8,8 @@ from weakref import ref
 import numpy as np
 
 from grader.boundary.clock import Clock, Limit
-from grader.boundary.connection import Closed, Connection
-from grader.boundary.errors import Breach, Died, Lost, Raised, Starved, TimedOut
+from grader.boundary.connection import Closed, Connection, Spent
+from grader.boundary.errors import Breach, Died, Lost, Raised, Starved, TimedOut, TooMuch
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
 from grader.boundary.progress import MAX_REPORTS, are_progress
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import socket
     from contextlib import AbstractContextManager
 
+MEBI = 1 << 20
 MAX_QUEUED = 200  # requests that may wait for the next answer before they are sent on
 MAX_CALLBACKS = 100_000  # of one call; the deadline comes sooner unless they cost nothing
 MAX_OPEN_CALLS = 8  # calls within the functions of calls
@@ -67,6 +69,7 @@ class Channel:
         """
         self.interface = interface
         self.clock = clock or Clock(lambda: None, Limit())
+        self.budget = math.inf  # bytes that the peer may send between two calls of `start_afresh`
         self.on_progress: Callable[[Numbers], None] = ignore  # is told how far the open call has come
         self._connection = Connection(stream, FROM_STUDENT)
         self._lost: Lost | None = None
@@ -137,12 +140,16 @@ class Channel:
             raise self._ended(ending) from None
 
     def start_afresh(self) -> None:
-        """Have the other side forget all objects: what a test left does not reach the next one."""
+        """Have the other side forget all objects: what a test left does not reach the next one.
+
+        What the peer may send is counted from here.
+        """
         self._requests.clear()
         self._queued = Frame(self._refer, FROM_GRADER)
         self._dropped.clear()
         self._handles.clear()
         self._forgotten = self._last_handle
+        self._connection.left = self.budget
         self.tell_only("reset")
 
     def limit_time(self, seconds: float) -> None:
@@ -228,7 +235,7 @@ class Channel:
             message, buffers = self._connection.receive(self.clock.patience)
             self._received += 1
             return self._content(number, message, Unpacker(buffers, self._resolve))
-        except (TimedOut, Starved, Closed, ProtocolError) as ending:
+        except (TimedOut, Starved, Closed, Spent, ProtocolError) as ending:
             raise self._ended(ending) from None
 
     def _content(self, number: int, message: Any, unpacker: Unpacker) -> tuple[str, Any]:
@@ -309,6 +316,11 @@ class Channel:
             reason = ending
         elif isinstance(ending, Closed):
             reason = Died("the submission's process ended")
+        elif isinstance(ending, Spent):
+            reason = TooMuch(
+                f"sent more than {self.budget / MEBI:g} MiB in one test; "
+                "return only what the test asks for, in arrays of the size that it asks for"
+            )
         else:
             reason = Breach(f"broke the protocol: {clean_line(str(ending), MESSAGE_CHARACTERS)}")
         self.close(reason)

@@ -3,6 +3,7 @@
 Both processes run this file, so it imports only the standard library and our own.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -15,6 +16,10 @@ LARGE_CHUNK = 1 << 20
 
 class Closed(Exception):  # noqa: N818 - an event, not a fault of the code
     """The other side closed the connection."""
+
+
+class Spent(Exception):  # noqa: N818 - an event
+    """The other side sends more bytes than it may."""
 
 
 class Stream(Protocol):
@@ -45,7 +50,8 @@ class Connection:
     """A stream that carries frames."""
 
     def __init__(self, stream: Stream, limits: FrameLimits) -> None:
-        """Take over `stream`; frames that arrive must keep to `limits`."""
+        """Take over `stream`; frames that arrive must keep to `limits`, and all of them to `left` bytes."""
+        self.left = math.inf
         self._stream = stream
         self._limits = limits
         self._pending = b""  # less than two chunks
@@ -66,13 +72,16 @@ class Connection:
     def receive(self, patience: Patience = forever) -> tuple[Any, memoryview]:
         """Return the next frame's parsed JSON and its buffers.
 
-        Raises ProtocolError, Closed, and what `patience` raises. That is called before each frame, so frames
-        that are here already put nothing off.
+        Raises ProtocolError, Closed, Spent before a frame is read that is beyond `left`, and what `patience`
+        raises. That is called before each frame, so frames that are here already put nothing off.
         """
         patience()
         header_size, buffers_size = LENGTHS.unpack(self._read(LENGTHS.size, patience))
         if header_size > self._limits.header or buffers_size > self._limits.buffers:
             raise ProtocolError(f"a frame of {header_size} + {buffers_size} bytes is too large")
+        self.left -= header_size + buffers_size
+        if self.left < 0:
+            raise Spent
         header = self._read(header_size, patience)
         buffers = self._read(buffers_size, patience)
         try:

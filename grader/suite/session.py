@@ -4,7 +4,17 @@ from collections.abc import Mapping
 
 from grader.boundary.channel import Channel, ignore
 from grader.boundary.clock import Clock, Limit
-from grader.boundary.errors import Breach, Died, Lost, Raised, RunOver, SubmissionError, TimedOut, Unloadable
+from grader.boundary.errors import (
+    Breach,
+    Died,
+    Lost,
+    Raised,
+    RunOver,
+    SubmissionError,
+    TimedOut,
+    TooMuch,
+    Unloadable,
+)
 from grader.suite.breaches import Breaches
 from grader.suite.loans import Borrowed, Borrower
 from grader.suite.manifest import Manifest
@@ -65,6 +75,8 @@ class Session:
             return f"stopped: {error}"
         if isinstance(error, Died) and self._process is not None:
             return f"the submission's process ended: {self._process.ending()}"
+        if isinstance(error, TooMuch):
+            return f"the submission {error}"
         if isinstance(error, Breach):
             self._breaches.add(str(error))
             return f"the submission {error}"
@@ -103,6 +115,7 @@ class Session:
         clock = Clock(self._process.usage, self._run)
         self._notice = clock.notice
         channel = Channel(self._process.stream, self._manifest.interface, clock)
+        channel.budget = self._manifest.answers
         channel.on_progress = self.on_progress
         channel.limit_time(self._manifest.test_seconds)
         try:

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from grader.boundary.channel import MAX_OPEN_CALLS, MESSAGE_CHARACTERS, TRACEBACK_CHARACTERS, Channel
-from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut
+from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut, TooMuch
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
 from grader.boundary.progress import MAX_REPORTS
-from grader.boundary.wire import FROM_STUDENT, LENGTHS
+from grader.boundary.wire import FROM_STUDENT, LENGTHS, MAX_KEYS
 
 SECONDS = 5.0  # until a conversation that should have ended is given up
 SOON = 0.3
@@ -570,3 +570,26 @@ def test_a_test_can_hand_over_only_what_may_cross(channel):
     """An object of the tests' own process is refused where it is handed in."""
     with pytest.raises(TypeError, match="only plain values"):
         channel.tell("call", "f", object())
+
+
+def test_what_a_peer_sends_in_one_test_is_bounded(channel, peer):
+    """The frame that goes beyond the budget is not read; the budget of the next test is a whole one."""
+    channel.budget = 1 << 20
+    for number in (1, 2):
+        channel.start_afresh()
+        peer.answer_meanwhile("x" * 600_000, number)
+        assert len(channel.ask("get")) == 600_000
+
+    peer.answer_meanwhile("x" * 600_000, 3)
+
+    with pytest.raises(TooMuch, match="more than 1 MiB in one test"):
+        channel.ask("get")
+    assert peer.hears_the_end()
+
+
+def test_the_keys_of_a_dict_are_bounded(channel, peer):
+    """Keys that all collide would cost the square of their number."""
+    peer.answer_meanwhile({"dict": [[number, 0] for number in range(MAX_KEYS + 1)]})
+
+    with pytest.raises(Breach, match=f"more than {MAX_KEYS} keys"):
+        channel.ask("get")
