@@ -1,9 +1,9 @@
 """What a job of the suite's process and the worker say to each other, as plain values in frames.
 
-Both are trusted. In goes one SuiteJob; out come lists of events [kind, content]: `result` (a record of one
-test), `stage` (None, when the tests of the second stage begin), `progress` {group, numbers} while a long call
-of a test in that class runs (the submission's own word, only to be shown), and at last `finished`
-{unloadable, notes}.
+Both are trusted. In goes one SuiteJob; out come lists of events [kind, content]: `begun` (the number of the
+job's process, before it reads the job), `result` (a record of one test), `stage` (None, when the tests of the
+second stage begin), `progress` {group, numbers} while a long call of a test in that class runs (the
+submission's own word, only to be shown), and at last `finished` {unloadable, notes}.
 """
 
 import socket
@@ -47,9 +47,9 @@ class Messages:
         frame = Frame(_refuse_object, FROM_GRADER)
         self._connection.send(frame.encode(frame.pack(value)))
 
-    def receive(self) -> Any:
-        """Return the next value. Raises Closed."""
-        message, buffers = self._connection.receive()
+    def receive(self, deadline: float | None = None) -> Any:
+        """Return the next value. Raises Closed, and TimeoutError at `deadline`, of time.monotonic."""
+        message, buffers = self._connection.receive(deadline)
         return Unpacker(buffers, _refuse_reference).unpack(message)
 
     def send_job(self, job: SuiteJob) -> None:
