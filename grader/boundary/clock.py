@@ -14,7 +14,8 @@ from typing import Protocol
 
 from grader.boundary.errors import Lost, Starved, TimedOut
 
-PATIENCE = 20  # times a limit: so much time may pass while the host keeps a submission waiting
+PATIENCE = 20  # times the limit of a test: so much time may pass while the host keeps a submission waiting
+RUN_PATIENCE = 6  # times the limit of a run
 UNKNOWN_PATIENCE = 6  # times a limit, where the host does not tell: a submission that sleeps ends there
 LOOK_SECONDS = 1.0  # between two looks at what a process has used; short tests need none
 LOOKS = 10  # within a limit, at least
@@ -39,14 +40,15 @@ Look = Callable[[], Usage | None]
 class Limit:
     """A number of seconds, and what is used of them."""
 
-    def __init__(self, seconds: float = math.inf, reason: str = "") -> None:
-        """Allow `seconds`; `reason` is what a student reads when they are used up."""
+    def __init__(self, seconds: float = math.inf, reason: str = "", patience: float = PATIENCE) -> None:
+        """Allow `seconds` of fair time, and `patience` times as many to pass; a student reads the `reason`."""
         self.seconds = seconds
         self.reason = reason or f"no answer within {seconds:g} seconds"
         self.passed = 0.0
         self.waited = 0.0
         self.processor = 0.0
         self.counts_processor_only = False
+        self._patience = patience
 
     @property
     def used(self) -> float:
@@ -63,7 +65,7 @@ class Limit:
     @property
     def left(self) -> float:
         """The seconds until the limit or the last guard may be reached."""
-        patience = UNKNOWN_PATIENCE if self.counts_processor_only else PATIENCE
+        patience = UNKNOWN_PATIENCE if self.counts_processor_only else self._patience
         return min(self.seconds - self.used, patience * self.seconds - self.passed)
 
     def ending(self) -> Lost:

@@ -59,4 +59,4 @@ class Unloadable(SubmissionError):  # noqa: N818
 
 
 class RunOver(SubmissionError):  # noqa: N818
-    """The run's time is spent, or too many tests reached their limit; this test and the following do not run."""
+    """The run's time is spent, or too many tests have timed out; this test and the following do not run."""

@@ -1,4 +1,4 @@
-"""Limits of our own process: what a submission sends may cost it memory and processor time, but not without end."""
+"""Limits of our own process: the memory and processor time that a submission's data may cost it."""
 
 import contextlib
 import faulthandler
@@ -15,8 +15,8 @@ TEST_SECONDS = 60  # of processor time: many times that of reading the largest a
 class OwnLimits:
     """The limits of a job's fork of the suite's process, while a test runs in it.
 
-    A test that reaches the limit of memory gets a MemoryError. One that reaches the limit of processor time ends
-    the process, which first logs where it was: no data may cost that much, so it is a mistake of the grader.
+    A test that reaches the limit of memory gets a MemoryError. One that reaches the limit of processor time
+    ends the process, which first logs where it was: no data may cost that much, so the grader has a mistake.
     """
 
     def __init__(self, memory: int) -> None:
@@ -37,7 +37,5 @@ class OwnLimits:
 
 
 def _set_limit(limit: int, soft: int, hard: int) -> None:
-    with contextlib.suppress(
-        ValueError
-    ):  # a stricter limit is in force, or the system does not know this one
+    with contextlib.suppress(ValueError):  # a stricter limit is in force, or macOS does not know this one
         resource.setrlimit(limit, (soft, hard))

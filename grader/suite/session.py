@@ -1,12 +1,14 @@
 """One submission under test: its present process, the next one when that is lost, and its time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from grader.boundary.channel import Channel, ignore
-from grader.boundary.clock import Clock, Limit
+from grader.boundary.clock import RUN_PATIENCE, Clock, Limit
 from grader.boundary.errors import (
     Breach,
     Died,
+    Disturbed,
     Lost,
     Raised,
     RunOver,
@@ -15,9 +17,20 @@ from grader.boundary.errors import (
     TooMuch,
     Unloadable,
 )
+from grader.sandbox.runner import MEBI, Ending
 from grader.suite.breaches import Breaches
 from grader.suite.loans import Borrowed, Borrower
 from grader.suite.manifest import Manifest
+
+NEARLY = 0.75  # of the memory that a process may have: the system ends the largest one when memory is short
+LARGE = (
+    "the system ended the submission's process twice, because it held {:.0f} of the {:.0f} MiB of memory "
+    "that it may have; keep fewer and smaller arrays alive"
+)
+GIVEN_UP = (
+    "{} tests before this one timed out, so the remaining tests do not run; find the first that timed out in "
+    "this report, make it end in time, and hand in again"
+)
 
 
 class Session:
@@ -35,6 +48,8 @@ class Session:
         self._manifest = manifest
         self._files = files
         self._run = self._whole_run()
+        self._timeouts = 0  # of this stage
+        self._is_second_attempt = False
         self._unloadable: Unloadable | None = None
         self._notice: str | None = None
         self._channel: Channel | None = None
@@ -54,6 +69,8 @@ class Session:
             raise RunOver(
                 f"the {self._manifest.run_seconds:g} seconds of the whole run were over before this test"
             )
+        if self._timeouts >= self._manifest.timeouts:
+            raise RunOver(GIVEN_UP.format(self._timeouts))
         if self._channel is None and self._unloadable is None:
             self._load()
         channel = self.channel()
@@ -74,7 +91,7 @@ class Session:
         if isinstance(error, TimedOut):
             return f"stopped: {error}"
         if isinstance(error, Died) and self._process is not None:
-            return f"the submission's process ended: {self._process.ending()}"
+            return self._told_of_death(self._process)
         if isinstance(error, TooMuch):
             return f"the submission {error}"
         if isinstance(error, Breach):
@@ -82,9 +99,39 @@ class Session:
             return f"the submission {error}"
         return str(error)
 
-    def begin_stage(self) -> None:
-        """Go on in a fresh process, with the time of a whole run."""
+    def was_disturbed(self, error: BaseException | None) -> bool:
+        """Tell whether something outside may have caused `error`, so that the test runs again."""
+        if isinstance(error, Died) and self._process is not None:
+            return self._process.ending()[0].was_killed
+        return isinstance(error, Disturbed)
+
+    @contextmanager
+    def second_attempt(self) -> Iterator[None]:
+        """Have the test inside, and no other, in a process of its own."""
         self.drop_process()
+        self._is_second_attempt = True
+        yield
+        self._is_second_attempt = False
+
+    def hold_to_account(self, error: BaseException | None) -> None:
+        """End the job if `error`, which ended a second attempt, is the sandbox's failure."""
+        if isinstance(error, Died) and self._process is not None:
+            ending, kills_itself = self._process.ending()
+            if ending.was_killed and not kills_itself and not self._was_large(ending):
+                self._processes.fail(f"a student process ended twice in one test: {ending.told}")
+        elif isinstance(error, Disturbed):
+            self._processes.fail(f"a student process was stopped twice in one test: {error}")
+
+    def lose_process(self, error: BaseException) -> None:
+        """Kill the process that a test was lost with."""
+        self._timeouts += isinstance(error, TimedOut)
+        self.drop_process()
+
+    def begin_stage(self) -> None:
+        """Go on in a fresh process, with the time of a whole run, unless too many tests have timed out."""
+        self.drop_process()
+        if self._timeouts < self._manifest.timeouts:
+            self._timeouts = 0
         self._run = self._whole_run()
 
     def drop_process(self) -> None:
@@ -107,7 +154,7 @@ class Session:
 
     def _whole_run(self) -> Limit:
         seconds = self._manifest.run_seconds
-        return Limit(seconds, f"the {seconds:g} seconds of the whole run are over")
+        return Limit(seconds, f"the {seconds:g} seconds of the whole run are over", RUN_PATIENCE)
 
     def _load(self) -> None:
         """Take a process and hand it the submission."""
@@ -123,9 +170,28 @@ class Session:
         except Raised as error:
             self._give_up(f"tests/adapters.py cannot be imported: {error}", error.traceback)
         except Lost as error:
+            self._check_disturbance(error)
             self._give_up(f"tests/adapters.py cannot be imported: {self.explain(error)}", "")
         else:
             self._channel = channel
+
+    def _check_disturbance(self, error: Lost) -> None:
+        """Raise Disturbed, or end the job, unless `error` is why the submission cannot be loaded."""
+        if self.was_disturbed(error) and not self._is_second_attempt:
+            self.drop_process()
+            raise Disturbed(str(error))
+        self.hold_to_account(error)
+
+    def _told_of_death(self, process: Borrowed) -> str:
+        """Return the sentence that tells how a process ended."""
+        ending, _ = process.ending()
+        if ending.was_killed and self._was_large(ending):
+            return LARGE.format((ending.memory or 0) / MEBI, self._manifest.allowance.memory / MEBI)
+        return f"the submission's process ended: {ending.told}"
+
+    def _was_large(self, ending: Ending) -> bool:
+        """Tell whether a process held nearly all the memory that it may have."""
+        return (ending.memory or 0) >= NEARLY * self._manifest.allowance.memory
 
     def _give_up(self, message: str, traceback: str) -> None:
         self._unloadable = Unloadable(message, traceback)
