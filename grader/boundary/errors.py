@@ -5,9 +5,12 @@ SubmissionError
 ├── Lost        its process is gone or of no use any more; a fresh one takes the next test
 │   ├── Died        it ended by itself: exit, signal, out of memory
 │   ├── TimedOut    it took longer than it may
-│   └── Breach      it broke the protocol
+│   ├── TooMuch     it sent more in one test than it may
+│   ├── Breach      it broke the protocol
+│   └── Disturbed   something outside ended or stopped it: the test runs again in a fresh process
+│       └── Starved     the host did not let it run
 ├── Unloadable  its adapters cannot be imported: no test can run
-└── RunOver     the time for the whole run is spent
+└── RunOver     the run, or its present stage, goes no further
 """
 
 
@@ -41,9 +44,21 @@ class Breach(Lost):
     """What the process sent is not what the protocol allows; it was killed."""
 
 
+class TooMuch(Lost):
+    """The process sent more bytes in one test than it may; it was killed."""
+
+
+class Disturbed(Lost):
+    """Something outside ended or stopped the process; the submission loses nothing by that."""
+
+
+class Starved(Disturbed):
+    """The host was too busy to let the process run."""
+
+
 class Unloadable(SubmissionError):  # noqa: N818
     """The submission's adapters cannot be imported."""
 
 
 class RunOver(SubmissionError):  # noqa: N818
-    """The whole run's time is spent; this test and the following ones did not run."""
+    """The run's time is spent, or too many tests have timed out; this test and the following do not run."""

@@ -27,6 +27,7 @@ DTYPES = frozenset(
 )
 MAX_DEPTH = 24
 MAX_AXES = 16
+MAX_KEYS = 1 << 14  # of a dict: keys can be chosen so that they all collide, which costs their square
 MAX_EMPTY = 1 << 20  # elements of an array without any, not counting its axes of length 0
 
 
@@ -84,6 +85,8 @@ class Frame:
         if kind in _SEQUENCES:
             return f'{{"{_SEQUENCES[kind]}":{self._pack_items(value, depth)}}}'
         if kind is dict:
+            if len(value) > MAX_KEYS:
+                raise Unsendable(f"the tests do not accept a dict of more than {MAX_KEYS} keys")
             pairs = [f"[{_key(key)},{self.pack(item, depth + 1)}]" for key, item in value.items()]
             return f'{{"dict":[{",".join(pairs)}]}}'
         return self._refer(value)
@@ -222,6 +225,8 @@ class Unpacker:
     def _unpack_dict(self, content: list[Any], depth: int) -> dict[Any, Any]:
         if not all(type(pair) is list and len(pair) == 2 and type(pair[0]) in _PLAIN for pair in content):  # noqa: PLR2004 - a pair
             raise ProtocolError("a dict has a key that is not a plain value")
+        if len(content) > MAX_KEYS:
+            raise ProtocolError(f"a dict has more than {MAX_KEYS} keys")
         found = {self.unpack(key): self.unpack(value, depth + 1) for key, value in content}
         if len(found) != len(content):
             raise ProtocolError("a dict has one key twice")

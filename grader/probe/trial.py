@@ -90,7 +90,7 @@ def _dies(channel: Channel, process: StudentProcess) -> bool:
         channel.flush()
     except SubmissionError:
         process.kill()
-    return "signal" in process.ending()
+    return "signal" in process.ending().told
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import signal
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from grader.sandbox.runner import Allowance
+from grader.sandbox.runner import Allowance, Ending
 
 FIXED: Mapping[str, str] = MappingProxyType(
     {
@@ -24,13 +24,17 @@ def student_environment(home: str, allowance: Allowance) -> dict[str, str]:
     return {**FIXED, "HOME": home, **{name: str(path) for name, path in allowance.folders.items()}}
 
 
-def described_ending(status: int | None) -> str:
+GONE = Ending("its sandbox was ended from outside", was_killed=True)
+
+
+def ending_of(status: int | None, memory: int | None = None) -> Ending:
     """Return how a process with that exit status ended; minus a number is a signal, None that it did not."""
     if status is None:
-        return "it closed its connection to the tests"
+        return Ending("it closed its connection to the tests")
     if status >= 0:
-        return f"it ended itself with exit status {status}"
-    return f"it was ended by the signal {_signal_name(-status)}"
+        return Ending(f"it ended itself with exit status {status}")
+    told = f"it was ended by the signal {_signal_name(-status)}"
+    return Ending(told, was_killed=status == -signal.SIGKILL, memory=memory)
 
 
 def _signal_name(number: int) -> str:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.sandbox.capture import EXIT_SECONDS, Capture
-from grader.sandbox.environment import described_ending, student_environment
+from grader.sandbox.environment import GONE, ending_of, student_environment
 from grader.sandbox.lifeline import READY, REASON_BYTES, STATUS
-from grader.sandbox.runner import Allowance, Output, Promise, SandboxError
+from grader.sandbox.runner import Allowance, Ending, Output, Promise, SandboxError
 from grader.sandbox.usage import Meter, Usage
 
 READY_SECONDS = 30.0
@@ -146,7 +146,8 @@ class ForkedProcess:
         printed, their_output = os.pipe()
         self._capture = Capture(os.fdopen(printed, "rb", buffering=0), output)
         self._zygote = zygote
-        self._status: int | None = None
+        self._ending = ending_of(None)
+        self._has_ended = False
         try:
             zygote.fork(theirs, their_output, their_life)
         finally:
@@ -166,9 +167,10 @@ class ForkedProcess:
         self.stream.close()
         self._life.close()
 
-    def ending(self) -> str:
-        """Return how the process ended, as the end of a sentence."""
-        return described_ending(self._wait(EXIT_SECONDS))
+    def ending(self) -> Ending:
+        """Return how the process ended."""
+        self._wait(EXIT_SECONDS)
+        return self._ending
 
     def output(self) -> Output:
         """Return what it has printed."""
@@ -192,14 +194,15 @@ class ForkedProcess:
             reason = told.decode(errors="replace") or self._zygote.last_words() or "it ended at once"
             raise SandboxError(f"a student process cannot be confined: {reason}")
 
-    def _wait(self, seconds: float) -> int | None:
-        """Return the exit status, or None if there is none after that many seconds."""
-        if self._status is None:
-            self._life.settimeout(seconds)
-            with contextlib.suppress(OSError):
-                told = self._life.recv(STATUS.size)
-                self._status = STATUS.unpack(told)[0] if told else None
-        return self._status
+    def _wait(self, seconds: float) -> None:
+        """Wait for that many seconds to hear how it ended."""
+        if self._has_ended:
+            return
+        self._life.settimeout(seconds)
+        with contextlib.suppress(OSError):
+            told = self._life.recv(STATUS.size)
+            self._ending = ending_of(*STATUS.unpack(told)) if told else GONE
+            self._has_ended = True
 
 
 def unwrapped(command: Sequence[str], allowance: Allowance) -> Sequence[str]:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO, cast
 
 from grader.sandbox.capture import EXIT_SECONDS, Capture
-from grader.sandbox.environment import described_ending, student_environment
-from grader.sandbox.runner import Allowance, Output, Promise, SandboxError
+from grader.sandbox.environment import ending_of, student_environment
+from grader.sandbox.runner import Allowance, Ending, Output, Promise, SandboxError
 from grader.sandbox.usage import Meter, Usage
 
 STUDENT_END = "grader.boundary.student"
@@ -87,11 +87,11 @@ class PlainProcess:
         self.stream.close()
         shutil.rmtree(self._home, ignore_errors=True)
 
-    def ending(self) -> str:
-        """Return how the process ended, as the end of a sentence."""
+    def ending(self) -> Ending:
+        """Return how the process ended."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(EXIT_SECONDS)
-        return described_ending(self._child.returncode)
+        return ending_of(self._child.returncode)
 
     def output(self) -> Output:
         """Return what it has printed."""

@@ -42,6 +42,20 @@ class Output:
     dropped: int
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How a process ended.
+
+    Attributes: `told` (the end of a sentence: "it ended itself with exit status 3"), `was_killed` (by
+    SIGKILL, or with the sandbox that held it) and `memory` (the most bytes that it held, or None if that is
+    not known).
+    """
+
+    told: str
+    was_killed: bool = False
+    memory: int | None = None
+
+
 class Promise(StrEnum):
     """What a runner can promise; `grader doctor` and the probe at start hold it to that."""
 
@@ -64,8 +78,8 @@ class StudentProcess(Protocol):
     def kill(self) -> None:
         """End the process and all that it started; no error if it has ended."""
 
-    def ending(self) -> str:
-        """Return how the process ended, as the end of a sentence: "it ended itself with exit status 3"."""
+    def ending(self) -> Ending:
+        """Return how the process ended."""
 
     def output(self) -> Output:
         """Return what it has printed; complete once it was killed."""

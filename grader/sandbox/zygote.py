@@ -30,6 +30,7 @@ from grader.sandbox.jail import Jail
 from grader.sandbox.lifeline import READY, REASON_BYTES, STATUS
 
 DATAGRAM = 64
+KIBI = 1 << 10
 DESCRIPTORS = 3
 
 
@@ -92,12 +93,12 @@ class Zygote:
         child = self._by_descriptor[descriptor]
         if descriptor != child.end:
             os.kill(child.pid, signal.SIGKILL)
-        _, status = os.waitpid(child.pid, 0)
+        _, status, used = os.wait4(child.pid, 0)
         for known in (child.end, child.life.fileno()):
             self._poll.unregister(known)
             del self._by_descriptor[known]
         with contextlib.suppress(OSError):  # the trusted side may be gone
-            child.life.send(STATUS.pack(os.waitstatus_to_exitcode(status)))
+            child.life.send(STATUS.pack(os.waitstatus_to_exitcode(status), used.ru_maxrss * KIBI))
         os.close(child.end)
         child.life.close()
 

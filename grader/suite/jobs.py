@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.sandbox.limited import die_with_parent
@@ -22,11 +21,12 @@ class Job:
 
     def __init__(self, messages: Messages, processes: Borrower) -> None:
         """Take the job from `messages`; its student processes come from `processes`."""
-        self.work: SuiteJob = messages.receive_job()
         self.processes = processes
         self._messages = messages
         self._untold: list[Any] = []
         self._next = 0.0  # when results are told, of time.monotonic
+        self.tell("begun", os.getpid())
+        self.work: SuiteJob = messages.receive_job()
 
     def tell(self, kind: str, content: Any) -> None:
         """Send an event to the worker. Raises Closed when it has given the job up.
@@ -50,12 +50,10 @@ class Jobs:
         self._control = socket.socket(fileno=control)
         self._ready = socket.socket(fileno=ready)
 
-    def announce(
-        self, tests: Mapping[str, Sequence[str]], folders: Mapping[str, str], sources: Sequence[str]
-    ) -> None:
-        """Say which tests there are, which folders a submission may read, which files all that came from."""
+    def announce(self, **facts: Any) -> None:
+        """Send the facts about the suite that are the attributes of the worker's SuiteProcess."""
         with self._ready:
-            Messages(self._ready).send({"tests": tests, "folders": folders, "sources": sources})
+            Messages(self._ready).send(facts)
 
     def next(self) -> Job | None:
         """Wait, and return each job in a fork of this process; return None here when no more will come."""

@@ -10,6 +10,9 @@ from grader.core.text import clean, clean_line
 
 MESSAGE_CHARACTERS = 4_000
 VALUE_CHARACTERS = 2_000
+TOO_MUCH_MEMORY = (
+    "the test ran out of memory with what came back; return arrays of the shapes that the test asks for"
+)
 
 
 def result_of(
@@ -57,6 +60,8 @@ def _loss(error: BaseException) -> tuple[Outcome, str]:
         return Outcome.FAILED, str(getattr(error, "problem", error)) or "a check of the test does not hold"
     if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):
         return Outcome.FAILED, f"the test was skipped, which counts as failed: {error}"
+    if isinstance(error, MemoryError):
+        return Outcome.ERROR, TOO_MUCH_MEMORY
     return Outcome.ERROR, f"the test could not use what came back: {type(error).__name__}: {error}"
 
 

@@ -3,21 +3,26 @@
 The worker holds the runners; a job, which is a fork of the suite's process, gets no more than the descriptor
 of a process's stream. Both are trusted. A job has one process at a time, so the requests need no names: OPEN
 is answered with GRANTED and the descriptor, ENDING with how the process ended, KILL with GRANTED, USAGE with
-the time that the process has used, or with UNKNOWN. A sandbox that fails ends the job: its loss is not the
-submission's, whatever it looks like from there.
+the time that the process has used, or with UNKNOWN. FAILED, with the reason, has no answer: the job has found
+that the sandbox failed. A sandbox that fails ends the job: its loss is not the submission's, whatever it
+looks like from there. Any exception in the lender's thread ends the job in the same way.
 """
 
 import contextlib
+import json
+import os
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
-from grader.sandbox.runner import Output, Runner, SandboxError, StudentProcess
+from grader.sandbox.runner import Ending, Output, Promise, Runner, SandboxError, StudentProcess
 from grader.sandbox.usage import FIGURES, Usage, unpacked
 
-OPEN, ENDING, KILL, USAGE = b"open", b"ending", b"kill", b"usage"
+OPEN, ENDING, KILL, USAGE, FAILED = b"open", b"ending", b"kill", b"usage", b"failed "
 GRANTED, UNKNOWN = b"granted", b"unknown"
 DATAGRAM = 4_000
+REASON_BYTES = 2_000
 
 
 def counter() -> tuple[socket.socket, socket.socket]:
@@ -32,7 +37,10 @@ class Lender:
     """
 
     def __init__(self, runner: Runner, desk: socket.socket, give_up: Callable[[], None]) -> None:
-        """Serve requests on `desk` until it is closed at the other end; `give_up` ends the job early."""
+        """Serve requests on `desk` until it is closed at the other end; `give_up` ends the job early.
+
+        Raises SandboxError when this machine starts no more threads.
+        """
         self.failure: SandboxError | None = None
         self._runner = runner
         self._desk = desk
@@ -41,7 +49,11 @@ class Lender:
         self._present: StudentProcess | None = None
         self._outputs: list[Output] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as failed:
+            desk.close()
+            raise _as_sandbox_error(failed) from failed
 
     def finish(self) -> Sequence[Output]:
         """End the process that is out, wait until all is over; return what each process printed, in order."""
@@ -56,33 +68,45 @@ class Lender:
             self._ahead = self._runner.open()
             while request := self._request():
                 self._answer(request)
-        except SandboxError as failed:
-            self.failure = failed
-            self._give_up()
+        except Exception as failed:  # noqa: BLE001 - whatever it is, the job must not wait for this thread
+            self._fail(failed)
         for process in filter(None, (self._present, self._ahead)):
-            with contextlib.suppress(SandboxError):  # the verdict stands; the runner's own end is surer
-                self._end(process)
+            self._end_last(process)
+
+    def _fail(self, reason: Exception) -> None:
+        """End the job for `reason`."""
+        self.failure = self.failure or _as_sandbox_error(reason)
+        with contextlib.suppress(OSError):  # the job has ended
+            self._give_up()
 
     def _answer(self, request: bytes) -> None:
         """Do what is asked. Raises SandboxError."""
         if request == OPEN:
             self._lend()
         elif request == ENDING:
-            self._desk.send(self._present.ending().encode() if self._present else b"it was ended")
+            self._desk.send(self._ending())
         elif request == USAGE:
             usage = self._present.usage() if self._present else None
             self._desk.send(usage.packed() if usage else UNKNOWN)
+        elif request.startswith(FAILED):
+            raise SandboxError(request.removeprefix(FAILED).decode(errors="replace"))
         else:
             ended, self._present = self._present, None
             if ended:
                 self._end(ended)
             self._desk.send(GRANTED)
 
+    def _ending(self) -> bytes:
+        """Return how the present process ended, and whether it could have killed itself, as JSON."""
+        ending = self._present.ending() if self._present else Ending("it was ended")
+        is_jailed = self._runner.promises >= frozenset(Promise)  # so it cannot send itself a SIGKILL
+        return json.dumps([ending.told, ending.was_killed, ending.memory, not is_jailed]).encode()
+
     def _request(self) -> bytes:
         """Return the next request, or nothing when the job is over."""
         try:
             return self._desk.recv(DATAGRAM)
-        except ConnectionError:
+        except OSError:
             return b""
 
     def _lend(self) -> None:
@@ -96,6 +120,22 @@ class Lender:
             process.kill()
         finally:
             self._outputs.append(process.output())
+
+    def _end_last(self, process: StudentProcess) -> None:
+        """End a process when the job is over: the verdict stands if the output is whole."""
+        with contextlib.suppress(SandboxError):  # the runner's own end is surer
+            process.kill()
+        try:
+            self._outputs.append(process.output())
+        except Exception as failed:  # noqa: BLE001 - as above
+            self._fail(failed)
+
+
+def _as_sandbox_error(failed: Exception) -> SandboxError:
+    """Return the error that ends a job because `failed` was raised in a thread of ours."""
+    if isinstance(failed, SandboxError):
+        return failed
+    return SandboxError(f"a student process cannot be lent: {type(failed).__name__}: {failed}")
 
 
 class Borrower:
@@ -113,6 +153,11 @@ class Borrower:
             raise SandboxError("no process is lent any more")
         return Borrowed(self._desk, socket.socket(fileno=descriptors[0]))
 
+    def fail(self, reason: str) -> NoReturn:
+        """End the job, because the sandbox failed for `reason`."""
+        self._desk.send(FAILED + reason.encode()[:REASON_BYTES])
+        os._exit(1)
+
 
 class Borrowed:
     """A process on loan."""
@@ -121,10 +166,14 @@ class Borrowed:
         """Speak with it through `stream`, and about it on `desk`."""
         self.stream = stream
         self._desk = desk
+        self._ending: tuple[Ending, bool] | None = None
 
-    def ending(self) -> str:
-        """Return how it ended, as the end of a sentence."""
-        return self._asked(ENDING).decode(errors="replace")
+    def ending(self) -> tuple[Ending, bool]:
+        """Return how it ended, and whether it could have killed itself."""
+        if self._ending is None:
+            told, was_killed, memory, kills_itself = json.loads(self._asked(ENDING))
+            self._ending = Ending(told, was_killed, memory), kills_itself
+        return self._ending
 
     def usage(self) -> Usage | None:
         """Return what it has used so far; None where that is not known."""

@@ -9,19 +9,29 @@ from grader.core.document import Document, parse_document
 from grader.sandbox.runner import MEBI, Allowance
 
 FILE = "suite.yaml"
+LIMITS = (
+    *("test_seconds", "run_seconds", "timeouts"),
+    *("memory_mebibytes", "output_kibibytes", "answers_mebibytes", "suite_mebibytes"),
+)
 
 
 @dataclass(frozen=True)
 class Manifest:
     """How a suite is run.
 
-    Attributes: `test_seconds` and `run_seconds` (wall time), `allowance` (what a student process may have),
-    `interface`, `provided` (modules in place of the submission's own: where they stand there, and here), and
-    `second_stage` (classes that are run when all others are done and told, in a process of their own).
+    Attributes: `test_seconds` and `run_seconds` (wall time), `answers` (bytes that a submission may send in
+    one test), `timeouts` (how many tests of a stage may time out before the rest does not run),
+    `suite_memory` (bytes that a job's fork of the suite's process may hold), `allowance` (what a student
+    process may have), `interface`, `provided` (modules in place of the submission's own: where they stand
+    there, and here), and `second_stage` (classes that are run when all others are done and told, in a process
+    of their own).
     """
 
     test_seconds: float
     run_seconds: float
+    answers: int
+    timeouts: int
+    suite_memory: int
     allowance: Allowance
     interface: Interface
     provided: Mapping[str, str]
@@ -46,10 +56,13 @@ def parse_manifest(text: str, name: str = FILE) -> Manifest:
     document = parse_document(text, name)
     document.reject_unknown("limits", "deferred", "seconds", "provided", "second_stage")
     limits = document.mapping("limits")
-    limits.reject_unknown("test_seconds", "run_seconds", "memory_mebibytes", "output_kibibytes")
+    limits.reject_unknown(*LIMITS)
     return Manifest(
         test_seconds=limits.number("test_seconds", of="seconds", minimum=0.1),
         run_seconds=limits.number("run_seconds", of="seconds", minimum=1),
+        answers=limits.integer("answers_mebibytes", of="MiB", minimum=1, default=128) * MEBI,
+        timeouts=limits.integer("timeouts", of="tests", minimum=1, default=5),
+        suite_memory=limits.integer("suite_mebibytes", of="MiB", minimum=256, default=512) * MEBI,
         allowance=Allowance(
             memory=limits.integer("memory_mebibytes", of="MiB", minimum=256) * MEBI,
             output=limits.integer("output_kibibytes", of="KiB", minimum=1) << 10,

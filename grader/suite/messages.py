@@ -1,12 +1,13 @@
 """What a job of the suite's process and the worker say to each other, as plain values in frames.
 
-Both are trusted. In goes one SuiteJob; out come lists of events [kind, content]: `result` (a record of one
-test), `stage` (None, when the tests of the second stage begin), `progress` {group, numbers} while a long call
-of a test in that class runs (the submission's own word, only to be shown), and at last `finished`
-{unloadable, notes, staff_notes}.
+Both are trusted. In goes one SuiteJob; out come lists of events [kind, content]: `begun` (the number of the
+job's process, before it reads the job), `result` (a record of one test), `stage` (None, when the tests of the
+second stage begin), `progress` {group, numbers} while a long call of a test in that class runs (the
+submission's own word, only to be shown), and at last `finished` {unloadable, notes, staff_notes}.
 """
 
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,9 +48,9 @@ class Messages:
         frame = Frame(_refuse_object, FROM_GRADER)
         self._connection.send(frame.encode(frame.pack(value)))
 
-    def receive(self) -> Any:
-        """Return the next value. Raises Closed."""
-        message, buffers = self._connection.receive()
+    def receive(self, deadline: float | None = None) -> Any:
+        """Return the next value. Raises Closed, and TimeoutError at `deadline`, of time.monotonic."""
+        message, buffers = self._connection.receive(lambda: _remaining(deadline))
         return Unpacker(buffers, _refuse_reference).unpack(message)
 
     def send_job(self, job: SuiteJob) -> None:
@@ -72,6 +73,16 @@ def to_record(result: TestResult) -> Record:
 def from_record(record: Record) -> TestResult:
     """Return the result that `to_record` wrote."""
     return TestResult(**{**record, "outcome": Outcome(record["outcome"])})
+
+
+def _remaining(deadline: float | None) -> float | None:
+    """Return the seconds until `deadline`. Raises TimeoutError when it has passed."""
+    if deadline is None:
+        return None
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
 
 
 def _refuse_object(value: Any) -> str:

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,17 @@ from grader.suite.judge import group_of, result_of
 from grader.suite.manifest import Manifest
 from grader.suite.messages import to_record
 from grader.suite.order import DrawnOrder
+from grader.suite.own_limits import OwnLimits
 from grader.suite.session import Session
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How a test went: what the phase `when` raised, or None, and how long that phase took."""
+
+    error: BaseException | None = None
+    when: str = ""
+    seconds: float = 0.0
 
 
 class Hooks:
@@ -46,6 +56,7 @@ class Grading:
         self._session: Session | None = None
         self._integrity = Integrity()
         self._in_second_stage = False
+        self._limits: OwnLimits
         self._running = ""  # the class of the present test
 
     @property
@@ -96,9 +107,10 @@ class Grading:
             return None  # the suite cannot be collected, of which pytest tells
         folders = session.config.hook.pytest_student_folders(session=session)
         self._jobs.announce(
-            tests_by_class(session.items),
-            {name: folder for mapping in folders for name, folder in mapping.items()},
-            sorted(_sources(self._root)),
+            tests=tests_by_class(session.items),
+            folders={name: folder for mapping in folders for name, folder in mapping.items()},
+            sources=sorted(_sources(self._root)),
+            run_seconds=self._manifest.run_seconds,
         )
         self._job = self._jobs.next()
         if self._job is None:
@@ -109,6 +121,7 @@ class Grading:
     def _begin(self, job: Job, session: pytest.Session) -> None:
         """Make the collected tests those of `job`."""
         work = job.work
+        self._limits = OwnLimits(self._manifest.suite_memory)
         manifest = self._manifest.within(work.test_seconds, work.run_seconds)
         session.config.option.seed = work.seed
         session.items[:] = [item for item in session.items if group_of(item) not in work.left_out]
@@ -133,17 +146,14 @@ class Grading:
 
     def _result(self, item: pytest.Item, nextitem: pytest.Item | None) -> TestResult:
         """Return the verdict on a test: the first of its phases that raises decides."""
-        hook = item.ihook
-        when, started = "setup", time.perf_counter()
-        error = _raised_by(lambda: hook.pytest_runtest_setup(item=item))
-        if error is None:
-            when, started = "call", time.perf_counter()
-            error = _raised_by(lambda: self._call(item))
-        seconds = time.perf_counter() - started
-        result = result_of(item, error, when, self.session.explain)
-        if isinstance(error, Lost):
-            self.session.drop_process()
-        error = _raised_by(lambda: hook.pytest_runtest_teardown(item=item, nextitem=nextitem))
+        attempt = self._attempt(item)
+        if self.session.was_disturbed(attempt.error):
+            attempt = self._second_attempt(item)
+        result = result_of(item, attempt.error, attempt.when, self.session.explain)
+        if isinstance(attempt.error, Lost | MemoryError):
+            self.session.lose_process(attempt.error)
+        seconds, attempt = attempt.seconds, Attempt()  # what its error holds goes now
+        error = _raised_by(lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem))
         if error is not None and result.outcome is Outcome.PASSED:
             result = result_of(item, error, "teardown", self.session.explain)
         self._integrity.add(item, result.outcome)
@@ -154,12 +164,36 @@ class Grading:
         with contextlib.suppress(SubmissionError):
             self._integrity.challenge(self.session.channel())
 
+    def _second_attempt(self, item: pytest.Item) -> "Attempt":
+        """Run a test again, alone in a fresh process, with the values of its fixtures made again."""
+        error = _raised_by(lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=None))
+        if error is not None:
+            return Attempt(error, "teardown")
+        item.user_properties.clear()
+        if isinstance(item, pytest.Function):
+            item._initrequest()  # noqa: SLF001 - pytest has no other way to forget the values of fixtures
+            item.funcargs.update(parameters_of(item))
+        with self.session.second_attempt():
+            attempt = self._attempt(item)
+            self.session.hold_to_account(attempt.error)
+        return attempt
+
+    def _attempt(self, item: pytest.Item) -> "Attempt":
+        """Run a test up to what raises, or to its end."""
+        when, started = "setup", time.perf_counter()
+        error = _raised_by(lambda: item.ihook.pytest_runtest_setup(item=item))
+        if error is None:
+            when, started = "call", time.perf_counter()
+            error = _raised_by(lambda: self._call(item))
+        return Attempt(error, when, time.perf_counter() - started)
+
     def _call(self, item: pytest.Item) -> None:
-        """Run the test itself with its own time and channel; a lost process is replaced for the next one."""
+        """Run the test itself with its own limits and channel; the next test replaces a lost process."""
         self._running = group_of(item)
         self.session.begin_test()
-        item.ihook.pytest_runtest_call(item=item)
-        self.session.end_test()
+        with self._limits.of_a_test():
+            item.ihook.pytest_runtest_call(item=item)
+            self.session.end_test()
 
     def _tell_progress(self, numbers: Mapping[str, float]) -> None:
         """Tell how far the present test has come, by numbers that are the submission's word."""

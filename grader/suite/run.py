@@ -1,10 +1,13 @@
 """The worker's end of the suite's process: starts it once, and has jobs run in forks of it."""
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +22,8 @@ from grader.suite.messages import Messages, SuiteJob, from_record
 from grader.suite.order import in_order
 
 SHOWN_ERROR_CHARACTERS = 4_000
+PATIENCE = 7  # times the limit of a run: more than its clock allows the host to make it wait
+MARGIN_SECONDS = 60.0  # for what is no test: to fork, and to open and end processes
 EXIT_SECONDS = 2.0
 
 
@@ -82,24 +87,33 @@ class SuiteProcess:
         self.tests: Mapping[str, Sequence[str]] = announced["tests"]
         self.folders = {name: Path(folder) for name, folder in announced["folders"].items()}
         self.sources = [Path(source) for source in announced["sources"]]
+        self._run_seconds: float = announced["run_seconds"]
 
     def run(self, job: SuiteJob, runner: Runner, listen: Listener = ignore) -> SuiteOutcome:
         """Run `job` on processes of `runner`, telling `listen` of every event.
 
-        Raises SuiteFailed, or SandboxError as soon as the runner fails.
+        Raises SuiteFailed, also when the job does not end by this process's clock, or SandboxError as soon as
+        the runner fails.
         """
+        seconds = PATIENCE * (job.run_seconds or self._run_seconds) + MARGIN_SECONDS
         ours, theirs = socket.socketpair()
         desk, their_desk = counter()
         with ours:
             with theirs, their_desk:
                 self._start_job(theirs, their_desk)
             lender = Lender(runner, desk, give_up=lambda: ours.shutdown(socket.SHUT_RDWR))
+            following = _Following(Messages(ours), seconds, listen)
             try:
-                finished, results = _follow(Messages(ours), job, listen)
+                finished, results = following.to_the_end(job)
             except Closed:
                 raise lender.failure or self._failure() from None
+            except TimeoutError:
+                self._stop(following.process)
+                raise SuiteFailed(f"the run did not end within {seconds:g} seconds and was stopped") from None
             finally:
                 outputs = lender.finish()
+        if lender.failure:
+            raise lender.failure
         expected = {group: names for group, names in self.tests.items() if group not in job.left_out}
         return SuiteOutcome(
             expected=expected, results=in_order(expected, results), outputs=outputs, **finished
@@ -125,6 +139,14 @@ class SuiteProcess:
         except OSError:
             raise self._failure() from None
 
+    def _stop(self, process: int | None) -> None:
+        """Kill a job's process; if there is none, this one, which does not fork any more."""
+        if process is None:
+            self._process.kill()
+        else:  # it holds its end of the socket open, so its number is still its own
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
     def _failure(self) -> SuiteFailed:
         """Return what is to be raised when the process, or a job's fork of it, has ended before it should."""
         self._log.seek(0)
@@ -140,14 +162,33 @@ _ENVIRONMENT = {
 }
 
 
-def _follow(messages: Messages, job: SuiteJob, listen: Listener) -> tuple[dict[str, Any], list[TestResult]]:
-    """Send the job and follow the events to the last one. Raises Closed when the process ends before."""
-    messages.send_job(job)
-    results: list[TestResult] = []
-    while True:
-        for kind, content in messages.receive():
-            if kind == "finished":
-                return content, results
-            if kind == "result":
-                results.append(from_record(content))
-            listen(kind, content)
+class _Following:
+    """What the worker hears of a job; `process` is the number of the job's process, once it is known."""
+
+    def __init__(self, messages: Messages, seconds: float, listen: Listener) -> None:
+        """Tell `listen` of events; each stage may take `seconds`."""
+        self.process: int | None = None
+        self._messages = messages
+        self._seconds = seconds
+        self._listen = listen
+        self._results: list[TestResult] = []
+
+    def to_the_end(self, job: SuiteJob) -> tuple[dict[str, Any], list[TestResult]]:
+        """Send the job and follow it to its end. Raises Closed when its process ends before, TimeoutError."""
+        end = time.monotonic() + self._seconds
+        self._messages.send_job(job)
+        while True:
+            for kind, content in self._messages.receive(end):
+                if kind == "finished":
+                    return content, self._results
+                if kind == "stage":
+                    end = time.monotonic() + self._seconds
+                self._hear(kind, content)
+
+    def _hear(self, kind: str, content: Any) -> None:
+        if kind == "begun":
+            self.process = content
+            return
+        if kind == "result":
+            self._results.append(from_record(content))
+        self._listen(kind, content)

@@ -1,13 +1,36 @@
 """One submission under test: its present process, the next one when that is lost, and its time."""
 
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from grader.boundary.channel import Channel, ignore
-from grader.boundary.errors import Breach, Died, Lost, Raised, RunOver, SubmissionError, TimedOut, Unloadable
+from grader.boundary.clock import RUN_PATIENCE, Clock, Limit
+from grader.boundary.errors import (
+    Breach,
+    Died,
+    Disturbed,
+    Lost,
+    Raised,
+    RunOver,
+    SubmissionError,
+    TimedOut,
+    TooMuch,
+    Unloadable,
+)
+from grader.sandbox.runner import MEBI, Ending
 from grader.suite.breaches import Breaches
 from grader.suite.loans import Borrowed, Borrower
 from grader.suite.manifest import Manifest
+
+NEARLY = 0.75  # of the memory that a process may have: the system ends the largest one when memory is short
+LARGE = (
+    "the system ended the submission's process twice, because it held {:.0f} of the {:.0f} MiB of memory "
+    "that it may have; keep fewer and smaller arrays alive"
+)
+GIVEN_UP = (
+    "{} tests before this one timed out, so the remaining tests do not run; find the first that timed out in "
+    "this report, make it end in time, and hand in again"
+)
 
 
 class Session:
@@ -24,8 +47,11 @@ class Session:
         self._processes = processes
         self._manifest = manifest
         self._files = files
-        self._end = time.monotonic() + manifest.run_seconds
+        self._run = self._whole_run()
+        self._timeouts = 0  # of this stage
+        self._is_second_attempt = False
         self._unloadable: Unloadable | None = None
+        self._notice: str | None = None
         self._channel: Channel | None = None
         self._process: Borrowed | None = None
 
@@ -39,10 +65,12 @@ class Session:
 
     def begin_test(self) -> None:
         """Make ready for a test; its time starts now. Raises SubmissionError."""
-        if time.monotonic() >= self._end:
+        if self._run.is_over:
             raise RunOver(
                 f"the {self._manifest.run_seconds:g} seconds of the whole run were over before this test"
             )
+        if self._timeouts >= self._manifest.timeouts:
+            raise RunOver(GIVEN_UP.format(self._timeouts))
         if self._channel is None and self._unloadable is None:
             self._load()
         channel = self.channel()
@@ -55,31 +83,56 @@ class Session:
             self._channel.flush()
 
     def processor_seconds(self) -> float:
-        """Return the processor time that the present process has used when all requests so far are done.
-
-        Where a host does not tell, this is the time of a clock. Raises SubmissionError.
-        """
-        self.channel().flush()
-        usage = self._process.usage() if self._process is not None else None
-        return usage.processor if usage is not None else time.perf_counter()
+        """Return the processor time of the present process. Raises SubmissionError."""
+        return self.channel().processor_seconds()
 
     def explain(self, error: SubmissionError) -> str:
         """Return the sentence that tells the student what `error` means, and note what staff should know."""
         if isinstance(error, TimedOut):
-            over = time.monotonic() >= self._end
-            whole = f"the {self._manifest.run_seconds:g} seconds of the whole run are over"
-            return f"stopped: {whole if over else error}"
+            return f"stopped: {error}"
         if isinstance(error, Died) and self._process is not None:
-            return f"the submission's process ended: {self._process.ending()}"
+            return self._told_of_death(self._process)
+        if isinstance(error, TooMuch):
+            return f"the submission {error}"
         if isinstance(error, Breach):
             self._breaches.add(str(error))
             return f"the submission {error}"
         return str(error)
 
-    def begin_stage(self) -> None:
-        """Go on in a fresh process, with the time of a whole run."""
+    def was_disturbed(self, error: BaseException | None) -> bool:
+        """Tell whether something outside may have caused `error`, so that the test runs again."""
+        if isinstance(error, Died) and self._process is not None:
+            return self._process.ending()[0].was_killed
+        return isinstance(error, Disturbed)
+
+    @contextmanager
+    def second_attempt(self) -> Iterator[None]:
+        """Have the test inside, and no other, in a process of its own."""
         self.drop_process()
-        self._end = time.monotonic() + self._manifest.run_seconds
+        self._is_second_attempt = True
+        yield
+        self._is_second_attempt = False
+
+    def hold_to_account(self, error: BaseException | None) -> None:
+        """End the job if `error`, which ended a second attempt, is the sandbox's failure."""
+        if isinstance(error, Died) and self._process is not None:
+            ending, kills_itself = self._process.ending()
+            if ending.was_killed and not kills_itself and not self._was_large(ending):
+                self._processes.fail(f"a student process ended twice in one test: {ending.told}")
+        elif isinstance(error, Disturbed):
+            self._processes.fail(f"a student process was stopped twice in one test: {error}")
+
+    def lose_process(self, error: BaseException) -> None:
+        """Kill the process that a test was lost with."""
+        self._timeouts += isinstance(error, TimedOut)
+        self.drop_process()
+
+    def begin_stage(self) -> None:
+        """Go on in a fresh process, with the time of a whole run, unless too many tests have timed out."""
+        self.drop_process()
+        if self._timeouts < self._manifest.timeouts:
+            self._timeouts = 0
+        self._run = self._whole_run()
 
     def drop_process(self) -> None:
         """Kill the present process; the next test gets a fresh one."""
@@ -92,18 +145,24 @@ class Session:
     @property
     def notes(self) -> list[str]:
         """What staff should know."""
-        return self._breaches.notes()
+        return [*([self._notice] if self._notice else []), *self._breaches.notes()]
 
     @property
     def unloadable(self) -> Unloadable | None:
         """Why the submission cannot be imported, if so."""
         return self._unloadable
 
+    def _whole_run(self) -> Limit:
+        seconds = self._manifest.run_seconds
+        return Limit(seconds, f"the {seconds:g} seconds of the whole run are over", RUN_PATIENCE)
+
     def _load(self) -> None:
         """Take a process and hand it the submission."""
         self._process = self._processes.open()
-        channel = Channel(self._process.stream, self._manifest.interface)
-        channel.end = self._end
+        clock = Clock(self._process.usage, self._run)
+        self._notice = clock.notice
+        channel = Channel(self._process.stream, self._manifest.interface, clock)
+        channel.budget = self._manifest.answers
         channel.on_progress = self.on_progress
         channel.limit_time(self._manifest.test_seconds)
         try:
@@ -111,9 +170,28 @@ class Session:
         except Raised as error:
             self._give_up(f"tests/adapters.py cannot be imported: {error}", error.traceback)
         except Lost as error:
+            self._check_disturbance(error)
             self._give_up(f"tests/adapters.py cannot be imported: {self.explain(error)}", "")
         else:
             self._channel = channel
+
+    def _check_disturbance(self, error: Lost) -> None:
+        """Raise Disturbed, or end the job, unless `error` is why the submission cannot be loaded."""
+        if self.was_disturbed(error) and not self._is_second_attempt:
+            self.drop_process()
+            raise Disturbed(str(error))
+        self.hold_to_account(error)
+
+    def _told_of_death(self, process: Borrowed) -> str:
+        """Return the sentence that tells how a process ended."""
+        ending, _ = process.ending()
+        if ending.was_killed and self._was_large(ending):
+            return LARGE.format((ending.memory or 0) / MEBI, self._manifest.allowance.memory / MEBI)
+        return f"the submission's process ended: {ending.told}"
+
+    def _was_large(self, ending: Ending) -> bool:
+        """Tell whether a process held nearly all the memory that it may have."""
+        return (ending.memory or 0) >= NEARLY * self._manifest.allowance.memory
 
     def _give_up(self, message: str, traceback: str) -> None:
         self._unloadable = Unloadable(message, traceback)

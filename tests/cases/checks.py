@@ -11,6 +11,9 @@ PRECISIONS = {np.dtype(name): name for name in RTOL}
 LOOSELY = {"rtol": 1e-4, "atol": 1e-5}  # for tests that are not about precision
 NUMBERS = (float, int, *(np.dtype(code).type for code in np.typecodes["Float"] + np.typecodes["AllInteger"]))
 SHOWN_CHARACTERS = 1_500
+SHOWN_AXES = 4  # of an array whose middle is left out; with more, even its corners are too many numbers
+SHOWN_NUMBERS = 60
+MOST_NUMBERS = 1 << 20  # of an array that a test goes on to compute with; none needs as many
 
 
 class Mismatch(AssertionError):  # noqa: N818 - a failed check, not an error
@@ -44,7 +47,12 @@ def plain_array(value):
     """Return `value`, which must be an array or a number and not only claim to be one, as an array."""
     if type(value) is not np.ndarray and not _is_number(value):
         raise Mismatch("this should be an array", expected="a numpy array", actual=kind(value))
-    return np.asarray(value)
+    array = np.asarray(value)
+    if array.size > MOST_NUMBERS:
+        raise Mismatch(
+            "this array is far too large", expected=f"at most {MOST_NUMBERS} numbers", actual=array.shape
+        )
+    return array
 
 
 def assert_dtype(array, dtype, *, hint=None):
@@ -71,13 +79,13 @@ def assert_differ(first, second, *, hint=None):
 def assert_operands(node, *operands):
     """Fail unless `node._prev` holds exactly these objects, in any order."""
     found = list(node._prev)
-    known = [any(child is operand for operand in operands) for child in found]
-    wanted = [any(operand is child for child in found) for operand in operands]
-    if not all(known) or not all(wanted):
+    wanted = {id(operand) for operand in operands}
+    known = [id(child) for child in found if id(child) in wanted]
+    if len(known) < len(found) or set(known) != wanted:
         raise Mismatch(
             "_prev does not hold the operands",
             expected=f"the {len(operands)} operand(s) that made this node",
-            actual=f"{len(found)} object(s), {sum(known)} of them operands",
+            actual=f"{len(found)} object(s), {len(known)} of them operands",
             hint="c = a + b records _prev = {a, b}: the very objects, not copies",
         )
 
@@ -105,12 +113,20 @@ def show(value):
     if isinstance(value, str):
         text = value
     elif isinstance(value, np.ndarray) and value.ndim:
-        text = np.array2string(value, precision=8, threshold=60, edgeitems=3)
+        text = _array_text(value)
     elif type(value) is np.ndarray or isinstance(value, np.generic):
         text = repr(value.item())
     else:
         text = repr(value)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} ..."
+
+
+def _array_text(array):
+    """Return the numbers of an array, or its first and last ones along each axis."""
+    if array.ndim <= SHOWN_AXES or array.size <= SHOWN_NUMBERS:
+        return np.array2string(array, precision=8, threshold=SHOWN_NUMBERS, edgeitems=3)
+    first = np.array2string(array.flat[:SHOWN_NUMBERS], precision=8, threshold=SHOWN_NUMBERS)
+    return f"{first} ... in an array of shape {array.shape}"
 
 
 def _kind_problem(actual, expected):

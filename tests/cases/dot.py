@@ -1,4 +1,8 @@
-"""Pictures in DOT, Graphviz's language, as far as the cases read them: nodes, their labels, and edges."""
+"""Pictures in DOT, Graphviz's language, as far as the cases read them: nodes, their labels, and edges.
+
+A submission writes the text, so time and memory are linear in its length: tokens are made one at a time, and
+no pattern tries a part of the text twice (`*+` never gives back what it took).
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -11,8 +15,8 @@ TOKEN = re.compile(
     (?P<ignored> \s+ | //[^\n]* | /\*.*?\*/ | ^\#[^\n]* )
   | (?P<arrow> -> )
   | (?P<mark> [{}\[\]=;,:] )
-  | "(?P<quoted> (?: [^"\\] | \\. )* )"
-  | <(?P<html> [^<>]* (?: <[^<>]*> [^<>]* )* )>
+  | "(?P<quoted> [^"\\]*+ (?: \\. [^"\\]*+ )*+ )"
+  | <(?P<html> [^<>]*+ (?: <[^<>]*+> [^<>]*+ )*+ )>
   | (?P<word> [^\W\d]\w* | -?(?: \.\d+ | \d+(?:\.\d*)? ) )
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
@@ -20,7 +24,9 @@ TOKEN = re.compile(
 SYMBOLS = {"arrow", "mark"}
 DEFAULTS = {"graph", "node", "edge"}  # statements that set attributes for all that follows
 WAYS_TO_BREAK_A_LINE = re.compile(r"\\[nlr]")
-NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
+NUMBER = re.compile(r"[-+]?\d++(?:\.\d*+)?(?:[eE][-+]?\d++)?")
+SHOWN = 60  # characters of what is no DOT
+END = ("end", "the end")
 
 
 @dataclass
@@ -40,7 +46,8 @@ class Picture:
     @property
     def ends(self):
         """The names of the nodes from which no edge leads on."""
-        return [name for name in self.labels if not any(tail == name for tail, _ in self.edges)]
+        tails = {tail for tail, _ in self.edges}
+        return [name for name in self.labels if name not in tails]
 
 
 def parse_picture(source):
@@ -52,15 +59,15 @@ def parse_picture(source):
 
 def numbers_in(label):
     """Return the numbers that stand in a label."""
-    return [float(number) for number in NUMBER.findall(label)]
+    return [float(match[0]) for match in NUMBER.finditer(label)]
 
 
 class _Parser:
     """Reads one digraph, statement by statement."""
 
     def __init__(self, source):
-        self._source = source
-        self._tokens = list(_tokens(source))[::-1]  # the next one is the last
+        self._tokens = _tokens(source)
+        self._next = next(self._tokens, END)
         self._picture = Picture()
 
     def picture(self):
@@ -73,8 +80,8 @@ class _Parser:
         while not self._take("}"):
             self._statement()
             self._take(";")
-        if self._tokens:
-            raise _not_dot("nothing after the closing }", self._tokens[-1][1])
+        if self._next is not END:
+            raise _not_dot("nothing after the closing }", self._next[1])
         return self._picture
 
     def _statement(self):
@@ -108,26 +115,35 @@ class _Parser:
 
     def _name(self):
         """Read a name, a number or a text; the port of a node (`name:port`) is read over."""
-        group, text = self._tokens.pop() if self._tokens else ("end", "the end")
-        if group in SYMBOLS or group == "end":
-            raise _not_dot("a name or a text", text)
+        text = self._text()
         while self._take(":"):
-            self._name()
+            self._text()
         return text
 
+    def _text(self):
+        """Read a name, a number or a text."""
+        group, text = self._next
+        if group in SYMBOLS or self._next is END:
+            raise _not_dot("a name or a text", text)
+        self._advance()
+        return text
+
+    def _advance(self):
+        self._next = next(self._tokens, END)
+
     def _is_next(self, symbol):
-        return bool(self._tokens) and self._tokens[-1][1] == symbol and self._tokens[-1][0] != "quoted"
+        return self._next[1] == symbol and self._next[0] != "quoted"
 
     def _take(self, symbol):
         """Read `symbol` if it is next, and tell whether it was."""
         is_next = self._is_next(symbol)
         if is_next:
-            self._tokens.pop()
+            self._advance()
         return is_next
 
     def _expect(self, symbol):
         if not self._take(symbol):
-            raise _not_dot(f"`{symbol}`", self._tokens[-1][1] if self._tokens else "the end")
+            raise _not_dot(f"`{symbol}`", self._next[1])
 
 
 def _tokens(source):
@@ -136,7 +152,9 @@ def _tokens(source):
     while position < len(source):
         match = TOKEN.match(source, position)
         if not match:
-            raise _not_dot("a name, a text in quotes, or one of { } [ ] = ; , ->", source[position:])
+            raise _not_dot(
+                "a name, a text in quotes, or one of { } [ ] = ; , ->", source[position : position + SHOWN]
+            )
         position = match.end()
         if match.lastgroup != "ignored":
             yield match.lastgroup, match[match.lastgroup]
@@ -147,6 +165,6 @@ def _not_dot(expected, found):
     return Mismatch(
         "this is no digraph in DOT",
         expected=expected,
-        actual=f"{found[:60]!r}",
+        actual=f"{found[:SHOWN]!r}",
         hint='the form is: digraph { a [label="data 2"]; b; a -> b }, with \\" for a quote within a text',
     )

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from typing import Any, cast
 
 from docker import APIClient
@@ -13,8 +14,8 @@ from grader.sandbox.capture import EXIT_SECONDS
 from grader.sandbox.contained import READY, SIGNALLED
 from grader.sandbox.docker.attachment import Attachment
 from grader.sandbox.docker.engine import engine_errors, remove
-from grader.sandbox.environment import described_ending
-from grader.sandbox.runner import Output, SandboxError
+from grader.sandbox.environment import ending_of
+from grader.sandbox.runner import Ending, Output, SandboxError
 from grader.sandbox.usage import Usage
 
 START_SECONDS = 60.0
@@ -59,8 +60,8 @@ class Container:
         finally:
             self._attachment.close()
 
-    def ending(self) -> str:
-        """Return how it ended, as the end of a sentence, from what the engine has heard.
+    def ending(self) -> Ending:
+        """Return how it ended, from what the engine has heard.
 
         Raises SandboxError if the engine has lost it, as one that was started anew has.
         """
@@ -69,12 +70,12 @@ class Container:
             out_of_memory = out_of_memory or event["Action"] == "oom"
             if event["Action"] == "die":
                 status = int(event["Actor"]["Attributes"]["exitCode"])
-                told = described_ending(SIGNALLED - status if status > SIGNALLED else status)
-                return "it ran out of memory" if out_of_memory else told
+                told = ending_of(SIGNALLED - status if status > SIGNALLED else status)
+                return Ending("it ran out of memory") if out_of_memory else told
         with engine_errors(self._image):
             if not self._api.containers(filters={"id": self.id}):
                 raise SandboxError("the Docker engine has lost a container")
-        return described_ending(None)
+        return replace(ending_of(None), was_killed=True)  # process 1 holds it open: the engine has lost it
 
     def usage(self) -> Usage | None:
         """Return what the submission has used so far."""

@@ -11,6 +11,7 @@ Source: Linux Documentation/userspace-api/seccomp_filter.rst; instruction set: l
 import ctypes
 import errno
 import os
+import signal
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,11 +60,19 @@ class With:
     bits: int
 
 
+@dataclass(frozen=True)
+class Not:
+    """The low word of argument number `argument`, which the kernel reads as an int, is not `value`."""
+
+    argument: int
+    value: int
+
+
 class OwnProcess:
     """The first argument is this process's number."""
 
 
-Condition = OneOf | Without | With | OwnProcess
+Condition = OneOf | Without | With | Not | OwnProcess
 
 ALLOWED: Mapping[str, tuple[Condition, ...]] = MappingProxyType(
     {
@@ -85,8 +94,8 @@ ALLOWED: Mapping[str, tuple[Condition, ...]] = MappingProxyType(
         **dict.fromkeys(("futex", "set_robust_list", "rseq", "gettid", "sched_yield", "exit"), ()),
         **dict.fromkeys(("rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack"), ()),
         **dict.fromkeys(("restart_syscall", "exit_group"), ()),
-        "kill": (OwnProcess(),),
-        "tgkill": (OwnProcess(),),
+        "kill": (OwnProcess(), Not(1, signal.SIGKILL)),  # so a SIGKILL is never the submission's own
+        "tgkill": (OwnProcess(), Not(2, signal.SIGKILL)),
         "prctl": (OneOf(0, (PR_SET_NAME, PR_GET_NAME, PR_SET_VMA)),),
         # time
         **dict.fromkeys(("clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep"), ()),
@@ -165,6 +174,10 @@ def _check(condition: Condition, own_process: int, otherwise: int) -> Iterator[I
         case Without(argument, bits):
             yield LOAD, 0, 0, _low_word(argument)
             yield JUMP_ANY_BIT, 0, 1, bits
+            yield refuse
+        case Not(argument, value):
+            yield LOAD, 0, 0, _low_word(argument)
+            yield JUMP_EQUAL, 0, 1, value
             yield refuse
         case With(argument, bits):
             for bit in (1 << place for place in range(32) if bits >> place & 1):

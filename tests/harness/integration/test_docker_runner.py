@@ -295,7 +295,7 @@ def test_gvisor_can_run_the_containers(engine):
 
     assert version != Path("/proc/version").read_text()
     assert written == []
-    assert process.ending() == "it ended itself with exit status 3"
+    assert process.ending().told == "it ended itself with exit status 3"
     runner.close()
 
 
@@ -309,7 +309,7 @@ def test_memory_is_limited_for_all_processes_together(bare_process):
     with pytest.raises(Died):
         channel.ask("call", "look", [TAKE_MEMORY_TWICE], {})
 
-    assert bare_process.ending() == "it ran out of memory"
+    assert bare_process.ending().told == "it ran out of memory"
 
 
 def test_memory_of_one_process_is_an_error_that_it_can_handle(look):
@@ -378,12 +378,12 @@ def test_it_is_told_how_a_process_ended(process, end, told):
     with pytest.raises(Died):
         channel.ask("call", "look", [f"import os; {end}"], {})
 
-    assert process.ending() == told
+    assert process.ending().told == told
 
 
 def test_a_process_that_runs_on_is_told_so(process):
     """Nothing is made up about a process that has not ended."""
-    assert process.ending() == "it closed its connection to the tests"
+    assert process.ending().told == "it closed its connection to the tests"
 
 
 def test_a_spinning_process_and_its_detached_child_are_killed(engine, bare_runner):

@@ -172,7 +172,7 @@ def test_a_call_that_is_not_allowed_ends_it_when_strict(kind, opened):
         with pytest.raises(Died):
             adapters.tried("socket.socket()")
 
-        assert process.ending() == "it was ended by the signal SIGSYS"
+        assert process.ending().told == "it was ended by the signal SIGSYS"
 
 
 @KINDS
@@ -230,7 +230,7 @@ def ask():
             adapters.ask()
         process.kill()
 
-        assert process.ending() == "it was ended by the signal SIGKILL"
+        assert process.ending().told == "it was ended by the signal SIGKILL"
         assert len(descendants(os.getpid())) == len(running) - 1
 
 

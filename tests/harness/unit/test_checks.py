@@ -1,9 +1,20 @@
 """The comparisons that the cases make: what is close, what is not, and what the failure says."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from tests.cases.checks import Mismatch, assert_close, numeric_gradient
+from tests.cases.checks import (
+    MOST_NUMBERS,
+    SHOWN_CHARACTERS,
+    Mismatch,
+    assert_close,
+    assert_operands,
+    numeric_gradient,
+    plain_array,
+    show,
+)
 
 EXPECTED = np.array([1.0, 2.0, 3.0])
 
@@ -50,3 +61,40 @@ def test_the_numeric_gradient_is_that_of_each_element():
 
     assert_close(gradient, 3 * x**2 + np.array([[0.5, 0.0], [0.0, 1.0]]), rtol=1e-6)
     assert np.array_equal(x, before)
+
+
+@pytest.mark.parametrize("shape", [(MOST_NUMBERS, 4), (6,) * 8, (2,) * 16, (1,) * 15 + (MOST_NUMBERS,)])
+def test_an_array_of_any_shape_is_shown_in_a_few_numbers(monkeypatch, shape):
+    """A large array of many axes is not written out number by number before it is cut."""
+    written = []
+    working = np.array2string
+    monkeypatch.setattr(
+        np, "array2string", lambda *args, **options: written.append(working(*args, **options)) or written[-1]
+    )
+
+    shown = show(np.zeros(shape, np.int8))
+
+    assert len(shown) <= SHOWN_CHARACTERS + len(" ...")
+    assert sum(map(len, written)) < 10 * SHOWN_CHARACTERS
+
+
+def test_a_shape_is_refused_before_any_arithmetic():
+    """An answer that would broadcast against the expected array to gigabytes fails by its shape."""
+    with pytest.raises(Mismatch, match="the shape is"):
+        assert_close(np.zeros((1 << 20, 1)), np.zeros((1, 1 << 20)))
+
+
+def test_an_array_is_refused_when_a_test_could_not_compute_with_it():
+    """What a test goes on to use is bounded by what any test needs."""
+    with pytest.raises(Mismatch, match="far too large"):
+        plain_array(np.zeros(MOST_NUMBERS + 1, np.int8))
+
+
+def test_operands_are_found_among_many_objects():
+    """`_prev` is compared by identity, whatever else it holds and however often."""
+    a, b = object(), object()
+
+    assert_operands(SimpleNamespace(_prev=[b, a]), a, b)
+    for found in ([a], [a, b, object()], [a, a], [], [object()] * 100_000):
+        with pytest.raises(Mismatch, match="does not hold the operands"):
+            assert_operands(SimpleNamespace(_prev=found), a, b)

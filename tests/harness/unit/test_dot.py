@@ -1,9 +1,14 @@
-"""Drawings are read as Graphviz reads them, whoever wrote them."""
+"""Drawings are read as Graphviz reads them, in time and memory that are linear in their length."""
+
+import contextlib
+import tracemalloc
 
 import pytest
 
 from tests.cases.checks import Mismatch
-from tests.cases.dot import numbers_in, parse_picture
+from tests.cases.dot import Picture, numbers_in, parse_picture
+
+LENGTH = 1 << 18
 
 AS_OFTEN_WRITTEN = """
 // Computation graph
@@ -70,3 +75,44 @@ def test_numbers_in_a_label():
     label = "data -2.5000 | grad 1e-3, shape (2, 3) +7."
 
     assert numbers_in(label) == [-2.5, 0.001, 2.0, 3.0, 7.0]
+
+
+def test_the_ends_are_found_in_one_walk_over_the_edges():
+    """A picture of many nodes and many edges does not cost their product."""
+
+    class Counted(set):
+        walks = 0
+
+        def __iter__(self):
+            self.walks += 1
+            return super().__iter__()
+
+    edges = Counted({(f"n{i}", "end") for i in range(100)})
+    picture = Picture({f"n{i}": "" for i in range(100)} | {"end": ""}, edges)
+
+    assert picture.ends == ["end"]
+    assert edges.walks == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f'digraph {{ a [label="{"x" * LENGTH}"] }}',
+        'digraph { a [label="' + r"\n" * (LENGTH // 2) + '"] }',
+        'digraph { a [label="' + r"\n" * (LENGTH // 2),
+        f"digraph {{ a [label=<{'<>' * (LENGTH // 2)}>] }}",
+        f"digraph {{ a [label=<{'<>' * (LENGTH // 2)}",
+        f"digraph {{ a{':a' * (LENGTH // 2)} }}",
+        f"digraph {{ {'a;' * (LENGTH // 2)} }}",
+    ],
+    ids=["text", "escapes", "open text", "html", "open html", "ports", "statements"],
+)
+def test_reading_takes_little_memory(source):
+    """A source takes a few bytes a character to read, whatever is repeated in it, and no deep recursion."""
+    tracemalloc.start()
+    with contextlib.suppress(Mismatch):
+        parse_picture(source)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 8 * LENGTH
