@@ -24,8 +24,8 @@ from grader.suite.manifest import Manifest
 
 NEARLY = 0.75  # of the memory that a process may have: the system ends the largest one when memory is short
 LARGE = (
-    "the system ended the submission's process twice, because it held {:.0f} of the {:.0f} MiB of memory that "
-    "it may have; keep fewer and smaller arrays alive"
+    "the system ended the submission's process twice, because it held {:.0f} of the {:.0f} MiB of memory "
+    "that it may have; keep fewer and smaller arrays alive"
 )
 GIVEN_UP = (
     "{} tests before this one timed out, so the remaining tests do not run; find the first that timed out in "
