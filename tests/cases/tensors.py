@@ -1,5 +1,7 @@
 """Tensors for the cases: drawn shapes and numbers, a drawn gradient for an output, and gradients compared."""
 
+from itertools import product
+
 import numpy as np
 
 from tests import adapters
@@ -41,6 +43,14 @@ def signed(rng, *shapes):
 def signs(rng, shape):
     """Return an array of 1 and -1 in drawn places, as many of the one as of the other, give or take one."""
     return rng.permutation(np.resize([1.0, -1.0], int(np.prod(shape)))).reshape(shape)
+
+
+def crossed(rng, shape, firsts, seconds):
+    """Return two arrays of numbers times drawn factors: each of `firsts` meets each of `seconds`."""
+    pairs = np.array(list(product(firsts, seconds)))
+    drawn = rng.permutation(np.resize(np.arange(len(pairs)), int(np.prod(shape)))).reshape(shape)
+    first, second = positive(rng, shape, shape)
+    return first * pairs[drawn, 0], second * pairs[drawn, 1]
 
 
 def distinct(rng, shape):

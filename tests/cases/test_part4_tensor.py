@@ -32,12 +32,13 @@ BROADCASTS = [
     pytest.param(operator.sub, ("a1b", "c1"), id="subtract-both-sides-3-d"),
     pytest.param(operator.truediv, ("a1b", "c1"), id="divide-both-sides-3-d"),
 ]
-TWO_AXES = [(2, 0), (2, 1)]  # of three: numpy would stretch over lost axes if they were the first ones
+# Axes of three to draw from: never only the first ones, over which numpy stretches a gradient without help.
+TWO_AXES = [(2, 0), (2, 1)]
 TWO_NEGATIVE_AXES = [(-1, 1), (-2, 0), (2, -3)]
 REDUCTIONS = [
     pytest.param([None], False, id="all"),
-    pytest.param([0, 1, 2], True, id="one-axis-keepdims"),
-    pytest.param([-1, -2], False, id="negative-axis"),
+    pytest.param([1], True, id="axis-1-keepdims"),
+    pytest.param([-2], False, id="negative-axis"),
     pytest.param(TWO_AXES, False, id="two-axes"),
     pytest.param(TWO_NEGATIVE_AXES, True, id="two-negative-axes-keepdims"),
 ]

@@ -13,6 +13,7 @@ from tests.cases.tensors import (
     assert_gradients,
     backward_with,
     create_tensors,
+    crossed,
     positive,
     shapes,
     signed,
@@ -58,11 +59,14 @@ def _inputs(rng, name, axes):
 
 
 def _two_layers(rng):
-    """Return X, W1, W2 such that X @ W1 has numbers of both signs, none of them near relu's corner at 0."""
+    """Return X, W1, W2 such that no number in X @ W1 is near relu's corner at 0.
+
+    In each column of X @ W1 there are numbers of both signs, and in each row of W2 of one sign.
+    """
     size_x, size_w1, size_w2 = positive(rng, *shapes(rng, "bi", "ih", "ho"))
     x = size_x * signs(rng, (len(size_x), 1))
     w1 = size_w1 * signs(rng, (1, size_w1.shape[1]))
-    return [x, w1, size_w2 * signs(rng, size_w2.shape)]
+    return [x, w1, size_w2 * signs(rng, (len(size_w2), 1))]
 
 
 class TestMatmul:
@@ -243,8 +247,7 @@ class TestTensorActivations:
     @pytest.mark.parametrize("name", DERIVATIVES)
     def test_scales_the_gradient_by_the_derivative(self, rng, name):
         """Each element's gradient is the one that arrives there, times the derivative at that element."""
-        x = _inputs(rng, name, "nm")
-        [weights] = signed(rng, x.shape)
+        x, weights = crossed(rng, *shapes(rng, "nm"), [1] if name == "log" else [1, -1], [1, -1])
         a = adapters.create_tensor(x.copy())
 
         backward_with(_activate(name, a), weights)
@@ -265,8 +268,7 @@ class TestTensorActivations:
 
     def test_relu_is_flat_at_zero(self, rng):
         """Where the input is exactly 0, relu is 0 and so is its gradient."""
-        x, weights = signed(rng, *shapes(rng, "nm", "nm"))
-        x = np.where(signs(rng, x.shape) > 0, 0.0, x)
+        x, weights = crossed(rng, *shapes(rng, "nm"), [1, 0, -1], [1, -1])
         a = adapters.create_tensor(x.copy())
         c = adapters.run_tensor_relu(a)
 
@@ -330,7 +332,7 @@ class TestMatrixChain:
         """In relu(X @ W1 + b1) @ W2 + b2, the weights, the biases and X have the right gradients."""
         x, w1, w2 = _two_layers(rng)
         hidden, outputs = w2.shape
-        b2, weights = signed(rng, (outputs,), (len(x), outputs))
+        [b2], [weights] = signed(rng, (outputs,)), positive(rng, (len(x), outputs))
         arrays = [x, w1, w2, rng.uniform(-0.1, 0.1, hidden), b2]
         x, w1, w2, b1, b2 = inputs = create_tensors(*arrays)
 
