@@ -6,209 +6,251 @@ import numpy as np
 import pytest
 
 from tests import adapters
-from tests.cases.checks import assert_close, assert_dtype, assert_equal, assert_operands, numeric_gradient
+from tests.cases.checks import assert_close, assert_dtype, assert_equal, assert_operands
+from tests.cases.tensors import (
+    assert_gradients,
+    assert_operand_beside,
+    backward_with,
+    create_tensors,
+    distinct,
+    one_of,
+    positive,
+    shapes,
+    signed,
+    signs,
+)
 
 BROADCASTS = [
-    pytest.param(operator.add, (2, 3), (3,), id="add-row"),
-    pytest.param(operator.add, (2, 1), (2, 3), id="add-column"),
-    pytest.param(operator.add, (2, 3), (), id="add-0-d"),
-    pytest.param(operator.add, (4,), (2, 3, 4), id="add-missing-leading-axes"),
-    pytest.param(operator.add, (2, 3, 4), (2, 1, 4), id="add-size-1-inner-axis"),
-    pytest.param(operator.add, (1, 3), (1, 1), id="add-size-1-axis-that-stays"),
-    pytest.param(operator.mul, (2, 3), (3,), id="multiply-row"),
-    pytest.param(operator.mul, (), (2, 3), id="multiply-0-d"),
-    pytest.param(operator.mul, (2, 1, 4, 1), (3, 1, 5), id="multiply-both-sides-4-d"),
-    pytest.param(operator.sub, (2, 1, 4), (3, 1), id="subtract-both-sides-3-d"),
-    pytest.param(operator.truediv, (2, 1, 4), (3, 1), id="divide-both-sides-3-d"),
+    pytest.param(operator.add, ("nm", "m"), id="add-row"),
+    pytest.param(operator.add, ("n1", "nm"), id="add-column"),
+    pytest.param(operator.add, ("nm", ""), id="add-0-d"),
+    pytest.param(operator.add, ("m", "bnm"), id="add-missing-leading-axes"),
+    pytest.param(operator.add, ("bnm", "b1m"), id="add-size-1-inner-axis"),
+    pytest.param(operator.add, ("1n", "11"), id="add-size-1-axis-that-stays"),
+    pytest.param(operator.mul, ("", "nm"), id="multiply-0-d"),
+    pytest.param(operator.mul, ("a1b1", "c1d"), id="multiply-both-sides-4-d"),
+    pytest.param(operator.sub, ("a1b", "c1"), id="subtract-both-sides-3-d"),
+    pytest.param(operator.truediv, ("a1b", "c1"), id="divide-both-sides-3-d"),
 ]
+# Axes of three to draw from: never only the first ones, over which numpy stretches a gradient without help.
+TWO_AXES = [(2, 0), (2, 1)]
+TWO_NEGATIVE_AXES = [(-1, 1), (-2, 0), (2, -3)]
 REDUCTIONS = [
-    pytest.param(None, False, id="all"),
-    pytest.param(1, True, id="axis-1-keepdims"),
-    pytest.param(-2, False, id="negative-axis"),
-    pytest.param((2, 0), False, id="two-axes"),
-    pytest.param((-1, 1), True, id="two-negative-axes-keepdims"),
+    pytest.param([None], False, id="all"),
+    pytest.param([1], True, id="axis-1-keepdims"),
+    pytest.param([-2], False, id="negative-axis"),
+    pytest.param(TWO_AXES, False, id="two-axes"),
+    pytest.param(TWO_NEGATIVE_AXES, True, id="two-negative-axes-keepdims"),
 ]
 BROADCAST_HINT = "sum the gradient over every axis along which numpy stretched this operand"
 
 
-def _tensors(*arrays):
-    """Return one fresh tensor per array."""
-    return [adapters.create_tensor(np.array(array)) for array in arrays]
+def _rungs(rng, *spans):
+    """Return for each rung of a ladder whether its near operand comes first, as often as not, and its span.
+
+    A sweep in a wrong order may get one rung right by chance, but not all of so many. The top has the widest
+    span: breadth first, that rung alone is always wrong.
+    """
+    orders = signs(rng, (int(rng.integers(15, 18)),)).tolist()
+    return [(order > 0, one_of(rng, spans)) for order in orders[1:]] + [(orders[0] > 0, max(spans))]
 
 
-def _positive(rng, *shapes):
-    """Return one array per shape, with numbers between 0.5 and 2: far from any zero or pole."""
-    return [np.array(rng.uniform(0.5, 2.0, shape)) for shape in shapes]
+def _climb(rungs, nodes):
+    """Return the top of a ladder on `nodes`: a rung is the last node plus the one `span` from the end."""
+    for near_first, span in rungs:
+        near, far = nodes[-1], nodes[-span]
+        nodes = [*nodes, near + far if near_first else far + near]
+    return nodes[-1]
 
 
-def _distinct(rng, *shape):
-    """Return an array of whole numbers around zero, no two of them equal."""
-    size = int(np.prod(shape))
-    return (rng.permutation(size) - size // 2).astype(np.float64).reshape(shape)
-
-
-def _backward_with(output, weights):
-    """Run backward so that `output` receives the array `weights` as its gradient."""
-    adapters.run_tensor_backward(adapters.run_tensor_mul(output, adapters.create_tensor(np.array(weights))))
-
-
-def _assert_gradients(inputs, arrays, function, *, hint=None):
-    """Fail unless the tensors `inputs` hold the gradients of the sum of `function(*arrays)`."""
-    for position, tensor in enumerate(inputs):
-        before, after = arrays[:position], arrays[position + 1 :]
-        expected = numeric_gradient(lambda x: function(*before, x, *after).sum(), arrays[position])  # noqa: B023
-        assert_close(adapters.get_tensor_grad(tensor), expected, rtol=1e-5, atol=1e-6, hint=hint)
+def _tied(rng, shape, axis):
+    """Return an array with one maximum in half of its slices along `axis` and two equal ones in others."""
+    x = distinct(rng, shape)
+    top = x.max(axis=axis, keepdims=True)
+    second = np.where(x < top, x, -np.inf).max(axis=axis, keepdims=True)
+    return np.where((signs(rng, top.shape) > 0) & ~(x < second), top, x)
 
 
 class TestTensorCreation:
     """Problem tensor_creation."""
 
-    @pytest.mark.parametrize("shape", [(), (2, 3), (2, 1, 3, 2)], ids=["0-d", "2-d", "4-d"])
-    def test_a_tensor_holds_its_array(self, rng, shape):
+    @pytest.mark.parametrize("axes", ["", "nm", "a1bc"], ids=["0-d", "2-d", "4-d"])
+    def test_a_tensor_holds_its_array(self, rng, axes):
         """A tensor's data has the shape and the numbers of the array that it was made from."""
-        array = np.array(rng.standard_normal(shape))
+        [array] = signed(rng, *shapes(rng, axes))
 
         t = adapters.create_tensor(array.copy())
 
         assert_close(adapters.get_tensor_data(t), array)
 
-    @pytest.mark.parametrize("shape", [(), (2, 3, 4)], ids=["0-d", "3-d"])
-    def test_a_new_tensor_has_gradient_zero(self, shape):
+    @pytest.mark.parametrize("axes", ["", "abc"], ids=["0-d", "3-d"])
+    def test_a_new_tensor_has_gradient_zero(self, rng, axes):
         """Before any backward a tensor's gradient is all zeros, in the shape of its data."""
-        t = adapters.create_tensor(np.ones(shape))
+        [array] = signed(rng, *shapes(rng, axes))
 
-        assert_close(adapters.get_tensor_grad(t), np.zeros(shape))
+        t = adapters.create_tensor(array.copy())
+
+        assert_close(adapters.get_tensor_grad(t), np.zeros(array.shape))
+        assert_close(adapters.get_tensor_data(t), array)
 
     @pytest.mark.parametrize("dtype", ["float32", "float64"])
-    def test_a_tensor_keeps_its_float_type(self, dtype):
+    def test_a_tensor_keeps_its_float_type(self, rng, dtype):
         """Data and gradient have the precision of the array: float32 stays float32, float64 stays float64."""
-        t = adapters.create_tensor(np.array([1.5, 2.5], dtype=dtype))
+        array = signed(rng, *shapes(rng, "nm"))[0].astype(dtype)
 
-        assert_dtype(adapters.get_tensor_data(t), dtype)
-        assert_dtype(adapters.get_tensor_grad(t), dtype)
+        t = adapters.create_tensor(array.copy())
+        data, grad = adapters.get_tensor_data(t), adapters.get_tensor_grad(t)
 
-    def test_integers_become_floats(self):
+        assert_dtype(data, dtype)
+        assert_dtype(grad, dtype)
+        assert_close(data, array)
+        assert_close(grad, np.zeros_like(array))
+
+    def test_integers_become_floats(self, rng):
         """An array of integers becomes floats, data and gradient: a gradient is seldom a whole number."""
-        t = adapters.create_tensor(np.array([[1, 2], [3, 4]]))
+        array = rng.integers(-999, 999, *shapes(rng, "nm"))
 
-        assert_close(adapters.get_tensor_data(t), np.array([[1.0, 2.0], [3.0, 4.0]]))
-        assert_close(adapters.get_tensor_grad(t), np.zeros((2, 2)))
+        t = adapters.create_tensor(array.copy())
 
-    def test_a_new_tensor_depends_on_nothing(self):
+        assert_close(adapters.get_tensor_data(t), array.astype(np.float64))
+        assert_close(adapters.get_tensor_grad(t), np.zeros(array.shape))
+
+    def test_a_new_tensor_depends_on_nothing(self, rng):
         """A tensor that no operation made has an empty _prev."""
-        t = adapters.create_tensor(np.array([1.0, 2.0]))
+        [array] = signed(rng, *shapes(rng, "n"))
+
+        t = adapters.create_tensor(array.copy())
 
         assert_operands(t)
+        assert_close(adapters.get_tensor_data(t), array)
 
-    def test_assigned_data_is_used_from_then_on(self):
+    def test_assigned_data_is_used_from_then_on(self, rng):
         """After t.data = new, the next operation on t uses the new numbers, as training needs."""
-        t = adapters.create_tensor(np.array([1.0, 2.0]))
+        old, new = signed(rng, *shapes(rng, "nm", "nm"))
+        t = adapters.create_tensor(old)
 
-        t.data = np.array([10.0, 20.0])
+        t.data = new.copy()
 
-        assert_close(adapters.get_tensor_data(adapters.run_tensor_add(t, t)), np.array([20.0, 40.0]))
+        assert_close(adapters.get_tensor_data(adapters.run_tensor_add(t, t)), new + new)
 
 
 class TestTensorElementwise:
     """Problem tensor_elementwise."""
 
-    def test_adds_element_by_element(self):
-        """The sum of the handout's two matrices is [[6, 8], [10, 12]]."""
-        a, b = _tensors([[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]])
+    def test_adds_element_by_element(self, rng, worked_example):
+        """The sum of the handout's two matrices is [[6, 8], [10, 12]], and other arrays add likewise."""
+        a, b = create_tensors([[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]])
+        x, y = signed(rng, *shapes(rng, "nm", "nm"))
 
-        c = adapters.run_tensor_add(a, b)
+        with worked_example():
+            c = adapters.run_tensor_add(a, b)
+            assert_close(adapters.get_tensor_data(c), np.array([[6.0, 8.0], [10.0, 12.0]]))
 
-        assert_close(adapters.get_tensor_data(c), np.array([[6.0, 8.0], [10.0, 12.0]]))
+        c = adapters.run_tensor_add(*create_tensors(x, y))
+        assert_close(adapters.get_tensor_data(c), x + y)
 
-    def test_multiplies_element_by_element(self):
+    def test_multiplies_element_by_element(self, rng, worked_example):
         """The product of the handout's two matrices is [[5, 12], [21, 32]]: this is no matrix product."""
-        a, b = _tensors([[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]])
+        a, b = create_tensors([[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]])
+        x, y = signed(rng, *shapes(rng, "nm", "nm"))
 
-        c = adapters.run_tensor_mul(a, b)
+        with worked_example():
+            c = adapters.run_tensor_mul(a, b)
+            assert_close(adapters.get_tensor_data(c), np.array([[5.0, 12.0], [21.0, 32.0]]))
 
-        assert_close(adapters.get_tensor_data(c), np.array([[5.0, 12.0], [21.0, 32.0]]))
+        c = adapters.run_tensor_mul(*create_tensors(x, y))
+        assert_close(adapters.get_tensor_data(c), x * y)
 
     @pytest.mark.parametrize(
-        ("calculate", "expected"),
+        "calculate",
         [
-            pytest.param(lambda a: a + 3, [5.0, 7.0], id="a+3"),
-            pytest.param(lambda a: 3 + a, [5.0, 7.0], id="3+a"),
-            pytest.param(lambda a: 2.5 * a, [5.0, 10.0], id="2.5*a"),
-            pytest.param(lambda a: 3 - a, [1.0, -1.0], id="3-a"),
-            pytest.param(lambda a: 8 / a, [4.0, 2.0], id="8/a"),
-            pytest.param(lambda a: -a, [-2.0, -4.0], id="-a"),
-            pytest.param(lambda a: a**1.5, [8**0.5, 8.0], id="a**1.5"),
+            pytest.param(lambda a, whole, _: a + whole, id="a+3"),
+            pytest.param(lambda a, whole, _: whole + a, id="3+a"),
+            pytest.param(lambda a, _, broken: broken * a, id="2.5*a"),
+            pytest.param(lambda a, whole, _: whole - a, id="3-a"),
+            pytest.param(lambda a, whole, _: whole / a, id="8/a"),
+            pytest.param(lambda a, _whole, _broken: -a, id="-a"),
+            pytest.param(lambda a, _, broken: a**broken, id="a**1.5"),
         ],
     )
-    def test_works_with_plain_numbers(self, calculate, expected):
+    def test_works_with_plain_numbers(self, rng, calculate):
         """A plain Python number on either side of an operator meets every element of the tensor."""
-        a = adapters.create_tensor(np.array([2.0, 4.0]))
+        [x] = positive(rng, *shapes(rng, "nm"))
+        whole, broken = int(rng.integers(3, 10)), float(rng.uniform(1.2, 2.8))
 
-        c = calculate(a)
+        c = calculate(adapters.create_tensor(x.copy()), whole, broken)
 
-        assert_close(adapters.get_tensor_data(c), np.array(expected))
+        assert_close(adapters.get_tensor_data(c), calculate(x, whole, broken))
 
     @pytest.mark.parametrize(("operation", "sign"), [(operator.add, "+"), (operator.mul, "*")], ids="+*")
-    def test_records_its_origin(self, operation, sign):
+    def test_records_its_origin(self, rng, operation, sign):
         """After c = a + b or c = a * b, c._prev holds exactly a and b, and c._op is '+' or '*'."""
-        a, b = _tensors([1.0, 2.0], [3.0, 4.0])
+        x, y = signed(rng, *shapes(rng, "n", "n"))
+        a, b = create_tensors(x, y)
 
         c = operation(a, b)
 
         assert_operands(c, a, b)
         assert_equal(c._op, sign)
+        assert_close(adapters.get_tensor_data(c), operation(x, y))
 
-    def test_records_the_tensor_beside_a_number(self):
-        """After c = a + 3, a is in c._prev, whatever stands there for the 3."""
-        a = adapters.create_tensor(np.array([1.0, 2.0]))
+    def test_records_the_tensor_beside_a_number(self, rng):
+        """After c = a + 3, c._prev holds a, and at most the 3 beside it, as a number or as a tensor."""
+        [x], number = signed(rng, *shapes(rng, "n")), int(rng.integers(3, 10))
+        a = adapters.create_tensor(x.copy())
 
-        c = a + 3
+        c = a + number
 
-        assert any(operand is a for operand in c._prev), "c._prev does not hold a"
+        assert_operand_beside(number, c, a)
+        assert_close(adapters.get_tensor_data(c), x + number)
 
-    def test_leaves_its_operands_unchanged(self):
-        """Computing a + b and a * b changes neither a nor b: every result is a new array."""
-        a, b = _tensors([1.0, 2.0], [3.0, 4.0])
+    def test_leaves_its_operands_unchanged(self, rng):
+        """No operator changes its operands: every result is a new array."""
+        x, y = positive(rng, *shapes(rng, "nm", "nm"))
+        a, b = create_tensors(x, y)
 
-        a + b, a * b
+        a + b, a * b, a - b, a / b, -a, a**2
 
-        assert_close(adapters.get_tensor_data(a), np.array([1.0, 2.0]))
-        assert_close(adapters.get_tensor_data(b), np.array([3.0, 4.0]))
+        assert_close(adapters.get_tensor_data(a), x)
+        assert_close(adapters.get_tensor_data(b), y)
 
-    def test_add_passes_its_gradient_to_both_operands(self):
+    def test_add_passes_its_gradient_to_both_operands(self, rng):
         """After c = a + b, c._backward() adds c.grad to what a.grad and b.grad already hold."""
-        a, b = _tensors([1.0, 2.0], [3.0, 4.0])
+        x, y, held, arriving = signed(rng, *shapes(rng, "nm", "nm", "nm", "nm"))
+        a, b = create_tensors(x, y)
         c = adapters.run_tensor_add(a, b)
-        a.grad, c.grad = np.array([100.0, 200.0]), np.array([10.0, -20.0])
+        a.grad, c.grad = held.copy(), arriving.copy()
 
         c._backward()
 
-        assert_close(adapters.get_tensor_grad(a), np.array([110.0, 180.0]))
-        assert_close(adapters.get_tensor_grad(b), np.array([10.0, -20.0]))
+        assert_close(adapters.get_tensor_grad(a), held + arriving)
+        assert_close(adapters.get_tensor_grad(b), arriving)
 
-    def test_multiply_scales_its_gradient_by_the_other_operand(self):
+    def test_multiply_scales_its_gradient_by_the_other_operand(self, rng):
         """After c = a * b, c._backward() adds c.grad * b.data to a.grad, and c.grad * a.data to b.grad."""
-        a, b = _tensors([1.0, 2.0], [3.0, 4.0])
+        x, y, held, arriving = signed(rng, *shapes(rng, "nm", "nm", "nm", "nm"))
+        a, b = create_tensors(x, y)
         c = adapters.run_tensor_mul(a, b)
-        b.grad, c.grad = np.array([100.0, 200.0]), np.array([10.0, -20.0])
+        b.grad, c.grad = held.copy(), arriving.copy()
 
         c._backward()
 
-        assert_close(adapters.get_tensor_grad(a), np.array([30.0, -80.0]))
-        assert_close(adapters.get_tensor_grad(b), np.array([110.0, 160.0]))
+        assert_close(adapters.get_tensor_grad(a), arriving * y)
+        assert_close(adapters.get_tensor_grad(b), held + arriving * x)
 
     @pytest.mark.parametrize(
         "calculate",
         [lambda a, b: a * b + a, lambda a, _: (2 * a + 0.5) / 4 - 1],
         ids=["tensors", "plain-numbers"],
     )
-    def test_float32_stays_float32(self, calculate):
+    def test_float32_stays_float32(self, rng, calculate):
         """What is computed from float32 tensors, or from one and plain Python numbers, is float32."""
-        a, b = _tensors(np.array([1.0, 2.0], dtype=np.float32), np.array([3.0, 4.0], dtype=np.float32))
+        x, y = (array.astype(np.float32) for array in positive(rng, *shapes(rng, "nm", "nm")))
 
-        c = calculate(a, b)
+        c = adapters.get_tensor_data(calculate(*create_tensors(x, y)))
 
-        assert_dtype(adapters.get_tensor_data(c), "float32", hint="a number takes the dtype of its tensor")
+        assert_dtype(c, "float32", hint="a number takes the dtype of its tensor")
+        assert_close(c, calculate(x, y))
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a * b + a / b cost a few forward passes, though there are a thousand of them."""
@@ -221,20 +263,26 @@ class TestTensorElementwise:
 class TestTensorBackward:
     """Problem tensor_backward."""
 
-    def test_a_sum_gives_ones(self):
-        """After backward on the handout's a + b, the gradients of a and of b are ones."""
-        a, b = _tensors([[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]])
+    def test_a_sum_gives_ones(self, rng, worked_example):
+        """After backward on a + b both gradients are ones; another gradient of a + b passes unchanged."""
+        a, b = create_tensors([[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]])
+        x, y, weights = signed(rng, *shapes(rng, "nm", "nm", "nm"))
+        d, e = create_tensors(x, y)
 
-        adapters.run_tensor_backward(adapters.run_tensor_add(a, b))
+        with worked_example():
+            adapters.run_tensor_backward(adapters.run_tensor_add(a, b))
+            assert_close(adapters.get_tensor_grad(a), np.ones((2, 2)))
+            assert_close(adapters.get_tensor_grad(b), np.ones((2, 2)))
 
-        assert_close(adapters.get_tensor_grad(a), np.ones((2, 2)))
-        assert_close(adapters.get_tensor_grad(b), np.ones((2, 2)))
+        backward_with(adapters.run_tensor_add(d, e), weights)
+        assert_close(adapters.get_tensor_grad(d), weights)
+        assert_close(adapters.get_tensor_grad(e), weights)
 
-    @pytest.mark.parametrize("shape", [(), (2, 3, 4)], ids=["0-d", "3-d"])
-    def test_a_product_gives_the_other_operand(self, rng, shape):
+    @pytest.mark.parametrize("axes", ["", "abc"], ids=["0-d", "3-d"])
+    def test_a_product_gives_the_other_operand(self, rng, axes):
         """After backward on a * b, a's gradient is b's data and b's gradient is a's data."""
-        x, y = _positive(rng, shape, shape)
-        a, b = _tensors(x, y)
+        x, y = signed(rng, *shapes(rng, axes, axes))
+        a, b = create_tensors(x, y)
 
         adapters.run_tensor_backward(adapters.run_tensor_mul(a, b))
 
@@ -252,104 +300,108 @@ class TestTensorBackward:
     )
     def test_every_operator_has_its_gradients(self, rng, calculate):
         """Negation, -, / and **, and plain numbers beside a tensor, give the right gradients."""
-        arrays, weights = _positive(rng, (2, 3), (2, 3)), rng.standard_normal((2, 3))
-        inputs = _tensors(*arrays)
+        shape, _ = shapes(rng, "nm", "nm")
+        arrays, [weights] = positive(rng, shape, shape), signed(rng, shape)
+        inputs = create_tensors(*arrays)
 
-        _backward_with(calculate(*inputs), weights)
+        backward_with(calculate(*inputs), weights)
 
-        _assert_gradients(inputs, arrays, lambda x, y: calculate(x, y) * weights)
+        assert_gradients(inputs, arrays, lambda x, y: calculate(x, y) * weights)
 
-    def test_the_output_gets_a_gradient_of_ones(self):
-        """The tensor on which backward is called has a gradient of ones, even when it is a + a."""
-        a = adapters.create_tensor(np.array([[1.0, 2.0, 3.0]]))
-        c = adapters.run_tensor_add(a, a)
+    def test_the_output_gets_a_gradient_of_ones(self, rng):
+        """The tensor on which backward is called has a gradient of ones, even when it is b + b."""
+        x, y = signed(rng, *shapes(rng, "nm", "nm"))
+        a, factor = create_tensors(x, y)
+        b = adapters.run_tensor_mul(a, factor)
+        c = adapters.run_tensor_add(b, b)
 
         c.backward()
 
-        assert_close(adapters.get_tensor_grad(c), np.ones((1, 3)))
+        assert_close(adapters.get_tensor_grad(c), np.ones(x.shape))
+        assert_close(adapters.get_tensor_grad(a), 2 * y)
 
-    def test_both_uses_of_a_tensor_count(self):
+    def test_both_uses_of_a_tensor_count(self, rng):
         """The gradient of a * a is 2a: a is used twice."""
-        a = adapters.create_tensor(np.array([1.0, -2.0, 3.0]))
+        [x] = signed(rng, *shapes(rng, "nm"))
+        a = adapters.create_tensor(x.copy())
 
         adapters.run_tensor_backward(adapters.run_tensor_mul(a, a))
 
-        assert_close(adapters.get_tensor_grad(a), np.array([2.0, -4.0, 6.0]))
+        assert_close(adapters.get_tensor_grad(a), 2 * x)
 
     def test_both_paths_of_a_diamond_count_once(self, rng):
         """When b = a * x feeds both b + y and b * z, a's gradient gets the contribution of each path once."""
-        arrays = _positive(rng, (2, 3), (2, 3), (2, 3), (2, 3))
-        a, x, y, z = inputs = _tensors(*arrays)
+        arrays = positive(rng, *shapes(rng, "nm", "nm", "nm", "nm"))
+        a, x, y, z = create_tensors(*arrays)
 
         b = a * x
         adapters.run_tensor_backward((b + y) * (b * z))
 
-        _assert_gradients(inputs, arrays, lambda a, x, y, z: (a * x + y) * (a * x * z))
+        assert_gradients([a], arrays, lambda a, x, y, z: (a * x + y) * (a * x * z))
 
-    @pytest.mark.parametrize("near_first", [True, False], ids=["near-first", "far-first"])
-    def test_a_short_and_a_long_path_meet(self, rng, near_first):
-        """When b = a * x feeds the output directly and also by a longer way, b waits for both ways."""
-        arrays = _positive(rng, (2, 3), (2, 3), (2, 3))
-        a, x, y = inputs = _tensors(*arrays)
+    def test_a_short_and_a_long_path_meet(self, rng):
+        """A tensor that feeds another one both directly and by a longer way waits for both ways."""
+        arrays, rungs = positive(rng, *shapes(rng, "n", "n", "n")), _rungs(rng, 3)
+        a, b, c = create_tensors(*arrays)
 
-        near = a * x
-        far = (near + y) * y + y
-        adapters.run_tensor_backward(near * far if near_first else far * near)
+        adapters.run_tensor_backward(_climb(rungs, [a * b, b * c, a * c]))
 
-        _assert_gradients(inputs, arrays, lambda a, x, y: a * x * ((a * x + y) * y + y))
+        assert_gradients([a, b], arrays, lambda x, y, z: _climb(rungs, [x * y, y * z, x * z]))
 
-    def test_a_tensor_waits_for_all_its_users(self):
+    def test_a_tensor_waits_for_all_its_users(self, rng):
         """A tensor passes its gradient on only after all that use it, near and far, have added to it."""
-        a, b = _tensors([1.0, 2.0], [3.0, 5.0])
+        arrays, rungs = positive(rng, *shapes(rng, "n", "n")), _rungs(rng, 2, 3)
+        a, b = inputs = create_tensors(*arrays)
 
-        older, newer = a + b, a * b
-        for _ in range(10):
-            older, newer = newer, older + newer
-        adapters.run_tensor_backward(newer)  # by the Fibonacci numbers it is 55 * (a + b) + 89 * (a * b)
+        adapters.run_tensor_backward(_climb(rungs, [a + b, b + b, a * b]))
 
-        assert_close(adapters.get_tensor_grad(a), np.array([55.0 + 89 * 3, 55.0 + 89 * 5]))
-        assert_close(adapters.get_tensor_grad(b), np.array([55.0 + 89 * 1, 55.0 + 89 * 2]))
+        assert_gradients(inputs, arrays, lambda x, y: _climb(rungs, [x + y, y + y, x * y]))
 
-    def test_a_second_backward_adds_to_the_first(self):
+    def test_a_second_backward_adds_to_the_first(self, rng):
         """Calling backward twice on c = a * b leaves twice the gradient in a and in b."""
-        a, b = _tensors([1.0, 2.0], [3.0, 4.0])
+        x, y = signed(rng, *shapes(rng, "nm", "nm"))
+        a, b = create_tensors(x, y)
         c = adapters.run_tensor_mul(a, b)
 
         adapters.run_tensor_backward(c)
         adapters.run_tensor_backward(c)
 
-        assert_close(adapters.get_tensor_grad(a), np.array([6.0, 8.0]))
-        assert_close(adapters.get_tensor_grad(b), np.array([2.0, 4.0]))
+        assert_close(adapters.get_tensor_grad(a), 2 * y)
+        assert_close(adapters.get_tensor_grad(b), 2 * x)
 
-    def test_operands_do_not_share_a_gradient(self):
+    def test_operands_do_not_share_a_gradient(self, rng):
         """After backward on a + b, a second graph with only a in it leaves b's gradient as it is."""
-        a, b = _tensors([1.0, 2.0], [3.0, 4.0])
+        x, y = signed(rng, *shapes(rng, "nm", "nm"))
+        a, b = create_tensors(x, y)
         adapters.run_tensor_backward(adapters.run_tensor_add(a, b))
 
         adapters.run_tensor_backward(adapters.run_tensor_mul(a, a))
 
-        assert_close(adapters.get_tensor_grad(a), np.array([3.0, 5.0]))
-        assert_close(adapters.get_tensor_grad(b), np.ones(2), hint="a.grad and b.grad are one array")
+        assert_close(adapters.get_tensor_grad(a), 1 + 2 * x)
+        assert_close(adapters.get_tensor_grad(b), np.ones(x.shape), hint="a.grad and b.grad are one array")
 
-    def test_an_assigned_gradient_is_the_new_start(self):
+    def test_an_assigned_gradient_is_the_new_start(self, rng):
         """After a.grad = zeros, the next backward leaves only its own gradient in a, and b keeps its own."""
-        a, b = _tensors([1.0, 2.0], [3.0, 4.0])
+        x, y = signed(rng, *shapes(rng, "nm", "nm"))
+        a, b = create_tensors(x, y)
         adapters.run_tensor_backward(adapters.run_tensor_add(a, b))
 
-        a.grad = np.zeros(2)
+        a.grad = np.zeros(x.shape)
         adapters.run_tensor_backward(adapters.run_tensor_mul(a, a))
 
-        assert_close(adapters.get_tensor_grad(a), np.array([2.0, 4.0]))
-        assert_close(adapters.get_tensor_grad(b), np.ones(2))
+        assert_close(adapters.get_tensor_grad(a), 2 * x)
+        assert_close(adapters.get_tensor_grad(b), np.ones(x.shape))
 
-    def test_float32_has_float32_gradients(self):
+    def test_float32_has_float32_gradients(self, rng):
         """The gradient of a float32 tensor is still float32 after backward."""
-        a, b = _tensors(np.array([1.0, 2.0], dtype=np.float32), np.array([3.0, 4.0], dtype=np.float32))
+        x, y = (array.astype(np.float32) for array in signed(rng, *shapes(rng, "nm", "nm")))
+        a, b = create_tensors(x, y)
 
         adapters.run_tensor_backward(adapters.run_tensor_mul(a, b))
+        grad = adapters.get_tensor_grad(a)
 
-        assert_dtype(adapters.get_tensor_grad(a), "float32")
-        assert_close(adapters.get_tensor_grad(a), np.array([3.0, 4.0], dtype=np.float32))
+        assert_dtype(grad, "float32")
+        assert_close(grad, y)
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """backward() visits each tensor once: a thousand gradients cost a few forward passes."""
@@ -362,51 +414,63 @@ class TestTensorBackward:
 class TestTensorBroadcast:
     """Problem tensor_broadcast."""
 
-    def test_both_operands_are_stretched(self):
+    def test_both_operands_are_stretched(self, rng, worked_example):
         """The handout's (1, 3) tensor plus its (2, 1) tensor is the (2, 3) tensor of all sums."""
-        a, b = _tensors([[1.0, 2.0, 3.0]], [[1.0], [2.0]])
+        a, b = create_tensors([[1.0, 2.0, 3.0]], [[1.0], [2.0]])
+        x, y = signed(rng, *shapes(rng, "1m", "n1"))
 
-        c = adapters.run_tensor_add(a, b)
+        with worked_example():
+            c = adapters.run_tensor_add(a, b)
+            assert_close(adapters.get_tensor_data(c), np.array([[2.0, 3.0, 4.0], [3.0, 4.0, 5.0]]))
 
-        assert_close(adapters.get_tensor_data(c), np.array([[2.0, 3.0, 4.0], [3.0, 4.0, 5.0]]))
+        c = adapters.run_tensor_add(*create_tensors(x, y))
+        assert_close(adapters.get_tensor_data(c), x + y)
 
     @pytest.mark.parametrize("operation", [operator.mul, operator.sub, operator.truediv], ids="*-/")
     def test_operators_stretch_as_numpy_does(self, rng, operation):
         """The operators *, - and / stretch a (2, 1, 4) and a (3, 1) tensor just as numpy stretches arrays."""
-        x, y = _positive(rng, (2, 1, 4), (3, 1))
-        a, b = _tensors(x, y)
+        x, y = signed(rng, *shapes(rng, "a1b", "c1"))
+        a, b = create_tensors(x, y)
 
         c = operation(a, b)
 
         assert_close(adapters.get_tensor_data(c), operation(x, y))
 
-    def test_gradients_are_summed_over_the_stretched_axes(self):
+    def test_gradients_are_summed_over_the_stretched_axes(self, rng, worked_example):
         """In the handout's (1, 3) + (2, 1), a's gradient is [[2, 2, 2]] and b's is [[3], [3]]."""
-        a, b = _tensors([[1.0, 2.0, 3.0]], [[1.0], [2.0]])
+        a, b = create_tensors([[1.0, 2.0, 3.0]], [[1.0], [2.0]])
+        row, column, whole = shapes(rng, "1m", "n1", "nm")
+        [weights] = positive(rng, whole)
+        d, e = create_tensors(*signed(rng, row, column))
 
-        adapters.run_tensor_backward(adapters.run_tensor_add(a, b))
+        with worked_example():
+            adapters.run_tensor_backward(adapters.run_tensor_add(a, b))
+            assert_close(adapters.get_tensor_grad(a), np.array([[2.0, 2.0, 2.0]]), hint=BROADCAST_HINT)
+            assert_close(adapters.get_tensor_grad(b), np.array([[3.0], [3.0]]), hint=BROADCAST_HINT)
 
-        assert_close(adapters.get_tensor_grad(a), np.array([[2.0, 2.0, 2.0]]), hint=BROADCAST_HINT)
-        assert_close(adapters.get_tensor_grad(b), np.array([[3.0], [3.0]]), hint=BROADCAST_HINT)
+        backward_with(adapters.run_tensor_add(d, e), weights)
+        assert_close(adapters.get_tensor_grad(d), weights.sum(0, keepdims=True), hint=BROADCAST_HINT)
+        assert_close(adapters.get_tensor_grad(e), weights.sum(1, keepdims=True), hint=BROADCAST_HINT)
 
-    @pytest.mark.parametrize(("operation", "left", "right"), BROADCASTS)
-    def test_gradients_have_the_shapes_of_the_operands(self, rng, operation, left, right):
+    @pytest.mark.parametrize(("operation", "axes"), BROADCASTS)
+    def test_gradients_have_the_shapes_of_the_operands(self, rng, operation, axes):
         """Each operand's gradient has the operand's own shape and sums what every stretched copy received."""
-        arrays, weights = _positive(rng, left, right), rng.standard_normal(np.broadcast_shapes(left, right))
-        inputs = _tensors(*arrays)
+        left, right = shapes(rng, *axes)
+        arrays, [weights] = signed(rng, left, right), positive(rng, np.broadcast_shapes(left, right))
+        inputs = create_tensors(*arrays)
 
-        _backward_with(operation(*inputs), weights)
+        backward_with(operation(*inputs), weights)
 
-        _assert_gradients(inputs, arrays, lambda x, y: operation(x, y) * weights, hint=BROADCAST_HINT)
+        assert_gradients(inputs, arrays, lambda x, y: operation(x, y) * weights, hint=BROADCAST_HINT)
 
     def test_two_stretched_uses_add_up(self, rng):
         """A row that is stretched in two places of one expression gets the gradients of both."""
-        arrays = _positive(rng, (3,), (2, 3), (4, 1, 1))
-        row, matrix, stack = inputs = _tensors(*arrays)
+        arrays = positive(rng, *shapes(rng, "m", "nm", "b11"))
+        row, matrix, stack = create_tensors(*arrays)
 
         adapters.run_tensor_backward((matrix + row) * (stack * row))
 
-        _assert_gradients(inputs, arrays, lambda x, y, z: (y + x) * (z * x), hint=BROADCAST_HINT)
+        assert_gradients([row], arrays, lambda x, y, z: (y + x) * (z * x), hint=BROADCAST_HINT)
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a product that is stretched cost a few forward passes for a thousand numbers."""
@@ -429,42 +493,49 @@ class TestTensorSum:
             pytest.param({"axis": 0, "keepdims": True}, [[4.0, 6.0]], id="axis-0-keepdims"),
         ],
     )
-    def test_sums_the_handouts_matrix(self, arguments, expected):
-        """The method a.sum() gives for [[1, 2], [3, 4]] what the handout shows."""
+    def test_sums_the_handouts_matrix(self, rng, worked_example, arguments, expected):
+        """The method a.sum() gives for [[1, 2], [3, 4]] what the handout shows, and sums any other matrix."""
         a = adapters.create_tensor(np.array([[1.0, 2.0], [3.0, 4.0]]))
+        [x] = signed(rng, *shapes(rng, "nm"))
 
-        c = a.sum(**arguments)
+        with worked_example():
+            assert_close(adapters.get_tensor_data(a.sum(**arguments)), np.array(expected))
 
-        assert_close(adapters.get_tensor_data(c), np.array(expected))
+        c = adapters.create_tensor(x.copy()).sum(**arguments)
+        assert_close(adapters.get_tensor_data(c), np.array(x.sum(**arguments)))
 
-    @pytest.mark.parametrize(("axis", "keepdims"), REDUCTIONS[-2:])
-    def test_sums_as_numpy_does(self, rng, axis, keepdims):
+    def test_sums_as_numpy_does(self, rng):
         """Over a tuple of axes, counted from either end, the sum has numpy's numbers and shape."""
-        x = rng.standard_normal((2, 3, 4))
+        [x] = signed(rng, *shapes(rng, "abc"))
+        axis, other = one_of(rng, TWO_AXES), one_of(rng, TWO_NEGATIVE_AXES)
+        a = adapters.create_tensor(x.copy())
 
-        c = adapters.run_tensor_sum(adapters.create_tensor(x), axis=axis, keepdims=keepdims)
+        c = adapters.run_tensor_sum(a, axis=axis)
+        d = adapters.run_tensor_sum(a, axis=other, keepdims=True)
 
-        assert_close(adapters.get_tensor_data(c), x.sum(axis=axis, keepdims=keepdims))
+        assert_close(adapters.get_tensor_data(c), x.sum(axis=axis))
+        assert_close(adapters.get_tensor_data(d), x.sum(axis=other, keepdims=True))
 
-    @pytest.mark.parametrize(("axis", "keepdims"), REDUCTIONS)
-    def test_every_element_gets_its_sums_gradient(self, rng, axis, keepdims):
+    @pytest.mark.parametrize(("axes", "keepdims"), REDUCTIONS)
+    def test_every_element_gets_its_sums_gradient(self, rng, axes, keepdims):
         """Every element receives the gradient of the one sum that it went into."""
-        x = rng.standard_normal((2, 3, 4))
-        weights = rng.standard_normal(x.sum(axis=axis, keepdims=keepdims).shape)
+        [x], axis = signed(rng, *shapes(rng, "abc")), one_of(rng, axes)
+        [weights] = signed(rng, x.sum(axis=axis, keepdims=keepdims).shape)
+        a = adapters.create_tensor(x.copy())
+
+        backward_with(adapters.run_tensor_sum(a, axis=axis, keepdims=keepdims), weights)
+
+        assert_gradients([a], [x], lambda x: x.sum(axis=axis, keepdims=keepdims) * weights)
+
+    def test_two_sums_add_up(self, rng):
+        """When a is summed along axis 0 and then along axis 1, its gradient holds both contributions."""
+        x, columns, rows = signed(rng, *shapes(rng, "nm", "m", "n"))
         a = adapters.create_tensor(x)
 
-        _backward_with(adapters.run_tensor_sum(a, axis=axis, keepdims=keepdims), weights)
+        backward_with(adapters.run_tensor_sum(a, axis=0), columns)
+        backward_with(adapters.run_tensor_sum(a, axis=1), rows)
 
-        _assert_gradients([a], [x], lambda x: x.sum(axis=axis, keepdims=keepdims) * weights)
-
-    def test_two_sums_add_up(self):
-        """When a is summed along axis 0 and then along axis 1, its gradient holds both contributions."""
-        a = adapters.create_tensor(np.ones((2, 3)))
-
-        _backward_with(adapters.run_tensor_sum(a, axis=0), [1.0, 2.0, 3.0])
-        _backward_with(adapters.run_tensor_sum(a, axis=1), [10.0, 20.0])
-
-        assert_close(adapters.get_tensor_grad(a), np.array([[11.0, 12.0, 13.0], [21.0, 22.0, 23.0]]))
+        assert_close(adapters.get_tensor_grad(a), columns + rows[:, np.newaxis])
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a sum over an axis costs a few forward passes for a thousand numbers."""
@@ -479,42 +550,49 @@ class TestTensorSum:
 class TestTensorMean:
     """Problem tensor_mean."""
 
-    def test_averages_all_elements(self):
-        """The mean of [[1, 2], [3, 4]] is 2.5."""
+    def test_averages_all_elements(self, rng, worked_example):
+        """The mean of [[1, 2], [3, 4]] is 2.5; that of any array is its sum over its number of elements."""
         a = adapters.create_tensor(np.array([[1.0, 2.0], [3.0, 4.0]]))
+        [x] = positive(rng, *shapes(rng, one_of(rng, ["n", "nm", "abc"])))
 
-        c = adapters.run_tensor_mean(a)
+        with worked_example():
+            assert_close(adapters.get_tensor_data(adapters.run_tensor_mean(a)), np.array(2.5))
 
-        assert_close(adapters.get_tensor_data(c), np.array(2.5))
+        c = adapters.run_tensor_mean(adapters.create_tensor(x.copy()))
+        assert_close(adapters.get_tensor_data(c), np.array(x.mean()))
 
-    @pytest.mark.parametrize(("axis", "keepdims"), REDUCTIONS[-2:])
-    def test_averages_as_numpy_does(self, rng, axis, keepdims):
+    def test_averages_as_numpy_does(self, rng):
         """Over a tuple of axes, counted from either end, the mean has numpy's numbers and shape."""
-        x = rng.standard_normal((2, 3, 4))
+        [x] = positive(rng, *shapes(rng, "abc"))
+        axis, other = one_of(rng, TWO_AXES), one_of(rng, TWO_NEGATIVE_AXES)
+        a = adapters.create_tensor(x.copy())
 
-        c = adapters.run_tensor_mean(adapters.create_tensor(x), axis=axis, keepdims=keepdims)
+        c = adapters.run_tensor_mean(a, axis=axis)
+        d = adapters.run_tensor_mean(a, axis=other, keepdims=True)
 
-        assert_close(adapters.get_tensor_data(c), x.mean(axis=axis, keepdims=keepdims))
+        assert_close(adapters.get_tensor_data(c), x.mean(axis=axis))
+        assert_close(adapters.get_tensor_data(d), x.mean(axis=other, keepdims=True))
 
-    @pytest.mark.parametrize(("axis", "keepdims"), REDUCTIONS)
-    def test_every_element_gets_an_equal_share(self, rng, axis, keepdims):
+    @pytest.mark.parametrize(("axes", "keepdims"), REDUCTIONS)
+    def test_every_element_gets_an_equal_share(self, rng, axes, keepdims):
         """Every element receives its mean's gradient divided by the number of elements averaged."""
-        x = rng.standard_normal((2, 3, 4))
-        weights = rng.standard_normal(x.mean(axis=axis, keepdims=keepdims).shape)
-        a = adapters.create_tensor(x)
+        [x], axis = signed(rng, *shapes(rng, "abc")), one_of(rng, axes)
+        [weights] = signed(rng, x.mean(axis=axis, keepdims=keepdims).shape)
+        a = adapters.create_tensor(x.copy())
 
-        _backward_with(adapters.run_tensor_mean(a, axis=axis, keepdims=keepdims), weights)
+        backward_with(adapters.run_tensor_mean(a, axis=axis, keepdims=keepdims), weights)
 
-        _assert_gradients([a], [x], lambda x: x.mean(axis=axis, keepdims=keepdims) * weights)
+        assert_gradients([a], [x], lambda x: x.mean(axis=axis, keepdims=keepdims) * weights)
 
-    def test_two_means_add_up(self):
-        """When the mean of six elements is taken twice, each has the gradient 1/6 + 1/6."""
-        a = adapters.create_tensor(np.ones((2, 3)))
+    def test_two_means_add_up(self, rng):
+        """When the mean of a is taken twice, each element has its share of the gradients of both."""
+        [x], (first, second) = signed(rng, *shapes(rng, "nm")), positive(rng, (), ())
+        a = adapters.create_tensor(x.copy())
 
-        adapters.run_tensor_backward(a.mean())
-        adapters.run_tensor_backward(a.mean())
+        backward_with(a.mean(), first)
+        backward_with(a.mean(), second)
 
-        assert_close(adapters.get_tensor_grad(a), np.full((2, 3), 1 / 3))
+        assert_close(adapters.get_tensor_grad(a), np.full(x.shape, (first + second) / x.size))
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a mean over an axis costs a few forward passes for a thousand numbers."""
@@ -529,63 +607,72 @@ class TestTensorMean:
 class TestTensorMax:
     """Problem tensor_max."""
 
-    def test_finds_the_largest_element(self):
-        """The max of [[1, 4], [3, 2]] is 4."""
+    def test_finds_the_largest_element(self, rng, worked_example):
+        """The max of [[1, 4], [3, 2]] is 4, and that of numbers below zero is the one nearest to zero."""
         a = adapters.create_tensor(np.array([[1.0, 4.0], [3.0, 2.0]]))
+        x = -np.abs(distinct(rng, *shapes(rng, one_of(rng, ["n", "nm", "abc"]))))
 
-        c = adapters.run_tensor_max(a)
+        with worked_example():
+            assert_close(adapters.get_tensor_data(adapters.run_tensor_max(a)), np.array(4.0))
 
-        assert_close(adapters.get_tensor_data(c), np.array(4.0))
+        c = adapters.run_tensor_max(adapters.create_tensor(x.copy()))
+        assert_close(adapters.get_tensor_data(c), np.array(x.max()))
 
-    @pytest.mark.parametrize(("axis", "keepdims"), REDUCTIONS[-2:])
-    def test_finds_what_numpy_finds(self, rng, axis, keepdims):
+    def test_finds_what_numpy_finds(self, rng):
         """Over a tuple of axes, counted from either end, the max has numpy's numbers and shape."""
-        x = _distinct(rng, 2, 3, 4)
+        x = distinct(rng, *shapes(rng, "abc"))
+        axis, other = one_of(rng, TWO_AXES), one_of(rng, TWO_NEGATIVE_AXES)
+        a = adapters.create_tensor(x.copy())
 
-        c = adapters.run_tensor_max(adapters.create_tensor(x), axis=axis, keepdims=keepdims)
+        c = adapters.run_tensor_max(a, axis=axis)
+        d = adapters.run_tensor_max(a, axis=other, keepdims=True)
 
-        assert_close(adapters.get_tensor_data(c), x.max(axis=axis, keepdims=keepdims))
+        assert_close(adapters.get_tensor_data(c), x.max(axis=axis))
+        assert_close(adapters.get_tensor_data(d), x.max(axis=other, keepdims=True))
 
-    @pytest.mark.parametrize(("axis", "keepdims"), REDUCTIONS)
-    def test_only_the_largest_element_gets_a_gradient(self, rng, axis, keepdims):
+    @pytest.mark.parametrize(("axes", "keepdims"), REDUCTIONS)
+    def test_only_the_largest_element_gets_a_gradient(self, rng, axes, keepdims):
         """Each maximum's gradient goes to the element that it came from, and to no other."""
-        x = _distinct(rng, 2, 3, 4)
-        weights = rng.standard_normal(x.max(axis=axis, keepdims=keepdims).shape)
-        a = adapters.create_tensor(x)
+        x, axis = distinct(rng, *shapes(rng, "abc")), one_of(rng, axes)
+        [weights] = signed(rng, x.max(axis=axis, keepdims=keepdims).shape)
+        a = adapters.create_tensor(x.copy())
 
-        _backward_with(adapters.run_tensor_max(a, axis=axis, keepdims=keepdims), weights)
+        backward_with(adapters.run_tensor_max(a, axis=axis, keepdims=keepdims), weights)
 
-        _assert_gradients([a], [x], lambda x: x.max(axis=axis, keepdims=keepdims) * weights)
+        assert_gradients([a], [x], lambda x: x.max(axis=axis, keepdims=keepdims) * weights)
 
     @pytest.mark.parametrize(
-        ("axis", "keepdims", "weights", "expected"),
+        ("axis", "keepdims"),
         [
-            pytest.param(None, False, 6.0, [[[0, 0], [2, 2]], [[0, 0], [2, 0]]], id="all"),
-            pytest.param(0, False, [[1, 2], [4, 6]], [[[0, 2], [2, 6]], [[1, 0], [2, 0]]], id="axis-0"),
-            pytest.param(
-                -1, True, [[[1], [4]], [[2], [3]]], [[[0, 1], [2, 2]], [[2, 0], [3, 0]]], id="keepdims"
-            ),
-            pytest.param((0, 2), False, [2, 3], [[[0, 1], [1, 1]], [[1, 0], [1, 0]]], id="two-axes"),
+            pytest.param(None, False, id="all"),
+            pytest.param(0, False, id="axis-0"),
+            pytest.param(-1, True, id="keepdims"),
+            pytest.param((0, 2), False, id="two-axes"),
         ],
     )
-    def test_ties_share_the_gradient_equally(self, axis, keepdims, weights, expected):
+    def test_ties_share_the_gradient_equally(self, rng, axis, keepdims):
         """Elements that tie for one maximum share its gradient equally; each maximum has ties of its own."""
-        a = adapters.create_tensor(np.array([[[1.0, 3.0], [5.0, 5.0]], [[3.0, 0.0], [5.0, 1.0]]]))
+        x = _tied(rng, *shapes(rng, "abc"), axis)
+        top = x.max(axis=axis, keepdims=True)
+        [weights] = signed(rng, top.shape)
+        a = adapters.create_tensor(x.copy())
 
-        _backward_with(
-            adapters.run_tensor_max(a, axis=axis, keepdims=keepdims), np.array(weights, dtype=np.float64)
-        )
+        result = adapters.run_tensor_max(a, axis=axis, keepdims=keepdims)
+        backward_with(result, weights if keepdims else weights.squeeze(axis))
 
-        assert_close(adapters.get_tensor_grad(a), np.array(expected, dtype=np.float64))
+        winners = ~(x < top)
+        shares = weights / winners.sum(axis=axis, keepdims=True)
+        assert_close(adapters.get_tensor_grad(a), shares * winners)
 
-    def test_two_maxima_add_up(self):
-        """When the max of [1, 7, 7] is taken twice, each 7 has the gradient 1/2 + 1/2."""
-        a = adapters.create_tensor(np.array([1.0, 7.0, 7.0]))
+    def test_two_maxima_add_up(self, rng):
+        """When the max of a is taken twice, two equal maxima have half of the gradients of both."""
+        x, (first, second) = _tied(rng, *shapes(rng, "nm"), None), positive(rng, (), ())
+        a = adapters.create_tensor(x.copy())
 
-        adapters.run_tensor_backward(a.max())
-        adapters.run_tensor_backward(a.max())
+        backward_with(a.max(), first)
+        backward_with(a.max(), second)
 
-        assert_close(adapters.get_tensor_grad(a), np.array([0.0, 1.0, 1.0]))
+        assert_close(adapters.get_tensor_grad(a), (first + second) / 2 * ~(x < x.max()))
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a maximum along an axis costs a few forward passes for a thousand numbers."""
@@ -600,60 +687,75 @@ class TestTensorMax:
 class TestTensorReshape:
     """Problem tensor_reshape."""
 
-    def test_flattens_a_matrix(self):
+    def test_flattens_a_matrix(self, rng, worked_example):
         """The (2, 2) matrix [[1, 2], [3, 4]] reshaped to (4,) is [1, 2, 3, 4]."""
         a = adapters.create_tensor(np.array([[1.0, 2.0], [3.0, 4.0]]))
+        [x] = signed(rng, *shapes(rng, one_of(rng, ["nm", "abc"])))
 
-        c = adapters.run_tensor_reshape(a, (4,))
+        with worked_example():
+            c = adapters.run_tensor_reshape(a, (4,))
+            assert_close(adapters.get_tensor_data(c), np.array([1.0, 2.0, 3.0, 4.0]))
 
-        assert_close(adapters.get_tensor_data(c), np.array([1.0, 2.0, 3.0, 4.0]))
+        c = adapters.run_tensor_reshape(adapters.create_tensor(x.copy()), (x.size,))
+        assert_close(adapters.get_tensor_data(c), x.ravel())
 
-    @pytest.mark.parametrize("shape", [(4, 6), (3, 2, -1)], ids=["2-d", "with--1"])
-    def test_reshapes_as_numpy_does(self, rng, shape):
+    @pytest.mark.parametrize(
+        "other", [lambda a, b, c: (c, a * b), lambda a, b, _: (b, a, -1)], ids=["2-d", "with--1"]
+    )
+    def test_reshapes_as_numpy_does(self, rng, other):
         """A (2, 3, 4) tensor takes any shape of 24 elements; -1 stands for the size that is left over."""
-        x = rng.standard_normal((2, 3, 4))
+        [x] = signed(rng, *shapes(rng, "abc"))
+        shape = other(*x.shape)
 
-        c = adapters.create_tensor(x).reshape(shape)
+        c = adapters.create_tensor(x.copy()).reshape(shape)
 
         assert_close(adapters.get_tensor_data(c), x.reshape(shape))
 
     def test_the_gradient_takes_the_old_shape(self, rng):
         """The gradient is reshaped back to the original shape, its numbers in the same order."""
-        weights = rng.standard_normal((4, 3))
-        a = adapters.create_tensor(rng.standard_normal((2, 6)))
+        [(a, b, c)] = shapes(rng, "abc")
+        x, weights = signed(rng, (a, b * c), (b, a * c))
+        t = adapters.create_tensor(x.copy())
 
-        _backward_with(adapters.run_tensor_reshape(a, (4, 3)), weights)
+        backward_with(adapters.run_tensor_reshape(t, weights.shape), weights)
 
-        assert_close(adapters.get_tensor_grad(a), weights.reshape(2, 6))
+        assert_close(adapters.get_tensor_grad(t), weights.reshape(x.shape))
 
     def test_the_gradient_passes_a_chain(self, rng):
         """A gradient finds its way back through several reshapes in a row."""
-        weights = rng.standard_normal((2, 6))
-        a = adapters.create_tensor(rng.standard_normal((3, 4)))
+        [(a, b, c)] = shapes(rng, "abc")
+        x, weights = signed(rng, (a, b * c), (b, a * c))
+        between = rng.permutation([0, 1, 2])[: rng.integers(1, 4)].tolist()
+        t = last = adapters.create_tensor(x.copy())
 
-        _backward_with(a.reshape((12,)).reshape((2, 3, 2)).reshape((2, -1)), weights)
+        for one in between:
+            last = last.reshape([(a * b * c,), (c, b, a), (a * b, -1)][one])
+        backward_with(last.reshape((b, -1)), weights)
 
-        assert_close(adapters.get_tensor_grad(a), weights.reshape(3, 4))
+        assert_close(adapters.get_tensor_grad(t), weights.reshape(x.shape))
 
     def test_another_use_beside_it_counts(self, rng):
         """When one expression uses both a and a.reshape(...), a's gradient holds both contributions."""
-        arrays = _positive(rng, (2, 3), (2, 3), (3, 2))
-        a, b, c = inputs = _tensors(*arrays)
+        arrays = positive(rng, *shapes(rng, "nm", "nm", "mn"))
+        a, b, c = inputs = create_tensors(*arrays)
+        old, new = arrays[0].shape, arrays[2].shape
 
-        adapters.run_tensor_backward(a * b + (a.reshape((3, 2)) * c).reshape((2, 3)) * a)
+        adapters.run_tensor_backward(a * b + (a.reshape(new) * c).reshape(old))
 
-        _assert_gradients(inputs, arrays, lambda x, y, z: x * y + (x.reshape(3, 2) * z).reshape(2, 3) * x)
+        assert_gradients(inputs, arrays, lambda x, y, z: x * y + (x.reshape(new) * z).reshape(old))
 
-    def test_it_does_not_share_its_gradient(self):
+    def test_it_does_not_share_its_gradient(self, rng):
         """After backward through c = a.reshape(...), another graph with only a in it leaves c's gradient."""
-        a = adapters.create_tensor(np.ones((2, 2)))
-        c = adapters.run_tensor_reshape(a, (4,))
-        _backward_with(c, [1.0, 2.0, 3.0, 4.0])
+        [x] = signed(rng, *shapes(rng, "nm"))
+        [weights] = signed(rng, (x.size,))
+        a = adapters.create_tensor(x.copy())
+        c = adapters.run_tensor_reshape(a, weights.shape)
+        backward_with(c, weights)
 
         adapters.run_tensor_backward(adapters.run_tensor_add(a, a))
 
-        assert_close(adapters.get_tensor_grad(a), np.array([[3.0, 4.0], [5.0, 6.0]]))
-        assert_close(adapters.get_tensor_grad(c), np.array([1.0, 2.0, 3.0, 4.0]), hint="a.grad views c.grad")
+        assert_close(adapters.get_tensor_grad(a), weights.reshape(x.shape) + 2)
+        assert_close(adapters.get_tensor_grad(c), weights, hint="a.grad views c.grad")
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a reshaped tensor costs a few forward passes for a thousand numbers."""
@@ -668,58 +770,62 @@ class TestTensorReshape:
 class TestTensorTranspose:
     """Problem tensor_transpose."""
 
-    def test_swaps_rows_and_columns(self):
+    def test_swaps_rows_and_columns(self, rng, worked_example):
         """The transpose of the handout's (2, 3) matrix is the (3, 2) matrix of its columns."""
         a = adapters.create_tensor(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
+        [x] = signed(rng, *shapes(rng, "nm"))
 
-        c = adapters.run_tensor_transpose(a)
+        with worked_example():
+            c = adapters.run_tensor_transpose(a)
+            assert_close(adapters.get_tensor_data(c), np.array([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]))
 
-        assert_close(adapters.get_tensor_data(c), np.array([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]))
+        c = adapters.run_tensor_transpose(adapters.create_tensor(x.copy()))
+        assert_close(adapters.get_tensor_data(c), x.T)
 
     @pytest.mark.parametrize(
         "transpose", [operator.attrgetter("T"), operator.methodcaller("transpose")], ids="Tt"
     )
     def test_the_gradient_is_transposed_back(self, rng, transpose):
         """Through a.T and a.transpose() alike, a's gradient is the transpose of the gradient that arrives."""
-        weights = rng.standard_normal((3, 2))
-        a = adapters.create_tensor(rng.standard_normal((2, 3)))
+        x, weights = signed(rng, *shapes(rng, "nm", "mn"))
+        a = adapters.create_tensor(x)
 
-        _backward_with(transpose(a), weights)
+        backward_with(transpose(a), weights)
 
         assert_close(adapters.get_tensor_grad(a), weights.T)
 
     def test_a_reshape_reads_the_transposed_order(self, rng):
         """A reshape after a transpose reads the transposed numbers row by row, and so does its gradient."""
-        x, weights = rng.standard_normal((2, 3)), rng.standard_normal(6)
-        a = adapters.create_tensor(x)
-        c = adapters.run_tensor_reshape(adapters.run_tensor_transpose(a), (6,))
+        [x] = signed(rng, *shapes(rng, "nm"))
+        [weights] = signed(rng, (x.size,))
+        a = adapters.create_tensor(x.copy())
+        c = adapters.run_tensor_reshape(adapters.run_tensor_transpose(a), weights.shape)
 
-        _backward_with(c, weights)
+        backward_with(c, weights)
 
-        assert_close(adapters.get_tensor_data(c), x.T.reshape(6))
-        assert_close(adapters.get_tensor_grad(a), weights.reshape(3, 2).T)
+        assert_close(adapters.get_tensor_data(c), x.T.reshape(x.size))
+        assert_close(adapters.get_tensor_grad(a), weights.reshape(x.T.shape).T)
 
     def test_another_use_beside_it_counts(self, rng):
         """When one expression uses both a and a.T, a's gradient holds both contributions."""
-        arrays = _positive(rng, (3, 3), (3, 3))
-        a, b = inputs = _tensors(*arrays)
+        arrays = positive(rng, *shapes(rng, "nm", "nm", "mn"))
+        a, b, c = inputs = create_tensors(*arrays)
 
-        adapters.run_tensor_backward(a * b + a.T * a)
+        adapters.run_tensor_backward(a * b + (a.T * c).T)
 
-        _assert_gradients(inputs, arrays, lambda x, y: x * y + x.T * x)
+        assert_gradients(inputs, arrays, lambda x, y, z: x * y + (x.T * z).T)
 
-    def test_it_does_not_share_its_gradient(self):
+    def test_it_does_not_share_its_gradient(self, rng):
         """After backward through c = a.T, another graph with only a in it leaves c's gradient."""
-        a = adapters.create_tensor(np.ones((2, 2)))
+        x, weights = signed(rng, *shapes(rng, "nm", "mn"))
+        a = adapters.create_tensor(x)
         c = adapters.run_tensor_transpose(a)
-        _backward_with(c, [[1.0, 2.0], [3.0, 4.0]])
+        backward_with(c, weights)
 
         adapters.run_tensor_backward(adapters.run_tensor_add(a, a))
 
-        assert_close(adapters.get_tensor_grad(a), np.array([[3.0, 5.0], [4.0, 6.0]]))
-        assert_close(
-            adapters.get_tensor_grad(c), np.array([[1.0, 2.0], [3.0, 4.0]]), hint="a.grad views c.grad"
-        )
+        assert_close(adapters.get_tensor_grad(a), weights.T + 2)
+        assert_close(adapters.get_tensor_grad(c), weights, hint="a.grad views c.grad")
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a transposed tensor costs a few forward passes for a thousand numbers."""

@@ -2,56 +2,49 @@
 
 import operator
 from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from tests import adapters
-from tests.cases.checks import assert_close, assert_dtype, numeric_gradient
+from tests.cases.checks import assert_close, assert_dtype
+from tests.cases.tensors import (
+    assert_gradients,
+    backward_with,
+    create_tensors,
+    crossed,
+    positive,
+    shapes,
+    signed,
+    signs,
+)
 
 BATCHES = [
-    pytest.param((2, 3, 4), (2, 4, 5), id="3-d"),
-    pytest.param((2, 3, 1, 4), (2, 3, 4, 2), id="4-d"),
-    pytest.param((2, 1, 3, 4), (5, 4, 2), id="both-stretched"),
-    pytest.param((4, 5), (2, 5, 3), id="left-without-batch"),
-    pytest.param((2, 3, 4), (4, 5), id="right-without-batch"),
-    pytest.param((1, 2, 3), (4, 3, 2), id="left-batch-of-1"),
+    pytest.param(("bnm", "bmd"), id="3-d"),
+    pytest.param(("bc1m", "bcmd"), id="4-d"),
+    pytest.param(("b1nm", "cmb"), id="both-stretched"),
+    pytest.param(("nm", "bmd"), id="left-without-batch"),
+    pytest.param(("bnm", "md"), id="right-without-batch"),
+    pytest.param(("1nm", "bmd"), id="left-batch-of-1"),
 ]
 VECTORS = [
-    pytest.param((2, 3), (3,), id="matrix@vector"),
-    pytest.param((3,), (3, 2), id="vector@matrix"),
-    pytest.param((3,), (3,), id="vector@vector"),
-    pytest.param((2, 3, 4), (4,), id="batch@vector"),
+    pytest.param(("nm", "m"), id="matrix@vector"),
+    pytest.param(("n", "nm"), id="vector@matrix"),
+    pytest.param(("n", "n"), id="vector@vector"),
+    pytest.param(("bnm", "m"), id="batch@vector"),
 ]
+FUNCTIONS = {"relu": lambda x: np.maximum(x, 0), "exp": np.exp, "log": np.log, "tanh": np.tanh}
 DERIVATIVES = {
     "relu": lambda x: np.where(x > 0, 1.0, 0.0),
     "exp": np.exp,
     "log": lambda x: 1 / x,
     "tanh": lambda x: 1 - np.tanh(x) ** 2,
 }
-
-
-def _tensors(*arrays):
-    """Return one fresh tensor per array."""
-    return [adapters.create_tensor(np.array(array)) for array in arrays]
-
-
-def _normal(rng, *shapes):
-    """Return one array of normally distributed numbers per shape."""
-    return [rng.standard_normal(shape) for shape in shapes]
-
-
-def _backward_with(output, weights):
-    """Run backward so that `output` receives the array `weights` as its gradient."""
-    adapters.run_tensor_backward(adapters.run_tensor_mul(output, adapters.create_tensor(np.array(weights))))
-
-
-def _assert_gradients(inputs, arrays, function, *, hint=None):
-    """Fail unless the tensors `inputs` hold the gradients of the sum of `function(*arrays)`."""
-    for position, tensor in enumerate(inputs):
-        before, after = arrays[:position], arrays[position + 1 :]
-        expected = numeric_gradient(lambda x: function(*before, x, *after).sum(), arrays[position])  # noqa: B023
-        assert_close(adapters.get_tensor_grad(tensor), expected, rtol=1e-5, atol=1e-6, hint=hint)
+PRINTED = {  # by the handout: an input of the activation, and its output
+    "relu": ([[-1.0, 2.0], [3.0, -4.0]], [[0.0, 2.0], [3.0, 0.0]]),
+    "exp": ([[1.0, 2.0]], [[2.718281828459045, 7.38905609893065]]),
+}
 
 
 def _activate(name, tensor):
@@ -59,91 +52,106 @@ def _activate(name, tensor):
     return tensor.tanh() if name == "tanh" else getattr(adapters, f"run_tensor_{name}")(tensor)
 
 
-def _inputs(rng, name, shape):
-    """Return numbers on both sides of zero, none near it; for log, positive ones."""
-    signs = 1.0 if name == "log" else rng.choice([-1.0, 1.0], shape)
-    return rng.uniform(0.5, 2.0, shape) * signs
+def _inputs(rng, name, axes):
+    """Return an array of numbers on both sides of zero, none near it; for log, of positive ones."""
+    [x] = (positive if name == "log" else signed)(rng, *shapes(rng, axes))
+    return x
 
 
 def _two_layers(rng):
-    """Return X (4, 3), W1 (3, 5), W2 (5, 2) such that no number in X @ W1 is near relu's corner at 0."""
-    size_x, size_w1 = rng.uniform(0.5, 1.5, (4, 3)), rng.uniform(0.5, 1.5, (3, 5))
-    return [
-        size_x * np.array([[1], [-1], [-1], [1]]),
-        size_w1 * np.array([1, 1, -1, 1, -1]),
-        rng.standard_normal((5, 2)),
-    ]
+    """Return X, W1, W2 such that no number in X @ W1 is near relu's corner at 0.
+
+    In each column of X @ W1 there are numbers of both signs, and in each row of W2 of one sign.
+    """
+    size_x, size_w1, size_w2 = positive(rng, *shapes(rng, "bi", "ih", "ho"))
+    x = size_x * signs(rng, (len(size_x), 1))
+    w1 = size_w1 * signs(rng, (1, size_w1.shape[1]))
+    return [x, w1, size_w2 * signs(rng, (len(size_w2), 1))]
 
 
 class TestMatmul:
     """Problem matmul."""
 
-    def test_multiplies_the_handouts_matrices(self):
+    def test_multiplies_the_handouts_matrices(self, rng, worked_example):
         """The handout's (3, 2) matrix times its (2, 3) matrix is a (3, 3) matrix: rows times columns."""
-        x, w = _tensors([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+        x, w = create_tensors([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+        left, right = signed(rng, *shapes(rng, "nm", "mn"))
 
-        y = adapters.run_matmul(x, w)
+        with worked_example():
+            y = adapters.run_matmul(x, w)
+            expected = np.array([[9.0, 12.0, 15.0], [19.0, 26.0, 33.0], [29.0, 40.0, 51.0]])
+            assert_close(adapters.get_tensor_data(y), expected)
 
-        expected = np.array([[9.0, 12.0, 15.0], [19.0, 26.0, 33.0], [29.0, 40.0, 51.0]])
-        assert_close(adapters.get_tensor_data(y), expected)
+        y = adapters.run_matmul(*create_tensors(left, right))
+        assert_close(adapters.get_tensor_data(y), left @ right)
 
     def test_the_operator_multiplies_too(self, rng):
         """The operator @ on tensors gives what it gives on arrays."""
-        x, w = _normal(rng, (2, 4), (4, 3))
-        a, b = _tensors(x, w)
+        x, w = signed(rng, *shapes(rng, "nm", "md"))
+        a, b = create_tensors(x, w)
 
         y = a @ b
 
         assert_close(adapters.get_tensor_data(y), x @ w)
 
-    def test_the_handouts_gradients(self):
+    def test_the_handouts_gradients(self, rng, worked_example):
         """After Y.sum().backward(), X's gradient repeats W's row sums, and W's repeats X's column sums."""
-        x, w = _tensors([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+        x, w = create_tensors([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+        left, right = positive(rng, *shapes(rng, "nm", "md"))
+        a, b = create_tensors(left, right)
 
-        (x @ w).sum().backward()
+        with worked_example():
+            (x @ w).sum().backward()
+            assert_close(adapters.get_tensor_grad(x), np.array([[6.0, 15.0], [6.0, 15.0], [6.0, 15.0]]))
+            assert_close(adapters.get_tensor_grad(w), np.array([[9.0, 9.0, 9.0], [12.0, 12.0, 12.0]]))
 
-        assert_close(adapters.get_tensor_grad(x), np.array([[6.0, 15.0], [6.0, 15.0], [6.0, 15.0]]))
-        assert_close(adapters.get_tensor_grad(w), np.array([[9.0, 9.0, 9.0], [12.0, 12.0, 12.0]]))
+        (a @ b).sum().backward()
+        assert_close(adapters.get_tensor_grad(a), np.broadcast_to(right.sum(axis=1), left.shape))
+        assert_close(adapters.get_tensor_grad(b), np.broadcast_to(left.sum(axis=0), right.T.shape).T)
 
-    @pytest.mark.parametrize(("n", "m", "d"), [(2, 3, 4), (1, 3, 1)])
-    def test_the_left_gradient(self, rng, n, m, d):
+    @pytest.mark.parametrize("axes", [("nm", "md", "nd"), ("1m", "m1", "11")], ids=["matrices", "row@column"])
+    def test_the_left_gradient(self, rng, axes):
         """The gradient of X in Y = X @ W is Y's gradient times the transpose of W."""
-        x, w, weights = _normal(rng, (n, m), (m, d), (n, d))
-        a, b = _tensors(x, w)
+        x, w, weights = signed(rng, *shapes(rng, *axes))
+        a, b = create_tensors(x, w)
 
-        _backward_with(adapters.run_matmul(a, b), weights)
+        backward_with(adapters.run_matmul(a, b), weights)
 
         assert_close(adapters.get_tensor_grad(a), weights @ w.T)
 
-    @pytest.mark.parametrize(("n", "m", "d"), [(2, 3, 4), (1, 3, 1)])
-    def test_the_right_gradient(self, rng, n, m, d):
+    @pytest.mark.parametrize("axes", [("nm", "md", "nd"), ("1m", "m1", "11")], ids=["matrices", "row@column"])
+    def test_the_right_gradient(self, rng, axes):
         """The gradient of W in Y = X @ W is the transpose of X times Y's gradient."""
-        x, w, weights = _normal(rng, (n, m), (m, d), (n, d))
-        a, b = _tensors(x, w)
+        x, w, weights = signed(rng, *shapes(rng, *axes))
+        a, b = create_tensors(x, w)
 
-        _backward_with(adapters.run_matmul(a, b), weights)
+        backward_with(adapters.run_matmul(a, b), weights)
 
         assert_close(adapters.get_tensor_grad(b), x.T @ weights)
 
     def test_every_use_in_a_power_counts(self, rng):
-        """In X @ X @ X, the gradient of X holds what it receives in all three places, left and right."""
-        x, weights = _normal(rng, (3, 3), (3, 3))
-        a = adapters.create_tensor(x)
+        """In (X @ X) @ (X @ X), the gradient of X holds what it receives in all four places."""
+        x, weights = signed(rng, *shapes(rng, "nn", "nn"))
+        a = adapters.create_tensor(x.copy())
 
-        _backward_with(a @ a @ a, weights)
+        backward_with((a @ a) @ (a @ a), weights)
 
-        _assert_gradients([a], [x], lambda x: x @ x @ x * weights)
+        assert_gradients([a], [x], lambda x: x @ x @ x @ x * weights)
 
-    def test_float32_stays_float32(self):
+    def test_float32_stays_float32(self, rng):
         """The product of float32 matrices and the gradients of both are float32."""
-        x, w = _tensors(np.full((2, 3), 0.5, dtype=np.float32), np.full((3, 2), 2.0, dtype=np.float32))
-        y = adapters.run_matmul(x, w)
+        x, w = (array.astype(np.float32) for array in positive(rng, *shapes(rng, "nm", "md")))
+        a, b = create_tensors(x, w)
+        y = adapters.run_matmul(a, b)
 
         adapters.run_tensor_backward(y)
+        data, grad = adapters.get_tensor_data(y), adapters.get_tensor_grad(a)
 
-        assert_dtype(adapters.get_tensor_data(y), "float32")
-        assert_dtype(adapters.get_tensor_grad(x), "float32")
-        assert_dtype(adapters.get_tensor_grad(w), "float32")
+        assert_dtype(data, "float32")
+        assert_dtype(grad, "float32")
+        assert_dtype(adapters.get_tensor_grad(b), "float32")
+        assert_close(data, x @ w)
+        assert_close(grad, np.broadcast_to(w.sum(axis=1), x.shape))
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a matrix product cost a few forward passes for a thousand numbers."""
@@ -157,27 +165,27 @@ class TestMatmul:
 class TestBatchedMatmul:
     """Problem batched_matmul."""
 
-    @pytest.mark.parametrize(("left", "right"), BATCHES[:3])
-    def test_multiplies_as_numpy_does(self, rng, left, right):
+    @pytest.mark.parametrize("axes", BATCHES[:3])
+    def test_multiplies_as_numpy_does(self, rng, axes):
         """Each matrix of a batch is multiplied by its partner; a lone partner serves the whole batch."""
-        x, w = _normal(rng, left, right)
-        a, b = _tensors(x, w)
+        x, w = signed(rng, *shapes(rng, *axes))
+        a, b = create_tensors(x, w)
 
         y = adapters.run_matmul(a, b)
 
         assert_close(adapters.get_tensor_data(y), x @ w)
 
-    @pytest.mark.parametrize(("left", "right"), BATCHES)
-    def test_gradients_have_the_shapes_of_the_operands(self, rng, left, right):
+    @pytest.mark.parametrize("axes", BATCHES)
+    def test_gradients_have_the_shapes_of_the_operands(self, rng, axes):
         """Each operand's gradient has the operand's shape, summed over the batches that it served."""
-        arrays = _normal(rng, left, right)
-        [weights] = _normal(rng, (arrays[0] @ arrays[1]).shape)
-        inputs = _tensors(*arrays)
+        arrays = signed(rng, *shapes(rng, *axes))
+        [weights] = positive(rng, (arrays[0] @ arrays[1]).shape)
+        inputs = create_tensors(*arrays)
 
-        _backward_with(adapters.run_matmul(*inputs), weights)
+        backward_with(adapters.run_matmul(*inputs), weights)
 
         hint = "swap the last two axes to transpose, and sum over the batch axes that numpy stretched"
-        _assert_gradients(inputs, arrays, lambda x, w: x @ w * weights, hint=hint)
+        assert_gradients(inputs, arrays, lambda x, w: x @ w * weights, hint=hint)
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a batch of matrix products cost a few forward passes for a thousand numbers."""
@@ -191,42 +199,47 @@ class TestBatchedMatmul:
 class TestMatvec:
     """Problem matvec."""
 
-    def test_multiplies_the_handouts_matrix_and_vector(self):
+    def test_multiplies_the_handouts_matrix_and_vector(self, rng, worked_example):
         """The handout's matrix [[1, 2], [3, 4]] times the vector [1, 2] is the vector [5, 11]."""
-        a, x = _tensors([[1.0, 2.0], [3.0, 4.0]], [1.0, 2.0])
+        a, x = create_tensors([[1.0, 2.0], [3.0, 4.0]], [1.0, 2.0])
+        matrix, vector = signed(rng, *shapes(rng, "nm", "m"))
 
-        y = adapters.run_matmul(a, x)
+        with worked_example():
+            y = adapters.run_matmul(a, x)
+            assert_close(adapters.get_tensor_data(y), np.array([5.0, 11.0]))
 
-        assert_close(adapters.get_tensor_data(y), np.array([5.0, 11.0]))
+        y = adapters.run_matmul(*create_tensors(matrix, vector))
+        assert_close(adapters.get_tensor_data(y), matrix @ vector)
 
-    @pytest.mark.parametrize(("left", "right"), VECTORS[1:])
-    def test_multiplies_as_numpy_does(self, rng, left, right):
+    @pytest.mark.parametrize("axes", VECTORS[1:])
+    def test_multiplies_as_numpy_does(self, rng, axes):
         """A vector on the left is a row, on the right a column, and two vectors give a 0-d tensor."""
-        x, w = _normal(rng, left, right)
-        a, b = _tensors(x, w)
+        x, w = signed(rng, *shapes(rng, *axes))
+        a, b = create_tensors(x, w)
 
         y = adapters.run_matmul(a, b)
 
         assert_close(adapters.get_tensor_data(y), np.array(x @ w))
 
-    @pytest.mark.parametrize(("left", "right"), VECTORS)
-    def test_gradients_have_the_shapes_of_the_operands(self, rng, left, right):
+    @pytest.mark.parametrize("axes", VECTORS)
+    def test_gradients_have_the_shapes_of_the_operands(self, rng, axes):
         """A vector's gradient is a vector and a matrix's is a matrix, both with the right numbers."""
-        arrays = _normal(rng, left, right)
-        [weights] = _normal(rng, (arrays[0] @ arrays[1]).shape)
-        inputs = _tensors(*arrays)
+        arrays = signed(rng, *shapes(rng, *axes))
+        [weights] = positive(rng, (arrays[0] @ arrays[1]).shape)
+        inputs = create_tensors(*arrays)
 
-        _backward_with(inputs[0] @ inputs[1], weights)
+        backward_with(inputs[0] @ inputs[1], weights)
 
-        _assert_gradients(inputs, arrays, lambda x, w: x @ w * weights)
+        assert_gradients(inputs, arrays, lambda x, w: x @ w * weights)
 
-    def test_both_sides_count_in_a_vectors_square(self):
+    def test_both_sides_count_in_a_vectors_square(self, rng):
         """The gradient of v @ v is 2v."""
-        v = adapters.create_tensor(np.array([1.0, -2.0, 3.0]))
+        [x] = signed(rng, *shapes(rng, "n"))
+        v = adapters.create_tensor(x.copy())
 
         adapters.run_tensor_backward(adapters.run_matmul(v, v))
 
-        assert_close(adapters.get_tensor_grad(v), np.array([2.0, -4.0, 6.0]))
+        assert_close(adapters.get_tensor_grad(v), 2 * x)
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a matrix times a vector cost a few forward passes for a thousand numbers."""
@@ -240,75 +253,81 @@ class TestMatvec:
 class TestTensorActivations:
     """Problem tensor_activations."""
 
-    @pytest.mark.parametrize(
-        ("name", "x", "expected"),
-        [
-            ("relu", [[-1.0, 2.0], [3.0, -4.0]], [[0.0, 2.0], [3.0, 0.0]]),
-            ("exp", [[0.0, 1.0, 2.0]], [[1.0, 2.718281828459045, 7.38905609893065]]),
-            ("log", [[1.0, 2.0, 0.5]], [[0.0, 0.6931471805599453, -0.6931471805599453]]),
-            ("tanh", [[0.0, 1.0, -1.0]], [[0.0, 0.7615941559557649, -0.7615941559557649]]),
-        ],
-        ids=DERIVATIVES,
-    )
-    def test_applies_to_every_element(self, name, x, expected):
-        """The activation of a tensor is the activation of each of its elements."""
-        a = adapters.create_tensor(np.array(x))
+    @pytest.mark.parametrize("name", FUNCTIONS)
+    def test_applies_to_every_element(self, rng, worked_example, name):
+        """The activation of a tensor is the activation of each of its elements, in a new array."""
+        x = _inputs(rng, name, "nm")
+        a = adapters.create_tensor(x.copy())
 
-        c = _activate(name, a)
+        if name in PRINTED:
+            given, expected = (np.array(numbers) for numbers in PRINTED[name])
+            with worked_example():
+                c = _activate(name, adapters.create_tensor(given))
+                assert_close(adapters.get_tensor_data(c), expected)
 
-        assert_close(adapters.get_tensor_data(c), np.array(expected))
+        assert_close(adapters.get_tensor_data(_activate(name, a)), FUNCTIONS[name](x))
+        assert_close(adapters.get_tensor_data(a), x)
 
     @pytest.mark.parametrize("name", DERIVATIVES)
     def test_scales_the_gradient_by_the_derivative(self, rng, name):
         """Each element's gradient is the one that arrives there, times the derivative at that element."""
-        x, [weights] = _inputs(rng, name, (3, 4)), _normal(rng, (3, 4))
-        a = adapters.create_tensor(x)
+        x, weights = crossed(rng, *shapes(rng, "nm"), [1] if name == "log" else [1, -1], [1, -1])
+        a = adapters.create_tensor(x.copy())
 
-        _backward_with(_activate(name, a), weights)
+        backward_with(_activate(name, a), weights)
 
         assert_close(adapters.get_tensor_grad(a), DERIVATIVES[name](x) * weights)
 
     @pytest.mark.parametrize("name", DERIVATIVES)
     def test_two_uses_add_up(self, rng, name):
         """When one 3-d tensor is activated twice, its gradient holds both contributions."""
-        x, (u, v) = _inputs(rng, name, (2, 3, 2)), _normal(rng, (2, 3, 2), (2, 3, 2))
-        a = adapters.create_tensor(x)
+        x = _inputs(rng, name, "abc")
+        u, v = positive(rng, x.shape, x.shape)
+        a = adapters.create_tensor(x.copy())
 
-        _backward_with(_activate(name, a), u)
-        _backward_with(_activate(name, a), v)
+        backward_with(_activate(name, a), u)
+        backward_with(_activate(name, a), v)
 
         assert_close(adapters.get_tensor_grad(a), DERIVATIVES[name](x) * (u + v))
 
-    def test_relu_is_flat_at_zero(self):
+    def test_relu_is_flat_at_zero(self, rng):
         """Where the input is exactly 0, relu is 0 and so is its gradient."""
-        a = adapters.create_tensor(np.array([[0.0, 1.0], [-1.0, 0.0]]))
+        x, weights = crossed(rng, *shapes(rng, "nm"), [1, 0, -1], [1, -1])
+        a = adapters.create_tensor(x.copy())
         c = adapters.run_tensor_relu(a)
 
-        adapters.run_tensor_backward(c)
+        backward_with(c, weights)
 
-        assert_close(adapters.get_tensor_data(c), np.array([[0.0, 1.0], [0.0, 0.0]]))
-        assert_close(adapters.get_tensor_grad(a), np.array([[0.0, 1.0], [0.0, 0.0]]))
+        assert_close(adapters.get_tensor_data(c), np.maximum(x, 0))
+        assert_close(adapters.get_tensor_grad(a), np.where(x > 0, weights, 0.0))
 
-    def test_tanh_takes_large_numbers(self):
+    def test_tanh_takes_large_numbers(self, rng):
         """The tanh of -800 and 800 is -1 and 1 with gradient 0, without overflow or warning."""
-        a = adapters.create_tensor(np.array([-800.0, 0.0, 800.0]))
+        [near] = signed(rng, *shapes(rng, "n"))
+        x = rng.permutation([*near, rng.uniform(-900, -500), rng.uniform(500, 900)])
+        [weights] = signed(rng, x.shape)
+        a = adapters.create_tensor(x.copy())
         c = a.tanh()
 
-        adapters.run_tensor_backward(c)
+        backward_with(c, weights)
 
         hint = "e ** 1600 overflows: use np.tanh"
-        assert_close(adapters.get_tensor_data(c), np.array([-1.0, 0.0, 1.0]), hint=hint)
-        assert_close(adapters.get_tensor_grad(a), np.array([0.0, 1.0, 0.0]), hint=hint)
+        assert_close(adapters.get_tensor_data(c), np.tanh(x), hint=hint)
+        assert_close(adapters.get_tensor_grad(a), DERIVATIVES["tanh"](x) * weights, hint=hint)
 
-    def test_float32_stays_float32(self):
+    def test_float32_stays_float32(self, rng):
         """What the activations make of a float32 tensor is float32, and so is the tensor's gradient."""
-        a = adapters.create_tensor(np.array([0.5, 2.0], dtype=np.float32))
+        x = rng.uniform(0.4, 1.6, *shapes(rng, "nm")).astype(np.float32)
+        a = adapters.create_tensor(x.copy())
         c = reduce(lambda tensor, name: _activate(name, tensor), DERIVATIVES, a)
 
         adapters.run_tensor_backward(c)
+        data, grad = adapters.get_tensor_data(c), adapters.get_tensor_grad(a)
 
-        assert_dtype(adapters.get_tensor_data(c), "float32")
-        assert_dtype(adapters.get_tensor_grad(a), "float32")
+        assert_dtype(data, "float32")
+        assert_dtype(grad, "float32")
+        assert_close(data, np.tanh(x))
+        assert_close(grad, DERIVATIVES["tanh"](x))
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of exp(a) + log(a) costs a few forward passes for a thousand numbers."""
@@ -330,7 +349,7 @@ class TestMatrixChain:
     def test_the_handouts_chain(self, rng):
         """The sum of relu(X @ W1) @ W2 is computed as numpy computes it."""
         x, w1, w2 = _two_layers(rng)
-        a, b, c = _tensors(x, w1, w2)
+        a, b, c = create_tensors(x, w1, w2)
 
         loss = ((a @ b).relu() @ c).sum()
 
@@ -339,80 +358,83 @@ class TestMatrixChain:
     def test_the_handouts_chain_has_gradients(self, rng):
         """After backward on the sum of relu(X @ W1) @ W2, the gradients of X, W1 and W2 are right."""
         arrays = _two_layers(rng)
-        x, w1, w2 = inputs = _tensors(*arrays)
+        x, w1, w2 = inputs = create_tensors(*arrays)
 
         loss = ((x @ w1).relu() @ w2).sum()
         loss.backward()
 
-        _assert_gradients(inputs, arrays, lambda x, w1, w2: np.maximum(x @ w1, 0) @ w2)
+        assert_gradients(inputs, arrays, lambda x, w1, w2: np.maximum(x @ w1, 0) @ w2)
 
     def test_a_network_with_biases(self, rng):
         """In relu(X @ W1 + b1) @ W2 + b2, the weights, the biases and X have the right gradients."""
-        arrays = [*_two_layers(rng), rng.uniform(-0.1, 0.1, 5), rng.standard_normal(2)]
-        [weights] = _normal(rng, (4, 2))
-        x, w1, w2, b1, b2 = inputs = _tensors(*arrays)
+        x, w1, w2 = _two_layers(rng)
+        hidden, outputs = w2.shape
+        [b2], [weights] = signed(rng, (outputs,)), positive(rng, (len(x), outputs))
+        arrays = [x, w1, w2, rng.uniform(-0.1, 0.1, hidden), b2]
+        x, w1, w2, b1, b2 = inputs = create_tensors(*arrays)
 
-        _backward_with((x @ w1 + b1).relu() @ w2 + b2, weights)
+        backward_with((x @ w1 + b1).relu() @ w2 + b2, weights)
 
         def network(x, w1, w2, b1, b2):
             return (np.maximum(x @ w1 + b1, 0) @ w2 + b2) * weights
 
-        _assert_gradients(inputs, arrays, network)
+        assert_gradients(inputs, arrays, network)
 
     def test_a_shared_weight(self, rng):
-        """In tanh(X @ W) @ W, the gradient of W holds the contributions of both layers."""
-        arrays = _normal(rng, (2, 3), (3, 3))
-        x, w = inputs = _tensors(*arrays)
+        """In (tanh(X @ W) * G) @ W.T, the gradient of W holds the contributions of both layers."""
+        arrays = signed(rng, *shapes(rng, "bn", "nm", "bm"))
+        x, w, g = create_tensors(*arrays)
 
-        adapters.run_tensor_backward((x @ w).tanh() @ w)
+        adapters.run_tensor_backward(((x @ w).tanh() * g) @ w.T)
 
-        _assert_gradients(inputs, arrays, lambda x, w: np.tanh(x @ w) @ w)
+        assert_gradients([x, w], arrays, lambda x, w, g: (np.tanh(x @ w) * g) @ w.T)
 
     def test_a_matrix_times_its_own_transpose(self, rng):
-        """In X @ X.T, the gradient of X holds what comes directly and what comes through the transpose."""
-        x, weights = _normal(rng, (2, 3), (2, 2))
-        a = adapters.create_tensor(x)
+        """In (X * Y) @ X.T, the gradient of X holds what comes through the product and through X.T."""
+        x, y, weights = positive(rng, *shapes(rng, "nm", "nm", "nn"))
+        a, b = create_tensors(x, y)
 
-        _backward_with(a @ a.T, weights)
+        backward_with((a * b) @ a.T, weights)
 
-        assert_close(adapters.get_tensor_grad(a), (weights + weights.T) @ x)
+        assert_close(adapters.get_tensor_grad(a), weights @ x * y + weights.T @ (x * y))
 
     def test_a_long_chain(self, rng):
-        """In a product of ten matrices, each has the right gradient."""
-        arrays = [np.eye(2) + matrix / 5 for matrix in _normal(rng, *[(2, 2)] * 10)]
-        inputs = _tensors(*arrays)
+        """In a product of many matrices, each has the right gradient."""
+        lengths = np.resize(rng.permutation([2, 3, 4]), rng.integers(8, 11)).tolist()
+        arrays = positive(rng, *pairwise(lengths))
+        inputs = create_tensors(*arrays)
 
         adapters.run_tensor_backward(reduce(operator.matmul, inputs))
 
-        _assert_gradients(inputs, arrays, lambda *matrices: reduce(operator.matmul, matrices))
+        assert_gradients(inputs, arrays, lambda *matrices: reduce(operator.matmul, matrices))
 
     def test_a_mean_squared_error(self, rng):
         """The mean of (X @ W + b - Y) ** 2 has the right gradients for X, W, b and Y."""
-        arrays = _normal(rng, (4, 3), (3, 2), (2,), (4, 2))
-        inputs = _tensors(*arrays)
+        arrays = signed(rng, *shapes(rng, "nm", "md", "d", "nd"))
+        inputs = create_tensors(*arrays)
 
         def error(x, w, b, y):
             return ((x @ w + b - y) ** 2).mean()
 
         adapters.run_tensor_backward(error(*inputs))
 
-        _assert_gradients(inputs, arrays, error)
+        assert_gradients(inputs, arrays, error)
 
     def test_a_chain_through_exp_and_log(self, rng):
         """The mean over the rows of log(sum(exp(X @ W))) has the right gradients for X and W."""
-        arrays = _normal(rng, (4, 3), (3, 2))
-        x, w = inputs = _tensors(*arrays)
+        arrays = [array / 2 for array in signed(rng, *shapes(rng, "nm", "md"))]
+        x, w = inputs = create_tensors(*arrays)
 
         adapters.run_tensor_backward((x @ w).exp().sum(axis=1).log().mean())
 
-        _assert_gradients(inputs, arrays, lambda x, w: np.log(np.exp(x @ w).sum(axis=1)).mean())
+        assert_gradients(inputs, arrays, lambda x, w: np.log(np.exp(x @ w).sum(axis=1)).mean())
 
     def test_a_hundred_thousand_gradients(self, rng):
         """Backward costs about as much as a forward pass, whatever the number of parameters: here 124,000."""
-        x, w1, w2, weights = _normal(rng, (16, 300), (300, 400), (400, 10), (16, 10))
-        a, b, c = _tensors(x, w1, w2)
+        x, w1, w2, weights = map(rng.standard_normal, [(16, 300), (300, 400), (400, 10), (16, 10)])
+        a, b, c = create_tensors(x, w1, w2)
 
-        _backward_with((a @ b).relu() @ c, weights)
+        backward_with((a @ b).relu() @ c, weights)
 
         upstream = (weights @ w2.T) * (x @ w1 > 0)
         assert_close(adapters.get_tensor_grad(a), upstream @ w1.T)
