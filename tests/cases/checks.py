@@ -76,18 +76,46 @@ def assert_differ(first, second, *, hint=None):
         raise Mismatch("the numbers do not differ", expected="different numbers", actual=first, hint=hint)
 
 
-def assert_operands(node, *operands):
-    """Fail unless `node._prev` holds exactly these objects, in any order."""
+def assert_operands(node, *operands, number=None):
+    """Fail unless `node._prev` holds exactly these objects, in any order.
+
+    With a plain `number` among the operands, `_prev` may also hold one Value of that number.
+    """
     found = list(node._prev)
     wanted = {id(operand) for operand in operands}
-    known = [id(child) for child in found if id(child) in wanted]
-    if len(known) < len(found) or set(known) != wanted:
+    others = [child for child in found if id(child) not in wanted]
+    if not wanted <= {id(child) for child in found} or len(others) > (number is not None):
         raise Mismatch(
             "_prev does not hold the operands",
             expected=f"the {len(operands)} operand(s) that made this node",
-            actual=f"{len(found)} object(s), {len(known)} of them operands",
-            hint="c = a + b records _prev = {a, b}: the very objects, not copies",
+            actual=f"{len(found)} object(s), {len(found) - len(others)} of them operands",
+            hint="c = a + b records _prev = {a, b}: the very objects, not copies, and nothing else",
         )
+    for wrapped in others:
+        assert_close(wrapped.data, number, hint="besides the operand, _prev may hold this number as a Value")
+
+
+def assert_origin(node, *foreign):
+    """Fail unless `node` says what it was made from: one or two operands, none of `foreign`, and a name.
+
+    An operation that is built from others has operands of its own, so the test cannot know which they are.
+    """
+    found = list(node._prev)
+    strange = [child for child in found if any(child is other for other in (node, *foreign))]
+    if strange or len(found) not in {1, 2}:
+        raise Mismatch(
+            "_prev does not hold the operands",
+            expected="the one or two operands that made this node",
+            actual=f"{len(found)} object(s), {len(strange)} of them foreign to it",
+        )
+    assert_operation(node)
+
+
+def assert_operation(node):
+    """Fail unless the operation that made `node` has a name, whichever."""
+    operation = node._op
+    if type(operation) is not str or not operation:
+        raise Mismatch("_op does not name the operation", expected="a name", actual=operation)
 
 
 def numeric_gradient(function, x, eps=1e-6):

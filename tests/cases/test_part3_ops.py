@@ -1,355 +1,397 @@
-"""Part 3, more operations: ReLU, exp, log and tanh, and expressions that combine them."""
+"""Part 3, more operations: ReLU, exp, log and tanh, and expressions that combine them.
+
+Every test draws its numbers. The examples of the handout are checked beside them.
+"""
 
 import math
 
 import numpy as np
 
 from tests import adapters
-from tests.cases.checks import assert_close, assert_equal, numeric_gradient
+from tests.cases.checks import assert_close, assert_equal, assert_operands, assert_operation, numeric_gradient
+from tests.cases.scalars import assert_gradient, signed, values
 
 NUMERIC = {"rtol": 1e-5, "atol": 1e-7}  # finite differences are no more exact than this
-
-
-def _values(*numbers):
-    """Return one fresh Value per number."""
-    return [adapters.create_value(number) for number in numbers]
-
-
-def _assert_gradient(value, expected, **tolerance):
-    """Fail unless the gradient of `value` is `expected`."""
-    assert_close(adapters.get_value_grad(value), expected, **tolerance)
-
-
-def _assert_records(node, operand):
-    """Fail unless `operand` itself is among `node._prev` and the operation has a name, whichever."""
-    found = any(child is operand for child in node._prev)
-    operation = node._op
-    assert found, "_prev does not hold the operand that this node was made from"
-    assert isinstance(operation, str), "_op should be a string"
-    assert operation, "_op is empty, so the node does not say how it was made"
 
 
 class TestReLU:
     """Problem relu."""
 
-    def test_a_negative_value_becomes_zero(self):
-        """relu(-3) is 0."""
-        a = adapters.create_value(-3.0)
+    def test_a_negative_value_becomes_zero(self, rng, worked_example):
+        """relu(-3) is 0, and so is relu of any negative number, but not of a positive one."""
+        x, y = rng.uniform(0.1, 9, size=2).tolist()
 
-        assert_close(adapters.get_value_data(adapters.run_relu(a)), 0.0)
-        assert_close(adapters.get_value_data(a.relu()), 0.0)
+        with worked_example():
+            assert_close(adapters.get_value_data(adapters.run_relu(adapters.create_value(-3.0))), 0.0)
 
-    def test_a_positive_value_stays(self):
-        """relu(3) is 3."""
-        a = adapters.create_value(3.0)
+        negative, positive = values(-x, y)
+        assert_close(adapters.get_value_data(negative.relu()), 0.0)
+        assert_close(adapters.get_value_data(positive.relu()), y)
 
-        assert_close(adapters.get_value_data(adapters.run_relu(a)), 3.0)
-        assert_close(adapters.get_value_data(a.relu()), 3.0)
+    def test_a_positive_value_stays(self, rng, worked_example):
+        """relu(3) is 3, and relu of any positive number is that number."""
+        x = rng.uniform(0.1, 9)
 
-    def test_the_gradient_passes_where_the_value_is_positive(self):
+        with worked_example():
+            assert_close(adapters.get_value_data(adapters.run_relu(adapters.create_value(3.0))), 3.0)
+
+        assert_close(adapters.get_value_data(adapters.run_relu(adapters.create_value(x))), x)
+
+    def test_the_gradient_passes_where_the_value_is_positive(self, rng):
         """The gradient of relu is 1 at a positive number, however small, times what comes from above."""
-        a = adapters.create_value(0.001)
+        x, gradient = rng.uniform([1e-4, 2], [1e-3, 9]).tolist()
+        a = adapters.create_value(x)
         b = adapters.run_relu(a)
 
-        b.grad = 4.0
+        b.grad = gradient
         b._backward()
 
-        _assert_gradient(a, 4.0)
+        assert_gradient(a, gradient)
 
-    def test_the_gradient_stops_where_the_value_is_negative(self):
+    def test_the_gradient_stops_where_the_value_is_negative(self, rng):
         """The gradient of relu at -3 is 0, and what a.grad already is stays."""
-        a = adapters.create_value(-3.0)
-        a.grad = 5.0
+        x, before, gradient = rng.uniform(0.1, 9, size=3).tolist()
+        a = adapters.create_value(-x)
+        a.grad = before
         b = adapters.run_relu(a)
 
-        b.grad = 4.0
+        b.grad = gradient
         b._backward()
 
-        _assert_gradient(a, 5.0)
+        assert_gradient(a, before)
 
-    def test_at_exactly_zero_value_and_gradient_are_zero(self):
-        """relu(0) is 0 and its gradient is 0, not 1."""
-        a = adapters.create_value(0.0)
-        b = adapters.run_relu(a)
+    def test_at_exactly_zero_value_and_gradient_are_zero(self, rng):
+        """relu(0) is 0 and its gradient is 0, not 1: in relu(0) + relu(3) only the 3 has a gradient."""
+        x = rng.uniform(2, 9)
+        zero, a = values(0.0, x)
+        total = adapters.run_relu(zero) + adapters.run_relu(a)
 
-        adapters.run_backward(b)
+        adapters.run_backward(total)
 
-        assert_close(adapters.get_value_data(b), 0.0)
-        _assert_gradient(a, 0.0)
+        assert_close(adapters.get_value_data(total), x)
+        assert_gradient(zero, 0.0)
+        assert_gradient(a, 1.0)
 
-    def test_it_adds_to_a_gradient_that_is_there(self):
+    def test_it_adds_to_a_gradient_that_is_there(self, rng):
         """b._backward() adds to a.grad, it does not overwrite it."""
-        a = adapters.create_value(3.0)
-        a.grad = 5.0
+        x, before, gradient = rng.uniform(2, 9, size=3).tolist()
+        a = adapters.create_value(x)
+        a.grad = before
         b = adapters.run_relu(a)
 
-        b.grad = 4.0
+        b.grad = gradient
         b._backward()
 
-        _assert_gradient(a, 9.0)
+        assert_gradient(a, before + gradient)
 
-    def test_it_is_a_new_node_that_records_its_origin(self):
-        """The node b = relu(a) has a in its _prev and _op 'relu', also when the data stays the same."""
-        a = adapters.create_value(3.0)
+    def test_it_is_a_new_node_that_records_its_origin(self, rng):
+        """The node b = relu(a) has _prev = {a} and _op 'relu', also when the data stays the same."""
+        x = rng.uniform(2, 9)
+        a = adapters.create_value(x)
 
         b = adapters.run_relu(a)
 
-        _assert_records(b, a)
+        assert_operands(b, a)
         assert_equal(b._op, "relu")
-        assert_close(adapters.get_value_data(a), 3.0)
+        assert_close(adapters.get_value_data(a), x)
 
 
 class TestExp:
     """Problem exp."""
 
-    def test_the_value_of_the_handout(self):
-        """exp(2) is e**2, about 7.389."""
-        a = adapters.create_value(2.0)
+    def test_the_value_of_the_handout(self, rng, worked_example):
+        """exp(2) is e**2, about 7.389, and exp of any number is e to the power of that."""
+        x = rng.uniform(0.5, 3)
 
-        assert_close(adapters.get_value_data(adapters.run_exp(a)), math.exp(2.0))
-        assert_close(adapters.get_value_data(a.exp()), math.exp(2.0))
+        with worked_example():
+            assert_close(adapters.get_value_data(adapters.create_value(2.0).exp()), math.exp(2.0))
 
-    def test_zero_and_negative_values(self):
+        assert_close(adapters.get_value_data(adapters.run_exp(adapters.create_value(x))), math.exp(x))
+
+    def test_zero_and_negative_values(self, rng):
         """exp(0) is 1, exp(-1) is 1/e, and far below zero exp is 0."""
-        zero, negative, far = _values(0, -1.0, -1000.0)
+        x, y = rng.uniform([0.5, 800], [3, 2_000]).tolist()
+        zero, negative, far = values(0, -x, -y)
 
         assert_close(adapters.get_value_data(adapters.run_exp(zero)), 1.0)
-        assert_close(adapters.get_value_data(adapters.run_exp(negative)), 1 / math.e)
+        assert_close(adapters.get_value_data(adapters.run_exp(negative)), math.exp(-x))
         assert_close(adapters.get_value_data(adapters.run_exp(far)), 0.0)
 
-    def test_the_gradient_is_the_value_itself(self):
+    def test_the_gradient_is_the_value_itself(self, rng):
         """The gradient of exp(a) is exp(a), also where a is negative."""
-        a, b = _values(2.0, -1.5)
+        x, y = rng.uniform([1.2, -3], [3, -0.5]).tolist()
+        a, b = values(x, y)
 
         adapters.run_backward(adapters.run_exp(a))
         adapters.run_backward(adapters.run_exp(b))
 
-        _assert_gradient(a, math.exp(2.0))
-        _assert_gradient(b, math.exp(-1.5))
+        assert_gradient(a, math.exp(x))
+        assert_gradient(b, math.exp(y))
 
-    def test_it_uses_and_adds_to_gradients(self):
+    def test_it_uses_and_adds_to_gradients(self, rng):
         """After b = exp(a), b._backward() adds b.grad * exp(a) to what a.grad already is."""
-        a = adapters.create_value(0.5)
-        a.grad = 5.0
+        x, before, gradient = rng.uniform([-1.5, 2, 2], [-0.5, 9, 9]).tolist()
+        a = adapters.create_value(x)
+        a.grad = before
         b = adapters.run_exp(a)
 
-        b.grad = 4.0
+        b.grad = gradient
         b._backward()
 
-        _assert_gradient(a, 5.0 + 4.0 * math.exp(0.5))
+        assert_gradient(a, before + gradient * math.exp(x))
 
-    def test_the_chain_rule_reaches_through(self):
+    def test_the_chain_rule_reaches_through(self, rng):
         """The gradient of exp(3 * a) is 3 * exp(3 * a)."""
-        a = adapters.create_value(0.25)
+        x, factor = rng.uniform([0.2, 2], [0.6, 4]).tolist()
+        a = adapters.create_value(x)
 
-        adapters.run_backward(adapters.run_exp(3 * a))
+        adapters.run_backward(adapters.run_exp(factor * a))
 
-        _assert_gradient(a, 3 * math.exp(0.75))
+        assert_gradient(a, factor * math.exp(factor * x))
 
-    def test_it_is_a_new_node_that_records_its_origin(self):
-        """The node b = exp(a) has a in its _prev, a name as _op, and leaves a as it is."""
-        a = adapters.create_value(2.0)
+    def test_it_is_a_new_node_that_records_its_origin(self, rng):
+        """The node b = exp(a) has _prev = {a}, a name as _op, and leaves a as it is."""
+        (x,) = signed(rng, 1, 0.5, 3)
+        a = adapters.create_value(x)
 
         b = adapters.run_exp(a)
 
-        _assert_records(b, a)
-        assert_close(adapters.get_value_data(a), 2.0)
+        assert_operands(b, a)
+        assert_operation(b)
+        assert_close(adapters.get_value_data(a), x)
 
 
 class TestLog:
     """Problem log."""
 
-    def test_the_value_of_the_handout(self):
-        """log(2) is the natural logarithm, about 0.693."""
-        a = adapters.create_value(2.0)
+    def test_the_value_of_the_handout(self, rng, worked_example):
+        """log(2) is the natural logarithm, about 0.693, and so it is for any positive number."""
+        x = rng.uniform(2, 9)
 
-        assert_close(adapters.get_value_data(adapters.run_log(a)), math.log(2.0))
-        assert_close(adapters.get_value_data(a.log()), math.log(2.0))
+        with worked_example():
+            assert_close(adapters.get_value_data(adapters.create_value(2.0).log()), math.log(2.0))
 
-    def test_one_fractions_and_numbers_near_zero(self):
+        assert_close(adapters.get_value_data(adapters.run_log(adapters.create_value(x))), math.log(x))
+
+    def test_one_fractions_and_numbers_near_zero(self, rng):
         """log(1) is 0, log(0.5) is negative, and log(1e-300) is about -690.8, not infinite."""
-        one, half, tiny = _values(1, 0.5, 1e-300)
+        fraction, digits = rng.uniform([0.2, 2], [0.6, 9]).tolist()
+        one, half, tiny = values(1, fraction, digits * 1e-300)
 
         assert_close(adapters.get_value_data(adapters.run_log(one)), 0.0)
-        assert_close(adapters.get_value_data(adapters.run_log(half)), -math.log(2.0))
-        assert_close(adapters.get_value_data(adapters.run_log(tiny)), math.log(1e-300))
+        assert_close(adapters.get_value_data(adapters.run_log(half)), math.log(fraction))
+        assert_close(adapters.get_value_data(adapters.run_log(tiny)), math.log(digits * 1e-300))
 
-    def test_the_gradient_is_the_reciprocal(self):
+    def test_the_gradient_is_the_reciprocal(self, rng):
         """The gradient of log(a) is 1/a, for large and for tiny numbers."""
-        a, b = _values(4.0, 1e-300)
+        x, y = rng.uniform(3, 9, size=2).tolist()
+        a, b = values(x, y * 1e-300)
 
         adapters.run_backward(adapters.run_log(a))
         adapters.run_backward(adapters.run_log(b))
 
-        _assert_gradient(a, 0.25)
-        _assert_gradient(b, 1e300)
+        assert_gradient(a, 1 / x)
+        assert_gradient(b, 1 / (y * 1e-300))
 
-    def test_it_uses_and_adds_to_gradients(self):
+    def test_it_uses_and_adds_to_gradients(self, rng):
         """After b = log(a), b._backward() adds b.grad / a to what a.grad already is."""
-        a = adapters.create_value(8.0)
-        a.grad = 5.0
+        x, before, gradient = rng.uniform(3, 9, size=3).tolist()
+        a = adapters.create_value(x)
+        a.grad = before
         b = adapters.run_log(a)
 
-        b.grad = 4.0
+        b.grad = gradient
         b._backward()
 
-        _assert_gradient(a, 5.5)
+        assert_gradient(a, before + gradient / x)
 
-    def test_it_undoes_exp(self):
+    def test_it_undoes_exp(self, rng):
         """log(exp(a)) is a again, and its gradient is 1."""
-        a = adapters.create_value(-2.5)
+        (x,) = signed(rng, 1, 0.5, 3)
+        a = adapters.create_value(x)
         b = adapters.run_log(adapters.run_exp(a))
 
         adapters.run_backward(b)
 
-        assert_close(adapters.get_value_data(b), -2.5)
-        _assert_gradient(a, 1.0)
+        assert_close(adapters.get_value_data(b), x)
+        assert_gradient(a, 1.0)
 
-    def test_it_is_a_new_node_that_records_its_origin(self):
-        """The node b = log(a) has a in its _prev, a name as _op, and leaves a as it is."""
-        a = adapters.create_value(2.0)
+    def test_it_is_a_new_node_that_records_its_origin(self, rng):
+        """The node b = log(a) has _prev = {a}, a name as _op, and leaves a as it is."""
+        x = rng.uniform(2, 9)
+        a = adapters.create_value(x)
 
         b = adapters.run_log(a)
 
-        _assert_records(b, a)
-        assert_close(adapters.get_value_data(a), 2.0)
+        assert_operands(b, a)
+        assert_operation(b)
+        assert_close(adapters.get_value_data(a), x)
 
 
 class TestTanh:
-    """Problem tanh; as the handout allows tanh to be made of exp, no test looks at its _prev or _backward."""
+    """Problem tanh; as the handout allows tanh to be made of exp, no test looks at its _prev or _backward.
 
-    def test_the_value_of_the_handout(self):
-        """tanh(1) is about 0.7616."""
-        a = adapters.create_value(1.0)
+    The drawn numbers are neither near 0, where tanh is straight, nor where it is flat, unless a test says so.
+    """
 
-        assert_close(adapters.get_value_data(adapters.run_tanh(a)), math.tanh(1.0))
-        assert_close(adapters.get_value_data(a.tanh()), math.tanh(1.0))
+    def test_the_value_of_the_handout(self, rng, worked_example):
+        """tanh(1) is about 0.7616, and tanh of any number is right as well."""
+        x = rng.uniform(0.4, 1.5)
 
-    def test_zero_and_negative_values(self):
+        with worked_example():
+            assert_close(adapters.get_value_data(adapters.create_value(1.0).tanh()), math.tanh(1.0))
+
+        assert_close(adapters.get_value_data(adapters.run_tanh(adapters.create_value(x))), math.tanh(x))
+
+    def test_zero_and_negative_values(self, rng):
         """tanh(0) is 0, and tanh(-0.5) is -tanh(0.5)."""
-        zero, negative = _values(0, -0.5)
+        x = rng.uniform(0.4, 1.5)
+        zero, negative = values(0, -x)
 
         assert_close(adapters.get_value_data(adapters.run_tanh(zero)), 0.0)
-        assert_close(adapters.get_value_data(adapters.run_tanh(negative)), -math.tanh(0.5))
+        assert_close(adapters.get_value_data(adapters.run_tanh(negative)), -math.tanh(x))
 
-    def test_far_from_zero_it_is_exactly_one(self):
+    def test_far_from_zero_it_is_exactly_one(self, rng):
         """tanh(800) is 1 and tanh(-800) is -1: exp(1600) is too large for a float, so do without it."""
-        high, low = _values(800.0, -800.0)
+        x, y, z = rng.uniform([600, 600, 0.4], [900, 900, 1.5]).tolist()
+        high, low, near = values(x, -y, z)
 
         assert_close(adapters.get_value_data(adapters.run_tanh(high)), 1.0, rtol=0, atol=0)
         assert_close(adapters.get_value_data(adapters.run_tanh(low)), -1.0, rtol=0, atol=0)
+        assert_close(adapters.get_value_data(adapters.run_tanh(near)), math.tanh(z))
 
-    def test_far_from_zero_its_gradient_is_zero(self):
-        """The gradient of tanh is 0 at 800 and at -800."""
-        high, low = _values(800.0, -800.0)
+    def test_far_from_zero_its_gradient_is_zero(self, rng):
+        """The gradient of tanh is 0 at 800 and at -800, and elsewhere it is not."""
+        x, y, z = rng.uniform([600, 600, 0.4], [900, 900, 1.5]).tolist()
+        high, low, near = values(x, -y, z)
 
-        adapters.run_backward(adapters.run_tanh(high))
+        adapters.run_backward(adapters.run_tanh(high) + adapters.run_tanh(near))
         adapters.run_backward(adapters.run_tanh(low))
 
-        _assert_gradient(high, 0.0)
-        _assert_gradient(low, 0.0)
+        assert_gradient(high, 0.0)
+        assert_gradient(low, 0.0)
+        assert_gradient(near, 1 - math.tanh(z) ** 2)
 
-    def test_the_gradient_is_one_minus_the_square(self):
+    def test_the_gradient_is_one_minus_the_square(self, rng):
         """The gradient of tanh(a) is 1 - tanh(a)**2: 1 at zero, less on either side."""
-        zero, a = _values(0.0, -0.5)
+        (x,) = signed(rng, 1, 0.4, 1.5)
+        zero, a = values(0.0, x)
 
         adapters.run_backward(adapters.run_tanh(zero))
         adapters.run_backward(adapters.run_tanh(a))
 
-        _assert_gradient(zero, 1.0)
-        _assert_gradient(a, 1 - math.tanh(0.5) ** 2)
+        assert_gradient(zero, 1.0)
+        assert_gradient(a, 1 - math.tanh(x) ** 2)
 
-    def test_it_uses_and_adds_to_gradients(self):
+    def test_it_uses_and_adds_to_gradients(self, rng):
         """backward() on 4 * tanh(a) adds 4 * (1 - tanh(a)**2) to what a.grad already is."""
-        a = adapters.create_value(1.0)
-        a.grad = 5.0
-        b = adapters.run_tanh(a) * 4
+        x, before, upstream = rng.uniform([0.4, 2, 2], [1.5, 9, 9]).tolist()
+        a = adapters.create_value(x)
+        a.grad = before
+        b = adapters.run_tanh(a) * upstream
 
         adapters.run_backward(b)
 
-        _assert_gradient(a, 5.0 + 4.0 * (1 - math.tanh(1.0) ** 2))
+        assert_gradient(a, before + upstream * (1 - math.tanh(x) ** 2))
 
-    def test_it_leaves_its_operand_as_it_is(self):
+    def test_it_leaves_its_operand_as_it_is(self, rng):
         """tanh(a) does not change a."""
-        a = adapters.create_value(1.0)
+        (x,) = signed(rng, 1, 0.4, 1.5)
+        a = adapters.create_value(x)
 
         adapters.run_tanh(a)
 
-        assert_close(adapters.get_value_data(a), 1.0)
+        assert_close(adapters.get_value_data(a), x)
 
 
 class TestComplexExpr:
-    """Problem complex_expr."""
+    """Problem complex_expr.
 
-    def test_the_value_of_the_handouts_expression(self):
-        """With a = 2 and b = 3, tanh(relu(a*b + a**2) - b/a) is tanh(8.5)."""
-        a, b = _values(2.0, 3.0)
+    Each result in between has one use only: the order of the backward pass is the subject of part 2.
+    """
 
+    def test_the_value_of_the_handouts_expression(self, rng, worked_example):
+        """With a = 2 and b = 3, tanh(relu(a*b + a**2) - b/a) is tanh(8.5); other numbers do as well."""
+        x, y = rng.uniform([0.7, 0.1], [1, 0.3]).tolist()
+
+        with worked_example():
+            a, b = values(2.0, 3.0)
+            e = ((a * b + a**2).relu() - b / a).tanh()
+            assert_close(adapters.get_value_data(e), math.tanh(8.5))
+
+        a, b = values(x, y)
         e = ((a * b + a**2).relu() - b / a).tanh()
+        assert_close(adapters.get_value_data(e), math.tanh(x * y + x**2 - y / x))
 
-        assert_close(adapters.get_value_data(e), math.tanh(8.5))
+    def test_the_gradients_of_the_handouts_expression(self, rng, worked_example):
+        """The gradients are (1 - e**2) times b + 2a + b/a**2 for a and a - 1/a for b; e is the result."""
+        x, y = rng.uniform([0.7, 0.1], [0.9, 0.3]).tolist()
 
-    def test_the_gradients_of_the_handouts_expression(self):
-        """The gradients are (1 - tanh(8.5)**2) times b + 2a + b/a**2 = 7.75 for a, a - 1/a = 1.5 for b."""
-        a, b = _values(2.0, 3.0)
-        c = a * b + a**2
-        d = c.relu() - b / a
-        e = d.tanh()
+        with worked_example():
+            a, b = values(2.0, 3.0)
+            d = (a * b + a**2).relu() - b / a
+            adapters.run_backward(d.tanh())
+            slope = 1 - math.tanh(8.5) ** 2
+            assert_gradient(d, slope, rtol=1e-6, atol=0)
+            assert_gradient(a, 7.75 * slope, rtol=1e-6, atol=0)
+            assert_gradient(b, 1.5 * slope, rtol=1e-6, atol=0)
+
+        a, b = values(x, y)
+        adapters.run_backward(((a * b + a**2).relu() - b / a).tanh())
+        slope = 1 - math.tanh(x * y + x**2 - y / x) ** 2
+        assert_gradient(a, slope * (y + 2 * x + y / x**2))
+        assert_gradient(b, slope * (x - 1 / x))
+
+    def test_the_handouts_expression_where_relu_is_shut(self, rng):
+        """Where relu is shut in tanh(relu(p*q + p**2) - b/a), a and b have gradients, and p has none."""
+        x, ratio = rng.uniform([0.5, 1.2], [2, 1.8]).tolist()
+        p, q, a, b = values(x, -x * ratio, x, -x * ratio)
+        e = ((p * q + p**2).relu() - b / a).tanh()
 
         adapters.run_backward(e)
 
-        slope = 1 - math.tanh(8.5) ** 2
-        _assert_gradient(d, slope, rtol=1e-6, atol=0)
-        _assert_gradient(a, 7.75 * slope, rtol=1e-6, atol=0)
-        _assert_gradient(b, 1.5 * slope, rtol=1e-6, atol=0)
+        slope = 1 - math.tanh(ratio) ** 2
+        assert_close(adapters.get_value_data(e), math.tanh(ratio))
+        assert_gradient(p, 0.0)
+        assert_gradient(a, -ratio / x * slope)
+        assert_gradient(b, -slope / x)
 
-    def test_the_handouts_expression_where_relu_is_shut(self):
-        """With a = 2 and b = -3, relu passes nothing on, so the gradients come from b/a alone."""
-        a, b = _values(2.0, -3.0)
-        e = ((a * b + a**2).relu() - b / a).tanh()
-
-        adapters.run_backward(e)
-
-        slope = 1 - math.tanh(1.5) ** 2
-        assert_close(adapters.get_value_data(e), math.tanh(1.5))
-        _assert_gradient(a, -0.75 * slope)
-        _assert_gradient(b, -0.5 * slope)
-
-    def test_a_sigmoid_built_from_exp(self):
+    def test_a_sigmoid_built_from_exp(self, rng):
         """The sigmoid s = 1 / (1 + exp(-x)) has the gradient s * (1 - s)."""
-        x = adapters.create_value(-0.75)
+        (number,) = signed(rng, 1, 0.4, 1.5)
+        x = adapters.create_value(number)
         s = 1 / (1 + (-x).exp())
 
         adapters.run_backward(s)
 
-        expected = 1 / (1 + math.exp(0.75))
+        expected = 1 / (1 + math.exp(-number))
         assert_close(adapters.get_value_data(s), expected)
-        _assert_gradient(x, expected * (1 - expected))
+        assert_gradient(x, expected * (1 - expected))
 
-    def test_a_cross_entropy_built_from_exp_and_log(self):
-        """-log(exp(x) / (exp(x) + exp(y))) has the gradients p - 1 and 1 - p, where p is the fraction."""
-        x, y = _values(1.5, -0.5)
-        numerator = x.exp()
-        loss = -((numerator / (numerator + y.exp())).log())
+    def test_a_cross_entropy_built_from_exp_and_log(self, rng):
+        """log(exp(y - x) + 1) has the gradients p - 1 and 1 - p, where p is 1 / (1 + exp(y - x))."""
+        number, other = rng.uniform([0.4, -1.5], [1.5, -0.4]).tolist()
+        x, y = values(number, other)
+        loss = ((y - x).exp() + 1).log()
 
         adapters.run_backward(loss)
 
-        p = 1 / (1 + math.exp(-2.0))
+        p = 1 / (1 + math.exp(other - number))
         assert_close(adapters.get_value_data(loss), -math.log(p))
-        _assert_gradient(x, p - 1)
-        _assert_gradient(y, 1 - p)
+        assert_gradient(x, p - 1)
+        assert_gradient(y, 1 - p)
 
     def test_a_neuron_agrees_with_numeric_gradients(self, rng):
         """The gradients of tanh(w*x + v*z + b) are those of finite differences."""
         numbers = rng.uniform(0.4, 0.8, size=5)  # tanh is neither flat nor straight there
-        w, x, v, z, b = inputs = _values(*numbers.tolist())
+        w, x, v, z, b = inputs = values(*numbers.tolist())
         output = (w * x + v * z + b).tanh()
 
         adapters.run_backward(output)
 
         expected = numeric_gradient(lambda p: np.tanh(p[0] * p[1] + p[2] * p[3] + p[4]), numbers)
         for value, gradient in zip(inputs, expected.tolist(), strict=True):
-            _assert_gradient(value, gradient, **NUMERIC)
+            assert_gradient(value, gradient, **NUMERIC)
 
     def test_every_operation_at_once_agrees_with_numeric_gradients(self, rng):
         """An expression of every operation, with each input used many times, has the right gradients."""
@@ -358,16 +400,14 @@ class TestComplexExpr:
         def by_numpy(point):
             a, b = point
             c = np.log(a * b + 3) - np.exp(-a / b)
-            d = np.tanh(c - a) * c**2 + max(0.0, 2 * b + c)
-            return 1 / d + d * a - b**-0.5
+            return 3 / np.tanh(c * 0.5) + max(0.0, 2 * b + a) ** 2 - b**-0.5
 
-        a, b = _values(*numbers.tolist())
+        a, b = values(*numbers.tolist())
         c = (a * b + 3).log() - (-a / b).exp()
-        d = (c - a).tanh() * c**2 + (2 * b + c).relu()
-        output = 1 / d + d * a - b**-0.5
+        output = 3 / (c * 0.5).tanh() + (2 * b + a).relu() ** 2 - b**-0.5
         adapters.run_backward(output)
 
         expected = numeric_gradient(by_numpy, numbers).tolist()
         assert_close(adapters.get_value_data(output), float(by_numpy(numbers)))
-        _assert_gradient(a, expected[0], **NUMERIC)
-        _assert_gradient(b, expected[1], **NUMERIC)
+        assert_gradient(a, expected[0], **NUMERIC)
+        assert_gradient(b, expected[1], **NUMERIC)

@@ -18,6 +18,9 @@ CARELESS = {
 }
 COUNTED = {"argmax", "len"}  # calls whose results are whole numbers
 LEAST_TESTS = 200
+DRAWN = [
+    path for path in FILES if path.stem in {"test_part1_scalar", "test_part2_backward", "test_part3_ops"}
+]
 
 
 def tree_of(path):
@@ -32,6 +35,12 @@ def functions_of(path):
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     ]
+
+
+def draws(test):
+    """Tell whether a test takes the fixture `rng` and uses it."""
+    names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+    return "rng" in {argument.arg for argument in test.args.args} and "rng" in names
 
 
 def careless_lines(tree):
@@ -98,6 +107,14 @@ def test_every_test_tells_the_student_what_should_hold(path):
     ]
 
     assert not silent
+
+
+@pytest.mark.parametrize("path", DRAWN, ids=lambda path: path.stem)
+def test_every_test_draws_what_it_asks(path):
+    """Each test draws from the fixture `rng`, so that its answers under one seed fit no other."""
+    same = [test.name for test in functions_of(path) if not draws(test)]
+
+    assert not same
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -11,6 +11,7 @@ from tests.cases.checks import (
     Mismatch,
     assert_close,
     assert_operands,
+    assert_origin,
     numeric_gradient,
     plain_array,
     show,
@@ -98,3 +99,45 @@ def test_operands_are_found_among_many_objects():
     for found in ([a], [a, b, object()], [a, a], [], [object()] * 100_000):
         with pytest.raises(Mismatch, match="does not hold the operands"):
             assert_operands(SimpleNamespace(_prev=found), a, b)
+
+
+def node_of(*operands, op="+", data=0.0):
+    """Return a node as a submission may make it."""
+    return SimpleNamespace(_prev=list(operands), _op=op, data=data)
+
+
+def test_operands_are_the_objects_and_nothing_else():
+    """All operands and only they are right, in any order."""
+    a, b, foreign = node_of(), node_of(), node_of()
+
+    assert_operands(node_of(b, a), a, b)
+
+    for wrong in [[a], [a, b, foreign], [a, node_of()], []]:
+        with pytest.raises(Mismatch, match="operands"):
+            assert_operands(node_of(*wrong), a, b)
+
+
+def test_a_plain_number_may_be_among_the_operands_as_a_value():
+    """Besides the operand there may be one node, and it must hold that number."""
+    a, three = node_of(), node_of(data=3.0)
+
+    assert_operands(node_of(a), a, number=3)
+    assert_operands(node_of(three, a), a, number=3)
+
+    for wrong in [[a, node_of(data=4.0)], [a, three, node_of(data=3.0)], [three]]:
+        with pytest.raises(Mismatch):
+            assert_operands(node_of(*wrong), a, number=3)
+
+
+def test_an_origin_has_one_or_two_operands_and_a_name():
+    """No operand, three of them, a foreign one, the node itself or no name: each is refused."""
+    a, b, foreign = node_of(), node_of(), node_of()
+    own = node_of()
+    vars(own)["_prev"].append(own)
+
+    assert_origin(node_of(a), foreign)
+    assert_origin(node_of(a, b), foreign)
+
+    for wrong in [node_of(), node_of(a, b, node_of()), node_of(a, foreign), own, node_of(a, op="")]:
+        with pytest.raises(Mismatch):
+            assert_origin(wrong, foreign)

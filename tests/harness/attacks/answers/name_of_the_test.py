@@ -1,7 +1,6 @@
 """Looks up a stored answer under the name that pytest puts into the environment.
 
 classes: [TestValueAdd, TestValueMul, TestValueNegSub, TestValuePow, TestValueDiv]
-teeth: true
 """
 
 import os
