@@ -12,11 +12,22 @@ from tests import adapters
 DISTANCE = 0.2, 1.0  # of a corner from the input of a right function; larger than any step of a check
 
 
-def corners(rng, x, bend, *, wrong):
-    """Return the function bend * relu(t - corner), whose corners lie at `x` in the places `wrong`."""
-    aside = signed(rng, *DISTANCE, x.shape)
-    shift = adapters.create_tensor(-(x + np.where(wrong, 0.0, aside)))
-    bend = adapters.create_tensor(np.array(bend))
+def ramps(rng, x, *, wrong):
+    """Return the function bend * relu(t - corner) + offset, which rises and is positive.
+
+    It is wrong in the places `wrong`: its gradient is 0 there by backward, and bend / 2 by differences. It
+    uses its input once, so that it does not depend on gradients being added up.
+    """
+    bent = corners(
+        -x + np.where(wrong, 0.0, rng.uniform(*DISTANCE, size=x.shape)), rng.uniform(0.5, 1.5, x.shape)
+    )
+    offset = adapters.create_tensor(rng.uniform(0.3, 0.8, size=x.shape))
+    return lambda t: adapters.run_tensor_add(bent(t), offset)
+
+
+def corners(shift, bend):
+    """Return the function bend * relu(t + shift)."""
+    shift, bend = adapters.create_tensor(shift), adapters.create_tensor(bend)
 
     def function(t):
         return adapters.run_tensor_mul(adapters.run_tensor_relu(adapters.run_tensor_add(t, shift)), bend)
@@ -27,14 +38,16 @@ def corners(rng, x, bend, *, wrong):
 def slopes(rng, x, factors, steepness=(0.5, 2.0)):
     """Return a function whose gradient by backward is `factors` times the one by differences.
 
-    That one has the size `steepness` (least, most) where a factor is not 1, and half of it or more elsewhere.
+    Where a factor is not 1, the latter lies within `steepness`, with either sign. Elsewhere its size is at
+    least half of that.
     """
     wrong = np.abs(factors - 1) > 0
     difference = signed(rng, *steepness, x.shape)
     others = rng.choice([-0.75, 1, 2.75], size=x.shape) + rng.uniform(-0.25, 0.25, size=x.shape)
     slope = difference * np.where(wrong, factors, others)
     tilt = adapters.create_tensor(slope)
-    bent = corners(rng, x, 2 * (difference - slope), wrong=wrong)
+    aside = np.where(wrong, 0.0, signed(rng, *DISTANCE, x.shape))
+    bent = corners(-x + aside, 2 * (difference - slope))
 
     def function(t):
         return adapters.run_tensor_add(adapters.run_tensor_mul(t, tilt), bent(t))

@@ -42,7 +42,7 @@ def layers_of(model):
     parameters = list(adapters.get_mlp_parameters(model))
     assert_equal(len(parameters), 4, hint="an MLP's parameters are two weights and two biases")
     arrays = [plain_array(adapters.get_tensor_data(parameter)) for parameter in parameters]
-    hidden = max((a.shape[1] for a in arrays if a.ndim == 2 and len(a) == PIXELS), default=0)
+    hidden = max((a.shape[1] for a in arrays if len(a.shape) == 2 and len(a) == PIXELS), default=0)
     wanted = [(PIXELS, hidden), (hidden,), (hidden, CLASSES), (CLASSES,)]
     hint = "an MLP for MNIST has 784 inputs, one hidden layer and 10 outputs"
     assert_equal(sorted(array.shape for array in arrays), sorted(wanted), hint=hint)
