@@ -1,5 +1,6 @@
 """Conversations between tests and a submission, recorded by a runner whose streams pass through a relay."""
 
+import contextlib
 import selectors
 import socket
 import threading
@@ -60,7 +61,10 @@ class Relay:
         self._thread.start()
 
     def finish(self):
-        """Wait until all is passed on."""
+        """Stop, even where nobody reads what is still to be passed on."""
+        for end in self._ends:
+            with contextlib.suppress(OSError):  # it is closed
+                end.shutdown(socket.SHUT_RDWR)
         self._thread.join()
 
     def frames(self):

@@ -15,6 +15,14 @@ from tests.harness.recorder.player.wire import headed
 
 LARGE = 1 << 17  # bytes of an array that is worth no place in an upload
 MODULE_BYTES = 900_000
+ALIKE = {  # when an answer may be a copy of a value in sight, by the names of COPIES
+    "same": np.array_equal,
+    "negative": lambda seen, value: np.array_equal(-seen, value),
+    "transposed": lambda seen, value: np.array_equal(np.transpose(seen), value),
+    "filled": lambda seen, value: (
+        np.shape(seen) == np.shape(value) != () and value.size and (value == value.flat[0]).all()
+    ),
+}
 
 
 class Recording:
@@ -131,6 +139,14 @@ class Reader:
             return "dict", [(key, self._packed(item, request)) for key, item in value.items()]
         if kind is np.ndarray and value.nbytes > LARGE:
             return "plain", np.zeros(1)
+        return self._copied(value, request) if kind in {int, float, np.ndarray} else ("plain", value)
+
+    def _copied(self, value, request):
+        """Return an answer as a copy of a value in sight, if it is one."""
+        for how, agree in ALIKE.items():
+            for source, seen in self._story.sources(request).items():
+                if isinstance(value, np.ndarray) == isinstance(seen, np.ndarray) and agree(seen, value):
+                    return "copy", (value, source, how)
         return "plain", value
 
     def _place(self, named, request):

@@ -19,7 +19,7 @@ from tests.mnist_utils import load_mnist_raw
 PLAYER = Path(__file__).parent / "player"
 DIGITS = Path(__file__).parent / "digits" / "adapters.py"
 KEPT_AXES = 32
-WAYS = ("position", "content", "nearest")
+WAYS = ("position", "content", "nearest", "copies")
 FORMS = {
     "wire": "from player.wire import Wire\nWire(game).play()\n",
     "adapters": "from player.ghosts import Stage\n__getattr__ = Stage(game).adapter\n",

@@ -64,13 +64,15 @@ class Search:
     """Finds pages for the requests of one test after the other."""
 
     def __init__(self, book, way):
-        """Look up in `book`; `way` is "position", "content" or "nearest"."""
+        """Look up in `book`; `way` is "position", "content", "nearest" or "copies"."""
         self.book = book
         self.story = Story()
+        self.copies = way == "copies"
         self._find = {
             "position": self._by_position,
             "content": self._by_content,
             "nearest": self._by_nearest,
+            "copies": self._by_nearest,
         }[way]
         self._test = -1
         self._likely = range(len(book.tests))

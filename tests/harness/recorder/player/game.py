@@ -1,8 +1,16 @@
 """The part that both forms of a player share: a request goes in, a recorded answer comes out."""
 
+import numpy as np
+
 from .things import Request, below
 
 NOTHING = ("plain", 0.0)
+COPIES = {  # what an answer may be of a value in sight, by name
+    "same": lambda present, _: np.array(present) if isinstance(present, np.ndarray) else present,
+    "negative": lambda present, _: -present,
+    "transposed": lambda present, _: np.ascontiguousarray(np.transpose(present)),
+    "filled": lambda present, value: np.full(np.shape(present), value.flat[0], value.dtype),
+}
 
 
 class Failure(Exception):  # noqa: N818 - an answer, not a fault of the code
@@ -50,12 +58,21 @@ class Game:
         tag, content = packed
         if tag == "thing":
             return self._thing(content, request, page, agrees)
+        if tag == "copy":
+            return self._copied(*content, request)
         if tag in {"list", "tuple", "set"}:
             items = [self._unpacked(item, request, page, agrees) for item in content]
             return tuple(items) if tag == "tuple" else items
         if tag == "dict":
             return {key: self._unpacked(item, request, page, agrees) for key, item in content}
         return content
+
+    def _copied(self, value, source, how, request):
+        """Return what the present test has where the recorded one had the answer, or the answer itself."""
+        if not self.search.copies:
+            return value
+        present = self.search.story.sources(request).get(source)
+        return value if present is None else COPIES[how](present, value)
 
     def _thing(self, recorded, request, page, agrees):
         """Return the thing of this test that stands where the recorded one stood."""

@@ -21,13 +21,17 @@ def name_hash(text):
 
 
 class Thing:
-    """An object of the submission: `hashes` by level, `numbers` that made it, its place among all things."""
+    """An object of the submission: `hashes` by level, `numbers` that made it, its place among all things.
 
-    __slots__ = ("children", "hashes", "number", "numbers", "ordinal", "type")
+    `values` are the numbers and arrays that its own request held, whole.
+    """
 
-    def __init__(self, hashes, numbers, children, ordinal):
+    __slots__ = ("children", "hashes", "number", "numbers", "ordinal", "type", "values")
+
+    def __init__(self, hashes, numbers, children, ordinal, values=()):
         """Make the thing number `ordinal` of a test from the things `children`."""
         self.hashes = hashes
+        self.values = values
         self.numbers = numbers
         self.children = children
         self.ordinal = ordinal
@@ -38,13 +42,14 @@ class Thing:
 class Request:
     """One request of a test: hashes by level, the numbers in it and the things that it names."""
 
-    __slots__ = ("hashes", "head", "numbers", "things")
+    __slots__ = ("hashes", "head", "numbers", "things", "values")
 
     def __init__(self, head, arguments):
         """Describe the request `head` with `arguments`."""
         self.head = head
         self.numbers = []
         self.things = []
+        self.values = []
         parts = [self._described(argument) for argument in arguments]
         top = name_hash(head)
         self.hashes = tuple(hash((top, *(part[level] for part in parts))) for level in LEVELS)
@@ -60,6 +65,7 @@ class Request:
         if kind is Thing:
             return self._described_thing(value)
         if kind in {int, float}:
+            self.values.append(value)
             self._add(float(value) * (INTEGER_WEIGHT if kind is int else 1.0))
             return (name_hash(repr(float(value))), *[5] * 4)
         if kind is np.ndarray:
@@ -78,6 +84,7 @@ class Request:
         return (hashes[EXACT], hashes[SHAPES], hashes[AXES], hashes[ONE], 11)
 
     def _described_array(self, array):
+        self.values.append(array)
         for number in array.ravel()[:NUMBERS].tolist():
             self._add(float(number))
         shape = hash((name_hash(str(array.dtype)), *array.shape))
@@ -104,6 +111,7 @@ class Story:
         self._effects = (0,) * 5
         self._numbers = []
         self._effect_numbers = []
+        self._effect_things = []
 
     def add(self, request):
         """Note that `request` was made."""
@@ -115,11 +123,13 @@ class Story:
         if any(effect in request.head for effect in EFFECTS):
             self._effects = tuple(map(hash, zip(self._effects, request.hashes, strict=True)))
             self._effect_numbers.extend(request.numbers[: ALL_NUMBERS - len(self._effect_numbers)])
+            self._effect_things = request.things
 
     def made(self, request, which=-1):
         """Return the thing that `request` makes, or number `which` of those in its answer."""
         hashes = request.hashes if which < 0 else tuple(hash((one, which, 17)) for one in request.hashes)
-        thing = Thing(hashes, tuple(request.numbers[:NUMBERS]), list(request.things), len(self.things))
+        numbers, place = tuple(request.numbers[:NUMBERS]), len(self.things)
+        thing = Thing(hashes, numbers, list(request.things), place, request.values)
         self.things.append(thing)
         return thing
 
@@ -150,6 +160,14 @@ class Story:
             hash((39, one)),
             hash((40, name_hash(request.head))),
         ]
+
+    def sources(self, request):
+        """Return the values in sight of `request` by where they stand: below it, or below the last effect."""
+        seen = {("own", (), place): value for place, value in enumerate(request.values)}
+        for where, things in (("below", request.things), ("effect", self._effect_things)):
+            for path, thing in below(things):
+                seen |= {(where, path, place): value for place, value in enumerate(thing.values)}
+        return seen
 
     def numbers(self, request):
         """Return the numbers by which the nearest request is found: of all so far, and of this one."""
