@@ -139,7 +139,7 @@ def warm_up() -> None:
 def main(serve: Serve, control: int, settings: str) -> None:
     """Serve the socket `control`; `settings` are JSON: {memory, folders, paths, strict, home}.
 
-    `folders` maps variables to paths. The processes work in the folder `home`, which the trusted side removes.
+    `folders` maps variables to paths. The processes work in the folder `home`; the trusted side removes it.
     """
     stated = json.loads(settings)
     folders = stated["folders"]
