@@ -41,7 +41,7 @@ class Limit:
     """A number of seconds, and what is used of them."""
 
     def __init__(self, seconds: float = math.inf, reason: str = "", patience: float = PATIENCE) -> None:
-        """Allow `seconds` of fair time, and `patience` times as many to pass; students read the `reason`."""
+        """Allow `seconds` of fair time; `patience` times as many may pass. A student reads the `reason`."""
         self.seconds = seconds
         self.reason = reason or f"no answer within {seconds:g} seconds"
         self.passed = 0.0

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from grader.boundary.channel import Channel
 from grader.boundary.errors import Lost, SubmissionError
 from grader.boundary.interface import Interface
+from grader.sandbox.folder import VanishingFolder
 from grader.sandbox.runner import Promise, Runner, StudentProcess
 
 INTRUDER = Path(__file__).with_name("intruder.py")
@@ -96,7 +96,8 @@ def _dies(channel: Channel, process: StudentProcess) -> bool:
 @contextmanager
 def _surroundings() -> Iterator[Surroundings]:
     """Put the things about; they are open to every user, so that only the runner can keep them back."""
-    with tempfile.TemporaryDirectory(prefix="grader-probe-") as folder, socket.socket() as listener:
+    with VanishingFolder("grader-probe-") as temporary, socket.socket() as listener:
+        folder = temporary.path
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         Path(folder).chmod(0o777)

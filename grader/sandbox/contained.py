@@ -24,6 +24,7 @@ from grader.sandbox.jail import Jail
 from grader.sandbox.jail.kernel import PR_SET_DUMPABLE, control_process
 from grader.sandbox.jail.privileges import set_limits
 from grader.sandbox.relay import Relay
+from grader.sandbox.tasks import limit_tasks
 from grader.sandbox.usage import Meter
 from grader.sandbox.zygote import warm_up
 
@@ -95,4 +96,8 @@ def _jail(memory: int, folders: list[str]) -> Confine:
 
 
 def _limits(memory: int) -> Confine:
-    return lambda: set_limits(memory)
+    def confine() -> None:
+        set_limits(memory)
+        limit_tasks()
+
+    return confine

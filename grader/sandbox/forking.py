@@ -16,6 +16,7 @@ from pathlib import Path
 
 from grader.sandbox.capture import EXIT_SECONDS, Capture
 from grader.sandbox.environment import GONE, ending_of, student_environment
+from grader.sandbox.folder import VanishingFolder
 from grader.sandbox.lifeline import READY, REASON_BYTES, STATUS
 from grader.sandbox.runner import Allowance, Ending, Output, Promise, SandboxError
 from grader.sandbox.usage import Meter, Usage
@@ -91,9 +92,10 @@ class Zygote:
         """Start it; it is ready when it has answered its first request. Raises SandboxError."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the zygote
+        self._home = VanishingFolder("grader-home-")
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                wrap(_command(allowance, theirs.fileno(), strict=strict), allowance),
+                wrap(_command(allowance, theirs.fileno(), self._home.path, strict=strict), allowance),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
@@ -105,6 +107,7 @@ class Zygote:
         except (OSError, SandboxError):
             self._control.close()
             self._log.close()
+            self._home.close()
             raise
         finally:
             theirs.close()
@@ -132,6 +135,7 @@ class Zygote:
                 os.killpg(self._process.pid, 9)
             self._process.wait()
         self._log.close()
+        self._home.close()
 
 
 class ForkedProcess:
@@ -215,7 +219,7 @@ def unwrapped(command: Sequence[str], allowance: Allowance) -> Sequence[str]:
     return command
 
 
-def _command(allowance: Allowance, control: int, *, strict: bool) -> list[str]:
+def _command(allowance: Allowance, control: int, home: str, *, strict: bool) -> list[str]:
     """Return the zygote's command: the interpreter without site packages, with numpy's folder and our own."""
     paths = [str(ROOT), sysconfig.get_path("platlib")]
     settings = {
@@ -223,6 +227,7 @@ def _command(allowance: Allowance, control: int, *, strict: bool) -> list[str]:
         "folders": {name: str(path) for name, path in allowance.folders.items()},
         "paths": paths,
         "strict": strict,
+        "home": home,
     }
     interpreter = os.path.realpath(sys.executable)
     return [interpreter, "-S", "-s", "-P", "-B", "-c", MAIN, *paths, str(control), json.dumps(settings)]

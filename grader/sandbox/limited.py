@@ -1,6 +1,6 @@
 """Runs a module under resource limits: with the arguments MEMORY MODULE ARGUMENTS...
 
-This is the first code in a student process. It imports only the standard library.
+This is the first code in a student process. It imports only the standard library and our own.
 """
 
 import contextlib
@@ -9,6 +9,8 @@ import resource
 import runpy
 import signal
 import sys
+
+from grader.sandbox.tasks import limit_tasks
 
 DESCRIPTORS = 256
 FILE_BYTES = 16 << 20
@@ -19,6 +21,7 @@ def main() -> None:
     """Set the limits, then become the module that the arguments name."""
     memory, module = int(sys.argv[1]), sys.argv[2]
     set_limits(memory)
+    limit_tasks()
     die_with_parent()
     sys.argv = sys.argv[2:]
     runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import IO, cast
 
 from grader.sandbox.capture import EXIT_SECONDS, Capture
 from grader.sandbox.environment import ending_of, student_environment
+from grader.sandbox.folder import VanishingFolder
 from grader.sandbox.runner import Allowance, Ending, Output, Promise, SandboxError
 from grader.sandbox.usage import Meter, Usage
 
@@ -38,24 +40,32 @@ class ProcessRunner:
     def __init__(self, allowance: Allowance) -> None:
         """Run processes under `allowance`."""
         self._allowance = allowance
+        self._lock = threading.Lock()
+        self._homes: VanishingFolder | None = None
 
     def open(self) -> "PlainProcess":
         """Start a student process. Raises SandboxError."""
         try:
-            return PlainProcess(self._allowance)
+            with self._lock:
+                self._homes = self._homes or VanishingFolder("grader-student-")
+            return PlainProcess(self._allowance, self._homes)
         except OSError as failed:
             raise SandboxError(f"a student process cannot be started: {failed}") from failed
 
     def close(self) -> None:
-        """Do nothing: each process is ended by who opened it."""
+        """Remove the folder of the homes; each process is ended by who opened it."""
+        if self._homes is not None:
+            self._homes.close()
+            self._homes = None
 
 
 class PlainProcess:
     """A child process in a session of its own, with an empty folder as its home."""
 
-    def __init__(self, allowance: Allowance) -> None:
-        """Start it."""
-        self._home = tempfile.mkdtemp(prefix="grader-student-")
+    def __init__(self, allowance: Allowance, homes: VanishingFolder) -> None:
+        """Start it; its home is a new folder in `homes`."""
+        self._homes = homes  # which is there as long as this
+        self._home = tempfile.mkdtemp(dir=homes.path)
         self.stream, theirs = socket.socketpair()
         try:
             self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and modules

@@ -18,7 +18,6 @@ import select
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -49,12 +48,11 @@ class Child:
 class Zygote:
     """Serves one control socket."""
 
-    def __init__(self, serve: Serve, control: socket.socket, jail: Jail, home: str) -> None:
-        """Fork processes that enter `jail` and `serve` the boundary, in the empty folder `home`."""
+    def __init__(self, serve: Serve, control: socket.socket, jail: Jail) -> None:
+        """Fork processes that enter `jail` and `serve` the boundary."""
         self._serve = serve
         self._control = control
         self._jail = jail
-        self._home = home
         self._poll = select.poll()
         self._poll.register(control, select.POLLIN)
         self._by_descriptor: dict[int, Child] = {}
@@ -107,7 +105,6 @@ class Zygote:
         try:
             os.setsid()
             _arrange(output, (stream, life, self._jail.descriptor))
-            os.chdir(self._home)
             self._jail.enter(parent)
             os.write(life, READY)
             os.close(life)
@@ -140,16 +137,17 @@ def warm_up() -> None:
 
 
 def main(serve: Serve, control: int, settings: str) -> None:
-    """Serve the socket `control`; `settings` are JSON: {memory, folders {variable: path}, paths, strict}."""
+    """Serve the socket `control`; `settings` are JSON: {memory, folders, paths, strict, home}.
+
+    `folders` maps variables to paths. The processes work in the folder `home`; the trusted side removes it.
+    """
     stated = json.loads(settings)
     folders = stated["folders"]
     os.environ.update(folders)
     jail = Jail(stated["memory"], folders.values(), strict=stated["strict"])
     warm_up()
     sys.path[:] = [entry for entry in sys.path if entry not in stated["paths"]]  # all is imported that may be
-    home = tempfile.mkdtemp(prefix="grader-home-")
-    os.environ["HOME"] = home
-    try:
-        Zygote(serve, socket.socket(fileno=control), jail, home).serve()
-    finally:
-        os.rmdir(home)  # noqa: PTH106 - as os.mkdir made it
+    os.environ["HOME"] = home = stated["home"]
+    os.makedirs(home, exist_ok=True)  # noqa: PTH103 - in namespaces of its own there is none yet
+    os.chdir(home)
+    Zygote(serve, socket.socket(fileno=control), jail).serve()

@@ -19,7 +19,7 @@ LIMITS = (
 class Manifest:
     """How a suite is run.
 
-    Attributes: `test_seconds` and `run_seconds` (wall time), `answers` (bytes that a submission may send in
+    Attributes: `test_seconds` and `run_seconds` (fair time), `answers` (bytes that a submission may send in
     one test), `timeouts` (how many tests of a stage may time out before the rest does not run),
     `suite_memory` (bytes that a job's fork of the suite's process may hold), `allowance` (what a student
     process may have), `interface`, `provided` (modules in place of the submission's own: where they stand

@@ -19,6 +19,7 @@ from grader.sandbox.jail.kernel import (
     control_process,
     system_call,
 )
+from grader.sandbox.tasks import limit_tasks
 
 FIRST_USER = 2_000_000_000  # far above the users of any machine; each process gets one of its own
 NOBODY = 65534
@@ -47,15 +48,17 @@ def become_nobody(must_read: Iterable[str]) -> None:
     root's home, the right to read past that is kept. What can be read is then for Landlock alone to say.
     """
     if os.geteuid():
+        limit_tasks()
         return
     closed = not all(map(_open_to_others, must_read))
     control_process(PR_SET_KEEPCAPS, closed)
     os.setgroups([])
     try:
         _become(FIRST_USER + os.getpid())
-        resource.setrlimit(resource.RLIMIT_NPROC, (THREADS, THREADS))  # of a user that has no other process
+        limit_tasks(THREADS)  # of a user that has no other process
     except OSError:  # in a user namespace that has only a few users
         _become(NOBODY)
+        limit_tasks()
     rights = READ_AND_SEARCH if closed else 0
     data = struct.pack("=6I", rights, rights, 0, 0, 0, 0)
     system_call("capset", struct.pack("=Ii", CAPABILITIES_VERSION, 0), data)

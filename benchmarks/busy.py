@@ -1,0 +1,58 @@
+"""The same code on an idle and on a busy host: `uv run python benchmarks/busy.py [ROUNDS [RUNNER...]]`.
+
+Grades a submission that trains MNIST in float64, which takes longest, with all bonuses: once while nothing
+else runs, then ROUNDS times beside 24 loops that keep the processors busy, each in its own session. Run it on
+a machine where nothing else runs. A fair clock gives the same points in every round.
+"""
+
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+from grader.core.report import points
+from grader.core.submission import Submission
+from grader.pipeline import Grader
+from grader.sandbox.choice import isolating
+from grader.sandbox.docker.kind import Docker
+from grader.settings import read_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.harness.load import busy_loops  # noqa: E402 - the path is set above
+from tests.harness.samples import FOLDER, load_sample  # noqa: E402
+
+ROUNDS = 10
+LOOPS = 24
+SAMPLE = "always_float64"
+
+
+def main() -> None:
+    """Measure and print a table."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    names = sys.argv[2:]
+    submission = Submission("0" * 64, load_sample(FOLDER / SAMPLE).files)
+    print("| runner | host | points | bonus | seconds |\n|---|---|---|---|---|")
+    for kind in isolating(Docker(image=read_settings().docker_image)):
+        if names and kind.name not in names:
+            continue
+        with closing(Grader(ROOT, [kind])) as grader:
+            grader.start()
+            print(_row(kind.name, "idle", grader, submission), flush=True)
+            with busy_loops(LOOPS):
+                for number in range(rounds):
+                    print(_row(kind.name, f"busy, round {number + 1}", grader, submission), flush=True)
+
+
+def _row(runner: str, host: str, grader: Grader, submission: Submission) -> str:
+    """Grade once, and return what came of it as a row of the table."""
+    began = time.perf_counter()
+    report = grader.grade(submission, seed=1)
+    seconds = time.perf_counter() - began
+    score = report.score
+    return f"| {runner} | {host} | {points(score.score)} | {points(score.bonus)} | {seconds:.1f} |"
+
+
+if __name__ == "__main__":
+    main()
