@@ -25,8 +25,9 @@ class ServiceSettings(BaseSettings):
     """What the service takes from its environment: DATABASE_URL, and GRADER_ before the name of each field.
 
     Attributes: `host` and `port` (where the API listens), `public_url` (where people reach it, for links),
-    `database_url` (empty: SQLite in the data folder), `slots` (submissions graded at a time),
-    `upload_bytes` (the largest request), `stop_seconds` (how long a stop waits for running grades),
+    `database_url` (empty: SQLite in the data folder), `slots` (submissions that a worker grades at a time; by
+    default the workers of a host share its processors), `upload_bytes` (the largest request), `stop_seconds`
+    (how long a stop waits for running grades),
     `token_failures` (wrong tokens from one address before it must wait), `secret` (of the seeds; empty: a
     file in the data folder).
     """
@@ -38,7 +39,7 @@ class ServiceSettings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     public_url: str = ""
     database_url: Annotated[SecretStr, Field(validation_alias="DATABASE_URL")] = SecretStr("")
-    slots: Annotated[int, Field(ge=1, le=256)] = 2
+    slots: Annotated[int, Field(ge=1, le=256)] | None = None
     upload_bytes: Annotated[int, Field(ge=1024, le=1024 * MIB)] = 33 * MIB
     stop_seconds: PositiveFloat = 30.0
     token_failures: PositiveInt = 10

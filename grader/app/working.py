@@ -11,9 +11,10 @@ from grader.logs import configure_logs
 from grader.pipeline import Grader
 from grader.service_settings import ServiceSettings
 from grader.worker import Worker
+from grader.worker.slots import slots_of
 
 
-def make_worker(service: Service, slots: int) -> Worker:
+def make_worker(service: Service, slots: int | None) -> Worker:
     """Return a worker of the service. Raises NoRunner if this host can open no sandbox."""
     return Worker(
         database=service.database,
@@ -21,11 +22,11 @@ def make_worker(service: Service, slots: int) -> Worker:
         grader=Grader(service.assignment.root, service.runners),
         rubric=service.assignment.rubric,
         secret=read_seed_secret(service.settings),
-        slots=slots,
+        slots=slots_of(slots, service.settings.database),
     )
 
 
-def run_worker(settings: ServiceSettings, slots: int, stop: threading.Event) -> None:
+def run_worker(settings: ServiceSettings, slots: int | None, stop: threading.Event) -> None:
     """Work until `stop` or a signal to end; then end this process, whatever still runs in it."""
     configure_logs()
     _stop_on_signals(stop)

@@ -1,16 +1,15 @@
 """The trusted end of the boundary: requests to one student process, answers checked, time measured."""
 
 import math
-import time
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 import numpy as np
 
+from grader.boundary.clock import Clock, Limit
 from grader.boundary.connection import Closed, Connection, Spent
-from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut, TooMuch
+from grader.boundary.errors import Breach, Died, Lost, Raised, Starved, TimedOut, TooMuch
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
 from grader.boundary.progress import MAX_REPORTS, are_progress
@@ -26,7 +25,7 @@ from grader.core.text import clean, clean_line
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 MEBI = 1 << 20
 MAX_QUEUED = 200  # requests that may wait for the next answer before they are sent on
@@ -53,8 +52,8 @@ class Channel:
 
     The peer may speak only while a request waits, and only about that request: its answer, a call of a
     function that was handed in with it, or `on_progress`. An answer may come before its question; it only
-    knows less then. All time is measured here, callbacks included, so nothing that a peer sends, and nothing
-    that it does not take, puts the deadline off.
+    knows less then. The clock runs from a request to its answer, callbacks included, so nothing that a peer
+    sends, and nothing that it does not take, puts the end of a limit off.
 
     A handle that the peer names must be one that was given out since the objects were last forgotten, or a
     negative number, by which the peer names an object of its own. One number is one handle with one type as
@@ -63,14 +62,15 @@ class Channel:
     make `_prev` a property that returns what it likes.
     """
 
-    def __init__(self, stream: "socket.socket", interface: Interface) -> None:
-        """Speak through `stream`, one end of a socket pair, with a submission that has `interface`."""
+    def __init__(self, stream: "socket.socket", interface: Interface, clock: Clock | None = None) -> None:
+        """Speak through `stream`, one end of a socket pair, with a submission that has `interface`.
+
+        Without a `clock` that knows its process, limits count the time that passes.
+        """
         self.interface = interface
-        self.end = math.inf  # when all time is over, of time.monotonic
-        self.deadline = math.inf  # when the present limit is reached
+        self.clock = clock or Clock(lambda: None, Limit())
         self.budget = math.inf  # bytes that the peer may send between two calls of `start_afresh`
         self.on_progress: Callable[[Numbers], None] = ignore  # is told how far the open call has come
-        self._limit = math.inf  # seconds
         self._connection = Connection(stream, FROM_STUDENT)
         self._lost: Lost | None = None
         self._handles: dict[int, ref[Handle]] = {}
@@ -117,7 +117,8 @@ class Channel:
         outer, self._functions = self._functions, {}
         try:
             self._queue(kind, self._last_number, 0, arguments)
-            return self._answer(self._last_number)
+            with self.clock:
+                return self._answer(self._last_number)
         finally:
             self._functions = outer
             self._open_calls -= 1
@@ -126,6 +127,17 @@ class Channel:
         """Have all queued requests done. Raises SubmissionError as `ask` does."""
         if self._lost is not None or self._requests:
             self.ask("sync")
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that the other side has used when all queued requests are done.
+
+        Raises SubmissionError.
+        """
+        self.flush()
+        try:
+            return self.clock.processor_seconds()
+        except Starved as ending:
+            raise self._ended(ending) from None
 
     def start_afresh(self) -> None:
         """Have the other side forget all objects: what a test left does not reach the next one.
@@ -141,18 +153,12 @@ class Channel:
         self.tell_only("reset")
 
     def limit_time(self, seconds: float) -> None:
-        """Give what follows that many seconds from now, but no more than `end` allows."""
-        self.deadline, self._limit = time.monotonic() + seconds, seconds
+        """Give the requests that follow that many seconds, together."""
+        self.clock.limit(seconds)
 
-    @contextmanager
-    def time_limit(self, seconds: float) -> "Iterator[None]":
+    def time_limit(self, seconds: float) -> "AbstractContextManager[None]":
         """Give what happens inside its own time limit, which does not count against the present one."""
-        before, started = (self.deadline, self._limit), time.monotonic()
-        self.limit_time(seconds)
-        try:
-            yield
-        finally:
-            self.deadline, self._limit = before[0] + time.monotonic() - started, before[1]
+        return self.clock.within(seconds)
 
     def forget(self, handle: Handle) -> None:
         """Note that nobody here uses `handle` any more, so that the other side can forget its object."""
@@ -184,8 +190,9 @@ class Channel:
         frame, requests = self._queued, self._requests
         self._queued, self._requests = Frame(self._refer, FROM_GRADER), []
         try:
-            self._connection.send(frame.encode(f"[{','.join(requests)}]"), self._stop())
-        except (TimeoutError, Closed) as ending:
+            with self.clock:
+                self._connection.send(frame.encode(f"[{','.join(requests)}]"), self.clock.patience)
+        except (TimedOut, Starved, Closed) as ending:
             raise self._ended(ending) from None
 
     def _refer(self, value: Any) -> str:
@@ -225,10 +232,10 @@ class Channel:
     def _message(self, number: int) -> tuple[str, Any]:
         """Return the kind and the content of the next message, which must be about request `number`."""
         try:
-            message, buffers = self._connection.receive(self._stop())
+            message, buffers = self._connection.receive(self.clock.patience)
             self._received += 1
             return self._content(number, message, Unpacker(buffers, self._resolve))
-        except (TimeoutError, Closed, Spent, ProtocolError) as ending:
+        except (TimedOut, Starved, Closed, Spent, ProtocolError) as ending:
             raise self._ended(ending) from None
 
     def _content(self, number: int, message: Any, unpacker: Unpacker) -> tuple[str, Any]:
@@ -299,18 +306,14 @@ class Channel:
         self._handles[number] = ref(handle)
         return handle
 
-    def _stop(self) -> float | None:
-        stop = min(self.deadline, self.end)
-        return None if stop == math.inf else stop
-
     def _bound(self, count: int, most: int, what: str) -> None:
         if count > most:
             raise self._ended(ProtocolError(f"more than {most} {what}"))
 
     def _ended(self, ending: Exception) -> Lost:
         """Close the channel; return the `Lost` that says why, for this and all later requests."""
-        if isinstance(ending, TimeoutError):
-            reason: Lost = TimedOut(f"no answer within {self._limit:g} seconds")
+        if isinstance(ending, Lost):
+            reason = ending
         elif isinstance(ending, Closed):
             reason = Died("the submission's process ended")
         elif isinstance(ending, Spent):

@@ -1,10 +1,10 @@
-"""Connections: frames on a stream of bytes, none of them read past its limits or its deadline.
+"""Connections: frames on a stream of bytes, none of them read past its limits or its time.
 
 Both processes run this file, so it imports only the standard library and our own.
 """
 
 import math
-import time
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from grader.boundary.header import read_header
@@ -28,14 +28,22 @@ class Stream(Protocol):
     def recv(self, size: int, /) -> bytes:
         """Return up to `size` bytes as soon as some are there; none means that the other side closed."""
 
-    def sendall(self, data: bytes, /) -> None:
-        """Send all of `data`."""
+    def send(self, data: memoryview, /) -> int:
+        """Send some of `data`; return how many bytes."""
 
     def settimeout(self, seconds: float | None, /) -> None:
-        """Let `recv` and `sendall` raise TimeoutError after that many seconds, or never."""
+        """Let `recv` and `send` raise TimeoutError after that many seconds, or never."""
 
     def close(self) -> None:
         """Close it."""
+
+
+# Returns for how many seconds to wait until it is called again, None for ever; raises what ends the wait.
+Patience = Callable[[], float | None]
+
+
+def forever() -> None:
+    """Wait for any time."""
 
 
 class Connection:
@@ -47,34 +55,35 @@ class Connection:
         self._stream = stream
         self._limits = limits
         self._pending = b""  # less than two chunks
-        self._patience: float | None = -1.0  # the stream's time limit, once it was set
+        self._seconds: float | None = -1.0  # the stream's time limit, once it was set
 
-    def send(self, frame: bytes, deadline: float | None = None) -> None:
-        """Send a frame. Raises TimeoutError at `deadline` (of time.monotonic) at the latest, Closed."""
-        self._wait_until(deadline)
-        try:
-            self._stream.sendall(frame)
-        except TimeoutError:
-            raise
-        except OSError as gone:
-            raise Closed from gone
+    def send(self, frame: bytes, patience: Patience = forever) -> None:
+        """Send a frame. Raises Closed, and what `patience` raises."""
+        rest = memoryview(frame)
+        while rest:
+            self._wait(patience())
+            try:
+                rest = rest[self._stream.send(rest) :]
+            except TimeoutError:
+                continue
+            except OSError as gone:
+                raise Closed from gone
 
-    def receive(self, deadline: float | None = None) -> tuple[Any, memoryview]:
+    def receive(self, patience: Patience = forever) -> tuple[Any, memoryview]:
         """Return the next frame's parsed JSON and its buffers.
 
-        Raises ProtocolError, TimeoutError, Closed, and Spent before a frame is read that is beyond `left`.
-
-        Frames that are here already do not put off the deadline either.
+        Raises ProtocolError, Closed, Spent before a frame is read that is beyond `left`, and what `patience`
+        raises. That is called before each frame, so frames that are here already put nothing off.
         """
-        _remaining(deadline)
-        header_size, buffers_size = LENGTHS.unpack(self._read(LENGTHS.size, deadline))
+        patience()
+        header_size, buffers_size = LENGTHS.unpack(self._read(LENGTHS.size, patience))
         if header_size > self._limits.header or buffers_size > self._limits.buffers:
             raise ProtocolError(f"a frame of {header_size} + {buffers_size} bytes is too large")
         self.left -= header_size + buffers_size
         if self.left < 0:
             raise Spent
-        header = self._read(header_size, deadline)
-        buffers = self._read(buffers_size, deadline)
+        header = self._read(header_size, patience)
+        buffers = self._read(buffers_size, patience)
         try:
             return read_header(header, self._limits.marks), memoryview(buffers)
         except (ValueError, RecursionError) as malformed:
@@ -84,47 +93,37 @@ class Connection:
         """Close the stream."""
         self._stream.close()
 
-    def _wait_until(self, deadline: float | None) -> None:
+    def _wait(self, seconds: float | None) -> None:
         """Bound what the stream does next; to say again what holds already would cost a system call."""
-        seconds = _remaining(deadline)
-        if seconds != self._patience:
+        if seconds != self._seconds:
             self._stream.settimeout(seconds)
-            self._patience = seconds
+            self._seconds = seconds
 
-    def _read(self, size: int, deadline: float | None) -> bytes | bytearray:
+    def _read(self, size: int, patience: Patience) -> bytes | bytearray:
         if size > CHUNK:
-            return self._read_large(size, deadline)
+            return self._read_large(size, patience)
         while len(self._pending) < size:
-            self._pending += self._received(CHUNK, deadline)
+            self._pending += self._received(CHUNK, patience)
         piece, self._pending = self._pending[:size], self._pending[size:]
         return piece
 
-    def _read_large(self, size: int, deadline: float | None) -> bytearray:
+    def _read_large(self, size: int, patience: Patience) -> bytearray:
         """Return the next `size` bytes; the memory grows with what comes, not with what was announced."""
         piece, self._pending = bytearray(self._pending[:size]), self._pending[size:]
         while len(piece) < size:
-            piece += self._received(min(size - len(piece), LARGE_CHUNK), deadline)
+            piece += self._received(min(size - len(piece), LARGE_CHUNK), patience)
         return piece
 
-    def _received(self, size: int, deadline: float | None) -> bytes:
+    def _received(self, size: int, patience: Patience) -> bytes:
         """Return up to `size` bytes that have come; descriptors that a peer sends along are not taken."""
-        self._wait_until(deadline)
-        try:
-            chunk = self._stream.recv(size)
-        except TimeoutError:
-            raise
-        except OSError as gone:
-            raise Closed from gone
-        if not chunk:
-            raise Closed
-        return chunk
-
-
-def _remaining(deadline: float | None) -> float | None:
-    """Return the seconds until `deadline`. Raises TimeoutError when it has passed."""
-    if deadline is None:
-        return None
-    seconds = deadline - time.monotonic()
-    if seconds <= 0:
-        raise TimeoutError
-    return seconds
+        while True:
+            self._wait(patience())
+            try:
+                chunk = self._stream.recv(size)
+            except TimeoutError:
+                continue
+            except OSError as gone:
+                raise Closed from gone
+            if not chunk:
+                raise Closed
+            return chunk

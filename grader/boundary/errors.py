@@ -8,6 +8,7 @@ SubmissionError
 │   ├── TooMuch     it sent more in one test than it may
 │   ├── Breach      it broke the protocol
 │   └── Disturbed   something outside ended or stopped it: the test runs again in a fresh process
+│       └── Starved     the host did not let it run
 ├── Unloadable  its adapters cannot be imported: no test can run
 └── RunOver     the run, or its present stage, goes no further
 """
@@ -47,6 +48,10 @@ class TooMuch(Lost):
 
 class Disturbed(Lost):
     """Something outside ended or stopped the process; the submission loses nothing by that."""
+
+
+class Starved(Disturbed):
+    """The host was too busy to let the process run."""
 
 
 class Unloadable(SubmissionError):  # noqa: N818

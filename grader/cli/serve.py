@@ -46,7 +46,10 @@ def serve_command(
 @app.command("worker")
 def worker_command(
     slots: Annotated[
-        int | None, typer.Option("--slots", min=1, max=256, help="Submissions graded at a time.")
+        int | None,
+        typer.Option(
+            "--slots", min=1, max=256, help="Submissions graded at a time (default: one a processor)."
+        ),
     ] = None,
 ) -> None:
     """Grade what is handed in, on any host that reaches the database."""

@@ -7,6 +7,7 @@ submission's own word, only to be shown), and at last `finished` {unloadable, no
 """
 
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +50,7 @@ class Messages:
 
     def receive(self, deadline: float | None = None) -> Any:
         """Return the next value. Raises Closed, and TimeoutError at `deadline`, of time.monotonic."""
-        message, buffers = self._connection.receive(deadline)
+        message, buffers = self._connection.receive(lambda: _remaining(deadline))
         return Unpacker(buffers, _refuse_reference).unpack(message)
 
     def send_job(self, job: SuiteJob) -> None:
@@ -72,6 +73,16 @@ def to_record(result: TestResult) -> Record:
 def from_record(record: Record) -> TestResult:
     """Return the result that `to_record` wrote."""
     return TestResult(**{**record, "outcome": Outcome(record["outcome"])})
+
+
+def _remaining(deadline: float | None) -> float | None:
+    """Return the seconds until `deadline`. Raises TimeoutError when it has passed."""
+    if deadline is None:
+        return None
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
 
 
 def _refuse_object(value: Any) -> str:

@@ -1,10 +1,10 @@
 """One submission under test: its present process, the next one when that is lost, and its time."""
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from grader.boundary.channel import Channel, ignore
+from grader.boundary.clock import RUN_PATIENCE, Clock, Limit
 from grader.boundary.errors import (
     Breach,
     Died,
@@ -47,10 +47,11 @@ class Session:
         self._processes = processes
         self._manifest = manifest
         self._files = files
-        self._end = time.monotonic() + manifest.run_seconds
+        self._run = self._whole_run()
         self._timeouts = 0  # of this stage
         self._is_second_attempt = False
         self._unloadable: Unloadable | None = None
+        self._notice: str | None = None
         self._channel: Channel | None = None
         self._process: Borrowed | None = None
 
@@ -64,7 +65,7 @@ class Session:
 
     def begin_test(self) -> None:
         """Make ready for a test; its time starts now. Raises SubmissionError."""
-        if time.monotonic() >= self._end:
+        if self._run.is_over:
             raise RunOver(
                 f"the {self._manifest.run_seconds:g} seconds of the whole run were over before this test"
             )
@@ -82,20 +83,13 @@ class Session:
             self._channel.flush()
 
     def processor_seconds(self) -> float:
-        """Return the processor time that the present process has used when all requests so far are done.
-
-        Where a host does not tell, this is the time of a clock. Raises SubmissionError.
-        """
-        self.channel().flush()
-        usage = self._process.usage() if self._process is not None else None
-        return usage.processor if usage is not None else time.perf_counter()
+        """Return the processor time of the present process. Raises SubmissionError."""
+        return self.channel().processor_seconds()
 
     def explain(self, error: SubmissionError) -> str:
         """Return the sentence that tells the student what `error` means, and note what staff should know."""
         if isinstance(error, TimedOut):
-            over = time.monotonic() >= self._end
-            whole = f"the {self._manifest.run_seconds:g} seconds of the whole run are over"
-            return f"stopped: {whole if over else error}"
+            return f"stopped: {error}"
         if isinstance(error, Died) and self._process is not None:
             return self._told_of_death(self._process)
         if isinstance(error, TooMuch):
@@ -138,7 +132,7 @@ class Session:
         self.drop_process()
         if self._timeouts < self._manifest.timeouts:
             self._timeouts = 0
-        self._end = time.monotonic() + self._manifest.run_seconds
+        self._run = self._whole_run()
 
     def drop_process(self) -> None:
         """Kill the present process; the next test gets a fresh one."""
@@ -151,18 +145,23 @@ class Session:
     @property
     def notes(self) -> list[str]:
         """What staff should know."""
-        return self._breaches.notes()
+        return [*([self._notice] if self._notice else []), *self._breaches.notes()]
 
     @property
     def unloadable(self) -> Unloadable | None:
         """Why the submission cannot be imported, if so."""
         return self._unloadable
 
+    def _whole_run(self) -> Limit:
+        seconds = self._manifest.run_seconds
+        return Limit(seconds, f"the {seconds:g} seconds of the whole run are over", RUN_PATIENCE)
+
     def _load(self) -> None:
         """Take a process and hand it the submission."""
         self._process = self._processes.open()
-        channel = Channel(self._process.stream, self._manifest.interface)
-        channel.end = self._end
+        clock = Clock(self._process.usage, self._run)
+        self._notice = clock.notice
+        channel = Channel(self._process.stream, self._manifest.interface, clock)
         channel.budget = self._manifest.answers
         channel.on_progress = self.on_progress
         channel.limit_time(self._manifest.test_seconds)

@@ -16,6 +16,7 @@ from grader.pipeline import Grader
 from grader.sandbox.runner import SandboxError
 from grader.store import Database
 from grader.worker.attempt import Attempts
+from grader.worker.slots import Slots
 
 REAP_SECONDS = 5
 RECONNECT_SECONDS = 1
@@ -34,13 +35,14 @@ class Worker:
     """Grades what the queue brings, until it is told to stop."""
 
     def __init__(  # noqa: PLR0913 - what it works with, each part made elsewhere
-        self, *, database: Database, queue: Queue, grader: Grader, rubric: Rubric, secret: bytes, slots: int
+        self, *, database: Database, queue: Queue, grader: Grader, rubric: Rubric, secret: bytes, slots: Slots
     ) -> None:
         """Take from `queue`, keep in `database`, and derive seeds from `secret`.
 
         Raises SuiteFailed, or SandboxError if this host can open no sandbox.
         """
-        self.station = Station(worker_name(), slots, grader.start())
+        self.station = Station(worker_name(), slots.claim(), grader.start())
+        self._slots = slots
         self._queue = queue
         self._grader = grader
         self._attempts = Attempts(database, queue, grader, rubric, secret, self.station.name)
@@ -73,10 +75,21 @@ class Worker:
                 if leave.is_set():
                     self._wait_for_sandbox(stop)
                 else:
-                    self._queue.run_worker(self.station, self._attempts.work, leave)
+                    self._serve_slots(stop)
             except Exception:
                 log.warning("the queue failed; trying again", name=self.station.name, exc_info=True)
             stop.wait(RECONNECT_SECONDS)
+
+    def _serve_slots(self, stop: threading.Event) -> None:
+        """Work in the slots that this host has for the worker; while it has none, stand by for one."""
+        station = replace(self.station, slots=self._slots.claim())
+        if station.slots:
+            self._queue.run_worker(station, self._attempts.work, self._attempts.leave)
+            return
+        log.info("stands by: other workers use all processors of this host", name=station.name)
+        with self._queue.presence(station):
+            while not stop.wait(CHECK_SECONDS) and not self._slots.claim():
+                pass
 
     def _wait_for_sandbox(self, stop: threading.Event) -> None:
         """Take nothing, and say so to others, until a sandbox can be had."""

@@ -33,7 +33,7 @@ class Pieces:
     def __init__(self, stream, sizes):
         self._stream = stream
         self._sizes = cycle(sizes)
-        self.sendall = stream.sendall
+        self.send = stream.send
         self.settimeout = stream.settimeout
         self.close = stream.close
 

@@ -23,12 +23,23 @@ from tests.harness.fuzz.peer import SECONDS, fuzzed, is_exact, stream_of
 ASIDE = 200_000  # bytes that a conversation takes however short it is, chunks of the socket included
 
 
+def within_seconds():
+    """Return the patience of a test: a wait that takes longer than SECONDS is an error."""
+    end = time.monotonic() + SECONDS
+
+    def patience():
+        assert time.monotonic() < end, "nothing has come"
+        return SECONDS
+
+    return patience
+
+
 def unpack_all(stream):
     """Return the values of all frames of `stream` up to the first that is none, or its end."""
     connection, found = Connection(stream, FROM_STUDENT), []
     try:
         while True:
-            message, buffers = connection.receive(time.monotonic() + SECONDS)
+            message, buffers = connection.receive(within_seconds())
             unpacker = Unpacker(buffers, refer)
             found.append(unpacker.unpack(message))
             unpacker.finish()
@@ -80,7 +91,8 @@ class Recorded:
 
     def __init__(self, content):
         self._left = memoryview(content)
-        self.sendall = self.settimeout = id  # which does nothing with what it is given
+        self.send = len  # all of it is sent, and lost
+        self.settimeout = id  # which does nothing with what it is given
 
     def recv(self, size):
         """Return the next bytes."""

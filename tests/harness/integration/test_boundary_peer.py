@@ -328,9 +328,9 @@ def test_a_handle_that_goes_while_an_answer_names_it_is_not_given_up(channel, pe
     connection = channel._connection  # noqa: SLF001 - there is no other way to hit the moment
     receive = connection.receive
 
-    def receive_late(deadline):
+    def receive_late(patience):
         held.clear()
-        return receive(deadline)
+        return receive(patience)
 
     monkeypatch.setattr(connection, "receive", receive_late)
     peer.answer({"handle": -1}, number=2)
@@ -532,16 +532,27 @@ def test_a_peer_that_does_not_listen_is_given_up_at_the_deadline(channel):
 
 
 def test_a_call_with_time_of_its_own_does_not_use_up_the_tests(channel, peer):
-    """What happens under time_limit has its own deadline, and the test's is moved by as much."""
-    before = channel.deadline
-    peer.answer("late")
+    """What happens under time_limit may take longer than the test's limit, which goes on after that."""
+    channel.limit_time(SOON)
+    threading.Timer(SOON + 0.1, lambda: peer.answer("late", number=1)).start()
 
     with channel.time_limit(60):
-        assert channel.deadline > before
-        time.sleep(0.05)
+        assert channel.ask("get") == "late"
+
+    peer.answer("soon", number=2)
+    assert channel.ask("get") == "soon"
+    with pytest.raises(TimedOut, match=f"within {SOON:g} seconds"):
         channel.ask("get")
 
-    assert before + 0.05 <= channel.deadline < before + 1
+
+def test_only_the_wait_for_the_peer_is_counted(channel, peer):
+    """What a test computes between two requests is no time of the submission's."""
+    channel.limit_time(SOON)
+
+    for number in range(1, 4):
+        time.sleep(SOON / 2)
+        peer.answer("soon", number=number)
+        assert channel.ask("get") == "soon"
 
 
 def test_a_closed_channel_says_why(channel):

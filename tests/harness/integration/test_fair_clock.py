@@ -94,7 +94,7 @@ def run(suite, runner):
     """Return a function that runs the suite on RIGHT and what follows it; it returns the results by name."""
 
     def run(changes="", **limits):
-        adapters = textwrap.dedent(RIGHT + changes).encode()
+        adapters = (RIGHT + textwrap.dedent(changes)).encode()
         outcome = suite.run(SuiteJob(files={"tests/adapters.py": adapters}, seed=1, **limits), runner)
         return {result.name: result for result in outcome.results}
 
@@ -106,3 +106,85 @@ def test_a_case_reads_the_processor_time_of_the_submission(run):
     results = run()
 
     assert {result.outcome for result in results.values()} == {Outcome.PASSED}, results
+
+
+SLEEPER = """
+def one():
+    time.sleep(1_000)
+"""
+DEADLOCK = """
+import threading
+
+def one():
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
+"""
+SPINNER = """
+def one():
+    while True:
+        pass
+"""
+SPINNERS = """
+import threading
+
+def one():
+    for _ in range(40):
+        threading.Thread(target=compute, args=(1_000,), daemon=True).start()
+    compute(1_000)
+"""
+READS_NOTHING = """
+def one():
+    import gc, grader.boundary.connection as connection
+    [end] = [each for each in gc.get_objects() if isinstance(each, connection.Connection)]
+    end.send(b"\\0\\0\\0\\2\\0\\0\\0\\0[]" * 1_000_000)
+"""
+
+
+@pytest.mark.parametrize("adapters", [SLEEPER, DEADLOCK, SPINNER, SPINNERS], ids=range(4))
+def test_what_never_ends_is_stopped_at_the_limit(run, adapters):
+    """Whether it sleeps, waits for itself or computes in many threads, it has the seconds of a test."""
+    result = run(adapters)["test_one"]
+
+    assert result.outcome is Outcome.ERROR
+    assert result.message.startswith("stopped: no answer within 1 seconds")
+    assert 0.4 < result.seconds < 4
+
+
+@pytest.mark.parametrize("adapters", [SLEEPER, DEADLOCK, SPINNERS], ids=range(3))
+def test_on_a_busy_host_it_is_stopped_as_well(run, adapters, load):
+    """Load does not make it go on for ever, and does not make it the host's failure."""
+    load(12)
+
+    result = run(adapters)["test_one"]
+
+    assert result.outcome is Outcome.ERROR
+    assert result.message.startswith("stopped: no answer within 1 seconds"), result.message
+
+
+def test_a_busy_host_costs_no_points(run, load):
+    """A computation that fits its limit passes, though it waits much longer for a processor."""
+    load(12)
+
+    results = run(
+        """
+        def one():
+            compute(0.4)
+            return 1
+
+        def train():
+            compute(0.8)
+            return 1
+        """
+    )
+
+    assert {result.outcome for result in results.values()} == {Outcome.PASSED}, results
+    assert results["test_one"].seconds > 1.0
+    assert results["test_trained"].seconds > 2.0
+
+
+def test_the_run_has_a_limit_too(run):
+    """Tests that each keep to their limit are stopped when the run's is used up."""
+    results = run("def one():\n    compute(0.8)\n\ndef train():\n    compute(0.8)", run_seconds=1.5)
+
+    assert "the 1.5 seconds of the whole run" in results["test_trained"].message

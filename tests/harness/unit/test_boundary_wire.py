@@ -54,6 +54,17 @@ any_json = st.recursive(
 )
 
 
+def within_seconds():
+    """Return the patience of a test: a wait that takes longer than SECONDS is an error."""
+    end = time.monotonic() + SECONDS
+
+    def patience():
+        assert time.monotonic() < end, "nothing has come"
+        return SECONDS
+
+    return patience
+
+
 def refuse(*_):
     """Stand in for a process that keeps no objects."""
     raise ProtocolError("no references here")
@@ -80,7 +91,7 @@ def received(content, limits=FROM_STUDENT, *, closed=False):
         theirs.sendall(content)
         if closed:
             theirs.close()
-        return Connection(ours, limits).receive(time.monotonic() + SECONDS)
+        return Connection(ours, limits).receive(within_seconds())
 
 
 def carried(value):

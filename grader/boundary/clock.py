@@ -1,0 +1,196 @@
+"""Fair time: limits count the time that a submission uses, not the time for which the host makes it wait.
+
+The clock of a process runs while a request waits for its answer. Its time is the larger of two: the processor
+time of all threads of the process, and the time that has passed less the time for which the two ends of the
+boundary waited for a processor. So neither a busy host nor many threads change what a limit means, and a
+submission that sleeps reaches it as well.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from grader.boundary.errors import Lost, Starved, TimedOut
+
+PATIENCE = 20  # times the limit of a test: so much time may pass while the host keeps a submission waiting
+RUN_PATIENCE = 6  # times the limit of a run
+UNKNOWN_PATIENCE = 6  # times a limit, where the host does not tell: a submission that sleeps ends there
+LOOK_SECONDS = 1.0  # between two looks at what a process has used; short tests need none
+LOOKS = 10  # within a limit, at least
+LEAST_SECONDS = 0.02  # between two looks near the end of a limit
+
+
+class Usage(Protocol):
+    """What a process has used since it began, in seconds; `waited` is None where the host does not tell."""
+
+    @property
+    def processor(self) -> float:
+        """Processor time of all its threads."""
+
+    @property
+    def waited(self) -> float | None:
+        """Time for which it waited for a processor."""
+
+
+Look = Callable[[], Usage | None]
+
+
+class Limit:
+    """A number of seconds, and what is used of them."""
+
+    def __init__(self, seconds: float = math.inf, reason: str = "", patience: float = PATIENCE) -> None:
+        """Allow `seconds` of fair time; `patience` times as many may pass. A student reads the `reason`."""
+        self.seconds = seconds
+        self.reason = reason or f"no answer within {seconds:g} seconds"
+        self.passed = 0.0
+        self.waited = 0.0
+        self.processor = 0.0
+        self.counts_processor_only = False
+        self._patience = patience
+
+    @property
+    def used(self) -> float:
+        """The fair time."""
+        return (
+            self.processor if self.counts_processor_only else max(self.processor, self.passed - self.waited)
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left, or the last guard is reached."""
+        return self.left <= 0
+
+    @property
+    def left(self) -> float:
+        """The seconds until the limit or the last guard may be reached."""
+        patience = UNKNOWN_PATIENCE if self.counts_processor_only else self._patience
+        return min(self.seconds - self.used, patience * self.seconds - self.passed)
+
+    def ending(self) -> Lost:
+        """Return why what the limit was for has ended. Without use, it is the host's failure."""
+        if self.used < self.seconds and not self.counts_processor_only:
+            waited = f"{self.waited:.0f} of {self.passed:.0f} seconds"
+            return Starved(f"the host is too busy: the submission waited {waited} for a processor")
+        is_busy = self.processor >= self.seconds > self.passed - self.waited
+        return TimedOut(f"{self.reason} of processor time" if is_busy else self.reason)
+
+
+class Clock:
+    """The clock of one process: it counts for the whole run, and for the present limit within that."""
+
+    def __init__(self, look: Look, run: Limit) -> None:
+        """Read by `look` what the process uses, from now on; count it for `run` as well."""
+        self._look = look
+        self._run = run
+        self._present = Limit()
+        self._is_old = False  # the present limit: whether it was there at the last look
+        self._seen = look()
+        self._unseen = 0.0  # seconds since then
+        self._entered = 0
+        self._since: float | None = None  # of time.monotonic, while the clock runs
+        self._count_processor_only(run)
+
+    @property
+    def notice(self) -> str | None:
+        """What this host does not tell, as a sentence for the report."""
+        if self._seen is None:
+            return "This host does not report processor time, so the time limits count the time that passes."
+        if self._seen.waited is None:
+            return (
+                "This host does not report waiting time, so the time limits count processor time; "
+                f"a test also ends when {UNKNOWN_PATIENCE} times its limit has passed."
+            )
+        return None
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that the process has used; where the host does not tell, a clock's time.
+
+        Raises Starved when the sandbox knows and does not answer.
+        """
+        usage = self._look() if self._seen is not None else None
+        if usage is not None:
+            return usage.processor
+        if self._seen is not None:
+            raise Starved("the sandbox does not say how much processor time was used")
+        return time.perf_counter()
+
+    def limit(self, seconds: float) -> None:
+        """Begin a limit in place of the present one."""
+        self._begin(Limit(seconds))
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Count what happens inside for a limit of its own, and not for the present one."""
+        before = self._present
+        self._begin(Limit(seconds))
+        try:
+            yield
+        finally:
+            self._begin(before)
+
+    def __enter__(self) -> None:
+        """Let the clock run, if it does not yet."""
+        self._entered += 1
+        if self._entered == 1:
+            self._since = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the clock at the outermost end: what follows is the time of the tests themselves."""
+        self._entered -= 1
+        if not self._entered:
+            self._advance()
+            self._since = None
+
+    def patience(self) -> float | None:
+        """Return for how many seconds to wait before asking again. Raises TimedOut, Starved."""
+        self._advance()
+        if self._present.seconds == self._run.seconds == math.inf:
+            return None
+        between = min(LOOK_SECONDS, self._present.seconds / LOOKS)
+        if self._unseen >= between or self._left <= 0:
+            self._see()
+        for limit in (self._run, self._present):
+            if limit.is_over:
+                raise limit.ending()
+        left = self._left
+        return between if left >= between else max(left, LEAST_SECONDS)
+
+    @property
+    def _left(self) -> float:
+        return min(self._run.left, self._present.left)
+
+    def _begin(self, limit: Limit) -> None:
+        self._advance()
+        self._present, self._is_old = limit, False
+        self._count_processor_only(limit)
+
+    def _count_processor_only(self, limit: Limit) -> None:
+        limit.counts_processor_only = self._seen is not None and self._seen.waited is None
+
+    def _advance(self) -> None:
+        """Count the time that has passed."""
+        if self._since is None:
+            return
+        now = time.monotonic()
+        passed, self._since = now - self._since, now
+        self._unseen += passed
+        self._run.passed += passed
+        self._present.passed += passed
+
+    def _see(self) -> None:
+        """Look, and count what was used since the last look.
+
+        Nothing of it is counted for a limit that is younger than that look: such a limit loses no more than
+        the time between two looks. Where nobody answers, the time that has passed counts.
+        """
+        before, now = self._seen, self._look() if self._seen is not None else None
+        self._advance()
+        if before is None or now is None:
+            return
+        waited = min(self._unseen, (now.waited or 0.0) - (before.waited or 0.0))
+        for limit in (self._run, self._present) if self._is_old else (self._run,):
+            limit.waited += waited
+            limit.processor += now.processor - before.processor
+        self._seen, self._unseen, self._is_old = now, 0.0, True

@@ -1,0 +1,117 @@
+"""Slots: how many submissions a worker grades at a time, so that the workers of a host fit its processors."""
+
+import fcntl
+import hashlib
+import os
+import socket
+from collections.abc import Collection
+from pathlib import Path
+from typing import Protocol
+
+import platformdirs
+import structlog
+
+BOOT = Path("/proc/sys/kernel/random/boot_id")  # the same in all containers of a host
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+OLD_QUOTA = Path("/sys/fs/cgroup/cpu")  # of the first version of cgroups
+OPEN_TO_ALL = 0o666
+
+log = structlog.get_logger()
+
+
+class Slots(Protocol):
+    """A worker's share of its host."""
+
+    def claim(self) -> int:
+        """Return how many submissions the worker may grade at a time; 0 while others use all processors."""
+
+
+class StatedSlots:
+    """As many slots as the operator says."""
+
+    def __init__(self, number: int) -> None:
+        """Have `number` slots."""
+        self._number = number
+
+    def claim(self) -> int:
+        """Return that number."""
+        return self._number
+
+
+class SharedSlots:
+    """A slot for each processor that no other worker of the service uses on this host.
+
+    A lock on a file stands for a processor. The kernel takes it back when this process ends, even by
+    `kill -9`; then another worker gets it with its next claim.
+    """
+
+    def __init__(self, folder: Path, processors: Collection[int], most: int) -> None:
+        """Share `processors`, by their numbers, through the files of `folder`; use at most `most` of them."""
+        self._folder = folder
+        self._processors = processors
+        self._most = min(most, len(processors))
+        self._locks: dict[int, int] = {}  # the open file of each processor
+
+    def claim(self) -> int:
+        """Claim what is free, and return the number of processors that this worker has."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for processor in sorted(set(self._processors) - self._locks.keys()):
+                if len(self._locks) < self._most:
+                    self._lock(processor)
+        except OSError as error:
+            log.warning("slots are not shared with other workers of this host", error=str(error))
+            return self._most
+        return len(self._locks)
+
+    def close(self) -> None:
+        """Give all back."""
+        for lock in self._locks.values():
+            os.close(lock)
+        self._locks = {}
+
+    def _lock(self, processor: int) -> None:
+        lock = os.open(self._folder / str(processor), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OPEN_TO_ALL)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+        else:
+            self._locks[processor] = lock
+
+
+def slots_of(stated: int | None, database: str) -> Slots:
+    """Return the `stated` slots, or those that all workers of the service with that database share."""
+    if stated is not None:
+        return StatedSlots(stated)
+    service = hashlib.sha256(database.encode()).hexdigest()[:16]
+    folder = platformdirs.user_cache_path("grader") / "slots" / _host() / service
+    return SharedSlots(folder, _processors(), _quota())
+
+
+def _host() -> str:
+    try:
+        return BOOT.read_text(encoding="ascii").strip()
+    except OSError:
+        return socket.gethostname()
+
+
+def _processors() -> Collection[int]:
+    """Return the numbers of the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return os.sched_getaffinity(0)
+    return range(os.cpu_count() or 1)
+
+
+def _quota() -> int:
+    """Return how many processors the limits of this container allow, at least 1; by default all."""
+    try:
+        quota, period = QUOTA.read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        try:
+            quota, period = ((OLD_QUOTA / f"cpu.cfs_{name}_us").read_text() for name in ("quota", "period"))
+        except OSError:
+            return len(_processors())
+    if quota == "max" or int(quota) < 0:
+        return len(_processors())
+    return max(1, int(quota) // int(period))
