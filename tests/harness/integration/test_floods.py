@@ -23,7 +23,7 @@ TEXTS = [
     "digraph {" + "".join(f"n{i}; " for i in range(10**6))[: BYTES - 9] + "}",
     "digraph {" + "".join(f"n{i} -> n{i + 1}; " for i in range(200_000))[: BYTES - 30] + "}",
     'digraph { a [label="' + "1 " * (BYTES // 2 - 20) + '"] }',
-    'digraph { a [label="' + r"\\n" * (BYTES // 2 - 20),
+    'digraph { a [label="' + r"\\n" * (BYTES // 3 - 20),
 ]
 
 

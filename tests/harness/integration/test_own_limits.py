@@ -63,6 +63,16 @@ def test_a_test_that_spins_in_our_own_code_ends_the_job(grade):
         grade("while True: pass", set_up="own_limits.TEST_SECONDS = 1")
 
 
+def test_our_own_work_on_what_a_submission_sent_is_limited_for_the_whole_run(grade):
+    """Where that has used the time of a run, the remaining tests do not run, and say why."""
+    body = "while time.process_time() < 2: pass"
+
+    outcome = grade(body, set_up="import time", run_seconds=1.5)
+
+    assert outcomes(outcome) == [Outcome.PASSED, Outcome.NOT_RUN]
+    assert "the grader's work on what the submission sent" in outcome.results[1].message
+
+
 @pytest.mark.parametrize("body", ["while True: pass", "os.kill(os.getpid(), signal.SIGSTOP)"])
 def test_the_worker_ends_a_job_by_its_own_clock(grade, monkeypatch, body):
     """A job that spins or hangs in our own code is killed at the worker's limit, with all its processes."""
