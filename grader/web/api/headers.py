@@ -75,7 +75,8 @@ class NoNul:
         if scope["type"] != "http" or not ("\0" in scope["path"] or b"%00" in scope["query_string"]):
             await self._app(scope, receive, send)
             return
-        problem = Problem(Kind.BAD_REQUEST, "The address holds a NUL character. Leave it out.")
+        kind = Kind.NOT_FOUND if "\0" in scope["path"] else Kind.INVALID
+        problem = Problem(kind, "The address holds a NUL character. Leave it out.")
         await self._answer(Request(scope), problem)(scope, receive, send)
 
 
