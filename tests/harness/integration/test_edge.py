@@ -378,3 +378,29 @@ def test_a_port_in_use_is_one_sentence(tmp_path):
         "use; end the program that does, or set another\n"
     )
     assert not (tmp_path / "data").exists()
+
+
+# Temporary files
+
+
+def test_nothing_is_left_in_the_temporary_folder_after_kill_9(tmp_path):
+    """An upload has no name on the disk, and the worker removes what the server could not."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with closing(Site(tmp_path, TMPDIR=str(temporary))) as site:
+        served = site.serve()
+        site.wait_for_worker()
+        anna = site.client()
+        with connect(site) as half:
+            part = b"--b\r\nContent-Disposition: form-data; name=archive; filename=a.zip\r\n\r\n"
+            half.sendall(upload_head(anna, 3_000_000) + part + b"x" * 2_500_000)
+            files = [
+                path for path in temporary.rglob("*") if path.is_file() and path.stat().st_size > 1_000_000
+            ]
+            served.kill()
+            served.wait(30)
+
+        site.wait_for(lambda: not list(temporary.glob("pymp-*")))
+
+    assert files == []
+    assert [path for path in temporary.rglob("*") if path.is_file()] == []
