@@ -38,7 +38,7 @@ class _Supervisor:
         self._context = multiprocessing.get_context("forkserver")
         # With the imports done beforehand, a worker takes the place of one that died two seconds sooner.
         self._context.set_forkserver_preload([run_worker.__module__])
-        self._temporary = get_temp_dir()  # where the fork server's socket lies
+        get_temp_dir()  # makes the folder of the fork server's socket, which workers then know
         self._stopping = threading.Event()
         self._beginning = threading.Lock()
         self._process: multiprocessing.context.ForkServerProcess | None = None
@@ -73,23 +73,22 @@ class _Supervisor:
         with self._beginning:
             if self._stopping.is_set():
                 return None
-            arguments = (self._settings, self._temporary)
-            self._process = self._context.Process(target=_work, args=arguments, name="worker")
+            self._process = self._context.Process(target=_work, args=(self._settings,), name="worker")
             self._process.start()
             return self._process
 
 
-def _work(settings: ServiceSettings, temporary: str) -> None:
+def _work(settings: ServiceSettings) -> None:
     """Work until the supervisor says so or is gone."""
     stop = threading.Event()
-    threading.Thread(target=_watch_parent, args=(stop, temporary), daemon=True).start()
+    threading.Thread(target=_watch_parent, args=(stop,), daemon=True).start()
     run_worker(settings, settings.slots, stop)
 
 
-def _watch_parent(stop: threading.Event, temporary: str) -> None:
+def _watch_parent(stop: threading.Event) -> None:
     """Stop when the supervisor has ended, and remove what it could not remove after `kill -9`."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
     stop.set()
-    shutil.rmtree(temporary, ignore_errors=True)
+    shutil.rmtree(get_temp_dir(), ignore_errors=True)
