@@ -1,10 +1,12 @@
 """Logs: one JSON object a line on standard error, which leaves no character of a student unescaped.
 
 Events carry the ids of request and submission from the context that they are logged in. Tokens and passwords
-are never logged; a value under a name that sounds like one is struck out all the same.
+are never logged. A value under a name that sounds like one is struck out all the same, and so is whatever has
+the form of a token, a sign-in code or a cookie, wherever it stands: in a path, a message, a traceback.
 """
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import structlog
 
 SECRET_NAMES = ("token", "authorization", "secret", "password", "cookie")
+KEY = re.compile(r"(?:grader_)?[0-9a-f]{12}(?:\.|%2e)[A-Za-z0-9_%-]{8,}", re.IGNORECASE)
 STRUCK_OUT = "[struck out]"
 CHARACTERS = 4_000  # of one value
 
@@ -35,12 +38,18 @@ def configure_logs() -> None:
     handler = logging.StreamHandler(sys.stderr)
     last: list[Any] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.processors.JSONRenderer(),
+        _render,
     ]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     for chatty in ("alembic", "procrastinate", "uvicorn.access", "httpx2"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _render(logger: Any, name: str, event: Event) -> str:
+    """Return the line of an event, without keys."""
+    line = structlog.processors.JSONRenderer()(logger, name, event)
+    return KEY.sub(STRUCK_OUT, line if isinstance(line, str) else line.decode())
 
 
 def _strike_out_secrets(logger: Any, name: str, event: Event) -> Event:  # noqa: ARG001 - structlog's signature

@@ -79,7 +79,12 @@ def _entry(row: Mapping[str, str | None], columns: Mapping[str, str], line: int)
         raise RosterError(f"line {line}: the role {_value(row, columns, 'role')!r} is unknown")
     parts = [_value(row, columns, part) for part in ("first", "last")]
     name = " ".join(filter(None, parts)) or _value(row, columns, "name")
-    return Entry(email, name, role, _value(row, columns, "section"))
+    section = _value(row, columns, "section")
+    if not (name + section).isprintable():
+        raise RosterError(
+            f"line {line}: {name + section!r} holds characters that cannot be printed: leave them out"
+        )
+    return Entry(email, name, role, section)
 
 
 def _value(row: Mapping[str, str | None], columns: Mapping[str, str], need: str) -> str:

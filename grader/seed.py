@@ -6,6 +6,7 @@ import hmac
 import os
 import secrets
 from pathlib import Path
+from string import hexdigits
 
 SECRET_FILE = "seed-secret"  # noqa: S105 - a file's name
 SECRET_BYTES = 32
@@ -29,7 +30,8 @@ def read_secret(folder: Path) -> bytes:
     if not path.exists():
         with contextlib.suppress(FileExistsError):
             keep_secret(folder, secrets.token_bytes(SECRET_BYTES))
-    secret = bytes.fromhex(path.read_text())
+    text = path.read_text(errors="replace")
+    secret = bytes.fromhex(text) if set(text) <= set(hexdigits) and len(text) % 2 == 0 else b""
     if len(secret) != SECRET_BYTES:
         raise ValueError(f"{path} does not hold {SECRET_BYTES} bytes in hexadecimal; restore it or delete it")
     return secret
@@ -40,9 +42,9 @@ def keep_secret(folder: Path, secret: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path, part = folder / SECRET_FILE, folder / f"{SECRET_FILE}.{secrets.token_hex(4)}"
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secret.hex())
     try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secret.hex())
         path.hardlink_to(part)  # unlike a rename it never replaces what is there
     except FileExistsError:
         if path.read_text() != secret.hex():

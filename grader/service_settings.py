@@ -5,6 +5,7 @@ three values and not the third of a second that importing Pydantic costs.
 """
 
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,6 +19,7 @@ DATABASE_FILE = "grader.db"
 KINDS = ("sqlite", "postgresql")
 SECRET_DIGITS = 64
 PREFIX = "GRADER_"
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - addresses to listen on, which nobody can go to
 
 
@@ -27,9 +29,12 @@ class ServiceSettings(BaseSettings):
     Attributes: `host` and `port` (where the API listens), `public_url` (where people reach it, for links),
     `database_url` (empty: SQLite in the data folder), `slots` (submissions that a worker grades at a time; by
     default the workers of a host share its processors), `upload_bytes` (the largest request), `stop_seconds`
-    (how long a stop waits for running grades),
+    (how long a stop waits for running grades), `connections` (open at a time), `head_seconds` (for the head of
+    a request), `body_seconds` (how long a body may stay below its pace), `streams` (event streams of one person
+    at a time),
     `token_failures` (wrong tokens from one address before it must wait), `secret` (of the seeds; empty: a
-    file in the data folder).
+    file in the data folder). `hosts` (further names of the service) and `proxies` (whose word on a client's
+    address counts) are lists with commas between.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
@@ -38,10 +43,16 @@ class ServiceSettings(BaseSettings):
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     public_url: str = ""
+    hosts: str = ""
+    proxies: str = ""
     database_url: Annotated[SecretStr, Field(validation_alias="DATABASE_URL")] = SecretStr("")
     slots: Annotated[int, Field(ge=1, le=256)] | None = None
     upload_bytes: Annotated[int, Field(ge=1024, le=1024 * MIB)] = 33 * MIB
     stop_seconds: PositiveFloat = 30.0
+    connections: Annotated[int, Field(ge=10, le=100_000)] = 1000
+    head_seconds: PositiveFloat = 10.0
+    body_seconds: PositiveFloat = 20.0
+    streams: Annotated[int, Field(ge=1, le=1000)] = 8
     token_failures: PositiveInt = 10
     secret: SecretStr | None = None
 
@@ -56,6 +67,21 @@ class ServiceSettings(BaseSettings):
         """Where people reach the service: from this machine at least, if nothing is stated."""
         host = "localhost" if self.host in EVERYWHERE else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def names(self) -> list[str]:
+        """The names and addresses under which the service answers."""
+        here = [] if self.host in EVERYWHERE else [self.host]
+        public = urlsplit(self.public_url).hostname
+        return [*THIS_MACHINE, *here, *([public] if public else []), *listed(self.hosts)]
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and not (parts.scheme in {"http", "https"} and parts.hostname and not parts.query):
+            raise ValueError("it must begin with https:// or http:// and a host")
+        return url
 
     @field_validator("database_url")
     @classmethod
@@ -88,6 +114,11 @@ def read_service_settings() -> ServiceSettings:
         return ServiceSettings(grading=grading)
     except ValidationError as wrong:
         raise SettingsError("; ".join(_sentence(error) for error in wrong.errors())) from None
+
+
+def listed(text: str) -> list[str]:
+    """Return the parts of a list with commas between."""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def variables() -> list[str]:

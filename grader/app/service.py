@@ -34,10 +34,16 @@ class Service:
 
 
 def open_service(settings: ServiceSettings) -> Service:
-    """Return the service's parts; what is missing is created. Raises UnknownRunner, SQLAlchemyError."""
+    """Return the service's parts; what is missing is created.
+
+    Raises UnknownRunner, SettingsError, SQLAlchemyError.
+    """
     assignment = load_assignment(settings.grading.assignment)
     runners = allowed_runners(settings.grading)
-    database = open_database(settings.database)
+    try:
+        database = open_database(settings.database)
+    except ValueError as wrong:
+        raise SettingsError(str(wrong)) from None
     return Service(settings, database, open_queue(database), assignment, runners)
 
 
@@ -60,10 +66,16 @@ def first_start(service: Service, say: Callable[[str], None]) -> None:
 
 
 def read_seed_secret(settings: ServiceSettings) -> bytes:
-    """Return the secret of the seeds: the one that the environment states, or the data folder's."""
+    """Return the secret of the seeds: the one that the environment states, or the data folder's.
+
+    Raises SettingsError when the folder's file holds none.
+    """
     if settings.secret is not None:
         return bytes.fromhex(settings.secret.get_secret_value())
-    return read_secret(settings.grading.data_dir)
+    try:
+        return read_secret(settings.grading.data_dir)
+    except ValueError as wrong:
+        raise SettingsError(str(wrong)) from None
 
 
 def keep_seed_secret(settings: ServiceSettings, secret: bytes) -> None:

@@ -1,10 +1,12 @@
 """Keeps a worker running beside the API: a process of its own, begun again when it ends unasked."""
 
 import multiprocessing
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import wait
+from multiprocessing.util import get_temp_dir
 
 import structlog
 
@@ -36,6 +38,7 @@ class _Supervisor:
         self._context = multiprocessing.get_context("forkserver")
         # With the imports done beforehand, a worker takes the place of one that died two seconds sooner.
         self._context.set_forkserver_preload([run_worker.__module__])
+        get_temp_dir()  # makes the folder of the fork server's socket, which workers then know
         self._stopping = threading.Event()
         self._beginning = threading.Lock()
         self._process: multiprocessing.context.ForkServerProcess | None = None
@@ -83,7 +86,9 @@ def _work(settings: ServiceSettings) -> None:
 
 
 def _watch_parent(stop: threading.Event) -> None:
+    """Stop when the supervisor has ended, and remove what it could not remove after `kill -9`."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
     stop.set()
+    shutil.rmtree(get_temp_dir(), ignore_errors=True)

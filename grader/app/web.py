@@ -6,16 +6,20 @@ from anyio import CapacityLimiter
 from starlette.types import ASGIApp
 
 from grader.app.service import Service, read_seed_secret
+from grader.service_settings import listed
 from grader.store.submissions import Basis
 from grader.template.export import project
 from grader.template.files import zipped
 from grader.web.api import Context
+from grader.web.api.costs import Costs
+from grader.web.api.hosts import HostCheck
+from grader.web.api.proxies import Proxies
+from grader.web.api.streams import Streams
 from grader.web.api.throttle import Throttle
 from grader.web.app import create_web
 from grader.web.pages.site import Site
 
 UNPACKED_AT_A_TIME = 4
-ADDRESS_FACTOR = 10  # an address may be a whole campus, so it may fail more often than one token does
 
 
 def make_web(service: Service) -> ASGIApp:
@@ -33,8 +37,9 @@ def make_web(service: Service) -> ASGIApp:
         template=template,
         upload_bytes=settings.upload_bytes,
         intake=CapacityLimiter(UNPACKED_AT_A_TIME),
-        token_guesses=Throttle(settings.token_failures),
-        address_guesses=Throttle(settings.token_failures * ADDRESS_FACTOR),
+        guesses=Throttle(settings.token_failures),
+        streams=Streams(settings.streams),
+        costs=Costs(),
     )
     site = Site(
         assignment.rubric,
@@ -42,4 +47,5 @@ def make_web(service: Service) -> ASGIApp:
         over_tls=settings.url.startswith("https://"),
         has_second_stage=bool(assignment.manifest.second_stage),
     )
-    return create_web(context, site)
+    guarded = HostCheck(create_web(context, site), settings.names)
+    return Proxies(guarded, listed(settings.proxies))

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from grader.cli.opened import opened
+from grader.settings import SettingsError
 
 app = typer.Typer()
 
@@ -21,9 +22,22 @@ def backup_command(
     from grader.service_settings import read_service_settings
     from grader.store.backup import back_up
 
+    _check_target(file)
     with opened() as database:
         rows = back_up(database, file, read_seed_secret(read_service_settings()))
     typer.echo(f"{rows} rows, {file.stat().st_size:,} bytes in {file}; they hold the secret of the seeds")
+
+
+def _check_target(file: Path) -> None:
+    """Refuse a place where a backup cannot go, or would replace what is none, such as the database itself."""
+    from grader.store.backup import is_backup
+
+    if file.is_dir():
+        raise SettingsError(f"{file} is a folder: name a file in it, for example {file / 'grader.backup'}")
+    if not file.parent.is_dir():
+        raise SettingsError(f"{file.parent} is no folder: make it, or name a file elsewhere")
+    if file.exists() and not is_backup(file):
+        raise SettingsError(f"{file} is there and no backup, so that it is not replaced: name another file")
 
 
 @app.command("restore")

@@ -46,12 +46,27 @@ def main() -> None:
     except Refused as refused:
         fail(str(refused), Exit.REFUSED)
     except WRONG_USE as wrong:
-        fail(str(wrong), Exit.WRONG_USE)
+        fail(_explained(wrong) or str(wrong), Exit.WRONG_USE)
     except GRADER_FAILED as failed:
         fail(f"we failed to grade this; it does not count: {failed}", Exit.GRADER_FAILED)
-    except Exception:  # noqa: BLE001 - the status must say that it was not the submission
+    except Exception as error:  # noqa: BLE001 - the status must say that it was not the submission
+        if sentence := _explained(error):
+            fail(sentence, Exit.WRONG_USE)
         traceback.print_exc()
         fail(
             "this is a mistake in the grader; it does not count. Please report the lines above.",
             Exit.GRADER_FAILED,
         )
+
+
+def _explained(error: Exception) -> str | None:
+    """Return the sentence for a mistake of the operator, if it is one."""
+    if isinstance(error, SettingsError) or (isinstance(error, OSError) and error.errno is None):
+        return None
+    from grader.cli.mistakes import explain
+    from grader.service_settings import read_service_settings
+
+    try:
+        return explain(error, read_service_settings().database)
+    except SettingsError:
+        return None

@@ -22,13 +22,15 @@ def opened() -> Iterator[Database]:
     from grader.service_settings import read_service_settings
     from grader.store import open_database
 
-    database = open_database(read_service_settings().database)
+    url = read_service_settings().database
     try:
-        yield database
+        database = open_database(url)
+        try:
+            yield database
+        finally:
+            database.close()
     except ValueError as wrong:
         raise SettingsError(str(wrong)) from None
-    finally:
-        database.close()
 
 
 def only_course(session: Session, wanted: str | None) -> str:

@@ -5,12 +5,9 @@ import signal
 import threading
 from contextlib import nullcontext
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
 
 app = typer.Typer()
 
@@ -25,6 +22,7 @@ def serve_command(
 ) -> None:
     """Serve the API and the pages, and grade what is handed in."""
     from grader.app.demo import fill
+    from grader.app.server import listen, serve
     from grader.app.service import first_start, open_service
     from grader.app.supervisor import worker_beside
     from grader.app.web import make_web
@@ -35,12 +33,15 @@ def serve_command(
     configure_logs()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
+    listener = listen(settings)
     service = open_service(settings)
     first_start(service, typer.echo)
     if demo:
         fill(service, typer.echo)
     with worker_beside(settings) if worker else nullcontext():
-        _serve(make_web(service), settings.host, settings.port)
+        web = make_web(service)
+        gc.freeze()  # what was made up to here stays, so no page waits until a collection has looked at it
+        serve(web, settings, listener)
 
 
 @app.command("worker")
@@ -63,19 +64,3 @@ def worker_command(
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature
     """End in good order: uvicorn, once it has stopped, sends itself the signal that made it stop."""
     raise SystemExit(0)
-
-
-def _serve(web: "ASGIApp", host: str, port: int) -> None:
-    import uvicorn
-
-    config = uvicorn.Config(
-        web,
-        host=host,
-        port=port,
-        log_config=None,  # uvicorn's lines go through our chain
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,  # followers of events reconnect and resume
-    )
-    gc.freeze()  # what was made up to here stays, so no page waits until a collection has looked at it
-    uvicorn.Server(config).run()

@@ -1,19 +1,18 @@
-"""The directory of a zip archive, parsed by hand: its end record, its entries, and the bytes they take.
+"""The directory of a zip archive, parsed by hand: its end record and its entries.
 
-One strict reader stands in for `zipfile`, whose leniency differs between Python versions; a record that
-two zip programs could read in two ways is refused.
+One strict reader stands in for `zipfile`, whose leniency differs between Python versions. Programs read a zip
+by its directory or from its first byte on. This reader refuses an archive in which the two could differ.
 """
 
-from itertools import pairwise
-from operator import itemgetter
 from struct import Struct
 from typing import NamedTuple
 
+from grader.intake.extra import ZIP64, check_unicode_name, extra_fields
 from grader.intake.limits import Limits, check_directory_size, check_entry_count, check_upload
-from grader.intake.refusal import Refused, shown
+from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
 
-_LOCAL_MARK = b"PK\x03\x04"
+LOCAL_MARK = b"PK\x03\x04"
 _CENTRAL_MARK = b"PK\x01\x02"
 _END_MARK = b"PK\x05\x06"
 _ZIP64_LOCATOR_MARK = b"PK\x06\x07"
@@ -22,8 +21,6 @@ _ZIP64_LOCATOR_BYTES = 20
 _END = Struct("<4sHHHHLLH")
 # mark, flags, method, crc, packed size, size, lengths of name, extra and comment, disk, attributes, offset
 _CENTRAL = Struct("<4s4xHH4xLLLHHHH2xLL")
-# mark, flags, method, lengths of name and extra
-_LOCAL = Struct("<4s2xHH16xHH")
 _MOST_COMMENT_BYTES = 0xFFFF
 _ZIP64_SHORT = 0xFFFF
 _ZIP64_LONG = 0xFFFFFFFF
@@ -51,34 +48,30 @@ class Entry(NamedTuple):
     start: int
 
 
-class _End(NamedTuple):
+class End(NamedTuple):
+    """The end record: where it stands, and the rows, bytes and begin of the directory."""
+
     at: int
     rows: int
     size: int
     start: int
 
 
-def read_directory(data: bytes, limits: Limits) -> list[Entry]:
-    """Return the entries of an archive whose records fit together, or refuse it."""
+def read_directory(data: bytes, limits: Limits) -> tuple[list[Entry], End]:
+    """Return the entries that the directory lists, and its end record. Raises Refused."""
     check_upload(len(data), limits)
     end = _end_record(data)
     check_entry_count(end.rows, limits)
     check_directory_size(end.size, limits)
-    entries = _entries(data, end)
-    _check_spans(data, entries, end)
-    return entries
+    return _entries(data, end), end
 
 
-def data_start(data: bytes, entry: Entry) -> int:
-    """Return where the packed bytes of an entry begin."""
-    *_, name_length, extra_length = _LOCAL.unpack_from(data, entry.start)
-    return entry.start + _LOCAL.size + int(name_length) + int(extra_length)
-
-
-def _end_record(data: bytes) -> _End:
-    at = data.rfind(_END_MARK, max(0, len(data) - _END.size - _MOST_COMMENT_BYTES))
+def _end_record(data: bytes) -> End:
+    tail = max(0, len(data) - _END.size - _MOST_COMMENT_BYTES)
+    at = data.rfind(_END_MARK, tail)
     if at < 0 or len(data) - at < _END.size:
         raise _not_a_zip(data)
+    _check_only_end(data, tail, at)
     _, disk, directory_disk, count_here, count, size, start, comment = _END.unpack_from(data, at)
     locator = data[max(0, at - _ZIP64_LOCATOR_BYTES) : at]
     if (
@@ -90,11 +83,21 @@ def _end_record(data: bytes) -> _End:
     if (disk, directory_disk, count_here) != (0, 0, count):
         raise Refused(Rule.ONE_PIECE, None, "the archive is a part of a split archive")
     _check_ends(data, at + _END.size + comment, at - start - size)
-    return _End(at, count, size, start)
+    return End(at, count, size, start)
+
+
+def _check_only_end(data: bytes, tail: int, last: int) -> None:
+    """Refuse an archive with an earlier end record that is as good as the `last` one."""
+    at = data.find(_END_MARK, tail)
+    while at < last:
+        *_, comment = _END.unpack_from(data, at)
+        if at + _END.size + comment == len(data):
+            raise Refused(Rule.NO_GARBAGE, None, "the archive's comment holds a second end record")
+        at = data.find(_END_MARK, at + 1)
 
 
 def _not_a_zip(data: bytes) -> Refused:
-    if data.startswith(_LOCAL_MARK):
+    if data.startswith(LOCAL_MARK):
         return Refused(Rule.DAMAGED, None, "the archive is cut off: its end is missing")
     if not data:
         return Refused(Rule.NOT_A_ZIP, None, "the upload is empty")
@@ -108,13 +111,12 @@ def _check_ends(data: bytes, stop: int, gap: int) -> None:
         raise Refused(Rule.DAMAGED, None, "the archive is cut off: its end record points outside of it")
     if stop < len(data):
         raise Refused(Rule.NO_GARBAGE, None, f"{len(data) - stop:,} bytes stand behind the archive's end")
-    if gap > 0 or not data.startswith((_LOCAL_MARK, _END_MARK)):
-        raise Refused(
-            Rule.NO_GARBAGE, None, "bytes that belong to no entry stand before or inside the archive"
-        )
+    if gap > 0:
+        message = f"{gap:,} bytes that belong to no entry stand before or inside the archive"
+        raise Refused(Rule.NO_GARBAGE, None, message)
 
 
-def _entries(data: bytes, end: _End) -> list[Entry]:
+def _entries(data: bytes, end: End) -> list[Entry]:
     entries = []
     at = end.start
     for _ in range(end.rows):
@@ -133,37 +135,20 @@ def _entry(data: bytes, at: int) -> tuple[Entry, int]:
     mark, flags, method, crc, packed, size, name_length, extra, comment, disk, attributes, start = fields
     if mark != _CENTRAL_MARK:
         raise Refused(Rule.DAMAGED, None, "the archive's directory has a row without its mark")
-    raw_name = data[at + _CENTRAL.size : at + _CENTRAL.size + name_length]
+    name_start = at + _CENTRAL.size
+    raw_name = data[name_start : name_start + name_length]
     name = raw_name.decode("utf-8", "surrogateescape")  # Finder and Info-ZIP write UTF-8 without its flag
     if _ZIP64_LONG in (packed, size, start) or disk == _ZIP64_SHORT:
         raise Refused(Rule.NO_ZIP64, name, "has a zip64 record")
     if disk:
         raise Refused(Rule.ONE_PIECE, name, "lies on another part of a split archive")
+    _check_extra(data[name_start + name_length : name_start + name_length + extra], raw_name, name)
     entry = Entry(name, raw_name, flags, method, crc, packed, size, attributes >> 16, start)
-    return entry, at + _CENTRAL.size + name_length + extra + comment
+    return entry, name_start + name_length + extra + comment
 
 
-def _check_spans(data: bytes, entries: list[Entry], end: _End) -> None:
-    spans = [(entry.start, _span_end(data, entry, end), entry.name) for entry in entries]
-    spans.sort(key=itemgetter(0))
-    for (_, stop, first), (start, _, second) in pairwise(spans):
-        if stop > start:
-            raise Refused(Rule.NO_OVERLAP, second, f'shares bytes with "{shown(first)}"')
-
-
-def _span_end(data: bytes, entry: Entry, end: _End) -> int:
-    """Return where an entry's bytes end, once its own header is known to agree with the directory."""
-    if entry.start + _LOCAL.size > end.start:
-        raise Refused(Rule.DAMAGED, entry.name, "lies outside the archive")
-    mark, flags, method, name_length, extra = _LOCAL.unpack_from(data, entry.start)
-    if mark != _LOCAL_MARK:
-        raise Refused(Rule.DAMAGED, entry.name, "has no header where the directory says")
-    name_start = entry.start + _LOCAL.size
-    stop: int = name_start + name_length + extra + entry.packed_size
-    if stop > end.start:
-        raise Refused(Rule.DAMAGED, entry.name, "reaches past the end of the archive's files")
-    if data[name_start : name_start + name_length] != entry.raw_name:
-        raise Refused(Rule.HEADERS_AGREE, entry.name, "has another name in its own header")
-    if method != entry.method or (flags ^ entry.flags) & ENCRYPTION_FLAGS:
-        raise Refused(Rule.HEADERS_AGREE, entry.name, "is packed in another way by its own header")
-    return stop
+def _check_extra(extra: bytes, raw_name: bytes, name: str) -> None:
+    fields = list(extra_fields(extra, name))
+    if any(kind == ZIP64 for kind, _ in fields):
+        raise Refused(Rule.NO_ZIP64, name, "has a zip64 record")
+    check_unicode_name(fields, raw_name, name)

@@ -35,8 +35,8 @@ class Rule(StrEnum):
     )
     NO_GARBAGE = (
         "no-garbage",
-        "Nothing stands before the archive's first entry, behind its end, or between its parts.",
-        "Hand in the .zip file as your zip program wrote it.",
+        "Entries fill the archive from its first byte to its directory; only a comment may follow the end.",
+        "Hand in the .zip file as your zip program wrote it, or zip the project folder again.",
     )
     ONE_PIECE = (
         "one-piece",
@@ -45,7 +45,7 @@ class Rule(StrEnum):
     )
     NO_ZIP64 = (
         "no-zip64",
-        "The archive needs no zip64 records, which are for more than 65,534 entries or 4 GiB.",
+        "The directory needs no zip64 records, which are for more than 65,534 entries or 4 GiB.",
         "Leave data sets, .venv and .git out and zip the project folder with an ordinary zip program.",
     )
     ENTRY_COUNT = (
@@ -65,7 +65,7 @@ class Rule(StrEnum):
     )
     HEADERS_AGREE = (
         "headers-agree",
-        "Each entry's own header says the same as the archive's directory.",
+        "Each entry's own header, its descriptor and its Unicode name say the same as the directory.",
         "Zip the project folder again with an ordinary zip program.",
     )
     NO_OVERLAP = (

@@ -5,9 +5,11 @@ comes before one that it refers to. Bytes are kept in base64, moments in ISO 860
 """
 
 import base64
+import binascii
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Table as SqlTable
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from grader.store import tables
@@ -25,6 +28,18 @@ from grader.store.migrate import NEWEST
 FORMAT = "grader-backup/1"
 INDEX, SECRET = "store.json", "seed-secret"
 BATCH = 100
+DAMAGES = (  # what reading a file raises that was cut off or changed
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    UnicodeDecodeError,
+    binascii.Error,
+    json.JSONDecodeError,
+    IntegrityError,
+)
 FORGOTTEN = {"ticket": None, "worker": None}  # of a submission: they name a job and a worker of another life
 EPHEMERAL = (tables.Worker.__tablename__, tables.SignIn.__tablename__)
 
@@ -37,6 +52,24 @@ def back_up(database: Database, target: Path, secret: bytes) -> int:
     """Write everything as of now to `target`, which only its owner can read; return the number of rows."""
     part = target.with_name(f"{target.name}.part")
     part.touch(0o600)
+    try:
+        count = _write(database, part, secret)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def is_backup(path: Path) -> bool:
+    """Tell whether a file looks like a backup of any release."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return INDEX in archive.namelist()
+    except zipfile.BadZipFile:
+        return False
+
+
+def _write(database: Database, part: Path, secret: bytes) -> int:
     count = 0
     with database.snapshot() as session, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(INDEX, json.dumps({"format": FORMAT, "version": NEWEST, "at": _now()}))
@@ -46,7 +79,6 @@ def back_up(database: Database, target: Path, secret: bytes) -> int:
                 for row in session.execute(select(table), execution_options={"yield_per": BATCH}).mappings():
                     file.write(json.dumps(dict(row), default=_plain).encode() + b"\n")
                     count += 1
-    part.replace(target)
     return count
 
 
@@ -59,6 +91,15 @@ def restore(database: Database, source: Path, keep_secret: Callable[[bytes], Non
         archive = zipfile.ZipFile(source)
     except zipfile.BadZipFile:
         raise BackupError(f"{source} is no backup: it is no zip file") from None
+    try:
+        _fill(database, archive, source, keep_secret)
+    except DAMAGES as error:
+        raise BackupError(f"{source} is damaged, take another backup: {error}") from None
+
+
+def _fill(
+    database: Database, archive: zipfile.ZipFile, source: Path, keep_secret: Callable[[bytes], None]
+) -> None:
     with archive, database.write() as session:
         _check(archive, session, source)
         for table in _tables():
@@ -66,7 +107,8 @@ def restore(database: Database, source: Path, keep_secret: Callable[[bytes], Non
                 session.execute(insert(table), rows)
         session.execute(update(tables.Submission).values(FORGOTTEN))
         _set_counters(session)
-        keep_secret(bytes.fromhex(archive.read(SECRET).decode()))
+        secret = bytes.fromhex(archive.read(SECRET).decode())
+        keep_secret(secret)
 
 
 def _tables() -> list[SqlTable]:

@@ -15,6 +15,8 @@ from grader.store.submissions import Basis
 from grader.store.tokens import issue_token
 from grader.web.api import Context, create_api
 from grader.web.api.auth import SIGN_IN_COOKIE
+from grader.web.api.costs import Costs
+from grader.web.api.streams import Streams
 from grader.web.api.throttle import Throttle
 from grader.web.app import create_web
 from grader.web.pages.site import Site
@@ -22,6 +24,7 @@ from tests.harness.course import make_course, verdict
 from tests.harness.reports import RUBRIC
 
 UPLOAD_BYTES = 200_000
+STREAMS = 3
 SUBMISSIONS = "/api/v1/submissions"
 
 
@@ -82,8 +85,9 @@ def make_service(database, token_failures=3, *, over_tls=False, **policy):
         template=lambda: b"PK template",
         upload_bytes=UPLOAD_BYTES,
         intake=CapacityLimiter(2),
-        token_guesses=Throttle(token_failures),
-        address_guesses=Throttle(10 * token_failures),
+        guesses=Throttle(token_failures),
+        streams=Streams(STREAMS),
+        costs=Costs(),
     )
     web = create_web(context, Site(RUBRIC, b"secret", over_tls=over_tls, has_second_stage=True))
     return Service(database, queue, course, create_api(context), web)

@@ -6,7 +6,7 @@ from grader import __doc__ as what_it_is
 from grader.web.api import assignments, audit, events, health, reports, submissions
 from grader.web.api.bodies import ProblemBody
 from grader.web.api.context import Context
-from grader.web.api.headers import SizeCap, Trace
+from grader.web.api.headers import NoNul, SizeCap, Trace
 from grader.web.api.problems import handle_problems
 from grader.web.api.showing import PREFIX
 
@@ -32,6 +32,7 @@ def create_api(context: Context) -> FastAPI:
     app.include_router(health.router)
     handle_problems(app)
     app.add_middleware(SizeCap, limit=context.upload_bytes)
+    app.add_middleware(NoNul)
     app.add_middleware(Trace)
     _describe_problems(app)
     return app

@@ -14,8 +14,10 @@ from grader.store.group_commit import GroupCommit
 from grader.store.submissions import Basis
 from grader.store.tokens import note_uses
 from grader.web.api.acceptance import Acceptance, Accepted, Arrival
+from grader.web.api.costs import Costs
 from grader.web.api.pace import Pace
 from grader.web.api.problems import Problem
+from grader.web.api.streams import Streams
 from grader.web.api.throttle import Throttle
 
 USES_GATHER_SECONDS = 1.0
@@ -27,8 +29,8 @@ class Context:
 
     Attributes: `basis` (the hashes of suite and rubric that verdicts now rest on), `template` (makes the zip
     that students start from), `upload_bytes` (the largest request), `intake` (how many uploads are unpacked
-    at a time), `token_guesses` and `address_guesses` (the brakes on wrong tokens, by address and token and
-    by address alone). The properties follow from these.
+    at a time), `guesses` (the rate limit on wrong tokens and links), `streams` (those
+    that are open), `costs` (of uploads that come to nothing). The properties follow from these.
     """
 
     database: Database
@@ -37,8 +39,9 @@ class Context:
     template: Callable[[], bytes]
     upload_bytes: int
     intake: CapacityLimiter
-    token_guesses: Throttle
-    address_guesses: Throttle
+    guesses: Throttle
+    streams: Streams
+    costs: Costs
 
     @cached_property
     def accepting(self) -> GroupCommit[Arrival, Accepted | Problem]:

@@ -17,10 +17,11 @@ from starlette.concurrency import run_in_threadpool
 from grader.store.progress import told_since
 from grader.store.states import WAITING, State
 from grader.store.tables import Progress, Submission
-from grader.web.api.auth import SignedIn
+from grader.web.api.auth import SignedIn, still_signed_in
 from grader.web.api.bodies import problems
 from grader.web.api.context import Context, InContext
-from grader.web.api.showing import estimate, visible
+from grader.web.api.showing import estimate, is_visible, visible
+from grader.web.api.streams import StillAllowed
 
 POLL_SECONDS = 0.5
 KEEP_ALIVE_SECONDS = 15
@@ -45,7 +46,7 @@ class Look:
     response_class=StreamingResponse,
     responses={
         200: {"content": STREAM, "description": "Events until the submission is done."},
-        **problems(404),
+        **problems(404, 429),
     },
 )
 async def follow(
@@ -61,14 +62,18 @@ async def follow(
     )
     after = min(after, 2**62)
     await run_in_threadpool(_check, context, who, submission_id)
-    stream = _stream(context, request, submission_id, after)
-    return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    allowed = StillAllowed(lambda: is_visible(context, still_signed_in(context, request), submission_id))
+    return context.streams.answer(who.id, _stream(context, request, submission_id, after, allowed))
 
 
-async def _stream(context: Context, request: Request, submission_id: str, after: int) -> AsyncIterator[str]:
+async def _stream(
+    context: Context, request: Request, submission_id: str, after: int, allowed: StillAllowed
+) -> AsyncIterator[str]:
     place, spoken = None, time.monotonic()
     while not await request.is_disconnected():
-        look = await run_in_threadpool(_look, context, submission_id, after)
+        look = await run_in_threadpool(_look, context, submission_id, after, allowed)
+        if look is None:
+            return
         lines = [
             _event(event.kind, {**event.data, "at": event.at.isoformat()}, event.id) for event in look.events
         ]
@@ -86,7 +91,10 @@ async def _stream(context: Context, request: Request, submission_id: str, after:
         await asyncio.sleep(POLL_SECONDS)
 
 
-def _look(context: Context, submission_id: str, after: int) -> Look:
+def _look(context: Context, submission_id: str, after: int, allowed: StillAllowed) -> Look | None:
+    """Return what is new; None to somebody whose session has ended."""
+    if not allowed():
+        return None
     with context.database.read() as session:
         submission = session.get_one(Submission, submission_id)
         events = told_since(session, submission_id, after)

@@ -21,6 +21,7 @@ STRICT = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+CODE = re.compile("(/login/+).+", re.IGNORECASE)  # what stands there opens a door, however it is misspelled
 QUIET_PATHS = ("/health", "/metrics")
 
 log = structlog.get_logger()
@@ -61,6 +62,24 @@ class SizeCap:
         return Problem(Kind.TOO_LARGE, detail, headers={"Connection": "close"})
 
 
+class NoNul:
+    """Refuses an address with a NUL, which PostgreSQL keeps in no text and nothing here has in its name."""
+
+    def __init__(self, app: ASGIApp, answer: Answer = as_json) -> None:
+        """Wrap `app`; `answer` gives the refusal its form."""
+        self._app = app
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or not ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            await self._app(scope, receive, send)
+            return
+        kind = Kind.NOT_FOUND if "\0" in scope["path"] else Kind.INVALID
+        problem = Problem(kind, "The address holds a NUL character. Leave it out.")
+        await self._answer(Request(scope), problem)(scope, receive, send)
+
+
 class Trace:
     """Gives a request its id and its answer the strict headers, and logs both in one line."""
 
@@ -93,4 +112,5 @@ class Trace:
             finally:
                 if not scope["path"].startswith(QUIET_PATHS):
                     milliseconds = round(1000 * (time.perf_counter() - began), 1)
-                    log.info("request", method=scope["method"], path=scope["path"], ms=milliseconds, **answer)
+                    path = CODE.sub(r"\1[code]", scope["path"])
+                    log.info("request", method=scope["method"], path=path, ms=milliseconds, **answer)

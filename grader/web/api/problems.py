@@ -11,9 +11,10 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from grader.intake import Refused
 
@@ -35,10 +36,12 @@ class Kind(Enum):
     NOT_NOW = ("conflict", 409, "Its state does not allow this")
     TOO_LARGE = ("too-large", 413, "The upload is too large")
     NOT_MULTIPART = ("not-multipart", 415, "An upload is a form")
+    WRONG_HOST = ("wrong-host", 421, "This is not the service that you asked for")
     INVALID = ("invalid", 422, "A value is not valid")
     REFUSED = ("refused", 422, "The upload is refused; no attempt is spent")
     KEY_REUSED = ("idempotency-key-reused", 422, "The key was used for another upload")
     TOO_MANY = ("too-many", 429, "Too often")
+    CLIENT_GONE = ("client-gone", 499, "The client closed the connection")  # nobody reads it but the log
     OUR_MISTAKE = ("mistake", 500, "A mistake in the service")
     UNAVAILABLE = ("unavailable", 503, "The service cannot do this at the moment")
 
@@ -120,6 +123,16 @@ def _unavailable(error: SQLAlchemyError) -> Problem:
     return Problem(Kind.UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
+def _gone(error: ClientDisconnect) -> Problem:  # noqa: ARG001 - as all handlers are called
+    return Problem(Kind.CLIENT_GONE, "The upload was aborted; nothing was accepted.")
+
+
+def _not_storable(error: DataError | UnicodeError) -> Problem:
+    """Answer a value that a database takes for no text or no number, where no check saw it before."""
+    log.warning("a value cannot be kept", error=str(getattr(error, "orig", error)))
+    return Problem(Kind.INVALID, "A value holds characters or numbers that cannot be kept. Leave them out.")
+
+
 def _database(error: DBAPIError) -> Problem:
     """Tell a connection that was lost, or a full disk, from a mistake of ours."""
     if error.connection_invalidated or "disk" in str(error.orig):
@@ -138,6 +151,9 @@ PROBLEMS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     RequestValidationError: _invalid,
     OperationalError: _unavailable,
     PoolTimeout: _unavailable,
+    ClientDisconnect: _gone,
+    DataError: _not_storable,
+    UnicodeEncodeError: _not_storable,
     DBAPIError: _database,
     Exception: _mistake,
 }

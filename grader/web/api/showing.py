@@ -28,6 +28,18 @@ def visible(session: Session, who: Person, submission_id: str) -> Submission:
     return submission
 
 
+def is_visible(context: Context, who: Person | None, submission_id: str) -> bool:
+    """Tell whether somebody, or nobody, may see a submission."""
+    if who is None:
+        return False
+    try:
+        with context.database.read() as session:
+            visible(session, who, submission_id)
+    except Problem:
+        return False
+    return True
+
+
 def is_staff_of(session: Session, who: Person, submission: Submission) -> bool:
     """Tell whether `who` is staff of the submission's course."""
     return course_of(session, submission) in who.staff_courses

@@ -20,7 +20,7 @@ from grader.web.api.bodies import PageBody, ReasonBody, SubmissionBody, problems
 from grader.web.api.context import Context, InContext
 from grader.web.api.problems import Kind, Problem
 from grader.web.api.showing import course_of, show, show_all, show_new, visible
-from grader.web.api.upload import FORM, hand_in, read_form
+from grader.web.api.upload import FORM, hand_in
 
 PAGE = 50
 LARGEST_PAGE = 200
@@ -51,8 +51,7 @@ async def hand_in_submission(
     ] = None,
 ) -> SubmissionBody:
     """Hand in a zip: it is checked at once, kept, and queued."""
-    form = await read_form(request)
-    accepted = await hand_in(context, who, form, idempotency_key)
+    accepted = await hand_in(context, who, request, idempotency_key)
     response.headers["Location"] = f"{request.url.path.rstrip('/')}/{accepted.submission.id}"
     if accepted.queued is None:
         response.status_code = 200
@@ -156,6 +155,6 @@ def _position(cursor: str) -> tuple[datetime, str]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         moment, _, submission_id = base64.urlsafe_b64decode(padded.encode()).decode().partition(" ")
-        return datetime.fromtimestamp(float(moment), UTC), submission_id
+        return datetime.fromtimestamp(float(moment), UTC), submission_id.replace("\0", "")
     except (ValueError, OverflowError, OSError, binascii.Error):
         raise Problem(Kind.INVALID, "cursor: take `next` of a page as it is.") from None

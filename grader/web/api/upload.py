@@ -1,6 +1,7 @@
 """Handing in: the form is read, intake looks at the bytes, and they join the next group that is kept."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 
 import structlog
@@ -8,10 +9,12 @@ from anyio.to_thread import run_sync
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
+from grader.core.submission import Submission
 from grader.intake import Refused, read_archive
 from grader.store.people import Person
 from grader.web.api.acceptance import Accepted, Arrival
 from grader.web.api.context import Context
+from grader.web.api.costs import BYTES_A_SECOND
 from grader.web.api.problems import Kind, Problem, refused
 
 ARCHIVE, ASSIGNMENT, AGAIN = "archive", "assignment", "again"
@@ -72,21 +75,56 @@ async def read_form(request: Request) -> Form:
         return Form(content, _text(form, ASSIGNMENT), _text(form, AGAIN).lower() in YES)
 
 
-async def hand_in(context: Context, who: Person, form: Form, key: str | None) -> Accepted:
-    """Keep and queue an upload, or find what it repeats. Raises Problem."""
+async def hand_in(
+    context: Context, who: Person, request: Request, key: str | None = None, assignment: str | None = None
+) -> Accepted:
+    """Keep and queue the upload in a request, or find what it repeats. Raises Problem.
+
+    The form says for which assignment it is, unless `assignment` does.
+    """
+    advance = _length(request, context.upload_bytes) / BYTES_A_SECOND
+    context.costs.begin(who.id, advance)
+    cost = advance
+    try:
+        form = await read_form(request)
+        work, seconds = await run_sync(_checked, form.content, limiter=context.intake)
+        cost = len(form.content) / BYTES_A_SECOND + seconds
+        if isinstance(work, Refused):
+            raise refused(work)
+        arrival = Arrival(who, assignment or form.assignment, form.content, work.sha256, key, form.again)
+        accepted = await _keep(context, arrival)
+        cost = 0.0 if accepted.is_new else cost
+    finally:
+        context.costs.settle(who.id, advance, cost)
+    return accepted
+
+
+async def _keep(context: Context, arrival: Arrival) -> Accepted:
+    key = arrival.idempotency_key
     if key is not None and not (0 < len(key) <= KEY_CHARACTERS and key.isprintable()):
         raise Problem(Kind.INVALID, f"Idempotency-Key: 1 to {KEY_CHARACTERS} printable characters.")
-    try:
-        work = await run_sync(read_archive, form.content, limiter=context.intake)
-    except Refused as refusal:
-        raise refused(refusal) from None
-    arrival = Arrival(who, form.assignment, form.content, work.sha256, key, form.again)
     answer = await asyncio.wrap_future(context.accepting.submit(arrival))
     if isinstance(answer, Problem):
         raise answer
     if answer.is_new:
-        log.info("accepted", submission=answer.submission.id, bytes=len(form.content))
+        log.info("accepted", submission=answer.submission.id, bytes=len(arrival.content))
     return answer
+
+
+def _checked(content: bytes) -> tuple[Submission | Refused, float]:
+    """Return what intake says, and the seconds of processor time that it took."""
+    began = time.thread_time()
+    try:
+        work: Submission | Refused = read_archive(content)
+    except Refused as refusal:
+        work = refusal
+    return work, time.thread_time() - began
+
+
+def _length(request: Request, most: int) -> int:
+    """Return how many bytes a request announces: the most that it may have where it does not."""
+    stated = request.headers.get("content-length", "")
+    return min(int(stated), most) if stated.isdecimal() and stated.isascii() else most
 
 
 def _text(form: FormData, name: str) -> str:

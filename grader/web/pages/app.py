@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from grader.web.api.context import Context
-from grader.web.api.headers import SizeCap, Trace
+from grader.web.api.headers import NoNul, SizeCap, Trace
 from grader.web.api.problems import Problem, handle_problems
 from grader.web.pages import (
     assets,
@@ -46,6 +46,7 @@ def create_pages(context: Context, site: Site) -> FastAPI:
     handle_problems(app, _shown)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_TO_COMPRESS, compresslevel=COMPRESSION)
     app.add_middleware(SizeCap, limit=context.upload_bytes, answer=_shown)
+    app.add_middleware(NoNul, answer=_shown)
     app.add_middleware(Trace)
     return app
 

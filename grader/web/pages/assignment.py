@@ -1,6 +1,5 @@
 """A student's page of an assignment: hand in, and see what came of it before."""
 
-import dataclasses
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
@@ -14,7 +13,7 @@ from grader.store.people import Person
 from grader.store.tables import Assignment
 from grader.web.api.context import Context, InContext
 from grader.web.api.problems import Kind, Problem
-from grader.web.api.upload import hand_in, read_form
+from grader.web.api.upload import hand_in
 from grader.web.pages.home import task
 from grader.web.pages.tries import score_line, tries
 from grader.web.pages.view import page
@@ -43,8 +42,7 @@ async def hand_in_here(
     """Accept an upload and lead to its page, or say beside the field why not."""
     await run_in_threadpool(_check, context, who, assignment_id)
     try:
-        form = dataclasses.replace(await read_form(request), assignment=assignment_id)
-        accepted = await hand_in(context, who, form, None)
+        accepted = await hand_in(context, who, request, assignment=assignment_id)
     except Problem as problem:
         if problem.kind not in BESIDE_THE_FIELD:
             raise

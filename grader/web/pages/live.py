@@ -20,9 +20,11 @@ from grader.render.progress import stage_of
 from grader.store.progress import told_since
 from grader.store.states import WAITING, State
 from grader.store.tables import Progress, Submission
+from grader.web.api.auth import SIGN_IN_COOKIE, find_by_cookie
 from grader.web.api.context import Context, InContext
 from grader.web.api.events import KEEP_ALIVE_SECONDS, POLL_SECONDS
-from grader.web.api.showing import estimate, visible
+from grader.web.api.showing import estimate, is_visible, visible
+from grader.web.api.streams import StillAllowed
 from grader.web.pages.charts import Line, line, thinned
 from grader.web.pages.site import OnSite, Site
 from grader.web.pages.view import render
@@ -98,17 +100,20 @@ async def follow(
     submission_id: str, request: Request, context: InContext, site: OnSite, who: Visitor
 ) -> StreamingResponse:
     """Send pieces of the waiting page whenever they change, and say when it is over."""
+    cookie = request.cookies.get(SIGN_IN_COOKIE, "")
+    allowed = StillAllowed(lambda: is_visible(context, find_by_cookie(context, cookie), submission_id))
 
     def look() -> Picture | None:
-        """Return how far it is, None when it is over."""
+        """Return how far it is, None when it is over or the session has ended."""
+        if not allowed():
+            return None
         with context.database.read() as session:
             submission = visible(session, who, submission_id)
             waits = submission.state in WAITING
             return picture(context, site, session, submission) if waits else None
 
     await run_in_threadpool(look)  # so that what is not there is answered as such, and not by a stream
-    headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(_stream(request, look), media_type="text/event-stream", headers=headers)
+    return context.streams.answer(who.id, _stream(request, look))
 
 
 def pieces(now: Picture) -> dict[str, str]:

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from grader.store.sign_ins import sign_in_by_link, sign_in_by_token, sign_out
-from grader.web.api.auth import SIGN_IN_COOKIE, braked
+from grader.web.api.auth import SIGN_IN_COOKIE, opened
 from grader.web.api.context import Context, InContext
-from grader.web.api.problems import Kind, Problem
+from grader.web.api.problems import Problem
 from grader.web.pages.site import OnSite, Site
 from grader.web.pages.view import page
 from grader.web.pages.visitor import HOME, forget, let_in, local
@@ -35,7 +35,7 @@ def sign_in(
 ) -> Response:
     """Let in whose token it is."""
     try:
-        cookie = braked(context, request, token.strip(), _by_token)
+        cookie = opened(context, request, token.strip(), _by_token)
     except Problem as problem:
         wrong, status = str(problem), problem.kind.status
         return page(request, "login.html.j2", None, status, back=local(back), wrong=wrong)
@@ -52,10 +52,9 @@ def show_link(request: Request, code: str) -> Response:
 def use(request: Request, context: InContext, site: OnSite, code: str) -> Response:
     """Let in for whom the link was made."""
     try:
-        cookie = braked(context, request, code, _by_link)
+        cookie = opened(context, request, code, _by_link)
     except Problem as problem:
-        wrong = NO_LINK if problem.kind is Kind.NOT_SIGNED_IN else str(problem)
-        return page(request, "link.html.j2", None, problem.kind.status, code=code, wrong=wrong)
+        return page(request, "link.html.j2", None, problem.kind.status, code=code, wrong=NO_LINK)
     return _enter(cookie, HOME, site)
 
 

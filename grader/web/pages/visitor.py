@@ -7,9 +7,8 @@ from fastapi import Depends, Request, Response
 
 from grader.store.people import Person
 from grader.store.sign_ins import SIGN_IN_LIFETIME
-from grader.web.api.auth import SIGN_IN_COOKIE, braked, find_by_cookie
+from grader.web.api.auth import SIGN_IN_COOKIE, find_by_cookie
 from grader.web.api.context import InContext
-from grader.web.api.problems import Kind, Problem
 from grader.web.pages.site import Site
 
 HOME = "/"
@@ -30,12 +29,10 @@ def visitor(request: Request, context: InContext) -> Person:
     back = _address(request) if request.method == "GET" else HOME
     if not cookie:
         raise SignInFirst(back)
-    try:
-        return braked(context, request, cookie, find_by_cookie)
-    except Problem as problem:
-        if problem.kind is Kind.NOT_SIGNED_IN:
-            raise SignInFirst(back) from None
-        raise
+    found = find_by_cookie(context, cookie)
+    if found is None:
+        raise SignInFirst(back)
+    return found
 
 
 def _address(request: Request) -> str:

@@ -12,6 +12,7 @@ from grader.jobs import Station
 from grader.logs import configure_logs
 from grader.store import open_database
 from grader.store.tokens import public_half, revoke_token
+from grader.web.api.throttle import SOURCES, Throttle
 from tests.harness.api import SUBMISSIONS, hand_in, make_service, zipped
 from tests.harness.integration.test_api import problem
 
@@ -49,8 +50,8 @@ def test_a_revoked_token_opens_nothing(service):
     assert (before, problem(client.get("/api/v1/me"))) == (200, (401, "not-signed-in"))
 
 
-def test_guessing_is_braked(service):
-    """After three wrong secrets for a token even the right one must wait; other tokens do not."""
+def test_guessing_locks_out_no_right_token(service):
+    """Past the limit wrong tokens are answered 429; the very token that was guessed at still opens."""
     token, other = service.token("anna"), service.token("ben")
     client = service.client()
 
@@ -58,12 +59,35 @@ def test_guessing_is_braked(service):
         return client.get("/api/v1/me", headers={"Authorization": f"Bearer {text}"})
 
     wrong = [ask(f"{token}{number}").status_code for number in range(3)]
-    braked = ask(token)
+    braked = ask(f"{token}3")
 
     assert wrong == [401, 401, 401]
     assert problem(braked) == (429, "too-many")
     assert int(braked.headers["retry-after"]) > 0
-    assert ask(other).status_code == 200
+    assert [ask(token).status_code, ask(other).status_code] == [200, 200]
+
+
+def test_guesses_from_everywhere_fill_no_memory():
+    """Wrong tokens from more addresses than are remembered are forgotten, the oldest first."""
+    throttle = Throttle(1)
+
+    waits = [throttle.fail(f"10.0.{n >> 8}.{n & 255}") for n in range(SOURCES + 1)]
+
+    assert set(waits) == {0.0}
+    assert throttle.fail("10.0.0.0") == 0.0
+    assert throttle.fail("10.0.39.16") > 0.0
+
+
+def test_one_guesser_has_many_addresses_of_one_network():
+    """All addresses of an IPv6 network are one source; two IPv4 addresses are two, written either way."""
+    throttle = Throttle(2)
+
+    same = [throttle.fail(f"2001:db8:0:1::{n}") > 0 for n in range(3)]
+    others = [throttle.fail(each) > 0 for each in ("2001:db8:0:2::1", "192.0.2.1", "::ffff:192.0.2.1")]
+
+    assert same == [False, False, True]
+    assert others == [False, False, False]
+    assert throttle.fail("192.0.2.1") > 0
 
 
 def test_every_answer_has_strict_headers(service):

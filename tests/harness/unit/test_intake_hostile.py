@@ -1,11 +1,16 @@
-"""Hostile bytes: whatever happens to an archive, the answer is a submission or a refusal."""
+"""Hostile bytes: whatever happens to an archive, it is refused, or all readers see the same."""
 
+import io
+import struct
+import zipfile
+import zlib
 from contextlib import suppress
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake import Refused, read_archive
+from tests.harness.unit.test_intake_tools import streamed
 from tests.harness.unit.test_intake_zips import ADAPTERS, STORED, Row, zipped
 
 GOOD = zipped(
@@ -13,6 +18,7 @@ GOOD = zipped(
     Row(f"hw/{ADAPTERS}", b"from smulgrad import engine\n" * 9),
     Row("hw/smulgrad/engine.py", b"class Value:\n    pass\n", method=STORED),
     Row("hw/übung.md", "Übung\n".encode()),
+    streamed("hw/notes.txt", b"streamed"),
     Row("__MACOSX/hw/._tests", b"\x00\x05"),
     comment=b"a comment",
 )
@@ -21,11 +27,54 @@ positions = st.integers(0, len(GOOD) - 1)
 
 
 def is_answered(data):
-    """Return whether bytes lead to a submission or a refusal; anything else raises."""
-    with suppress(Refused):
+    """Return whether bytes lead to a refusal, or to a submission that other readers see as well."""
+    with suppress(Refused, NotImplementedError):  # the library reads no version that it does not know
         submission = read_archive(data)
-        return ADAPTERS in submission.files
+        return ADAPTERS in submission.files and all(
+            submission.files.items() <= seen.items()
+            for seen in (by_directory(data), from_the_first_byte(data))
+        )
     return True
+
+
+def below_the_top(files):
+    """Return files by their path in the project: a path in the archive may begin with one folder."""
+    return {name.removeprefix("hw/"): content for name, content in files.items()}
+
+
+def by_directory(data):
+    """Return what the standard library reads, but for what is left out, whose content is not looked at."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        kept = [info for info in archive.infolist() if not text(info).startswith("__MACOSX")]
+        return below_the_top({text(info): archive.read(info) for info in kept})
+
+
+def text(info):
+    """Return a name as UTF-8, whether the archive marks it so or not."""
+    return info.filename if info.flag_bits & 0x800 else info.filename.encode("cp437").decode(errors="replace")
+
+
+def from_the_first_byte(data):
+    """Return what a reader finds that knows no directory."""
+    found, at = {}, 0
+    while data[at : at + 4] == b"PK\x03\x04":
+        flags, method, _, packed_size, _, name_length, extra = struct.unpack_from(
+            "<2xHH4xLLLHH", data, at + 4
+        )
+        name = data[at + 30 : at + 30 + name_length].decode(errors="replace")
+        at += 30 + name_length + extra
+        content = data[at : at + packed_size]
+        if method and flags & 8:
+            stream = zlib.decompressobj(-15)
+            content = stream.decompress(data[at:])
+            packed_size = len(data) - at - len(stream.unused_data)
+        at += packed_size
+        if flags & 8:
+            at += 16 if data[at : at + 4] == b"PK\x07\x08" else 12
+        if method and not flags & 8 and not name.startswith("__MACOSX"):
+            content = zlib.decompress(content, -15)
+        found[name] = content
+    return below_the_top(found)
 
 
 @quietly

@@ -34,6 +34,11 @@ class Row:
     extra: bytes = b""
     local_name: bytes | None = None
     local_method: int | None = None
+    local_flags: int | None = None
+    local_extra: bytes = b""
+    local_crc: int | None = None
+    local_size: int | None = None
+    local_packed_size: int | None = None
     descriptor: bytes = b""
 
 
@@ -97,8 +102,11 @@ def local(row):
     """Return an entry with its own header."""
     name = raw(row) if row.local_name is None else row.local_name
     method = row.method if row.local_method is None else row.local_method
-    header = (b"PK\x03\x04", 20, flags(row), method, 0, 0x21, *sizes(row), len(name), 0)
-    return struct.pack("<4s5H3L2H", *header) + name + packed(row) + row.descriptor
+    said = (row.local_crc, row.local_packed_size, row.local_size)
+    declared = [true if lie is None else lie for lie, true in zip(said, sizes(row), strict=True)]
+    marked = flags(row) if row.local_flags is None else row.local_flags
+    header = (b"PK\x03\x04", 20, marked, method, 0, 0x21, *declared, len(name), len(row.local_extra))
+    return struct.pack("<4s5H3L2H", *header) + name + row.local_extra + packed(row) + row.descriptor
 
 
 def central(row, start):

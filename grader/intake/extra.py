@@ -1,0 +1,40 @@
+"""The extra fields of a zip header: what a program adds to an entry's name, size and times.
+
+Most are harmless (times, owners, padding). Two can make programs read an archive in different ways: a second
+size (zip64) and a second name (Unicode path).
+"""
+
+from collections.abc import Iterable, Iterator
+from struct import Struct
+
+from grader.intake.refusal import Refused
+from grader.intake.rule import Rule
+
+ZIP64 = 0x0001
+_UNICODE_NAME = 0x7075
+_HEAD = Struct("<HH")  # kind, length
+_BEFORE_NAME = 5  # bytes: a version and the checksum of the other name
+
+Field = tuple[int, bytes]
+
+
+def extra_fields(extra: bytes, name: str) -> Iterator[Field]:
+    """Yield each field as its kind and its content. Raises Refused.
+
+    Fewer bytes than a field's head are padding, which some programs add to align the content behind it.
+    """
+    at = 0
+    while at + _HEAD.size <= len(extra):
+        kind, length = _HEAD.unpack_from(extra, at)
+        at += _HEAD.size
+        if at + length > len(extra):
+            raise Refused(Rule.DAMAGED, name, "has an extra field that is longer than its header")
+        yield kind, extra[at : at + length]
+        at += length
+
+
+def check_unicode_name(fields: Iterable[Field], raw_name: bytes, name: str) -> None:
+    """Refuse a second name that is not the same as the first one."""
+    for kind, content in fields:
+        if kind == _UNICODE_NAME and content[_BEFORE_NAME:] != raw_name:
+            raise Refused(Rule.HEADERS_AGREE, name, "has another name in its Unicode path field")

@@ -1,0 +1,254 @@
+"""An operator's mistakes: each is one sentence of what, where and what to do, and exit status 2."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+
+import pytest
+
+from grader.store import open_database
+from tests.harness.assignment import write_assignment
+from tests.harness.samples import ROOT
+from tests.harness.site import free_port
+
+USE_STORE = (
+    ("serve", "--no-worker"),
+    ("worker",),
+    ("user", "add", "anna@example.edu"),
+    ("course", "create", "autumn"),
+    ("audit",),
+    ("backup", "FILE"),
+    ("restore", "FILE"),
+)
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give up rights, or mount")
+
+
+class Operator:
+    """Somebody with a data folder who runs commands."""
+
+    def __init__(self, folder):
+        """Keep everything below `folder`."""
+        self.folder = folder
+        self.data = folder / "data"
+        self.database = self.data / "grader.db"
+        self.variables = {
+            "GRADER_DATA_DIR": str(self.data),
+            "GRADER_ASSIGNMENT": str(write_assignment(folder / "assignment")),
+            "GRADER_RUNNER": "process",
+            "GRADER_PORT": str(free_port()),
+            "DATABASE_URL": "",
+        }
+
+    def run(self, *arguments, before=(), **variables):
+        """Run a command, which ends by itself, by way of the command `before` if there is one."""
+        return subprocess.run(
+            [*before, sys.executable, "-m", "grader", *map(str, arguments)],
+            cwd=ROOT,
+            env={**os.environ, **self.variables, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def store(self):
+        """Make a store."""
+        open_database(f"sqlite:///{self.database}").close()
+
+
+@pytest.fixture
+def operator(tmp_path):
+    """Return an operator with an empty folder."""
+    return Operator(tmp_path)
+
+
+def assert_one_sentence(done, *words):
+    """Check the status and that one line says it."""
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    assert not [word for word in words if word not in lines[0]], lines[0]
+
+
+@pytest.mark.parametrize("command", USE_STORE, ids=" ".join)
+def test_a_damaged_database(operator, command):
+    """Every command that opens the store names the file and the way out."""
+    operator.data.mkdir()
+    operator.database.write_bytes(b"this is no database" * 500)
+    file = operator.folder / "backup.zip"
+    if command[0] == "restore":
+        file.write_bytes(b"PK")
+
+    done = operator.run(*(str(file) if part == "FILE" else part for part in command))
+
+    assert_one_sentence(done, str(operator.database), "damaged", "restore a backup")
+
+
+def test_a_damaged_page(operator):
+    """A file whose tables are damaged is told as such, though its head is whole."""
+    operator.store()
+    content = operator.database.read_bytes()
+    operator.database.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+
+    assert_one_sentence(operator.run("audit"), str(operator.database), "damaged", "restore a backup")
+
+
+@pytest.mark.parametrize("command", [("audit",), ("serve", "--no-worker")], ids=" ".join)
+def test_a_newer_database(operator, command):
+    """Tables of a newer release are left alone."""
+    operator.store()
+    with closing(sqlite3.connect(operator.database)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+
+    done = operator.run(*command)
+
+    assert_one_sentence(done, "grader.db", "version 9999", "run the release that wrote them")
+
+
+def test_a_database_of_another_program(operator):
+    """Tables of another program are not mixed with ours."""
+    operator.data.mkdir()
+    with closing(sqlite3.connect(operator.database)) as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+
+    assert_one_sentence(operator.run("audit"), "grader.db", "other tables", "name an empty one")
+
+
+@needs_root
+@pytest.mark.parametrize("command", [("audit",), ("serve", "--no-worker")], ids=" ".join)
+def test_a_folder_without_rights(operator, command):
+    """A user who may not write the data folder is told which folder it is."""
+    operator.data.mkdir(mode=0o000)
+
+    done = operator.run(
+        *command, before=("/usr/bin/setpriv", "--bounding-set=-all")
+    )  # root as any other user
+
+    assert_one_sentence(done, str(operator.data), "may not read or write it", "give the user rights")
+
+
+@contextmanager
+def full_disk(folder):
+    """Mount a disk without room."""
+    folder.mkdir()
+    mount = ["/usr/bin/mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", folder]
+    done = subprocess.run(mount, check=False, capture_output=True)
+    if done.returncode:
+        pytest.skip(f"no disk can be mounted here: {done.stderr.decode()}")
+    try:
+        (folder / "filling").write_bytes(bytes(16 * 1024))
+        yield
+    finally:
+        subprocess.run(["/usr/bin/umount", folder], check=True)
+
+
+@needs_root
+@pytest.mark.parametrize("command", [("audit",), ("serve", "--no-worker"), ("backup", "FILE")], ids=" ".join)
+def test_a_full_disk(operator, command):
+    """A disk without room for the store, or for a backup, is told; no piece of a file is left."""
+    disk = operator.folder / "disk"
+    variables = {} if command[0] == "backup" else {"GRADER_DATA_DIR": str(disk)}
+    operator.store()
+    with full_disk(disk):
+        done = operator.run(*(disk / "b.zip" if part == "FILE" else part for part in command), **variables)
+        left = [path.name for path in disk.iterdir() if not path.name.startswith("grader.db")]
+
+    assert_one_sentence(done, "disk", "make room")
+    assert left == ["filling"]
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("", ("is a folder", "name a file in it")),
+        ("nowhere/backup.zip", ("is no folder", "make it")),
+        ("data/grader.db", ("no backup", "name another file")),
+        ("data/grader.db/backup.zip", ("is no folder",)),
+    ],
+    ids=["a folder", "no such folder", "the database itself", "below a file"],
+)
+def test_a_wrong_place_for_a_backup(operator, target, words):
+    """A backup goes to a file in a folder that is there, and never replaces the database."""
+    operator.store()
+    before = operator.database.read_bytes()
+
+    done = operator.run("backup", operator.folder / target)
+
+    assert_one_sentence(done, str(operator.folder), *words)
+    assert operator.database.read_bytes() == before
+
+
+def test_a_damaged_backup(operator):
+    """A backup that was cut off or changed restores nothing."""
+    file = operator.folder / "backup.zip"
+    operator.store()
+    assert operator.run("backup", file).returncode == 0
+    shutil.rmtree(operator.data)
+    content = bytearray(file.read_bytes())
+    content[200:260] = bytes(60)
+    file.write_bytes(content)
+
+    done = operator.run("restore", file)
+
+    assert_one_sentence(done, str(file), "take another backup")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        (
+            "postgresql://grader:hunter2@127.0.0.1:1/grader",
+            ("does not answer", "DATABASE_URL=postgresql://grader:***@"),
+        ),
+        ("postgresql://grader:hunter2@no-such-host.invalid/grader", ("does not answer", "correct the host")),
+        ("mysql://grader:hunter2@localhost/grader", ("DATABASE_URL", "it must begin with")),
+        ("sqlite:////proc/nothing/grader.db", ("/proc/nothing",)),
+        ("sqlite:///:memory:", ("must be a file",)),
+    ],
+)
+def test_a_wrong_database_url(operator, url, words):
+    """The variable is named, what is wrong with it too, and its password never."""
+    done = operator.run("audit", DATABASE_URL=url)
+
+    assert_one_sentence(done, *words)
+    assert "hunter2" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [("audit",), ("serve", "--no-worker")], ids=" ".join)
+def test_a_wrong_secret(operator, command):
+    """A file that holds no secret of the seeds is named."""
+    operator.store()
+    (operator.data / "seed-secret").write_bytes(b"\xff\xfe nonsense")
+
+    done = operator.run(*("backup", operator.folder / "b.zip") if command == ("audit",) else command)
+
+    assert_one_sentence(done, "seed-secret", "restore it or delete it")
+
+
+def test_a_data_folder_that_is_a_file(operator):
+    """A file in the place of the data folder is named."""
+    operator.data.write_text("a file")
+
+    assert_one_sentence(operator.run("audit"), str(operator.data), "no folder", "choose another place")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("GRADER_CONNECTIONS", "many"),
+        ("GRADER_HEAD_SECONDS", "0"),
+        ("GRADER_PUBLIC_URL", "grader.example.edu"),
+        ("GRADER_HOST", "no-such-host.invalid"),
+        ("GRADER_SECRET", "short"),
+    ],
+)
+def test_a_wrong_setting(operator, variable, value):
+    """The variable is named, and its value unless it is a secret."""
+    done = operator.run("serve", "--no-worker", **{variable: value})
+
+    assert_one_sentence(done, variable, *([value] if variable != "GRADER_SECRET" else []))
+    assert not operator.data.exists()
