@@ -25,13 +25,14 @@ class LostTest:
 class Verdict:
     """What a report says in numbers, and the report itself as JSON text.
 
-    `points` has every problem by id, with None for one that was not judged; `losses` every lost test.
+    `points` has every problem by id, with None for one that was not judged; `score` and `bonus` are None when
+    they lack the points of such a problem. `losses` has every lost test.
     """
 
     status: str
-    score: float
+    score: float | None
     max_score: int
-    bonus: float
+    bonus: float | None
     max_bonus: int
     points: Mapping[str, float | None]
     losses: tuple[LostTest, ...]
@@ -46,9 +47,9 @@ def verdict_of(report: GradedReport) -> Verdict:
     score = report.score
     return Verdict(
         status=report.status.value,
-        score=points(score.score) or 0.0,
+        score=points(score.score),
         max_score=score.max_score,
-        bonus=points(score.bonus) or 0.0,
+        bonus=points(score.bonus),
         max_bonus=score.max_bonus,
         points={scored.problem.id: points(scored.score) for scored in score.problems},
         losses=tuple(lost for scored in score.problems for lost in _losses(scored)),
