@@ -100,11 +100,14 @@ def hand_back(session: Session, job: Job) -> bool:
 
 
 def release(session: Session, submission_id: str) -> None:
-    """Queue again what a dead worker left behind."""
-    left = select(Submission).where(Submission.id == submission_id, Submission.state == State.GRADING)
-    submission = session.scalar(left.with_for_update())
-    if submission is not None:
+    """Take a submission from the worker that holds it, if it still waits; what was begun is queued again."""
+    held = select(Submission).where(Submission.id == submission_id, Submission.state.in_(WAITING))
+    submission = session.scalar(held.with_for_update())
+    if submission is None:
+        return
+    if submission.state is State.GRADING:
         _queue_again(session, submission)
+    submission.worker = None
 
 
 def begin_anew(session: Session, submission_id: str, priority: Priority) -> Submission | None:
