@@ -27,8 +27,9 @@ class ServiceSettings(BaseSettings):
     Attributes: `host` and `port` (where the API listens), `public_url` (where people reach it, for links),
     `database_url` (empty: SQLite in the data folder), `slots` (submissions graded at a time),
     `upload_bytes` (the largest request), `stop_seconds` (how long a stop waits for running grades),
-    `token_failures` (wrong tokens from one address before it must wait), `secret` (of the seeds; empty: a
-    file in the data folder).
+    `same_versions` (whether a worker takes nothing where Python or numpy has another minor version than the
+    service announced), `token_failures` (wrong tokens from one address before it must wait), `secret` (of the
+    seeds; empty: a file in the data folder).
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
@@ -41,6 +42,7 @@ class ServiceSettings(BaseSettings):
     slots: Annotated[int, Field(ge=1, le=256)] = 2
     upload_bytes: Annotated[int, Field(ge=1024, le=1024 * MIB)] = 33 * MIB
     stop_seconds: PositiveFloat = 30.0
+    same_versions: bool = False
     token_failures: PositiveInt = 10
     secret: SecretStr | None = None
 

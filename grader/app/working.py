@@ -22,6 +22,7 @@ def make_worker(service: Service, slots: int) -> Worker:
         rubric=service.assignment.rubric,
         secret=read_seed_secret(service.settings),
         slots=slots,
+        same_versions=service.settings.same_versions,
     )
 
 

@@ -24,6 +24,7 @@ def serve_command(
     ] = False,
 ) -> None:
     """Serve the API and the pages, and grade what is handed in."""
+    from grader.app.announcing import announcing
     from grader.app.demo import fill
     from grader.app.service import first_start, open_service
     from grader.app.supervisor import worker_beside
@@ -39,7 +40,7 @@ def serve_command(
     first_start(service, typer.echo)
     if demo:
         fill(service, typer.echo)
-    with worker_beside(settings) if worker else nullcontext():
+    with announcing(service), worker_beside(settings) if worker else nullcontext():
         _serve(make_web(service), settings.host, settings.port)
 
 

@@ -54,12 +54,13 @@ def _keep_beating(
 
 def _beat(database: Database, station: Station, beat: int, tidy: Tidy) -> int:
     with database.write() as session:
-        session.merge(_row(station, beat, session))
+        session.merge(row_of(station, beat, session))
         state_data(session, station.fingerprint)
         return tidy(session)
 
 
-def _row(station: Station, beat: int, session: Session) -> Worker:
+def row_of(station: Station, beat: int, session: Session) -> Worker:
+    """Return the row of the worker at `station` at its heartbeat of that number."""
     prints = asdict(station.fingerprint)
     return Worker(
         id=station.name,

@@ -13,8 +13,9 @@ from grader.store.admission import New, Past, Repeat, TooSoon, Wish, decide, his
 from grader.store.courses import assignments_in, policy_of
 from grader.store.database import now
 from grader.store.people import Person
+from grader.store.standard import basis_of
 from grader.store.states import Priority
-from grader.store.submissions import Basis, Upload, accept_all, supersede
+from grader.store.submissions import Upload, accept_all, supersede
 from grader.store.tables import Assignment, Submission
 from grader.web.api.pace import Pace
 from grader.web.api.problems import Kind, Problem
@@ -66,10 +67,9 @@ class _Admitted:
 class Acceptance:
     """Keeps arrivals, each of another student, as the policy of their assignments says."""
 
-    def __init__(self, queue: Queue, basis: Basis, pace: Pace) -> None:
-        """Have uploads graded by way of `queue`; verdicts now rest on `basis`."""
+    def __init__(self, queue: Queue, pace: Pace) -> None:
+        """Have uploads graded by way of `queue`; `pace` tells how long they wait."""
         self._queue = queue
-        self._basis = basis
         self._pace = pace
 
     def __call__(self, session: Session, arrivals: Sequence[Arrival]) -> list[Accepted | Problem]:
@@ -103,7 +103,7 @@ class Acceptance:
             arrival.who.id, assignment.id, arrival.sha256, arrival.content, arrival.idempotency_key
         )
         wish = Wish(upload, policy_of(assignment), arrival.again)
-        match decide(wish, past, self._basis, moment):
+        match decide(wish, past, basis_of(assignment), moment):
             case New() as decision:
                 return _Admitted(wish, decision, assignment.course_id in arrival.who.staff_courses)
             case Repeat(submission_id):

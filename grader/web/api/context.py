@@ -11,11 +11,11 @@ from fastapi import Depends, Request
 from grader.jobs import Queue
 from grader.store import Database
 from grader.store.group_commit import GroupCommit
-from grader.store.submissions import Basis
 from grader.store.tokens import note_uses
 from grader.web.api.acceptance import Acceptance, Accepted, Arrival
 from grader.web.api.pace import Pace
 from grader.web.api.problems import Problem
+from grader.web.api.readiness import Readiness
 from grader.web.api.throttle import Throttle
 
 USES_GATHER_SECONDS = 1.0
@@ -25,7 +25,7 @@ USES_GATHER_SECONDS = 1.0
 class Context:
     """The parts of the service.
 
-    Attributes: `basis` (the hashes of suite and rubric that verdicts now rest on), `template` (makes the zip
+    Attributes: `template` (makes the zip
     that students start from), `upload_bytes` (the largest request), `intake` (how many uploads are unpacked
     at a time), `token_guesses` and `address_guesses` (the brakes on wrong tokens, by address and token and
     by address alone). The properties follow from these.
@@ -33,7 +33,6 @@ class Context:
 
     database: Database
     queue: Queue
-    basis: Basis
     template: Callable[[], bytes]
     upload_bytes: int
     intake: CapacityLimiter
@@ -43,13 +42,18 @@ class Context:
     @cached_property
     def accepting(self) -> GroupCommit[Arrival, Accepted | Problem]:
         """What keeps uploads, those that come together in one transaction."""
-        keep = Acceptance(self.queue, self.basis, self.pace)
+        keep = Acceptance(self.queue, self.pace)
         return GroupCommit(self.database, keep, apart_by=lambda arrival: arrival.who.id)
 
     @cached_property
     def uses(self) -> GroupCommit[str, None]:
         """What notes that tokens were used, a moment later, as nobody waits for it."""
         return GroupCommit(self.database, note_uses, apart_by=str, patience=USES_GATHER_SECONDS)
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """What keeps the service from accepting and grading."""
+        return Readiness(self.database, self.queue)
 
     @cached_property
     def pace(self) -> Pace:
