@@ -6,7 +6,7 @@ A trouble makes the service not ready when it lasts, by this host's own clock: a
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Select, false, func, select, update
@@ -18,21 +18,25 @@ from grader.store import Database
 from grader.store.states import Priority, State
 from grader.store.tables import Assignment, Submission, Worker
 
-MOMENT_SECONDS = 10.0  # a worker that is restarted is gone for less
-STUCK_SECONDS = 40.0  # more than the reaper needs to queue the rows of a dead worker again
 FREE_BYTES = 64 << 20
+SHOWN = 10
 
-READY = "ready"
+READY, STUCK = "ready", "stuck"
+PATIENCE = {
+    "no worker": 10.0,  # seconds; one that is restarted is gone for less
+    "no runner": 10.0,
+    STUCK: 40.0,  # more than the reaper needs to queue the rows of a dead worker again
+}
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """A trouble: its status in a word or two, what it is about, a sentence, and how long it may last."""
+    """A trouble: its status in a word or two, what submission it is about, a sentence, whether it lasts."""
 
     status: str
     subject: str
     sentence: str
-    patience: float = MOMENT_SECONDS
+    lasts: bool = False
 
 
 class Readiness:
@@ -44,51 +48,48 @@ class Readiness:
         self._queue = queue
         self._since: dict[tuple[str, str], float] = {}
 
-    def look(self, stats: Stats) -> tuple[Sequence[Trouble], Sequence[Trouble]]:
-        """Return all troubles, and those of them that have lasted too long. Raises SQLAlchemyError."""
+    def look(self, stats: Stats) -> Sequence[Trouble]:
+        """Return the troubles, a stuck submission only after some time. Raises SQLAlchemyError."""
         found = [*self._database_troubles(), *_worker_troubles(stats), *self._queue_troubles(stats)]
         moment, before = time.monotonic(), self._since
-        since = {(each.status, each.subject): moment for each in found}
-        self._since = {key: before.get(key, first) for key, first in since.items()}
-        kept = self._since
-        lasting = [each for each in found if moment - kept[each.status, each.subject] >= each.patience]
-        return found, lasting
+        self._since = since = {key: before.get(key, moment) for key in map(_key, found)}
+        aged = [replace(each, lasts=_lasts(each, moment - since[_key(each)])) for each in found]
+        return [each for each in aged if each.lasts or each.status != STUCK]
 
     def _database_troubles(self) -> Iterator[Trouble]:
-        nothing = update(Assignment).where(false()).values(title="")
         try:
             with self._database.write() as session:
-                session.execute(nothing)
+                session.execute(update(Assignment).where(false()).values(title=""))
         except SQLAlchemyError as error:
-            yield Trouble(
-                "not writable", "", f"The database cannot be written: {error.__cause__ or error}.", 0
-            )
-        if self._database.is_postgresql:
-            return
-        folder = Path(str(self._database.engine.url.database)).parent
-        free = shutil.disk_usage(folder).free
-        if free < FREE_BYTES:
-            yield Trouble(
-                "disk full", "", f"The disk of {folder} has {free >> 20} MiB left: free some space.", 0
-            )
+            reason = error.__cause__ or error
+            yield Trouble("not writable", "", f"The database cannot be written: {reason}.")
+        if not self._database.is_postgresql:
+            yield from _disk_troubles(Path(str(self._database.engine.url.database)).parent)
 
     def _queue_troubles(self, stats: Stats) -> Iterator[Trouble]:
         with self._database.read() as session:
-            for left in session.scalars(_without_worker()):
-                yield Trouble(
-                    "stuck",
-                    left,
-                    f"Submission {left} is being graded by no living worker, and no worker takes it back.",
-                    STUCK_SECONDS,
-                )
-            oldest = _oldest(session) if stats.slots > _running(session) else None
+            left = session.scalars(_left()).all()
+            oldest = session.scalar(_oldest()) if stats.slots > _running(session) else None
+        for each in left:
+            sentence = f"Submission {each} is being graded by no living worker: start a worker."
+            yield Trouble(STUCK, each, sentence)
         if oldest is not None:
-            yield Trouble(
-                "stuck",
-                oldest,
-                f"Submission {oldest} waits although workers are idle: look at their logs, or restart them.",
-                STUCK_SECONDS,
-            )
+            sentence = f"Submission {oldest} waits although a worker is idle: look at its log, or restart it."
+            yield Trouble(STUCK, oldest, sentence)
+
+
+def _key(trouble: Trouble) -> tuple[str, str]:
+    return trouble.status, trouble.subject
+
+
+def _lasts(trouble: Trouble, seconds: float) -> bool:
+    return seconds >= PATIENCE.get(trouble.status, 0.0)
+
+
+def _disk_troubles(folder: Path) -> Iterator[Trouble]:
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES:
+        yield Trouble("disk full", "", f"The disk of {folder} has {free >> 20} MiB left: free some space.")
 
 
 def _worker_troubles(stats: Stats) -> Iterator[Trouble]:
@@ -98,23 +99,24 @@ def _worker_troubles(stats: Stats) -> Iterator[Trouble]:
         yield Trouble("no runner", "", "No worker can grade. Uploads are kept until one can.")
 
 
-def _without_worker() -> Select[str]:
-    living = select(Worker.id)
+def _left() -> Select[str]:
+    """Select what is being graded by a worker that has no row any more."""
     held = select(Submission.id).where(Submission.state == State.GRADING)
-    return held.where(func.coalesce(Submission.worker, "").not_in(living)).order_by(Submission.id).limit(10)
+    left = held.where(func.coalesce(Submission.worker, "").not_in(select(Worker.id)))
+    return left.order_by(Submission.id).limit(SHOWN)
 
 
-def _oldest(session: Session) -> str | None:
-    """Return the student's submission that waits longest."""
+def _oldest() -> Select[str]:
+    """Select the student's submission that waits longest."""
     waiting = select(Submission.id).where(
         Submission.state == State.QUEUED, Submission.priority > Priority.BULK
     )
-    return session.scalar(waiting.order_by(Submission.queued_at, Submission.id).limit(1))
+    return waiting.order_by(Submission.queued_at, Submission.id).limit(1)
 
 
 def _running(session: Session) -> int:
     """Return how many students' submissions are being graded."""
-    running = select(func.count()).where(
-        Submission.state == State.GRADING, Submission.priority > Priority.BULK
-    )
-    return session.scalars(running).one()
+    running = select(func.count()).select_from(Submission)
+    return session.scalars(
+        running.where(Submission.state == State.GRADING, Submission.priority > Priority.BULK)
+    ).one()
