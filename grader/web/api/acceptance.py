@@ -35,10 +35,11 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Queued:
-    """Where a new submission stands: its place, seconds to wait (None: nobody can tell), whether by staff."""
+    """Where a new submission stands: its place, seconds to wait or why they are not known, if by staff."""
 
     place: int
     wait: int | None
+    reason: str
     by_staff: bool
 
 
@@ -121,9 +122,13 @@ class Acceptance:
                 for older in supersede(session, submission):
                     self._queue.cancel(session, older.id)
         return [
-            Accepted(submission, Queued(place, self._pace.wait(session, place), each.by_staff))
+            Accepted(submission, self._queued(session, place, each))
             for submission, place, each in zip(made, self._places(session, made), admitted, strict=True)
         ]
+
+    def _queued(self, session: Session, place: int, admitted: _Admitted) -> Queued:
+        wait = self._pace.wait(session, place)
+        return Queued(place, wait, self._pace.reason(session) if wait is None else "", admitted.by_staff)
 
     def _enqueue(self, session: Session, made: Sequence[Submission]) -> None:
         by_priority = defaultdict(list)

@@ -127,7 +127,7 @@ def test_the_limit_is_told_with_the_next_try(database):
 
 @pytest.mark.usefixtures("worker")
 def test_the_pace_is_measured_once_for_all_who_ask(desk, monkeypatch):
-    """Within a moment the queue is measured once; the first in it never waits."""
+    """Within a moment the queue is measured once; while a slot is free the first in it does not wait."""
     measured = []
     stats = type(desk.queue).stats
     monkeypatch.setattr(
