@@ -18,9 +18,7 @@ FIRST_GUESS_SECONDS = 10.0
 FRESH_SECONDS = 2.0  # many ask, and the answer hardly changes
 GAP_SECONDS = 5.0  # most that a slot is held beside the run itself
 NOBODY_GRADES = "No worker can grade at the moment. This is kept, and graded as soon as one can."
-RUNS_TAKE_LONG = (
-    "All workers grade submissions that take unusually long. The wait is not known."
-)
+RUNS_TAKE_LONG = "All workers grade submissions that take unusually long. The wait is not known."
 
 
 @dataclass(frozen=True)
