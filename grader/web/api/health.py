@@ -63,7 +63,10 @@ def health(context: InContext) -> ReadyBody:
     return _body(*_looked(context))
 
 
-@router.get("/health/ready", summary="Can it accept and grade", responses={503: problems()[503]})
+NOT_READY: dict[int | str, dict[str, Any]] = {503: {**problems()[503], "model": ReadyBody}}
+
+
+@router.get("/health/ready", summary="Can it accept and grade", responses=NOT_READY)
 def ready(context: InContext, response: Response) -> ReadyBody:
     """Say what is wrong; if anything has been for longer than a moment, the answer is 503."""
     stats, troubles = _looked(context)
