@@ -4,7 +4,7 @@ On this machine, with a small assignment (three tests, the runner `process`), so
 service and not a suite. First the API alone: 50 uploads in the same instant, and 50 connections in a loop,
 beside an application that reads the same form and keeps nothing. Then with two slots (SQLite: one worker;
 PostgreSQL: two workers with a slot each): 300 submissions of 100 students within ten seconds, graded; the
-wait that is shown beside the wait that follows, while a student's sleepers run; and how soon the submission of a
+wait that is shown beside the wait that follows, while sleepers run; and how soon the submission of a
 worker that was killed is taken again.
 """
 
