@@ -3,8 +3,9 @@
 On this machine, with a small assignment (three tests, the runner `process`), so that the figures show the
 service and not a suite. First the API alone: 50 uploads in the same instant, and 50 connections in a loop,
 beside an application that reads the same form and keeps nothing. Then with two slots (SQLite: one worker;
-PostgreSQL: two workers with a slot each): 300 submissions of 100 students within ten seconds, graded; and how
-soon the submission of a worker that was killed is taken again.
+PostgreSQL: two workers with a slot each): 300 submissions of 100 students within ten seconds, graded; the
+wait that is shown beside the wait that follows, while sleepers run; and how soon the submission of a
+worker that was killed is taken again.
 """
 
 import json
@@ -37,6 +38,9 @@ ACCEPTED = 202
 SLOTS = 2
 STUDENTS, TRIES, BURST_SECONDS = 100, 3, 10.0
 DRAIN_SECONDS = 900
+WAITERS, LEARNT = 30, 5  # students who wait, and runs that are known before
+PLAIN_SECONDS, SLEEPER_SECONDS = 0.3, 20.0  # of each call; there are three
+SHORT = 2.0  # seconds: of shorter waits no factor is asked
 
 
 @contextmanager
@@ -175,6 +179,40 @@ def regrade(site: Site) -> Mapping[str, str]:
     return {"killed worker: its submission is taken again after": f"{taken:.1f} s"}
 
 
+def estimates(site: Site) -> Mapping[str, str]:
+    """Compare the wait that is shown with the wait that follows, while a student's sleepers run.
+
+    After a few plain runs one student hands in two sleepers, then many hand in plain submissions.
+    """
+    plain = [site.client(f"plain-{number}@example.edu") for number in range(WAITERS)]
+    for client in plain[:LEARNT]:
+        site.wait_until_done(client, hand_in(client, adapters=slow(PLAIN_SECONDS)).json()["id"])
+    sleeper = site.client("sleeper@example.edu")
+    for number in range(2):
+        hand_in(sleeper, adapters=slow(SLEEPER_SECONDS), note=str(number))
+    made = [
+        hand_in(client, adapters=slow(PLAIN_SECONDS), note=str(number)).json()
+        for number, client in enumerate(plain)
+    ]
+    rows = {row.id: row for row in drained(site, {each["id"] for each in made})}
+    pairs = [
+        (
+            each["estimated_wait_seconds"],
+            (rows[each["id"]].taken_at - rows[each["id"]].received_at).total_seconds(),
+        )
+        for each in made
+    ]
+    known = [(shown, real) for shown, real in pairs if shown is not None]
+    right = sum(
+        max(shown, real) <= 2 * min(shown, real) or abs(shown - real) <= SHORT for shown, real in known
+    )
+    longest = max(pairs, key=lambda pair: pair[1])
+    return {
+        "wait shown / real, the longest": f"{longest[0]} / {longest[1]:.1f} s",
+        "waits shown within a factor of two": f"{right} of {len(known)}, {len(pairs) - len(known)} unknown",
+    }
+
+
 def drained(site: Site, made: set[str]) -> list[Submission]:
     """Wait until all these submissions are graded; return their rows."""
     end = time.monotonic() + DRAIN_SECONDS
@@ -214,6 +252,7 @@ def p95(values: list[float]) -> float:
 MEASUREMENTS: tuple[tuple[Callable[[Site], Mapping[str, str]], bool], ...] = (
     (accepts, False),
     (burst, True),
+    (estimates, True),
     (regrade, True),
 )
 

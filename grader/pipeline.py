@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from grader.core.fingerprint import Fingerprint
 from grader.core.report import GradedReport, status_of
 from grader.core.rubric import Rubric
 from grader.core.scoring import TestResult, score
@@ -37,6 +38,11 @@ class Grader:
         """Open a student process and end it. Raises SuiteFailed, SandboxError."""
         with self._standby.use() as ready:
             ready.runner.open().kill()
+
+    def fingerprint(self) -> Fingerprint:
+        """Return what verdicts rest on at this moment. Raises SuiteFailed, SandboxError."""
+        with self._standby.use() as ready:
+            return ready.fingerprint
 
     def grade(self, submission: Submission, seed: int, listen: Listener = ignore) -> GradedReport:
         """Return the verdict on `submission`; `listen` hears of events meanwhile.

@@ -29,12 +29,12 @@ class ServiceSettings(BaseSettings):
     Attributes: `host` and `port` (where the API listens), `public_url` (where people reach it, for links),
     `database_url` (empty: SQLite in the data folder), `slots` (submissions that a worker grades at a time; by
     default the workers of a host share its processors), `upload_bytes` (the largest request), `stop_seconds`
-    (how long a stop waits for running grades), `connections` (open at a time), `head_seconds` (for the head of
-    a request), `body_seconds` (how long a body may stay below its pace), `streams` (event streams of one person
-    at a time),
-    `token_failures` (wrong tokens from one address before it must wait), `secret` (of the seeds; empty: a
-    file in the data folder). `hosts` (further names of the service) and `proxies` (whose word on a client's
-    address counts) are lists with commas between.
+    (how long a stop waits for running grades), `connections` (open at a time), `head_seconds` (for the head
+    of a request), `body_seconds` (how long a body may stay below its pace), `streams` (event streams of one
+    person at a time), `same_versions` (whether a worker takes nothing where Python or numpy has another minor
+    version than the service announced), `token_failures` (wrong tokens from one address before it must wait),
+    `secret` (of the seeds; empty: a file in the data folder). `hosts` (further names of the service) and
+    `proxies` (whose word on a client's address counts) are lists with commas between.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
@@ -53,6 +53,7 @@ class ServiceSettings(BaseSettings):
     head_seconds: PositiveFloat = 10.0
     body_seconds: PositiveFloat = 20.0
     streams: Annotated[int, Field(ge=1, le=1000)] = 8
+    same_versions: bool = False
     token_failures: PositiveInt = 10
     secret: SecretStr | None = None
 

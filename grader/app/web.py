@@ -7,7 +7,6 @@ from starlette.types import ASGIApp
 
 from grader.app.service import Service, read_seed_secret
 from grader.service_settings import listed
-from grader.store.submissions import Basis
 from grader.template.export import project
 from grader.template.files import zipped
 from grader.web.api import Context
@@ -33,7 +32,6 @@ def make_web(service: Service) -> ASGIApp:
     context = Context(
         database=service.database,
         queue=service.queue,
-        basis=Basis(assignment.suite_sha256, assignment.rubric_sha256),
         template=template,
         upload_bytes=settings.upload_bytes,
         intake=CapacityLimiter(UNPACKED_AT_A_TIME),

@@ -23,6 +23,7 @@ def make_worker(service: Service, slots: int | None) -> Worker:
         rubric=service.assignment.rubric,
         secret=read_seed_secret(service.settings),
         slots=slots_of(slots, service.settings.database),
+        same_versions=service.settings.same_versions,
     )
 
 

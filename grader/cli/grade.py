@@ -10,7 +10,7 @@ from rich.console import Console
 
 from grader.batch import REFUSED, find_submissions, grade_all, read_submission
 from grader.cli.exits import Exit
-from grader.core.report import GradedReport, Status, to_document
+from grader.core.report import GradedReport, to_document
 from grader.core.submission import Submission
 from grader.pipeline import Grader
 from grader.render.csv import Row, render_csv
@@ -122,18 +122,19 @@ def _write(report: GradedReport, json_file: Path | None, html_file: Path | None)
 
 
 def _status(report: GradedReport) -> Exit:
-    if report.status is Status.GRADER_ERROR:
-        return Exit.GRADER_FAILED
     return Exit.DONE if report.complete else Exit.NOT_JUDGED
 
 
 def _summary(rows: list[Row], csv_file: Path) -> Exit:
     """Say how many submissions were graded; return the status of the worst."""
     refused = sum(row.status == REFUSED for row in rows)
-    failed = sum(row.status == Status.GRADER_ERROR for row in rows)
-    graded = len(rows) - refused - failed
-    typer.echo(f"{graded} graded, {refused} refused, {failed} failed by us: {csv_file}")
+    reports = [row.outcome for row in rows if isinstance(row.outcome, GradedReport)]
+    unjudged = sum(not report.score.judged for report in reports)
+    failed = len(rows) - refused - len(reports)
+    graded = len(reports) - unjudged
+    lacking = f", {unjudged} not fully judged" if unjudged else ""
+    typer.echo(f"{graded} graded{lacking}, {refused} refused, {failed} failed by us: {csv_file}")
     if failed:
         return Exit.GRADER_FAILED
-    complete = all(isinstance(row.outcome, GradedReport) and row.outcome.complete for row in rows)
+    complete = len(reports) == len(rows) and all(report.complete for report in reports)
     return Exit.DONE if complete else Exit.NOT_JUDGED

@@ -21,6 +21,7 @@ def serve_command(
     ] = False,
 ) -> None:
     """Serve the API and the pages, and grade what is handed in."""
+    from grader.app.announcing import announcing
     from grader.app.demo import fill
     from grader.app.server import listen, serve
     from grader.app.service import first_start, open_service
@@ -38,7 +39,7 @@ def serve_command(
     first_start(service, typer.echo)
     if demo:
         fill(service, typer.echo)
-    with worker_beside(settings) if worker else nullcontext():
+    with announcing(service), worker_beside(settings) if worker else nullcontext():
         web = make_web(service)
         gc.freeze()  # what was made up to here stays, so no page waits until a collection has looked at it
         serve(web, settings, listener)

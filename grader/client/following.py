@@ -31,7 +31,7 @@ class Following:
 
     def _place(self, event: Event) -> None:
         seconds = event.data["estimated_wait_seconds"]
-        wait = "nobody can grade at the moment" if seconds is None else f"about {seconds} s"
+        wait = "how long it waits is not known" if seconds is None else f"about {seconds} s"
         self._say(f"number {event.data['place']} in the queue, {wait}")
 
     def _state(self, event: Event) -> None:

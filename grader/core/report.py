@@ -51,8 +51,8 @@ class GradedReport:
 
 
 def status_of(score: Score, *, loadable: bool) -> Status:
-    """Return the status of a run: a required problem that was not judged is the grader's fault."""
-    if any(problem.score is None for part in score.parts for problem in part.problems):
+    """Return the status of a run: a problem that was not judged, bonus included, is the grader's fault."""
+    if not score.judged:
         return Status.GRADER_ERROR
     return Status.GRADED if loadable else Status.NOT_GRADABLE
 

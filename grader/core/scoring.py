@@ -88,9 +88,9 @@ class PartScore:
     problems: tuple[ProblemScore, ...]
 
     @property
-    def score(self) -> Fraction:
-        """The points earned; a problem that is not judged adds none."""
-        return sum((problem.score or Fraction(0) for problem in self.problems), Fraction(0))
+    def score(self) -> Fraction | None:
+        """The points earned; None while one of its problems is not judged."""
+        return _sum(problem.score for problem in self.problems)
 
     @property
     def max_score(self) -> int:
@@ -106,9 +106,9 @@ class Score:
     bonus_parts: tuple[PartScore, ...]
 
     @property
-    def score(self) -> Fraction:
-        """The points earned in the parts."""
-        return sum((part.score for part in self.parts), Fraction(0))
+    def score(self) -> Fraction | None:
+        """The points earned in the parts; None while one of their problems is not judged."""
+        return _sum(part.score for part in self.parts)
 
     @property
     def max_score(self) -> int:
@@ -116,9 +116,9 @@ class Score:
         return sum(part.max_score for part in self.parts)
 
     @property
-    def bonus(self) -> Fraction:
-        """The points earned in the bonus parts."""
-        return sum((part.score for part in self.bonus_parts), Fraction(0))
+    def bonus(self) -> Fraction | None:
+        """The points earned in the bonus parts; None while one of their problems is not judged."""
+        return _sum(part.score for part in self.bonus_parts)
 
     @property
     def max_bonus(self) -> int:
@@ -132,7 +132,7 @@ class Score:
 
     @property
     def unjudged(self) -> tuple[ProblemScore, ...]:
-        """The problems, bonus included, that could not be judged and add nothing to the score."""
+        """The problems, bonus included, that could not be judged."""
         return tuple(problem for problem in self.problems if problem.score is None)
 
     @property
@@ -162,6 +162,12 @@ def next_step(score: Score) -> ProblemScore | None:
     """Return the earliest problem that lost points to its tests, the bonus aside."""
     problems = (problem for part in score.parts for problem in part.problems)
     return next((problem for problem in problems if problem.lost and problem.losses), None)
+
+
+def _sum(points: Iterable[Fraction | None]) -> Fraction | None:
+    """Return the sum; None if a term is missing, so that no sum counts it as 0."""
+    known = list(points)
+    return None if None in known else sum((each for each in known if each is not None), Fraction(0))
 
 
 def format_points(points: Fraction | int) -> str:

@@ -1,14 +1,15 @@
 """The queue of one machine: the rows of the submissions are the queue, and workers claim them in order.
 
 A claim writes the worker's name into the row, which stays `queued` until the work begins. A worker whose lock
-is free or whose heartbeat stopped is dead, and what it claimed or began is queued again.
+is free or whose heartbeat stopped is dead, and what it claimed or began is queued again. So is what a living
+worker holds by its row and does not work on.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -17,12 +18,13 @@ from sqlalchemy.orm import Session
 
 from grader.jobs.alive import is_alive, proof_of_life
 from grader.jobs.heartbeat import heartbeat
+from grader.jobs.held import Held, give_back, take_from_dead
 from grader.jobs.measure import measure, place
-from grader.jobs.queue import DEAD_AFTER_SECONDS, Station, Stats, Work
+from grader.jobs.order import REGRADES, STUDENTS, is_waiting, next_in_line
+from grader.jobs.queue import Station, Stats, Work
+from grader.jobs.watch import Watch
 from grader.store import Database
-from grader.store.attempts import release
-from grader.store.database import now
-from grader.store.states import WAITING, Priority, State
+from grader.store.states import Priority
 from grader.store.tables import Submission, Worker
 
 POLL_SECONDS = 0.1
@@ -35,6 +37,7 @@ class LocalQueue:
         """Dispatch the rows of `database`; living workers hold locks in the folder `locks`."""
         self._database = database
         self._locks = locks
+        self._watch = Watch()
 
     def enqueue(self, session: Session, submission_ids: list[str], priority: Priority) -> None:
         """Free the rows for whoever claims them first."""
@@ -48,74 +51,74 @@ class LocalQueue:
         """Return the submission's place; None if it does not wait."""
         return place(session, submission_id)
 
-    @contextmanager
-    def presence(self, station: Station) -> Iterator[None]:
+    def presence(self, station: Station) -> AbstractContextManager[None]:
         """Hold the worker's lock, and show its row."""
-        with proof_of_life(self._locks, station.name), heartbeat(self._database, station):
-            yield
+        return self._presence(station, Held())
 
     def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
         """Claim rows and work on them until `stop`."""
+        held = Held()
+        claim = partial(self._claim, station.name, held)
         with (
-            self.presence(station),
-            _Slots(station.slots, work) as ordinary,
-            _Slots(1, work) as bulk,
+            self._presence(station, held),
+            _Slots(station.slots, work, held) as ordinary,
+            _Slots(1, work, held) as bulk,
         ):
             while not stop.is_set():
-                began = ordinary.begin(lambda: self._claim(station.name, bulk_only=False))
-                began = bulk.begin(lambda: self._claim(station.name, bulk_only=True)) or began
+                began = ordinary.begin(lambda: claim(STUDENTS, REGRADES))
+                began = bulk.begin(lambda: claim(REGRADES)) or began
                 if not began:
                     stop.wait(POLL_SECONDS)
 
     def reap(self) -> int:
         """Queue again what dead workers claimed or began."""
         with self._database.write() as session:
-            dead = [row for row in self._held(session) if not self._lives(session, str(row.worker))]
-            for row in dead:
-                row.worker = None
-                release(session, row.id)
-            for worker in session.scalars(select(Worker)):
-                if not self._lives(session, worker.id):
-                    session.delete(worker)
-            return len(dead)
+            workers = {worker.id: worker for worker in session.scalars(select(Worker))}
+            stopped = self._watch.dead({name: worker.beats for name, worker in workers.items()})
+            living = {name for name in workers.keys() - stopped if is_alive(self._locks, name)}
+            for name in workers.keys() - living:
+                session.delete(workers[name])
+            return take_from_dead(session, living, self.enqueue)
 
     def stats(self, session: Session) -> Stats:
         """Measure the queue."""
         return measure(session)
 
-    def _claim(self, name: str, *, bulk_only: bool) -> str | None:
+    @contextmanager
+    def _presence(self, station: Station, held: Held) -> Iterator[None]:
+        """Hold the worker's lock and show its row; give back what it does not hold."""
+        with (
+            proof_of_life(self._locks, station.name),
+            heartbeat(self._database, station, lambda session: self._tidy(session, station.name, held)),
+        ):
+            yield
+
+    def _tidy(self, session: Session, name: str, held: Held) -> int:
+        return give_back(session, name, held, self.enqueue)
+
+    def _claim(self, name: str, held: Held, *classes: Sequence[Priority]) -> str | None:
         """Claim the submission that is next and return its id, or None."""
-        free = select(Submission.id).where(Submission.state == State.QUEUED, Submission.worker.is_(None))
-        if bulk_only:
-            free = free.where(Submission.priority == Priority.BULK)
-        order = (Submission.priority.desc(), Submission.queued_at, Submission.id)
-        following = free.order_by(*order).limit(1)
+        priorities = [priority for each in classes for priority in each]
+        some = select(Submission.id).where(is_waiting(), Submission.priority.in_(priorities)).limit(1)
         with self._database.read() as session:  # most looks find nothing, and need no writer's lock for it
-            if session.scalar(following) is None:
+            if session.scalar(some) is None:
                 return None
         with self._database.write() as session:
-            claimed = session.scalar(following)
-            session.execute(update(Submission).where(Submission.id == claimed).values(worker=name))
+            claimed = next_in_line(session, *classes)
+            if claimed is not None:
+                held.add(claimed)
+                session.execute(update(Submission).where(Submission.id == claimed).values(worker=name))
             return claimed
-
-    def _held(self, session: Session) -> list[Submission]:
-        """Return the rows that are claimed or begun; one that is begun by nobody comes from a backup."""
-        held = select(Submission).where(Submission.state.in_(WAITING))
-        return [row for row in session.scalars(held) if row.worker or row.state is State.GRADING]
-
-    def _lives(self, session: Session, name: str) -> bool:
-        worker = session.get(Worker, name)
-        fresh = now(session) - timedelta(seconds=DEAD_AFTER_SECONDS)
-        return worker is not None and worker.heartbeat_at > fresh and is_alive(self._locks, name)
 
 
 class _Slots:
     """Threads that work, never more at a time than there are slots."""
 
-    def __init__(self, count: int, work: Work) -> None:
+    def __init__(self, count: int, work: Work, held: Held) -> None:
         self._free = threading.Semaphore(count)
         self._threads = ThreadPoolExecutor(count)
         self._work = work
+        self._held = held
 
     def __enter__(self) -> Self:
         return self
@@ -136,6 +139,7 @@ class _Slots:
 
     def _run(self, submission_id: str) -> None:
         try:
-            self._work(submission_id)
+            with self._held.let_go(submission_id):
+                self._work(submission_id)
         finally:
             self._free.release()

@@ -1,11 +1,14 @@
 """Measurements of the queue from the rows themselves, the same for every dispatcher."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from grader.jobs.queue import DEAD_AFTER_SECONDS, Stats
+from grader.jobs import watch
+from grader.jobs.order import is_before, is_busy, is_waiting
+from grader.jobs.queue import Stats
 from grader.store.database import now
 from grader.store.states import State
 from grader.store.tables import Submission, Worker
@@ -13,20 +16,16 @@ from grader.store.tables import Submission, Worker
 
 def place(session: Session, submission_id: str) -> int | None:
     """Return how many submissions are served up to and with this one; None if it does not wait."""
-    own = session.execute(
-        select(Submission.priority, Submission.queued_at).where(
-            Submission.id == submission_id, Submission.state == State.QUEUED
-        )
-    ).one_or_none()
-    if own is None:
-        return None
-    priority, queued_at = own
-    earlier = or_(
-        Submission.queued_at < queued_at,
-        and_(Submission.queued_at == queued_at, Submission.id < submission_id),
+    found = select(Submission, is_busy()).where(
+        Submission.id == submission_id, Submission.state == State.QUEUED
     )
-    ahead = or_(Submission.priority > priority, and_(Submission.priority == priority, earlier))
-    counted = select(func.count()).select_from(Submission).where(Submission.state == State.QUEUED, ahead)
+    row = session.execute(found).one_or_none()
+    if row is None:
+        return None
+    own, busy = row
+    if own.worker is not None:
+        return 1  # a worker claimed it
+    counted = select(func.count()).select_from(Submission).where(is_waiting(), is_before(own, busy=busy))
     return 1 + session.scalars(counted).one()
 
 
@@ -39,8 +38,7 @@ def measure(session: Session) -> Stats:
         .group_by(Submission.priority)
     ).all()
     grading = select(func.count()).select_from(Submission).where(Submission.state == State.GRADING)
-    alive = Worker.heartbeat_at > moment - timedelta(seconds=DEAD_AFTER_SECONDS)
-    workers = session.scalars(select(Worker).where(alive)).all()
+    workers = living(session, moment)
     return Stats(
         depth={priority: count for priority, count, _ in queued},
         grading=session.scalars(grading).one(),
@@ -48,4 +46,14 @@ def measure(session: Session) -> Stats:
         workers=len(workers),
         slots=sum(worker.slots for worker in workers),
         runners=sorted({worker.runner for worker in workers}),
+        refusals=sorted({worker.refusal for worker in workers if worker.refusal}),
+        warnings=sorted({worker.warning for worker in workers if worker.warning}),
     )
+
+
+def living(session: Session, moment: datetime) -> Sequence[Worker]:
+    """Return the workers whose last heartbeat is near `moment`, on either side of it: a clock may jump."""
+    near = timedelta(seconds=watch.DEAD_AFTER_SECONDS)
+    beat = Worker.heartbeat_at
+    found = select(Worker).where(beat > moment - near, beat < moment + near)
+    return session.scalars(found.order_by(Worker.id)).all()

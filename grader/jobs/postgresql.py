@@ -1,8 +1,9 @@
 """The queue of many machines: Procrastinate brings jobs to workers, in the same PostgreSQL as the rows.
 
-Every job is written in the transaction that queues its row, and the row notes the job as its ticket: a job
-whose ticket is not the row's is stale and dropped. Procrastinate neither brings back what dead workers left
-nor counts how often that happened; `reap` does the first, the row's attempts the second.
+Every job is written in the transaction that queues its row, and the row notes the job as its ticket. A job
+that is no row's ticket is stale and dropped. A job is leave to serve one row of its class: the worker that
+gets it claims the row that is next in line, and the two rows exchange their tickets. Procrastinate neither
+brings back the rows of dead workers nor counts attempts: `reap` does the first, the row the second.
 """
 
 import asyncio
@@ -10,37 +11,46 @@ import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.schema import SchemaManager
-from sqlalchemy import Connection, delete, text, update
+from sqlalchemy import Connection, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from grader.jobs.heartbeat import heartbeat
+from grader.jobs.held import Held, give_back, take_from_dead
 from grader.jobs.measure import measure, place
-from grader.jobs.queue import DEAD_AFTER_SECONDS, HEARTBEAT_SECONDS, Station, Stats, Work
+from grader.jobs.order import REGRADES, STUDENTS, is_waiting, next_in_line
+from grader.jobs.queue import HEARTBEAT_SECONDS, Station, Stats, Work
+from grader.jobs.watch import Watch
 from grader.store import Database
 from grader.store.attempts import release
-from grader.store.database import now
 from grader.store.states import Priority
 from grader.store.tables import Submission, Worker
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from procrastinate.types import JSONValue
 
 TASK = "grade"
-STUDENTS, REGRADES = "submissions", "regrades"
-SCHEMA_LOCK, REAPER_LOCK = 7_220_002, 7_220_003
+SUBMISSIONS_QUEUE, REGRADES_QUEUE = "submissions", "regrades"
+SCHEMA_LOCK, REAPER_LOCK, CLAIM_LOCK = 7_220_002, 7_220_003, 7_220_004
 STOP_POLL_SECONDS = 0.1
 STALLED = text(
     """
-    SELECT job.id, job.args->>'submission' AS submission FROM procrastinate_jobs job
+    SELECT job.id FROM procrastinate_jobs job
     LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
     WHERE job.status = 'doing'
-    AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => :dead_after))
+    AND worker.id IS NULL
     """
+)
+BEATS = text("SELECT id, last_heartbeat FROM procrastinate_workers")
+FORGET = text("DELETE FROM procrastinate_workers WHERE id = :id AND last_heartbeat = :beat")
+NEVER = 10**9  # seconds: by Procrastinate's own rule a clock that jumps would make a living worker dead
+ARGUMENTS = text(
+    "UPDATE procrastinate_jobs SET args = jsonb_build_object('submission', CAST(:id AS text)) WHERE id = :job"
 )
 RETRY = text("SELECT procrastinate_retry_job_v2(:job, NULL, NULL, NULL, NULL)")
 CANCEL = text("SELECT procrastinate_cancel_job_v1(:job, false, true)")
@@ -61,6 +71,7 @@ class PostgresqlQueue:
     def __init__(self, database: Database) -> None:
         """Dispatch the rows of `database`. Procrastinate's tables are made if they are missing."""
         self._database = database
+        self._watch, self._watch_of_fetching = Watch(), Watch()
         self._app = App(connector=SyncPsycopgConnector())  # never opened: it writes on callers' connections
         with database.engine.begin() as connection:
             _make_tables(connection)
@@ -68,7 +79,7 @@ class PostgresqlQueue:
     def enqueue(self, session: Session, submission_ids: list[str], priority: Priority) -> None:
         """Write a job for each row and note it as the row's ticket."""
         connection = session.connection().connection.driver_connection
-        queue = REGRADES if priority is Priority.BULK else STUDENTS
+        queue = REGRADES_QUEUE if priority is Priority.BULK else SUBMISSIONS_QUEUE
         job = self._app.configure_task(TASK, connection=connection, queue=queue, priority=int(priority))
         arguments: list[dict[str, JSONValue]] = [{"submission": each} for each in submission_ids]
         tickets = job.batch_defer(*arguments)
@@ -90,12 +101,13 @@ class PostgresqlQueue:
 
     def presence(self, station: Station) -> AbstractContextManager[None]:
         """Show the worker's row."""
-        return heartbeat(self._database, station)
+        return self._presence(station, Held())
 
     def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
         """Let Procrastinate bring jobs until `stop`."""
-        with self.presence(station):
-            asyncio.run(self._run(station, work, stop))
+        held = Held()
+        with self._presence(station, held):
+            asyncio.run(self._run(station, work, stop, held))
 
     def reap(self) -> int:
         """Queue again what stalled workers hold, and rows that no job would bring; one host at a time."""
@@ -103,21 +115,38 @@ class PostgresqlQueue:
             alone = session.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": REAPER_LOCK})
             if not alone.scalar_one():
                 return 0
-            fresh = now(session) - timedelta(seconds=DEAD_AFTER_SECONDS)
-            session.execute(delete(Worker).where(Worker.heartbeat_at < fresh))
-            return self._retry_stalled(session) + self._bring_back(session)
+            living = self._living(session)
+            taken = take_from_dead(session, living, self.enqueue)
+            self._retry_stalled(session)
+            return taken + self._bring_back(session)
 
     def stats(self, session: Session) -> Stats:
         """Measure the queue."""
         return measure(session)
 
-    def _retry_stalled(self, session: Session) -> int:
-        stalled = session.execute(STALLED, {"dead_after": DEAD_AFTER_SECONDS}).all()
-        for job, submission_id in stalled:
+    def _presence(self, station: Station, held: Held) -> AbstractContextManager[None]:
+        """Show the worker's row; give back what it does not hold."""
+
+        def tidy(session: Session) -> int:
+            return give_back(session, station.name, held, self.enqueue)
+
+        return heartbeat(self._database, station, tidy)
+
+    def _living(self, session: Session) -> set[str]:
+        """Return the workers that live, and forget those that do not."""
+        beats = {worker.id: worker.beats for worker in session.scalars(select(Worker))}
+        dead = self._watch.dead(beats)
+        for name in dead:
+            session.execute(delete(Worker).where(Worker.id == name, Worker.beats == beats[name]))
+        fetching: dict[int, datetime] = {row.id: row.last_heartbeat for row in session.execute(BEATS)}
+        for number in self._watch_of_fetching.dead(fetching):
+            session.execute(FORGET, {"id": number, "beat": fetching[number]})
+        return beats.keys() - dead
+
+    def _retry_stalled(self, session: Session) -> None:
+        """Have Procrastinate bring the jobs of its forgotten workers again."""
+        for job in session.scalars(STALLED).all():
             session.execute(RETRY, {"job": job})
-            if self._is_current(session, job, submission_id):
-                release(session, submission_id)
-        return len(stalled)
 
     def _bring_back(self, session: Session) -> int:
         """Enqueue rows that wait without a living job, as they do after a restore."""
@@ -127,30 +156,40 @@ class PostgresqlQueue:
             self.enqueue(session, [submission_id], Priority(priority))
         return len(lost)
 
-    def _is_current(self, session: Session, job: int | None, submission_id: str) -> bool:
-        submission = session.get(Submission, submission_id, populate_existing=True)
-        return submission is not None and submission.ticket == job
+    def _claim(self, worker: str, held: Held, job: int | None) -> str | None:
+        """Claim the submission that a job is leave for and return its id; None if the job is stale."""
+        with self._database.write() as session:
+            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLAIM_LOCK})
+            own = session.scalar(select(Submission).where(Submission.ticket == job, is_waiting()))
+            if own is None:
+                return None
+            chosen = next_in_line(session, STUDENTS if own.priority > Priority.BULK else REGRADES) or own.id
+            row = session.get_one(Submission, chosen, with_for_update=True)
+            _exchange_tickets(session, own, row)
+            held.add(row.id)
+            row.worker = worker
+            return row.id
 
-    async def _run(self, station: Station, work: Work, stop: threading.Event) -> None:
+    async def _run(self, station: Station, work: Work, stop: threading.Event, held: Held) -> None:
         threads = ThreadPoolExecutor(station.slots + 1)
 
-        def work_if_current(job: int | None, submission_id: str) -> None:
-            with self._database.read() as session:
-                current = self._is_current(session, job, submission_id)
-            if current:
-                work(submission_id)
+        def work_on_next(job: int | None) -> None:
+            claimed = self._claim(station.name, held, job)
+            if claimed is not None:
+                with held.let_go(claimed):
+                    work(claimed)
 
-        async def grade(context: JobContext, submission: str) -> None:
+        async def grade(context: JobContext, submission: str) -> None:  # noqa: ARG001 - the ticket says which
             loop = asyncio.get_running_loop()
-            await loop.run_in_executor(threads, work_if_current, context.job.id, submission)
+            await loop.run_in_executor(threads, work_on_next, context.job.id)
 
         app = App(connector=PsycopgConnector(conninfo=_conninfo(self._database), max_size=station.slots + 6))
         app.task(name=TASK, pass_context=True)(grade)
         async with app.open_async():
             await _until_stopped(
                 [
-                    _worker(app, station.name, [STUDENTS, REGRADES], station.slots),
-                    _worker(app, station.name, [REGRADES], 1),
+                    _worker(app, station.name, [SUBMISSIONS_QUEUE, REGRADES_QUEUE], station.slots),
+                    _worker(app, station.name, [REGRADES_QUEUE], 1),
                 ],
                 stop,
             )
@@ -165,7 +204,7 @@ async def _worker(app: App, name: str, queues: list[str], slots: int) -> None:
         install_signal_handlers=False,
         fetch_job_polling_interval=1.0,
         update_heartbeat_interval=HEARTBEAT_SECONDS,
-        stalled_worker_timeout=DEAD_AFTER_SECONDS,
+        stalled_worker_timeout=NEVER,
     )
 
 
@@ -179,6 +218,15 @@ async def _until_stopped(workers: Sequence[Coroutine[Any, Any, None]], stop: thr
     for ended in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(ended, Exception):
             raise ended
+
+
+def _exchange_tickets(session: Session, one: Submission, other: Submission) -> None:
+    """Let the job of each be the ticket of the other."""
+    if one.id == other.id:
+        return
+    one.ticket, other.ticket = other.ticket, one.ticket
+    for row in (one, other):
+        session.execute(ARGUMENTS, {"id": row.id, "job": row.ticket})
 
 
 def _conninfo(database: Database) -> str:

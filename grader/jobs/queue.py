@@ -8,10 +8,11 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from grader.core.fingerprint import Fingerprint
 from grader.store.states import Priority
 
 HEARTBEAT_SECONDS = 5
-DEAD_AFTER_SECONDS = 20
+UNKNOWN = Fingerprint("", "", "", "", "")
 
 Work = Callable[[str], None]  # does what is to be done for the submission with that id; never raises
 
@@ -20,12 +21,17 @@ Work = Callable[[str], None]  # does what is to be done for the submission with 
 class Station:
     """A worker as others see it: its name, how many submissions it grades at a time, and in which runner.
 
-    One that has no slots lives, and can grade nothing: its runner is gone.
+    One that has no slots lives and takes nothing, and `refusal` says why. `warning` is what else its operator
+    should know; `host` and `fingerprint` say where it is and what its verdicts rest on.
     """
 
     name: str
     slots: int
     runner: str
+    host: str = ""
+    fingerprint: Fingerprint = UNKNOWN
+    refusal: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,8 +39,8 @@ class Stats:
     """The queue at a moment.
 
     Attributes: `depth` (submissions that wait, by priority), `grading` (those being graded), `oldest_wait`
-    (seconds that the longest waiting one has waited), `workers`, and of all workers together `slots` and
-    `runners` (the names of where they run submissions).
+    (seconds that the longest waiting one has waited), `workers`, and of all workers together `slots`,
+    `runners` (the names of where they run submissions), `refusals` and `warnings` (sentences).
     """
 
     depth: Mapping[int, int]
@@ -43,6 +49,8 @@ class Stats:
     workers: int
     slots: int
     runners: Sequence[str]
+    refusals: Sequence[str] = ()
+    warnings: Sequence[str] = ()
 
 
 class Queue(Protocol):

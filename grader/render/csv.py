@@ -4,10 +4,11 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from grader.core.report import GradedReport, Status
 from grader.core.rubric import Rubric
-from grader.core.scoring import ProblemScore, format_points
+from grader.core.scoring import Score, format_points
 from grader.core.text import clean_line
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -44,10 +45,10 @@ def _values(row: Row, problems: Sequence[str]) -> list[str]:
         return [row.submission, row.status, *[""] * (4 + len(problems)), report]
     score = report.score
     counts = report.status is not Status.GRADER_ERROR
-    totals = [format_points(score.score) if counts else "", str(score.max_score)]
-    bonus = [format_points(score.bonus) if counts else "", str(score.max_bonus)]
-    earned = {scored.problem.id: _points(scored) for scored in score.problems}
-    reason = "; ".join([*report.notes, *report.staff_notes])
+    totals = [_points(score.score) if counts else "", str(score.max_score)]
+    bonus = [_points(score.bonus) if counts else "", str(score.max_bonus)]
+    earned = {scored.problem.id: _points(scored.score) for scored in score.problems}
+    reason = "; ".join([*_unjudged(score), *report.notes, *report.staff_notes])
     return [
         row.submission,
         row.status,
@@ -58,8 +59,14 @@ def _values(row: Row, problems: Sequence[str]) -> list[str]:
     ]
 
 
-def _points(scored: ProblemScore) -> str:
-    return "" if scored.score is None else format_points(scored.score)
+def _unjudged(score: Score) -> list[str]:
+    """Return the sentence that names the problems without points, if there are any."""
+    names = ", ".join(scored.problem.id for scored in score.unjudged)
+    return [f"not judged, so no sum: {names}"] if names else []
+
+
+def _points(earned: Fraction | None) -> str:
+    return "" if earned is None else format_points(earned)
 
 
 def _cell(value: str) -> str:

@@ -1,4 +1,4 @@
-"""What `grader doctor` shows: the runners, which promises they keep here, and which one would be taken."""
+"""What `grader doctor` shows: the runners, their promises, which one would be taken, and the workers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +34,28 @@ def print_doctor(rows: Sequence[RunnerRow], chosen: str | None, console: Console
         )
     else:
         console.print(f"Grading takes {chosen}, unless another is asked for.")
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    """One worker of the service: where it is, what it grades at a time, and what its operator should know."""
+
+    name: str
+    host: str
+    slots: int
+    refusal: str
+    warning: str
+
+
+def print_workers(rows: Sequence[WorkerRow] | None, console: Console) -> None:
+    """Print a line for each worker; nothing where there is no service."""
+    if rows is None:
+        return
+    if not rows:
+        console.print("No worker of the service lives.")
+    for row in rows:
+        state = f"takes nothing. {row.refusal}" if row.refusal else f"grades {row.slots} at a time."
+        console.print(Text(f"Worker {row.name} on {row.host}: {state} {row.warning}".rstrip()))
 
 
 def _promises(row: RunnerRow) -> Text:

@@ -115,8 +115,8 @@ def stylesheet_hash() -> str:
 
 
 def earned(part: PartScore) -> Fraction | None:
-    """Return the points of `part`, or None if none of its problems was judged."""
-    return None if all(problem.score is None for problem in part.problems) else part.score
+    """Return the points of `part`, or None if one of its problems was not judged."""
+    return part.score
 
 
 def reasons(results: Iterable[TestResult]) -> list[Reason]:

@@ -29,8 +29,9 @@ class SuiteProgress:
             self._lost += content["outcome"] != Outcome.PASSED
             self._progress.update(self._task, advance=1, description=self._line(content["group"]))
         if kind == "stage":
-            score = content.score
-            told = f"{format_points(score.score)} of {score.max_score} points; now the second stage"
+            earned, most = content.score.score, content.score.max_score
+            shown = "not judged" if earned is None else f"{format_points(earned)} of {most} points"
+            told = f"{shown}; now the second stage"
             self._progress.console.print(told, markup=False)
         if kind == "progress":
             stage = stage_of(content["numbers"])

@@ -50,13 +50,19 @@ def _common_reason(report: GradedReport) -> str:
 
 def _header(report: GradedReport) -> list[RenderableType]:
     score = report.score
-    line = Text.assemble(
-        (report.title, "bold"), "  ", (f"{format_points(score.score)} / {score.max_score}", "bold cyan")
-    )
+    line = Text.assemble((report.title, "bold"), "  ", _points(score.score, score.max_score, "bold cyan"))
     if score.bonus_parts:
-        line.append(f"  bonus {format_points(score.bonus)} / {score.max_bonus}", "cyan")
+        line.append_text(Text.assemble("  bonus ", _points(score.bonus, score.max_bonus), style="cyan"))
     state = STATES[report.status]
-    return [line, *([Text(state, "bold red")] if state else [])]
+    return [line, *([Text(state, "bold red")] if state else []), *_unjudged(score)]
+
+
+def _unjudged(score: Score) -> list[RenderableType]:
+    """Say which problems have no points, and that no sum counts them as 0."""
+    if score.judged:
+        return []
+    titles = ", ".join(scored.problem.title for scored in score.unjudged)
+    return [Text(f"Not judged: {titles}. A sum without the points of one of these is shown as -.", "yellow")]
 
 
 def _footer(report: GradedReport, common: str) -> list[RenderableType]:

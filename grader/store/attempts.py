@@ -12,12 +12,20 @@ from sqlalchemy.orm import Session
 
 from grader.store.database import now
 from grader.store.progress import tell_state
+from grader.store.standard import basis_of
 from grader.store.states import WAITING, Priority, State
-from grader.store.submissions import MAX_ATTEMPTS, end
-from grader.store.tables import Archive, Loss, Report, Submission
+from grader.store.submissions import MAX_ATTEMPTS, Basis, end
+from grader.store.tables import Archive, Assignment, Loss, Report, Submission
 from grader.store.verdict import Verdict
 
 STRUCK_OUT = "grading it failed {attempts} times on our side; staff can see it, and no attempt is spent"
+
+
+UNANNOUNCED = Basis("", "")
+
+
+class OtherSuite(Exception):  # noqa: N818 - says what is the case
+    """The verdict rests on a suite or rubric that is not the assignment's."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +71,19 @@ def take(session: Session, submission_id: str, worker: str) -> Job | None:
 
 
 def publish(session: Session, job: Job, verdict: Verdict) -> bool:
-    """Keep the verdict of an attempt; tell whether the attempt still counted."""
+    """Keep the verdict of an attempt; tell whether the attempt still counted.
+
+    Raises OtherSuite for a verdict that rests on another suite or rubric than the assignment, and ValueError
+    for one that lacks the points of a problem: neither may be kept.
+    """
+    if None in verdict.points.values():
+        raise ValueError("a verdict with a problem that was not judged is not final")
     submission = _current(session, job)
     if submission is None:
         return False
+    wanted = basis_of(session.get_one(Assignment, submission.assignment_id, populate_existing=True))
+    if wanted not in {UNANNOUNCED, Basis(verdict.suite_sha256, verdict.rubric_sha256)}:
+        raise OtherSuite
     _keep(session, job, verdict)
     submission.reason = ""
     end(session, submission, State(verdict.status))
@@ -100,11 +117,14 @@ def hand_back(session: Session, job: Job) -> bool:
 
 
 def release(session: Session, submission_id: str) -> None:
-    """Queue again what a dead worker left behind."""
-    left = select(Submission).where(Submission.id == submission_id, Submission.state == State.GRADING)
-    submission = session.scalar(left.with_for_update())
-    if submission is not None:
+    """Take a submission from the worker that holds it, if it still waits; what was begun is queued again."""
+    held = select(Submission).where(Submission.id == submission_id, Submission.state.in_(WAITING))
+    submission = session.scalar(held.with_for_update())
+    if submission is None:
+        return
+    if submission.state is State.GRADING:
         _queue_again(session, submission)
+    submission.worker = None
 
 
 def begin_anew(session: Session, submission_id: str, priority: Priority) -> Submission | None:

@@ -13,6 +13,7 @@ from grader.store.tables import Assignment, Course
 
 SHORT_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 HOURLY_LIMIT = 20
+STANDARD = ("suite_sha256", "rubric_sha256", "data_sha256", "python", "numpy")  # a service has one folder
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,13 @@ def add_course(session: Session, course_id: str, title: str) -> Course:
 def add_assignment(
     session: Session, assignment_id: str, course_id: str, title: str, policy: Policy
 ) -> Assignment:
-    """Add an assignment to a course. Raises ValueError when its short name is taken."""
+    """Add an assignment to a course, with the standard of the others. Raises ValueError when it exists."""
     if session.get(Assignment, assignment_id):
         raise ValueError(f"there is an assignment {assignment_id!r} already; choose another short name")
+    sibling = session.scalar(select(Assignment).where(Assignment.suite_sha256 != "").limit(1))
+    standard = {name: getattr(sibling, name) for name in STANDARD} if sibling else {}
     assignment = Assignment(
+        **standard,
         id=assignment_id,
         course_id=course_id,
         title=title,

@@ -77,10 +77,15 @@ class Database:
 
 def open_database(url: str) -> Database:
     """Return the database at `url`, created and brought up to date. Raises SQLAlchemyError, ValueError."""
+    database = open_as_it_is(url)
+    migrate(database.engine)
+    return database
+
+
+def open_as_it_is(url: str) -> Database:
+    """Return the database at `url` with the tables that it has. Raises SQLAlchemyError, ValueError."""
     parsed = make_url(url)
-    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
-    migrate(engine)
-    return Database(engine)
+    return Database(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed))
 
 
 def now(session: Session) -> datetime:

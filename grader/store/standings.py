@@ -32,11 +32,14 @@ FIRST: Mapping[Counts, tuple[Any, ...]] = {
 
 @dataclass(frozen=True)
 class Earned:
-    """What a submission's report that counts says in numbers; `points` by problem, None if not judged."""
+    """What a submission's report that counts says in numbers; `points` by problem, None if not judged.
+
+    `bonus` is None in a report of an earlier release that left a problem of the bonus unjudged.
+    """
 
     score: float
     max_score: int
-    bonus: float
+    bonus: float | None
     max_bonus: int
     points: Mapping[str, float | None]
 
@@ -191,4 +194,5 @@ def _place(*order: Any) -> ColumnElement[int]:
 
 
 def _earned(row: Row[Any]) -> Earned:
-    return Earned(row.score, row.max_score, row.bonus, row.max_bonus, row.points)
+    bonus = None if None in row.points.values() else row.bonus
+    return Earned(row.score, row.max_score, bonus, row.max_bonus, row.points)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     Numeric,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -98,7 +99,11 @@ class Membership(Table):
 
 
 class Assignment(Table):
-    """Something to hand in, and its policy: `hourly_limit` per student (None: no limit), `supersede`."""
+    """Something to hand in, its policy, and its standard (see store.standard).
+
+    The policy: `hourly_limit` per student (None: no limit) and `supersede`. A text of the standard is empty
+    until it is announced.
+    """
 
     __tablename__ = "assignments"
 
@@ -108,6 +113,11 @@ class Assignment(Table):
     due_at: Mapped[datetime | None]
     hourly_limit: Mapped[int | None]
     supersede: Mapped[bool] = mapped_column(default=True)
+    suite_sha256: Mapped[str] = mapped_column(default="")
+    rubric_sha256: Mapped[str] = mapped_column(default="")
+    data_sha256: Mapped[str] = mapped_column(default="")
+    python: Mapped[str] = mapped_column(default="")
+    numpy: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
 
 
@@ -126,6 +136,7 @@ class Submission(Table):
 
     `attempt` counts the times that grading began and fences every result: only the attempt that the row
     names may publish. `attempt_limit` is the last one allowed. `ticket` is the queue's job for this row.
+    `worker` is the one that claimed it, while it is queued, or grades it.
     """
 
     __tablename__ = "submissions"
@@ -134,6 +145,12 @@ class Submission(Table):
         Index("ix_submissions_queue", "state", "priority", "queued_at", "id"),
         Index("ix_submissions_history", "user_id", "assignment_id", "received_at"),
         Index("ix_submissions_course", "assignment_id", "received_at", "id"),
+        Index(
+            "ix_submissions_held",
+            "worker",
+            sqlite_where=text("worker IS NOT NULL"),
+            postgresql_where=text("worker IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -211,13 +228,26 @@ class Progress(Table):
 
 
 class Worker(Table):
-    """A worker process: how many submissions it grades at a time, where, and when it last showed life."""
+    """A worker process: how many submissions it grades at a time, where, with what, and when it showed life.
+
+    `beats` counts its heartbeats: others see by that it lives, whatever the clocks do. `refusal` says why it
+    takes nothing, `warning` what else its operator should know.
+    """
 
     __tablename__ = "workers"
 
     id: Mapped[str] = mapped_column(primary_key=True)
+    host: Mapped[str]
     slots: Mapped[int]
     runner: Mapped[str]
+    suite_sha256: Mapped[str]
+    rubric_sha256: Mapped[str]
+    data_sha256: Mapped[str]
+    python: Mapped[str]
+    numpy: Mapped[str]
+    refusal: Mapped[str]
+    warning: Mapped[str]
+    beats: Mapped[int]
     heartbeat_at: Mapped[datetime]
 
 

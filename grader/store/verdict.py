@@ -25,14 +25,15 @@ class LostTest:
 class Verdict:
     """What a report says in numbers, and the report itself as JSON text.
 
-    `points` has every problem by id, with None for one that was not judged; `losses` every lost test.
+    `points` has every problem by id, with None for one that was not judged; `score` and `bonus` are None when
+    they lack the points of such a problem. `losses` has every lost test.
     `staff_notes` has a note a line, and stands apart from `document`, which students read.
     """
 
     status: str
-    score: float
+    score: float | None
     max_score: int
-    bonus: float
+    bonus: float | None
     max_bonus: int
     points: Mapping[str, float | None]
     staff_notes: str
@@ -48,9 +49,9 @@ def verdict_of(report: GradedReport) -> Verdict:
     score = report.score
     return Verdict(
         status=report.status.value,
-        score=points(score.score) or 0.0,
+        score=points(score.score),
         max_score=score.max_score,
-        bonus=points(score.bonus) or 0.0,
+        bonus=points(score.bonus),
         max_bonus=score.max_bonus,
         points={scored.problem.id: points(scored.score) for scored in score.problems},
         staff_notes="\n".join(report.staff_notes),

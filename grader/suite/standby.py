@@ -4,11 +4,14 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
+from grader.core.fingerprint import Fingerprint
 from grader.probe import start_strongest
 from grader.sandbox.choice import RunnerKind
 from grader.suite.assignment import Assignment, load_assignment
+from grader.suite.fingerprint import fingerprint_of
 from grader.suite.run import SuiteProcess
 
 Stamp = tuple[int, int]  # size, and time of change in nanoseconds
@@ -31,6 +34,11 @@ class Ready:
             raise
         self._stamps = self._read_stamps()
 
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """What verdicts rest on here."""
+        return fingerprint_of(self.assignment, self.suite.folders)
+
     def is_fresh(self) -> bool:
         """Tell whether the suite's process lives and no file that a verdict rests on has changed."""
         return self.suite.is_alive() and self._stamps == self._read_stamps()
@@ -47,7 +55,7 @@ class Ready:
             self.runner.close()
 
     def _read_stamps(self) -> Mapping[Path, Stamp | None]:
-        return {path: _stamp(path) for path in [*self.assignment.files(), *self.suite.sources]}
+        return {path: stamp(path) for path in [*self.assignment.files(), *self.suite.sources]}
 
 
 class Standby:
@@ -90,7 +98,8 @@ class Standby:
             present.retire()
 
 
-def _stamp(path: Path) -> Stamp | None:
+def stamp(path: Path) -> Stamp | None:
+    """Return what changes when a file does; None if there is none."""
     try:
         found = path.stat()
     except OSError:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from grader.core.report import GradedReport, Status
 from grader.core.rubric import Rubric
+from grader.core.scoring import Outcome
 from grader.core.text import clean_line
 from grader.intake import read_archive
 from grader.jobs import Queue
@@ -19,10 +20,12 @@ from grader.pipeline import Grader
 from grader.sandbox.runner import SandboxError
 from grader.seed import derive_seed
 from grader.store import Database
-from grader.store.attempts import Job, fail, hand_back, publish, take
+from grader.store.attempts import Job, OtherSuite, fail, hand_back, publish, take
 from grader.store.progress import tell_if_current
 from grader.store.states import Priority, State
+from grader.store.tables import Submission
 from grader.store.verdict import verdict_of
+from grader.worker.admission import OUT_OF_ORDER, Admission
 from grader.worker.follower import Follower
 
 REASON_CHARACTERS = 2_000
@@ -46,13 +49,21 @@ class Attempts:
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
-        self, database: Database, queue: Queue, grader: Grader, rubric: Rubric, secret: bytes, worker: str
+        self,
+        database: Database,
+        queue: Queue,
+        grader: Grader,
+        admission: Admission,
+        rubric: Rubric,
+        secret: bytes,
+        worker: str,
     ) -> None:
-        """Work in the name of `worker`."""
+        """Work in the name of `worker`, on what `admission` lets it."""
         self.leave = threading.Event()
         self._database = database
         self._queue = queue
         self._grader = grader
+        self._admission = admission
         self._rubric = rubric
         self._secret = secret
         self._worker = worker
@@ -64,12 +75,14 @@ class Attempts:
         """Do one attempt at a submission, whatever comes of it. Never raises."""
         with structlog.contextvars.bound_contextvars(submission=submission_id):
             try:
-                with self._database.write() as session:
-                    job = take(session, submission_id, self._worker)
+                job = self._take(submission_id)
                 if job:
                     self._attempt(job)
             except SQLAlchemyError:
-                log.exception("the database failed; the reaper will bring the submission back")
+                log.exception("the database failed; the next heartbeat brings the submission back")
+            except OUT_OF_ORDER as error:
+                log.warning("nothing can be taken", error=str(error))
+                self._decline(submission_id)
 
     def hand_back_all(self) -> None:
         """Return unused what is being graded, because this worker must stop."""
@@ -78,6 +91,26 @@ class Attempts:
             self._return_unused(job)
             log.info("handed back", submission=job.submission_id, attempt=job.attempt)
 
+    def _take(self, submission_id: str) -> Job | None:
+        """Begin an attempt; None if there is nothing to do. Raises what keeps this worker from grading."""
+        own = self._grader.fingerprint()
+        with self._database.write() as session:
+            refusal = self._admission.refusal(session, own)
+            job = None if refusal else take(session, submission_id, self._worker)
+        if refusal:
+            log.warning("refused", reason=refusal)
+            self._decline(submission_id)
+        return job
+
+    def _decline(self, submission_id: str) -> None:
+        """Leave a submission to others, untouched, and take no more for now."""
+        self.leave.set()
+        self._stopping.wait(LEAVING_SECONDS)
+        with self._database.write() as session:
+            submission = session.get_one(Submission, submission_id, with_for_update=True)
+            if submission.state is State.QUEUED and submission.worker == self._worker:
+                self._queue.enqueue(session, [submission_id], Priority(submission.priority))
+
     def _attempt(self, job: Job) -> None:
         self._running[job.submission_id] = job
         log.info("taken", attempt=job.attempt)
@@ -85,6 +118,11 @@ class Attempts:
             self._publish(job, self._grade(job))
         except Fenced:
             log.warning("the attempt counts no more; its result is dropped", attempt=job.attempt)
+        except OtherSuite:
+            log.warning("the suite is not the assignment's; its verdict is dropped", attempt=job.attempt)
+            self.leave.set()
+            self._stopping.wait(LEAVING_SECONDS)
+            self._return_unused(job)
         except SandboxError as error:
             self._without_sandbox(job, error)
         except SQLAlchemyError:
@@ -104,7 +142,7 @@ class Attempts:
 
     def _publish(self, job: Job, report: GradedReport) -> None:
         if report.status is Status.GRADER_ERROR:
-            self._fail(job, "; ".join(report.notes) or "a problem could not be judged")
+            self._fail(job, "; ".join([*_unjudged(report), *report.notes]))
             return
         verdict = verdict_of(report)
 
@@ -154,6 +192,15 @@ class Attempts:
             return
         if not current:
             raise Fenced
+
+
+def _unjudged(report: GradedReport) -> list[str]:
+    """Say which problems were not judged, each with the first reason."""
+    lines = []
+    for scored in report.score.unjudged:
+        why = next(each.message for each in scored.results if each.outcome is Outcome.NOT_JUDGED)
+        lines.append(f"{scored.problem.title} was not judged: {why}")
+    return lines
 
 
 def _persistently(keep: Callable[[], T]) -> T:

@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from grader.core.rubric import Rubric
 from grader.jobs import Queue, Station
 from grader.pipeline import Grader
-from grader.sandbox.runner import SandboxError
 from grader.store import Database
+from grader.worker.admission import Admission
 from grader.worker.attempt import Attempts
 from grader.worker.slots import Slots
 
@@ -35,9 +35,19 @@ class Worker:
     """Grades what the queue brings, until it is told to stop."""
 
     def __init__(  # noqa: PLR0913 - what it works with, each part made elsewhere
-        self, *, database: Database, queue: Queue, grader: Grader, rubric: Rubric, secret: bytes, slots: Slots
+        self,
+        *,
+        database: Database,
+        queue: Queue,
+        grader: Grader,
+        rubric: Rubric,
+        secret: bytes,
+        slots: Slots,
+        same_versions: bool = False,
     ) -> None:
         """Take from `queue`, keep in `database`, and derive seeds from `secret`.
+
+        With `same_versions` it takes nothing where Python or numpy has another minor version than announced.
 
         Raises SuiteFailed, or SandboxError if this host can open no sandbox.
         """
@@ -45,14 +55,17 @@ class Worker:
         self._slots = slots
         self._queue = queue
         self._grader = grader
-        self._attempts = Attempts(database, queue, grader, rubric, secret, self.station.name)
+        self._admission = Admission(database, grader, same_versions=same_versions)
+        self._attempts = Attempts(database, queue, grader, self._admission, rubric, secret, self.station.name)
 
     def run(self, stop: threading.Event, stop_seconds: float) -> bool:
         """Work until `stop`, then let running grades end, for `stop_seconds` at most, or hand them back.
 
         Return whether all threads have ended; if not, the process should end without waiting for them.
         """
-        log.info("worker begins", **vars(self.station))
+        log.info(
+            "worker begins", name=self.station.name, slots=self.station.slots, runner=self.station.runner
+        )
         reaper = threading.Thread(target=self._reap, args=(stop,), daemon=True)
         serving = threading.Thread(target=self._serve, args=(stop,), daemon=True)
         reaper.start()
@@ -68,21 +81,28 @@ class Worker:
         return not serving.is_alive()
 
     def _serve(self, stop: threading.Event) -> None:
-        """Run the queue's worker, again whenever the database or the runner was gone."""
-        leave = self._attempts.leave
+        """Run the queue's worker whenever this one may grade; wait while it may not."""
         while not stop.is_set():
             try:
-                if leave.is_set():
-                    self._wait_for_sandbox(stop)
-                else:
-                    self._serve_slots(stop)
+                self._serve_as(self._admission.assess(self.station), stop)
             except Exception:
                 log.warning("the queue failed; trying again", name=self.station.name, exc_info=True)
-            stop.wait(RECONNECT_SECONDS)
+                stop.wait(RECONNECT_SECONDS)
 
-    def _serve_slots(self, stop: threading.Event) -> None:
+    def _serve_as(self, station: Station, stop: threading.Event) -> None:
+        """Work as `station` until something is wrong, or take nothing until an assessment differs."""
+        if station.refusal:
+            log.warning("takes nothing", name=station.name, reason=station.refusal)
+            self._wait(station, stop)
+        else:
+            self._attempts.leave.clear()
+            if stop.is_set():
+                return  # `run` sets `leave` after it, so that this cannot hide a stop
+            self._serve_slots(station, stop)
+
+    def _serve_slots(self, station: Station, stop: threading.Event) -> None:
         """Work in the slots that this host has for the worker; while it has none, stand by for one."""
-        station = replace(self.station, slots=self._slots.claim())
+        station = replace(station, slots=self._slots.claim())
         if station.slots:
             self._queue.run_worker(station, self._attempts.work, self._attempts.leave)
             return
@@ -91,23 +111,23 @@ class Worker:
             while not stop.wait(CHECK_SECONDS) and not self._slots.claim():
                 pass
 
-    def _wait_for_sandbox(self, stop: threading.Event) -> None:
-        """Take nothing, and say so to others, until a sandbox can be had."""
-        with self._queue.presence(replace(self.station, slots=0)):
-            while not stop.is_set():
-                try:
-                    self._grader.check()
-                except SandboxError as error:
-                    log.warning("no sandbox can be had", name=self.station.name, error=str(error))
-                    stop.wait(CHECK_SECONDS)
-                else:
-                    self._attempts.leave.clear()
+    def _wait(self, station: Station, stop: threading.Event) -> None:
+        """Take nothing, and show others why, while assessments give the same reason."""
+        with self._queue.presence(station):
+            while not stop.wait(CHECK_SECONDS):
+                if self._admission.assess(self.station).refusal != station.refusal:
                     return
+
+    def _watch_standard(self) -> None:
+        """Stop taking when the assignment's standard or this host's files have changed."""
+        if not self._attempts.leave.is_set() and not self._admission.still_holds():
+            self._attempts.leave.set()
 
     def _reap(self, stop: threading.Event) -> None:
         """Look after what dead workers left behind."""
         while not stop.is_set():
             try:
+                self._watch_standard()
                 reaped = self._queue.reap()
             except SQLAlchemyError as error:
                 log.warning("the reaper cannot look", error=str(error.__cause__ or error))

@@ -170,14 +170,15 @@ def _row(scored, board):
     """Return the cells of one problem's line."""
     points, tests = Text("partly run"), Text("")
     if scored.problem.tests in board.whole:
-        judged = scored.score is not None
-        points = _points(scored.score, scored.problem.points) if judged else Text("not judged", "yellow")
+        points = _points(scored.score, scored.problem.points)
         tests = Text(f"{scored.passed}/{len(scored.results)} tests")
     return Text(f"  {scored.problem.id}"), Text(scored.problem.title), points, tests
 
 
 def _points(points, most):
-    """Return points of a maximum, coloured by how much of it they are."""
+    """Return points of a maximum, coloured by how much of it they are, or say that they are not judged."""
+    if points is None:
+        return Text("not judged", "yellow")
     style = "green" if points == most else "yellow" if points else "red"
     return Text(f"{format_points(points)} / {most}", style)
 

@@ -51,6 +51,37 @@ class TestLarge:
     "tests/__init__.py": "",
     "student_template/tests/adapters.py": "def add(a, b):\n    raise NotImplementedError\n",
 }
+BONUS = """
+bonus:
+  - id: extra
+    title: Extra
+    problems:
+      - {id: known, section: "3", points: 4, tests: TestKnown, title: Known sums, hint: "Read the file."}
+"""
+NEEDS_DATA = """
+
+class TestKnown:
+    def test_known(self, known):
+        '''The sum of the file is found.'''
+        assert adapters.add(known, 0) == known
+"""
+GIVES_DATA = """
+
+import pathlib
+
+import pytest
+
+FOLDER = pathlib.Path(__file__).parents[1] / "data"
+
+
+def pytest_student_folders(session):
+    return {"SUMS_DATA": str(FOLDER)} if FOLDER.is_dir() else {}
+
+
+@pytest.fixture
+def known():
+    return int((FOLDER / "known").read_text())
+"""
 RIGHT = "def add(a, b):\n    return a + b\n"
 
 
@@ -59,6 +90,18 @@ def write_assignment(folder):
     for name, text in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
+    return folder
+
+
+def write_with_data(folder):
+    """Write the assignment with a bonus whose test needs a file, `data` in the assignment's folder."""
+    write_assignment(folder)
+    rubric = folder / "rubric.yaml"
+    rubric.write_text(rubric.read_text() + BONUS)
+    cases = folder / "cases" / "test_cases.py"
+    cases.write_text(cases.read_text() + NEEDS_DATA)
+    conftest = folder / "cases" / "conftest.py"
+    conftest.write_text(conftest.read_text() + GIVES_DATA)
     return folder
 
 

@@ -1,13 +1,17 @@
 """A small course for tests of the service: people, an assignment, uploads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.core.role import Role
 from grader.store.courses import Policy, add_assignment, add_course
 from grader.store.people import add_user, set_role
+from grader.store.standard import announce
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept
+from grader.store.tables import Assignment
 from grader.store.verdict import Verdict
+from grader.suite.assignment import load_assignment
+from grader.suite.fingerprint import fingerprint_of
 
 ASSIGNMENT = "sums"
 COURSE = "autumn"
@@ -34,6 +38,12 @@ def make_course(database, **policy):
     return SmallCourse(**ids)
 
 
+def announce_folder(database, folder):
+    """Announce the suite in `folder`, as a service does whose assignment it is."""
+    with database.write() as session:
+        announce(session, fingerprint_of(load_assignment(folder), {}))
+
+
 def upload(user_id, content=b"PK", **fields):
     """Return an upload of these bytes."""
     sha256 = content.hex().ljust(64, "0")
@@ -46,6 +56,14 @@ def hand_in(database, queue, user_id, content=b"PK", priority=None, **fields):
         submission = accept(session, upload(user_id, content, **fields), priority)
         queue.enqueue(session, [submission.id], Priority(submission.priority))
     return submission
+
+
+def of_the_suite(session, made_up):
+    """Return a verdict that is made up, with the suite and rubric that the assignment asks."""
+    wanted = session.get_one(Assignment, ASSIGNMENT)
+    if not wanted.suite_sha256:
+        return made_up
+    return replace(made_up, suite_sha256=wanted.suite_sha256, rubric_sha256=wanted.rubric_sha256)
 
 
 def verdict(**fields):

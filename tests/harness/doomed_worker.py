@@ -9,7 +9,7 @@ import signal
 import sys
 
 from grader.cli import main
-from grader.jobs import heartbeat, local, measure, postgresql
+from grader.jobs import heartbeat, postgresql, watch
 from grader.suite import loans
 from grader.worker import attempt, follower, worker
 
@@ -31,8 +31,7 @@ def hurry():
     """Beat, reap and give up on others within a second or two."""
     heartbeat.HEARTBEAT_SECONDS = postgresql.HEARTBEAT_SECONDS = 0.3
     worker.REAP_SECONDS = 0.5
-    for module in (local, measure, postgresql):
-        module.DEAD_AFTER_SECONDS = 2
+    watch.DEAD_AFTER_SECONDS = 2
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from grader.store.progress import tell
 from grader.store.states import Priority, State
 from grader.store.submissions import accept, end
 from grader.store.verdict import verdict_of
-from tests.harness.course import upload
+from tests.harness.course import of_the_suite, upload
 from tests.harness.reports import report as small_report
 
 OUTCOMES = (Outcome.PASSED, Outcome.FAILED, Outcome.PASSED, Outcome.ERROR, Outcome.NOT_RUN)
@@ -74,7 +74,7 @@ def graded(**fields):
 
     def bring(session, submission, rubric):
         verdict = verdict_of(made_up(rubric, **fields))
-        publish(session, take(session, submission.id, "gallery"), verdict)
+        publish(session, take(session, submission.id, "gallery"), of_the_suite(session, verdict))
 
     return bring
 

@@ -13,8 +13,9 @@ from grader.store.admission import New, Past, Repeat, TooSoon, Wish, decide, his
 from grader.store.courses import assignments_in, policy_of
 from grader.store.database import now
 from grader.store.people import Person
+from grader.store.standard import basis_of
 from grader.store.states import Priority
-from grader.store.submissions import Basis, Upload, accept_all, supersede
+from grader.store.submissions import Upload, accept_all, supersede
 from grader.store.tables import Assignment, Submission
 from grader.web.api.pace import Pace
 from grader.web.api.problems import Kind, Problem
@@ -34,10 +35,11 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Queued:
-    """Where a new submission stands: its place, seconds to wait (None: nobody can tell), whether by staff."""
+    """Where a new submission stands: its place, seconds to wait or why they are not known, if by staff."""
 
     place: int
     wait: int | None
+    reason: str
     by_staff: bool
 
 
@@ -66,10 +68,9 @@ class _Admitted:
 class Acceptance:
     """Keeps arrivals, each of another student, as the policy of their assignments says."""
 
-    def __init__(self, queue: Queue, basis: Basis, pace: Pace) -> None:
-        """Have uploads graded by way of `queue`; verdicts now rest on `basis`."""
+    def __init__(self, queue: Queue, pace: Pace) -> None:
+        """Have uploads graded by way of `queue`; `pace` tells how long they wait."""
         self._queue = queue
-        self._basis = basis
         self._pace = pace
 
     def __call__(self, session: Session, arrivals: Sequence[Arrival]) -> list[Accepted | Problem]:
@@ -103,7 +104,7 @@ class Acceptance:
             arrival.who.id, assignment.id, arrival.sha256, arrival.content, arrival.idempotency_key
         )
         wish = Wish(upload, policy_of(assignment), arrival.again)
-        match decide(wish, past, self._basis, moment):
+        match decide(wish, past, basis_of(assignment), moment):
             case New() as decision:
                 return _Admitted(wish, decision, assignment.course_id in arrival.who.staff_courses)
             case Repeat(submission_id):
@@ -121,9 +122,13 @@ class Acceptance:
                 for older in supersede(session, submission):
                     self._queue.cancel(session, older.id)
         return [
-            Accepted(submission, Queued(place, self._pace.wait(session, place), each.by_staff))
+            Accepted(submission, self._queued(session, place, each))
             for submission, place, each in zip(made, self._places(session, made), admitted, strict=True)
         ]
+
+    def _queued(self, session: Session, place: int, admitted: _Admitted) -> Queued:
+        wait = self._pace.wait(session, place)
+        return Queued(place, wait, self._pace.reason(session) if wait is None else "", admitted.by_staff)
 
     def _enqueue(self, session: Session, made: Sequence[Submission]) -> None:
         by_priority = defaultdict(list)

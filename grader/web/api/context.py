@@ -11,12 +11,12 @@ from fastapi import Depends, Request
 from grader.jobs import Queue
 from grader.store import Database
 from grader.store.group_commit import GroupCommit
-from grader.store.submissions import Basis
 from grader.store.tokens import note_uses
 from grader.web.api.acceptance import Acceptance, Accepted, Arrival
 from grader.web.api.costs import Costs
 from grader.web.api.pace import Pace
 from grader.web.api.problems import Problem
+from grader.web.api.readiness import Readiness
 from grader.web.api.streams import Streams
 from grader.web.api.throttle import Throttle
 
@@ -27,15 +27,13 @@ USES_GATHER_SECONDS = 1.0
 class Context:
     """The parts of the service.
 
-    Attributes: `basis` (the hashes of suite and rubric that verdicts now rest on), `template` (makes the zip
-    that students start from), `upload_bytes` (the largest request), `intake` (how many uploads are unpacked
-    at a time), `guesses` (the rate limit on wrong tokens and links), `streams` (those
-    that are open), `costs` (of uploads that come to nothing). The properties follow from these.
+    Attributes: `template` (makes the zip that students start from), `upload_bytes` (the largest request),
+    `intake` (how many uploads are unpacked at a time), `guesses` (the rate limit on wrong tokens and links),
+    `streams` (those that are open), `costs` (of uploads that come to nothing). The properties follow from these.
     """
 
     database: Database
     queue: Queue
-    basis: Basis
     template: Callable[[], bytes]
     upload_bytes: int
     intake: CapacityLimiter
@@ -46,13 +44,18 @@ class Context:
     @cached_property
     def accepting(self) -> GroupCommit[Arrival, Accepted | Problem]:
         """What keeps uploads, those that come together in one transaction."""
-        keep = Acceptance(self.queue, self.basis, self.pace)
+        keep = Acceptance(self.queue, self.pace)
         return GroupCommit(self.database, keep, apart_by=lambda arrival: arrival.who.id)
 
     @cached_property
     def uses(self) -> GroupCommit[str, None]:
         """What notes that tokens were used, a moment later, as nobody waits for it."""
         return GroupCommit(self.database, note_uses, apart_by=str, patience=USES_GATHER_SECONDS)
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """What keeps the service from accepting and grading."""
+        return Readiness(self.database, self.queue)
 
     @cached_property
     def pace(self) -> Pace:

@@ -1,7 +1,7 @@
 """Routes for those who watch over the service: is it alive, can it work, and how does it do."""
 
-from collections.abc import Iterator
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, cast
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -16,12 +16,15 @@ from grader.store.states import Priority, State
 from grader.store.tables import Report, Submission
 from grader.web.api.bodies import problems
 from grader.web.api.context import Context, InContext
+from grader.web.api.readiness import READY, Trouble
 
 METRICS: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text."}
 }
 
 GRADE_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0)  # training is allowed minutes
+
+Status = Literal["ready", "no worker", "no runner", "not writable", "disk full", "stuck"]
 
 router = APIRouter(tags=["health"])
 
@@ -35,10 +38,12 @@ class LiveBody(BaseModel):
 class ReadyBody(BaseModel):
     """What the service needs, and how the queue is."""
 
-    status: Literal["ready", "no worker", "no runner"] = Field(
-        description="`ready`: it accepts and grades. Else it accepts and keeps: no worker lives, or none can "
-        "open a sandbox."
+    status: Status = Field(
+        description="`ready`: it accepts and grades. `no worker`: none lives; `no runner`: none can grade; "
+        "`stuck`: submissions wait or are being graded, and nothing happens; uploads are kept meanwhile. "
+        "`not writable`, `disk full`: nothing can be kept."
     )
+    troubles: list[str] = Field(description="What is wrong, on which host, and what to do: sentences.")
     runners: list[str]
     waiting: int
     grading: int
@@ -52,27 +57,41 @@ async def live() -> LiveBody:
     return LiveBody()
 
 
-@router.get("/health", summary="Can it accept and grade", responses={503: problems()[503]})
-@router.get("/health/ready", summary="Can it accept and grade", responses={503: problems()[503]})
-def ready(context: InContext) -> ReadyBody:
-    """Look at database, queue and runners. While no worker can grade, uploads are kept and wait."""
+@router.get("/health", summary="How is it", responses={503: problems()[503]})
+def health(context: InContext) -> ReadyBody:
+    """Say what is wrong. The answer is 200 while the database can be read."""
+    return _body(*_looked(context))
+
+
+NOT_READY: dict[int | str, dict[str, Any]] = {503: {**problems()[503], "model": ReadyBody}}
+
+
+@router.get("/health/ready", summary="Can it accept and grade", responses=NOT_READY)
+def ready(context: InContext, response: Response) -> ReadyBody:
+    """Say what is wrong; if anything has been for longer than a moment, the answer is 503."""
+    stats, troubles = _looked(context)
+    if any(each.lasts for each in troubles):
+        response.status_code = 503
+    return _body(stats, troubles)
+
+
+def _looked(context: Context) -> tuple[Stats, Sequence[Trouble]]:
     with context.database.read() as session:
         stats = context.queue.stats(session)
+    return stats, context.readiness.look(stats)
+
+
+def _body(stats: Stats, troubles: Sequence[Trouble]) -> ReadyBody:
+    status = troubles[0].status if troubles else READY
     return ReadyBody(
-        status=_status(stats),
+        status=cast("Status", status),
+        troubles=[*(each.sentence for each in troubles), *stats.refusals, *stats.warnings],
         runners=list(stats.runners),
         waiting=sum(stats.depth.values()),
         grading=stats.grading,
         workers=stats.workers,
         slots=stats.slots,
     )
-
-
-def _status(stats: Stats) -> Literal["ready", "no worker", "no runner"]:
-    """Say what keeps the service from grading: workers without slots have lost their runner."""
-    if stats.slots:
-        return "ready"
-    return "no runner" if stats.workers else "no worker"
 
 
 @router.get("/metrics", summary="Metrics", response_class=Response, responses=METRICS)

@@ -1,39 +1,81 @@
-"""The pace of the queue: how long a submission at some place waits, by the newest verdicts and all slots."""
+"""The pace of the queue: how long a submission waits at a place, by what runs and by recent verdicts."""
 
 import math
 import time
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from grader.core.waiting import expected_wait
 from grader.jobs import Queue
-from grader.store.tables import Report
+from grader.store.database import now
+from grader.store.states import Priority, State
+from grader.store.tables import Report, Submission
 
 RECENT_REPORTS = 50
 FIRST_GUESS_SECONDS = 10.0
 FRESH_SECONDS = 2.0  # many ask, and the answer hardly changes
+GAP_SECONDS = 5.0  # most that a slot is held beside the run itself
+NOBODY_GRADES = "No worker can grade at the moment. This is kept, and graded as soon as one can."
+RUNS_TAKE_LONG = "All workers grade submissions that take unusually long. The wait is not known."
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """The queue at a moment: slots, what each run has taken so far, and what recent ones took in all."""
+
+    slots: int
+    running: tuple[float, ...]
+    recent: tuple[float, ...]
 
 
 class Pace:
-    """Seconds from one place in the queue to the next. Any thread may ask."""
+    """Estimates waits. Any thread may ask."""
 
     def __init__(self, queue: Queue) -> None:
         """Measure `queue`."""
         self._queue = queue
-        self._seconds: float | None = None
+        self._flow: _Flow | None = None
         self._measured_at = -math.inf
 
     def wait(self, session: Session, place: int) -> int | None:
-        """Return about how many seconds the submission at `place` waits; None while nobody grades."""
-        if time.monotonic() - self._measured_at > FRESH_SECONDS:
-            self._seconds = self._measure(session)
-            self._measured_at = time.monotonic()
-        return None if self._seconds is None else math.ceil((place - 1) * self._seconds)
+        """Return about how many seconds the submission at `place` waits; None if it cannot be known."""
+        flow = self._fresh(session)
+        seconds = expected_wait(place, flow.slots, flow.running, flow.recent) if flow.slots else None
+        return None if seconds is None else math.ceil(seconds)
 
-    def _measure(self, session: Session) -> float | None:
-        slots = self._queue.stats(session).slots
-        if not slots:
-            return None
-        recent = select(Report.seconds).order_by(Report.created_at.desc()).limit(RECENT_REPORTS).subquery()
-        mean = session.scalar(select(func.avg(recent.c.seconds))) or FIRST_GUESS_SECONDS
-        return float(mean) / slots
+    def reason(self, session: Session) -> str:
+        """Return why a wait cannot be known."""
+        return RUNS_TAKE_LONG if self._fresh(session).slots else NOBODY_GRADES
+
+    def _fresh(self, session: Session) -> _Flow:
+        flow = self._flow
+        if flow is None or time.monotonic() - self._measured_at > FRESH_SECONDS:
+            self._flow = flow = self._measure(session)
+            self._measured_at = time.monotonic()
+        return flow
+
+    def _measure(self, session: Session) -> _Flow:
+        moment = now(session)
+        begun = select(Submission.taken_at).where(
+            Submission.state == State.GRADING, Submission.priority > Priority.BULK
+        )
+        running = [max(0.0, (moment - at).total_seconds()) for at in session.scalars(begun) if at]
+        recent = _recent(session) or [FIRST_GUESS_SECONDS]
+        return _Flow(self._queue.stats(session).slots, tuple(running), tuple(recent))
+
+
+def _recent(session: Session) -> list[float]:
+    """Return how long the newest verdicts held a slot; a clock that jumped counts as the run itself."""
+    same = and_(Report.submission_id == Submission.id, Report.attempt == Submission.attempt)
+    newest = (
+        select(Report.seconds, Report.created_at, Submission.taken_at)
+        .join(Submission, same)
+        .order_by(Report.created_at.desc())
+        .limit(RECENT_REPORTS)
+    )
+    return [
+        min(max(seconds, (ended - begun).total_seconds()), seconds + GAP_SECONDS) if begun else seconds
+        for seconds, ended, begun in session.execute(newest)
+    ]

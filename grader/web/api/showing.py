@@ -17,7 +17,6 @@ from grader.web.api.problems import Kind, Problem
 PREFIX = "/api/v1"
 NOT_YOURS = "There is no such submission, or it is not yours."
 GRADER_ERROR = "We failed to grade this; it does not count, and staff can see why."
-NOBODY_GRADES = "No worker can grade at the moment. This is kept, and graded as soon as one can."
 
 
 def visible(session: Session, who: Person, submission_id: str) -> Submission:
@@ -62,7 +61,7 @@ def show(context: Context, session: Session, who: Person, submission: Submission
         place=place,
         estimated_wait_seconds=wait,
         verdict=_verdict(report) if report else None,
-        reason=reason or (NOBODY_GRADES if place and wait is None else ""),
+        reason=reason or (context.pace.reason(session) if place and wait is None else ""),
         student=session.get_one(User, submission.user_id).email if staff else None,
     )
 
@@ -74,7 +73,7 @@ def show_new(who: Person, submission: Submission, queued: Queued) -> SubmissionB
         place=queued.place,
         estimated_wait_seconds=queued.wait,
         verdict=None,
-        reason=NOBODY_GRADES if queued.wait is None else "",
+        reason=queued.reason,
         student=who.email if queued.by_staff else None,
     )
 

@@ -82,7 +82,8 @@ def _earned(student: Standing, problems: Sequence[Problem]) -> tuple[str, str, s
         f'<td{level}><a href="{there}#problem-{problem}">{shown}</a></td>' for problem, level, shown in looks
     ]
     score = f'<a href="{there}">{number(counting.earned.score)}</a>{late}'
-    return score, number(counting.earned.bonus), "".join(cells)
+    bonus = counting.earned.bonus
+    return score, "?" if bonus is None else number(bonus), "".join(cells)
 
 
 @lru_cache(LOOKS)
@@ -148,6 +149,5 @@ def _csv_rows(students: Sequence[Standing], problems: Sequence[Problem]) -> Iter
             counting.submission_id,
             "late" if counting.is_late else "",
             number(earned.score),
-            number(earned.bonus),
-            *("" if each is None else number(each) for each in points),
+            *("" if each is None else number(each) for each in (earned.bonus, *points)),
         )

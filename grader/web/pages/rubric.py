@@ -12,6 +12,7 @@ from grader.core.reading import from_document
 from grader.core.rubric import Problem as RubricProblem
 from grader.core.statistics import PassRate, pass_rates
 from grader.store.losses import lost_tests
+from grader.store.standard import basis_of
 from grader.store.submissions import Basis
 from grader.store.tables import Report
 from grader.web.api.context import InContext
@@ -46,7 +47,7 @@ def show_rubric(request: Request, context: InContext, site: OnSite, who: Visitor
     """Show what points are given for."""
     with context.database.read() as session:
         lost = lost_tests(session, [each.submission_id for each in seen.counting])
-        tests = _tests(session, context.basis)
+        tests = _tests(session, basis_of(seen.assignment))
     rates = pass_rates(site.rubric.problems, [each.earned.points for each in seen.counting])
     lines = {
         rate.problem.id: ProblemLine(

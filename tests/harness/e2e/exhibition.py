@@ -8,7 +8,7 @@ from grader.store.sign_ins import issue_link, sign_in_by_link
 from grader.store.verdict import verdict_of
 from tests.harness import gallery
 from tests.harness.assignment import ROOT
-from tests.harness.course import hand_in, make_course
+from tests.harness.course import hand_in, make_course, of_the_suite
 from tests.harness.site import Site
 
 UPLOAD_BYTES = 1 << 20
@@ -45,7 +45,7 @@ class Exhibition:
         """Give a queued submission a verdict."""
         verdict = verdict_of(gallery.made_up(self.rubric))
         with self.database.write() as session:
-            publish(session, take(session, submission, "test"), verdict)
+            publish(session, take(session, submission, "test"), of_the_suite(session, verdict))
 
     def close(self):
         """End the service."""

@@ -6,6 +6,7 @@ from grader.store.attempts import publish, take
 from grader.store.progress import tell
 from grader.store.verdict import verdict_of
 from tests.harness import gallery
+from tests.harness.course import of_the_suite
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_a_page_moves_on_by_itself_and_nothing_jumps(exhibition, visit, watched,
     page.get_by_text("epoch 3/3").first.wait_for()
     shifted = window.shifted(since=loaded)
     with exhibition.database.write() as session:
-        publish(session, job, verdict_of(gallery.made_up(exhibition.rubric)))
+        publish(session, job, of_the_suite(session, verdict_of(gallery.made_up(exhibition.rubric))))
 
     page.get_by_text("Next step").wait_for()
 

@@ -6,7 +6,6 @@ from grader.jobs import open_queue
 from grader.jobs.queue import Station
 from grader.store.people import person
 from grader.store.states import State
-from grader.store.submissions import Basis
 from grader.store.tables import Submission
 from grader.web.api.acceptance import Acceptance, Arrival
 from grader.web.api.pace import FIRST_GUESS_SECONDS, Pace
@@ -21,7 +20,7 @@ class Desk:
         """Keep them in `database`."""
         self.database, self.queue = database, open_queue(database)
         self.course = make_course(database, **policy)
-        self.keep = Acceptance(self.queue, Basis("s" * 64, "r" * 64), Pace(self.queue))
+        self.keep = Acceptance(self.queue, Pace(self.queue))
 
     def arrival(self, name, note="", assignment=""):
         """Return an upload by one of the course."""
@@ -128,7 +127,7 @@ def test_the_limit_is_told_with_the_next_try(database):
 
 @pytest.mark.usefixtures("worker")
 def test_the_pace_is_measured_once_for_all_who_ask(desk, monkeypatch):
-    """Within a moment the queue is measured once; the first in it never waits."""
+    """Within a moment the queue is measured once; while a slot is free the first in it does not wait."""
     measured = []
     stats = type(desk.queue).stats
     monkeypatch.setattr(

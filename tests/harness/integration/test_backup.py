@@ -8,14 +8,14 @@ from sqlalchemy import select
 
 from grader.core.scoring import Outcome
 from grader.jobs import open_queue
+from grader.jobs.heartbeat import row_of
 from grader.jobs.queue import Station
 from grader.store import open_database
 from grader.store.attempts import publish, take
 from grader.store.audit import record
 from grader.store.backup import FORGOTTEN, BackupError, _tables, back_up, restore
-from grader.store.database import now
 from grader.store.people import add_user
-from grader.store.tables import Submission, Worker
+from grader.store.tables import Submission
 from grader.store.tokens import issue_token, verify_token
 from grader.store.verdict import LostTest
 from tests.harness.course import hand_in, make_course, verdict
@@ -44,7 +44,7 @@ def filled(database):
             reason="\N{SNOWMAN}",
             count=1,
         )
-        session.add(Worker(id="w", slots=1, runner="jail", heartbeat_at=now(session)))
+        session.add(row_of(Station("w", 1, "jail"), 0, session))
         return issue_token(session, course.anna, "laptop")
 
 

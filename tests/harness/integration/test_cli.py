@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.assignment import archive, write_with_data
+
 ROOT = Path(__file__).resolve().parents[3]
 REFERENCE = ROOT / "reference"
 QUICK = ("--runner", "process", "--without-bonus")
@@ -164,6 +166,31 @@ def test_wrong_use(grader, arguments, words):
 
     assert done.returncode == 2
     assert words in " ".join(done.stderr.split())
+
+
+def test_an_unjudged_bonus_is_said_everywhere(grader, tmp_path):
+    """Without the data of a bonus the status is 1, and no sum in text, page, JSON or CSV counts it as 0."""
+    assignment = write_with_data(tmp_path / "assignment")
+    work = tmp_path / "in" / "work.zip"
+    work.parent.mkdir()
+    work.write_bytes(archive())
+    chosen = {"GRADER_ASSIGNMENT": str(assignment)}
+
+    one = grader(
+        *("grade", work, "--runner", "process", "--json", "out.json", "--html", "out.html"), **chosen
+    )
+    many = grader("grade-all", work.parent, "--csv", "out.csv", "--runner", "process", **chosen)
+
+    document = json.loads((tmp_path / "out.json").read_text())
+    [line] = csv.DictReader((tmp_path / "out.csv").read_text().splitlines())
+    assert (one.returncode, many.returncode) == (1, 1)
+    assert "5 / 5  bonus - / 4" in one.stdout
+    assert "Not judged: Known sums." in one.stdout
+    assert (document["status"], document["score"], document["bonus"]) == ("grader_error", 5, None)
+    assert "A part of the bonus could not be judged" in (tmp_path / "out.html").read_text()
+    assert (line["status"], line["score"], line["bonus"], line["known"]) == ("grader_error", "", "", "")
+    assert "not judged, so no sum: known" in line["reason"]
+    assert "0 graded, 1 not fully judged" in many.stdout
 
 
 def test_a_broken_suite_is_our_fault(grader, tmp_path):

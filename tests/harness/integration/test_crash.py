@@ -16,7 +16,7 @@ from grader.store.submissions import Upload, accept
 from grader.store.tables import Report, Submission
 from tests.harness import postgresql
 from tests.harness.assignment import archive, slow
-from tests.harness.course import ASSIGNMENT, make_course
+from tests.harness.course import ASSIGNMENT, announce_folder, make_course
 from tests.harness.doomed_worker import STAGES
 from tests.harness.processes import are_over, descendants
 from tests.harness.site import SUBMISSIONS, Site, hand_in
@@ -34,6 +34,7 @@ class Bench:
         self._database = open_database(url)
         self._queue = open_queue(self._database)
         self._anna = make_course(self._database, hourly_limit=None).anna
+        announce_folder(self._database, self.site.folder / "assignment")
 
     def hand_in(self, **fields):
         """Accept and enqueue a submission; return its id."""

@@ -5,6 +5,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance  # what is a zip no schema can say
 
+from grader.jobs import Station
 from grader.store import open_database
 from tests.harness.api import hand_in, make_service, zipped
 
@@ -17,7 +18,8 @@ def service(tmp_path_factory):
     with service.client("anna") as client:
         service.grade(hand_in(client).json()["id"])
         hand_in(client, zipped(x="1"))
-    yield service
+    with service.queue.presence(Station("worker", 2, "process")):  # without one the service is not ready
+        yield service
     database.close()
 
 

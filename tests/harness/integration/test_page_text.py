@@ -16,7 +16,7 @@ from grader.store.verdict import verdict_of
 from grader.web.api.auth import SIGN_IN_COOKIE
 from tests.harness.api import make_service, zipped
 from tests.harness.corpus import load_attacks
-from tests.harness.course import ASSIGNMENT, COURSE
+from tests.harness.course import ASSIGNMENT, COURSE, of_the_suite
 from tests.harness.gallery import made_up
 from tests.harness.page import Page
 from tests.harness.reports import RUBRIC
@@ -60,7 +60,8 @@ def graded(service, browser, text):
     """Return the id of a submission whose report has `text` in every place."""
     made = hand_in(browser)
     with service.database.write() as session:
-        publish(session, take(session, made, "test"), verdict_of(made_up(RUBRIC, text=text)))
+        verdict = of_the_suite(session, verdict_of(made_up(RUBRIC, text=text)))
+        publish(session, take(session, made, "test"), verdict)
     return made
 
 

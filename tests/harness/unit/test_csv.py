@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from grader.core.report import Status
+from grader.core.report import Status, status_of
 from grader.core.scoring import Outcome
 from grader.render.csv import Row, render_csv
 from tests.harness.reports import RUBRIC, report, result
@@ -41,6 +41,16 @@ def test_our_failure_has_no_score():
     line = table(Row("c.zip", failed, failed.status))[0]
 
     assert (line["score"], line["adding"]) == ("", "")
+
+
+def test_an_unjudged_bonus_is_in_no_sum():
+    """What was not judged has no points and no sum, and the line names it."""
+    broken = report(result("TestRoots", outcome=Outcome.NOT_JUDGED))
+
+    line = table(Row("c.zip", broken, status_of(broken.score, loadable=True)))[0]
+
+    assert (line["status"], line["bonus"], line["roots"]) == ("grader_error", "", "")
+    assert "not judged, so no sum: roots" in line["reason"]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"])

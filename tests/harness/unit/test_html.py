@@ -207,11 +207,11 @@ def test_a_problem_that_was_not_judged():
 
 
 def test_bonus_not_judged():
-    """A bonus that could not be judged is told, and leaves the score a score."""
+    """A bonus that could not be judged is named and has no sum; the points of the parts are shown."""
     words = not_judged("TestRoots").words
 
     assert "5 / 5 points" in words
-    assert "0 / 4, as far as it could be judged" in words
+    assert "not judged / 4" in words
     assert "A part of the bonus could not be judged" in words
     assert "Not judged: Roots." in words
 

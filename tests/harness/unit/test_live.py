@@ -41,6 +41,8 @@ def shown(name, **fields):
     [
         ({"place": 1, "wait": 0}, "Number 1 in the queue: next to be graded."),
         ({"place": 3, "wait": 95}, "Number 3 in the queue, about 1 min 35 s to wait."),
+        ({"place": 1, "wait": None}, "Number 1 in the queue: next to be graded; the wait is not known."),
+        ({"place": 3, "wait": None}, "Number 3 in the queue; the wait is not known."),
         ({"place": None}, "Waiting."),
         ({"place": 1, "wait": 0, "attempt": 1}, "Grading begins anew (attempt 2)."),
     ],

@@ -169,8 +169,8 @@ def test_two_decimals():
 
 
 def test_not_judged():
-    """What was not judged has null points, and adds nothing."""
+    """What was not judged has null points, its sum is null, and the report is not final."""
     document = to_document(REPORTS["bonus not judged"])
 
     assert document["parts"][1]["problems"][0]["points"] is None
-    assert (document["status"], document["score"], document["bonus"]) == ("graded", 5.0, 0.0)
+    assert (document["status"], document["score"], document["bonus"]) == ("grader_error", 5.0, None)

@@ -196,11 +196,11 @@ def test_class_outside_the_rubric():
 
 @pytest.mark.parametrize("policy", list(Policy))
 def test_not_judged(policy):
-    """A problem with a test that was not judged has no score."""
+    """A problem with a test that was not judged has no score, and no sum counts it as 0."""
     total = scored(rubric_of(problem("A", 2, policy), problem("B")), A=[FAILED, NOT_JUDGED], B=[PASSED])
 
     assert [p.score for p in total.problems] == [None, 2]
-    assert total.score == 2
+    assert (total.score, [part.score for part in total.parts]) == (None, [None])
 
 
 def test_unjudged_list():
@@ -217,7 +217,7 @@ def test_unjudged_bonus():
     total = scored(rubric_of(problem("A"), bonus=[problem("X")]), A=[PASSED], X=[NOT_JUDGED])
 
     assert [p.problem.id for p in total.unjudged] == ["x"]
-    assert (total.score, total.bonus) == (2, 0)
+    assert (total.score, total.bonus) == (2, None)
 
 
 def test_judged():

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from grader.core.report import Status
+from grader.core.report import Status, status_of
 from grader.core.scoring import Outcome
 from grader.render.terminal import print_report
 from tests.harness.reports import report, result
@@ -65,6 +65,17 @@ def test_our_failure_is_not_a_score():
 
     assert "We failed to grade this; it does not count." in text
     assert "- / 3" in text
+
+
+def test_an_unjudged_bonus_is_in_no_sum():
+    """A bonus that was not judged has no sum, the report does not count, and the problem is named."""
+    broken = report(result("TestRoots", outcome=Outcome.NOT_JUDGED, message="ours"))
+
+    text = shown(replace(broken, status=status_of(broken.score, loadable=True)))
+
+    assert "5 / 5  bonus - / 4" in text
+    assert "We failed to grade this; it does not count." in text
+    assert "Not judged: Roots." in text
 
 
 def test_an_import_error_is_said_once():

@@ -19,7 +19,7 @@ def test_a_verdict_has_the_points_of_every_problem():
     verdict = verdict_of(graded)
 
     assert verdict.points == {"adding": 1.0, "taking": 0.0, "roots": None}
-    assert (verdict.score, verdict.max_score, verdict.bonus, verdict.max_bonus) == (1.0, 5, 0.0, 4)
+    assert (verdict.score, verdict.max_score, verdict.bonus, verdict.max_bonus) == (1.0, 5, None, 4)
     assert json.loads(verdict.document) == to_document(graded)
 
 

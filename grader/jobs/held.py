@@ -1,0 +1,68 @@
+"""What workers hold: submissions that they claimed or grade, by what the rows say and by what is true."""
+
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from grader.store.attempts import release
+from grader.store.states import WAITING, Priority, State
+from grader.store.tables import Submission
+
+Enqueue = Callable[[Session, list[str], Priority], None]
+
+
+class Held:
+    """The submissions that this process really works on. Any thread may ask."""
+
+    def __init__(self) -> None:
+        """Hold nothing."""
+        self._lock = threading.Lock()
+        self._ids: set[str] = set()
+
+    def __contains__(self, submission_id: str) -> bool:
+        with self._lock:
+            return submission_id in self._ids
+
+    def add(self, submission_id: str) -> None:
+        """Hold a submission; to be called before the claim on it is kept."""
+        with self._lock:
+            self._ids.add(submission_id)
+
+    def discard(self, submission_id: str) -> None:
+        """Hold it no more; to be called when nothing works on it."""
+        with self._lock:
+            self._ids.discard(submission_id)
+
+    @contextmanager
+    def let_go(self, submission_id: str) -> Iterator[None]:
+        """Hold a submission while the block runs, and no longer."""
+        self.add(submission_id)
+        try:
+            yield
+        finally:
+            self.discard(submission_id)
+
+
+def give_back(session: Session, worker: str, held: Held, enqueue: Enqueue) -> int:
+    """Queue again what the rows say `worker` holds although it does not; return how many."""
+    own = select(Submission).where(Submission.worker == worker, Submission.state.in_(WAITING))
+    rows = session.scalars(own.with_for_update()).all()
+    return _queue_again(session, [row for row in rows if row.id not in held], enqueue)
+
+
+def take_from_dead(session: Session, living: Collection[str], enqueue: Enqueue) -> int:
+    """Queue again what is held by no living worker; return how many."""
+    begun_by_nobody = and_(Submission.state == State.GRADING, Submission.worker.is_(None))  # from a backup
+    held = and_(Submission.worker.is_not(None), Submission.state.in_(WAITING))
+    rows = session.scalars(select(Submission).where(or_(held, begun_by_nobody)).with_for_update()).all()
+    return _queue_again(session, [row for row in rows if row.worker not in living], enqueue)
+
+
+def _queue_again(session: Session, rows: Collection[Submission], enqueue: Enqueue) -> int:
+    for row in rows:
+        release(session, row.id)
+        enqueue(session, [row.id], Priority(row.priority))
+    return len(rows)

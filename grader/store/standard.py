@@ -1,0 +1,63 @@
+"""The standard: the suite, rubric and data that verdicts on assignments rest on, and the expected versions.
+
+The service announces them when it starts and when a file of its assignment changes. The last announcement
+counts. Workers whose suite, rubric or data differ take nothing, and no verdict of theirs is published.
+"""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from grader.core.fingerprint import Fingerprint
+from grader.store.submissions import Basis
+from grader.store.tables import Assignment, Worker
+
+
+def announce(session: Session, found: Fingerprint) -> bool:
+    """Have verdicts rest on the suite and rubric of `found`; return whether they did not before.
+
+    The data is forgotten with a suite, and when no worker is left: the next worker that has data states it.
+    """
+    before = announced(session)
+    is_new = before is None or (before.suite, before.rubric) != (found.suite, found.rubric)
+    keeps_data = not is_new and session.scalar(select(Worker.id).limit(1)) is not None
+    values = {
+        "suite_sha256": found.suite,
+        "rubric_sha256": found.rubric,
+        "python": found.python,
+        "numpy": found.numpy,
+        **({} if keeps_data else {"data_sha256": ""}),
+    }
+    session.execute(update(Assignment).values(values))
+    return is_new
+
+
+def announced(session: Session) -> Fingerprint | None:
+    """Return the standard; None if no service announced any."""
+    found = session.scalar(
+        select(Assignment).where(Assignment.suite_sha256 != "").order_by(Assignment.created_at).limit(1)
+    )
+    return None if found is None else standard_of(found)
+
+
+def standard_of(assignment: Assignment) -> Fingerprint:
+    """Return the standard of an assignment."""
+    return Fingerprint(
+        suite=assignment.suite_sha256,
+        rubric=assignment.rubric_sha256,
+        data=assignment.data_sha256,
+        python=assignment.python,
+        numpy=assignment.numpy,
+    )
+
+
+def basis_of(assignment: Assignment) -> Basis:
+    """Return the hashes that verdicts on an assignment rest on."""
+    return Basis(assignment.suite_sha256, assignment.rubric_sha256)
+
+
+def state_data(session: Session, own: Fingerprint) -> None:
+    """Have the data of a worker count for its suite, if it has some and no other worker stated any."""
+    if own.data:
+        same = (Assignment.suite_sha256 == own.suite, Assignment.rubric_sha256 == own.rubric)
+        unstated = update(Assignment).where(*same, Assignment.data_sha256 == "")
+        session.execute(unstated.values(data_sha256=own.data))

@@ -1,0 +1,122 @@
+"""Readiness: what keeps the service from accepting and grading, each in a sentence.
+
+A trouble makes the service not ready when it lasts, by this host's own clock: a restart of a worker does not.
+"""
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import Select, false, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from grader.jobs import Queue, Stats
+from grader.store import Database
+from grader.store.states import Priority, State
+from grader.store.tables import Assignment, Submission, Worker
+
+FREE_BYTES = 64 << 20
+SHOWN = 10
+
+READY, STUCK = "ready", "stuck"
+PATIENCE = {
+    "no worker": 10.0,  # seconds; one that is restarted is gone for less
+    "no runner": 10.0,
+    STUCK: 40.0,  # more than the reaper needs to queue the rows of a dead worker again
+}
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A trouble: its status in a word or two, what submission it is about, a sentence, whether it lasts."""
+
+    status: str
+    subject: str
+    sentence: str
+    lasts: bool = False
+
+
+class Readiness:
+    """Looks for troubles, and remembers since when each is there. Any thread may look."""
+
+    def __init__(self, database: Database, queue: Queue) -> None:
+        """Look at `database` and `queue`."""
+        self._database = database
+        self._queue = queue
+        self._since: dict[tuple[str, str], float] = {}
+
+    def look(self, stats: Stats) -> Sequence[Trouble]:
+        """Return the troubles, a stuck submission only after some time. Raises SQLAlchemyError."""
+        found = [*self._database_troubles(), *_worker_troubles(stats), *self._queue_troubles(stats)]
+        moment, before = time.monotonic(), self._since
+        self._since = since = {key: before.get(key, moment) for key in map(_key, found)}
+        aged = [replace(each, lasts=_lasts(each, moment - since[_key(each)])) for each in found]
+        return [each for each in aged if each.lasts or each.status != STUCK]
+
+    def _database_troubles(self) -> Iterator[Trouble]:
+        try:
+            with self._database.write() as session:
+                session.execute(update(Assignment).where(false()).values(title=""))
+        except SQLAlchemyError as error:
+            reason = error.__cause__ or error
+            yield Trouble("not writable", "", f"The database cannot be written: {reason}.")
+        if not self._database.is_postgresql:
+            yield from _disk_troubles(Path(str(self._database.engine.url.database)).parent)
+
+    def _queue_troubles(self, stats: Stats) -> Iterator[Trouble]:
+        with self._database.read() as session:
+            left = session.scalars(_left()).all()
+            oldest = session.scalar(_oldest()) if stats.slots > _running(session) else None
+        for each in left:
+            sentence = f"Submission {each} is being graded by no living worker: start a worker."
+            yield Trouble(STUCK, each, sentence)
+        if oldest is not None:
+            sentence = f"Submission {oldest} waits although a worker is idle: look at its log, or restart it."
+            yield Trouble(STUCK, oldest, sentence)
+
+
+def _key(trouble: Trouble) -> tuple[str, str]:
+    return trouble.status, trouble.subject
+
+
+def _lasts(trouble: Trouble, seconds: float) -> bool:
+    return seconds >= PATIENCE.get(trouble.status, 0.0)
+
+
+def _disk_troubles(folder: Path) -> Iterator[Trouble]:
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES:
+        yield Trouble("disk full", "", f"The disk of {folder} has {free >> 20} MiB left: free some space.")
+
+
+def _worker_troubles(stats: Stats) -> Iterator[Trouble]:
+    if not stats.workers:
+        yield Trouble("no worker", "", "No worker lives: start one. Uploads are kept until then.")
+    elif not stats.slots:
+        yield Trouble("no runner", "", "No worker can grade. Uploads are kept until one can.")
+
+
+def _left() -> Select[str]:
+    """Select what is being graded by a worker that has no row any more."""
+    held = select(Submission.id).where(Submission.state == State.GRADING)
+    left = held.where(func.coalesce(Submission.worker, "").not_in(select(Worker.id)))
+    return left.order_by(Submission.id).limit(SHOWN)
+
+
+def _oldest() -> Select[str]:
+    """Select the student's submission that waits longest."""
+    waiting = select(Submission.id).where(
+        Submission.state == State.QUEUED, Submission.priority > Priority.BULK
+    )
+    return waiting.order_by(Submission.queued_at, Submission.id).limit(1)
+
+
+def _running(session: Session) -> int:
+    """Return how many students' submissions are being graded."""
+    running = select(func.count()).select_from(Submission)
+    return session.scalars(
+        running.where(Submission.state == State.GRADING, Submission.priority > Priority.BULK)
+    ).one()
