@@ -29,7 +29,8 @@ class Context:
 
     Attributes: `template` (makes the zip that students start from), `upload_bytes` (the largest request),
     `intake` (how many uploads are unpacked at a time), `guesses` (the rate limit on wrong tokens and links),
-    `streams` (those that are open), `costs` (of uploads that come to nothing). The properties follow from these.
+    `streams` (those that are open), `costs` (of uploads that come to nothing). The properties follow from
+    these.
     """
 
     database: Database
