@@ -808,7 +808,7 @@ class TestTensorTranspose:
 
     def test_another_use_beside_it_counts(self, rng):
         """When one expression uses both a and a.T, a's gradient holds both contributions."""
-        arrays = positive(rng, *shapes(rng, "nm", "nm", "mn"))
+        arrays = positive(rng, *shapes(rng, "nn", "nn", "nn"))
         a, b, c = inputs = create_tensors(*arrays)
 
         adapters.run_tensor_backward(a * b + (a.T * c).T)
