@@ -51,7 +51,7 @@ CASES = {  # no kernel has as many numbers as there are places: some mistakes wo
     "kernel-as-large-as-image": Case(((3, 4), (2, 4)), places=((1, 1), (1, 1)), batch=(2, 2)),
     "stride-2": Case(((3, 3), (3, 4)), stride=2, rest=(0, 1)),
     "stride-3-with-a-rest": Case(((2, 2), (2, 2)), batch=(2, 2), channels=(1, 2), stride=3, rest=(1, 2)),
-    "padding-1": Case(((3, 3), (3, 3)), places=((3, 4), (3, 4)), batch=(2, 2), padding=1),
+    "padding-1": Case(((3, 3), (3, 3)), places=((3, 4), (4, 4)), batch=(2, 2), padding=1),
     "stride-2-padding-2": Case(((2, 2), (3, 3)), places=((3, 3), (3, 3)), stride=2, padding=2, rest=(0, 1)),
 }
 EACH_CASE = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
