@@ -1,6 +1,7 @@
 """Our own process has limits: work on a submission's data ends, and the worker ends the rest."""
 
 import os
+from collections import Counter
 from contextlib import closing
 
 import pytest
@@ -8,8 +9,10 @@ import pytest
 from grader.core.scoring import Outcome
 from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import Allowance
-from grader.suite.run import SuiteFailed
+from grader.suite.messages import SuiteJob
+from grader.suite.run import SuiteFailed, SuiteProcess
 from tests.harness.processes import descendants
+from tests.harness.samples import ROOT, read_files
 from tests.harness.small_suite import RIGHT, run_suite, write_suite
 
 BROKEN = """
@@ -117,3 +120,23 @@ def test_a_new_stage_counts_timeouts_from_the_start(tmp_path):
         outcome = run_suite(root, runner, hanging, test_seconds=3.0)
 
     assert outcomes(outcome) == [Outcome.ERROR, Outcome.PASSED, Outcome.ERROR]
+
+
+def test_a_submission_that_sleeps_everywhere_costs_the_time_of_five_tests():
+    """In the real suite five tests time out, and no later one runs, those of the second stage included."""
+    files = read_files(ROOT / "reference")
+    files["tests/adapters.py"] += (
+        b"\nimport time\nimport types\n\n"
+        b"for name, value in list(globals().items()):\n"
+        b"    if isinstance(value, types.FunctionType):\n"
+        b"        globals()[name] = lambda *_, **__: time.sleep(3600)\n"
+    )
+    job = SuiteJob(files, seed=1, test_seconds=2.0)
+
+    with closing(SuiteProcess(ROOT, "tests/cases")) as suite, closing(ProcessRunner(Allowance())) as runner:
+        outcome = suite.run(job, runner)
+
+    ended = Counter(outcomes(outcome))
+    assert ended[Outcome.ERROR] == 5
+    assert ended.keys() <= {Outcome.ERROR, Outcome.NOT_RUN, Outcome.NOT_JUDGED}  # the last without MNIST
+    assert all("no answer within 2 seconds" in result.message for result in outcome.results[:5])
