@@ -25,7 +25,7 @@ UNANNOUNCED = Basis("", "")
 
 
 class OtherSuite(Exception):  # noqa: N818 - says what is the case
-    """The verdict rests on a suite or rubric that is not the assignment's."""
+    """The verdict comes from a suite or rubric that is not the assignment's."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def take(session: Session, submission_id: str, worker: str) -> Job | None:
 def publish(session: Session, job: Job, verdict: Verdict) -> bool:
     """Keep the verdict of an attempt; tell whether the attempt still counted.
 
-    Raises OtherSuite for a verdict that rests on another suite or rubric than the assignment, and ValueError
+    Raises OtherSuite for a verdict from another suite or rubric than the assignment's, and ValueError
     for one that lacks the points of a problem: neither may be kept.
     """
     if None in verdict.points.values():

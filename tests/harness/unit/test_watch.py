@@ -32,7 +32,7 @@ def test_a_count_that_grows_shows_life(clock):
 
 
 def test_a_look_after_a_pause_decides_nothing(clock):
-    """When this process or the database stood still, nobody is dead by that; who is, is found out anew."""
+    """When this process or the database stood still, no worker is dead by that; a dead one is found later."""
     seen = Watch()
     looks(clock, seen, lambda _: {"worker": 7}, 15)
 
