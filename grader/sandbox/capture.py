@@ -4,7 +4,7 @@ import os
 import threading
 from typing import IO
 
-from grader.sandbox.runner import Output
+from grader.sandbox.runner import Output, SandboxError
 
 CHUNK = 1 << 16
 EXIT_SECONDS = 2.0
@@ -34,24 +34,34 @@ class Capture:
     """Reads a pipe to its end in a thread, and keeps the first bytes."""
 
     def __init__(self, pipe: IO[bytes], keep: int) -> None:
-        """Keep up to `keep` bytes of what `pipe` brings.
+        """Keep up to `keep` bytes of what `pipe` brings. Raises RuntimeError where no thread can be started.
 
         The thread alone closes it: if others did, it would go on to read from whatever gets its number next.
         """
         self._pipe = pipe
         self._printed = FirstBytes(keep)
+        self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:
+            pipe.close()
+            raise
 
     def finish(self) -> None:
         """Wait for the end of the pipe, but not for a process that outlives its group and holds it open."""
         self._thread.join(EXIT_SECONDS)
 
     def output(self) -> Output:
-        """Return what came so far."""
+        """Return what came so far. Raises SandboxError when reading has failed."""
+        if self._failure is not None:
+            raise SandboxError(f"printed output cannot be read: {self._failure}") from self._failure
         return self._printed.output()
 
     def _read(self) -> None:
-        with self._pipe:
-            while chunk := os.read(self._pipe.fileno(), CHUNK):
-                self._printed.add(chunk)
+        try:
+            with self._pipe:
+                while chunk := os.read(self._pipe.fileno(), CHUNK):
+                    self._printed.add(chunk)
+        except Exception as failed:  # noqa: BLE001 - raised again where somebody can answer to it
+            self._failure = failed

@@ -148,12 +148,16 @@ class ForkedProcess:
         self._life.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._meter: Meter | None = None
         printed, their_output = os.pipe()
-        self._capture = Capture(os.fdopen(printed, "rb", buffering=0), output)
         self._zygote = zygote
         self._ending = ending_of(None)
         self._has_ended = False
         try:
+            self._capture = Capture(os.fdopen(printed, "rb", buffering=0), output)
             zygote.fork(theirs, their_output, their_life)
+        except BaseException:
+            self.stream.close()
+            self._life.close()
+            raise
         finally:
             theirs.close()
             their_life.close()

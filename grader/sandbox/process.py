@@ -85,23 +85,30 @@ class PlainProcess:
         finally:
             theirs.close()
         self._meter = Meter(self._child.pid)
-        self._capture = Capture(cast("IO[bytes]", self._child.stdout), allowance.output)
+        try:
+            self._capture = Capture(cast("IO[bytes]", self._child.stdout), allowance.output)
+        except BaseException:
+            self._end()
+            raise
 
     def kill(self) -> None:
         """Kill the process group, wait for the process, and remove its folder."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._child.pid, signal.SIGKILL)
-        self._child.wait()
+        self._end()
         self._capture.finish()
-        self._meter.close()
-        self.stream.close()
-        shutil.rmtree(self._home, ignore_errors=True)
 
     def ending(self) -> Ending:
         """Return how the process ended."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(EXIT_SECONDS)
         return ending_of(self._child.returncode)
+
+    def _end(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+        self._meter.close()
+        self.stream.close()
+        shutil.rmtree(self._home, ignore_errors=True)
 
     def output(self) -> Output:
         """Return what it has printed."""

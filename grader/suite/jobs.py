@@ -25,7 +25,7 @@ class Job:
         self._messages = messages
         self._untold: list[Any] = []
         self._next = 0.0  # when results are told, of time.monotonic
-        self.tell("begun", os.getpid())
+        messages.send([["begun", os.getpid()]])
         self.work: SuiteJob = messages.receive_job()
 
     def tell(self, kind: str, content: Any) -> None:

@@ -1,5 +1,6 @@
 """One submission under test: its present process, the next one when that is lost, and its time."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -31,6 +32,10 @@ GIVEN_UP = (
     "{} tests before this one timed out, so the remaining tests do not run; find the first that timed out in "
     "this report, make it end in time, and hand in again"
 )
+BUSY = (
+    "the grader's work on what the submission sent used the {:g} seconds of a whole run before this test; "
+    "return only what a test asks for, and hand in again"
+)
 
 
 class Session:
@@ -48,6 +53,7 @@ class Session:
         self._manifest = manifest
         self._files = files
         self._run = self._whole_run()
+        self._own_start = time.process_time()  # of this process, which no clock of the submission counts
         self._timeouts = 0  # of this stage
         self._is_second_attempt = False
         self._unloadable: Unloadable | None = None
@@ -69,6 +75,8 @@ class Session:
             raise RunOver(
                 f"the {self._manifest.run_seconds:g} seconds of the whole run were over before this test"
             )
+        if time.process_time() - self._own_start >= self._manifest.run_seconds:
+            raise RunOver(BUSY.format(self._manifest.run_seconds))
         if self._timeouts >= self._manifest.timeouts:
             raise RunOver(GIVEN_UP.format(self._timeouts))
         if self._channel is None and self._unloadable is None:
@@ -133,6 +141,7 @@ class Session:
         if self._timeouts < self._manifest.timeouts:
             self._timeouts = 0
         self._run = self._whole_run()
+        self._own_start = time.process_time()
 
     def drop_process(self) -> None:
         """Kill the present process; the next test gets a fresh one."""

@@ -12,6 +12,7 @@ import select
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from grader.sandbox.capture import EXIT_SECONDS, FirstBytes
@@ -29,7 +30,11 @@ ANSWER_SECONDS = 5.0  # on a busy host, each of the engine's processes waits for
 
 
 class Attachment:
-    """The other end of the streams of one container; `stream` is a stream socket that leads to them."""
+    """The other end of the streams of one container.
+
+    Attributes: `stream` (a stream socket that leads to them) and `failure` (the exception that ended one of
+    the threads, if one did).
+    """
 
     def __init__(self, connection: socket.socket, keep: int) -> None:
         """Carry what goes through `connection`, and keep up to `keep` bytes of what is printed."""
@@ -44,8 +49,9 @@ class Attachment:
         self._questions = 0
         with contextlib.suppress(OSError):  # the container has ended, as is heard of in a moment
             self._put(KEY, key)
-        self._coming = threading.Thread(target=self._receive, name="from the container", daemon=True)
-        self._going = threading.Thread(target=self._send, name="to the container", daemon=True)
+        self.failure: Exception | None = None
+        self._coming = threading.Thread(target=self._carry_all, args=[self._receive], daemon=True)
+        self._going = threading.Thread(target=self._carry_all, args=[self._send], daemon=True)
         self._coming.start()
         self._going.start()
 
@@ -79,6 +85,15 @@ class Attachment:
         self._going.join()
         self._connection.close()
         self._inner.close()
+
+    def _carry_all(self, carry: Callable[[], None]) -> None:
+        """Carry what goes one way; note what goes wrong in it, and close both ends then."""
+        try:
+            carry()
+        except Exception as failed:  # noqa: BLE001 - whoever asks how the container ended answers to it
+            self.failure = failed
+            for end in (self._inner, self._connection):
+                _shut(end, socket.SHUT_RDWR)
 
     def _receive(self) -> None:
         """Carry what the container writes, to its end."""

@@ -63,8 +63,11 @@ class Container:
     def ending(self) -> Ending:
         """Return how it ended, from what the engine has heard.
 
-        Raises SandboxError if the engine has lost it, as one that was started anew has.
+        Raises SandboxError if the engine has lost it, as one that was started again has, or if the threads
+        that carry its streams have failed.
         """
+        if self._attachment.failure is not None:
+            raise SandboxError(f"the streams of a container have failed: {self._attachment.failure!r}")
         out_of_memory = False
         for event in self._events():
             out_of_memory = out_of_memory or event["Action"] == "oom"

@@ -165,3 +165,16 @@ def test_a_question_does_not_wait_for_a_submission_that_reads_nothing(engine, mo
     thread.join()
 
     assert answers == [Usage(3.0, 1.0)]
+
+
+def test_an_exception_in_a_thread_ends_the_connection_and_is_kept(engine, monkeypatch):
+    """Nobody waits for a thread that has failed, and the one who asks for the reason gets it."""
+
+    def fail(chunk):
+        raise MemoryError(f"no room for {len(chunk)} bytes")
+
+    monkeypatch.setattr(engine.attachment._printed, "add", fail)  # noqa: SLF001 - where the thread keeps output
+    engine.write(STANDARD_ERROR, b"warn")
+
+    assert engine.attachment.stream.recv(1) == b""
+    assert isinstance(engine.attachment.failure, MemoryError)

@@ -1,0 +1,119 @@
+"""Our own process has limits: work on a submission's data ends, and the worker ends the rest."""
+
+import os
+from contextlib import closing
+
+import pytest
+
+from grader.core.scoring import Outcome
+from grader.sandbox.process import ProcessRunner
+from grader.sandbox.runner import Allowance
+from grader.suite.run import SuiteFailed
+from tests.harness.processes import descendants
+from tests.harness.small_suite import RIGHT, run_suite, write_suite
+
+BROKEN = """
+import os, signal
+from grader.suite import own_limits
+from tests import adapters
+
+{set_up}
+
+class TestFirst:
+    def test_one(self):
+        adapters.one()
+        {body}
+
+    def test_two(self):
+        assert adapters.two() == 2
+"""
+SLEEPING = "import time\n" + "".join(
+    f"def {name}():\n    time.sleep(60)\n\n" for name in ("one", "two", "three")
+)
+
+
+@pytest.fixture
+def grade(tmp_path):
+    """Return a function that runs a small suite whose first test ends with `body`."""
+
+    def grade(body, set_up="", source=RIGHT, **options):
+        root = write_suite(tmp_path, BROKEN.format(body=body, set_up=set_up))
+        with closing(ProcessRunner(Allowance())) as runner:
+            return run_suite(root, runner, source, **options)
+
+    return grade
+
+
+def outcomes(outcome):
+    """Return how each test ended, in order."""
+    return [result.outcome for result in outcome.results]
+
+
+def test_a_test_that_takes_all_memory_is_lost_with_the_reason(grade):
+    """The limit of memory is an error of that test alone, and what it held is free for the next one."""
+    outcome = grade("kept = [bytearray(64 << 20) for _ in range(100)]")
+
+    assert outcomes(outcome) == [Outcome.ERROR, Outcome.PASSED]
+    assert "ran out of memory with what came back" in outcome.results[0].message
+
+
+def test_a_test_that_spins_in_our_own_code_ends_the_job(grade):
+    """The limit of processor time ends the process, and the failure says where it was."""
+    with pytest.raises(SuiteFailed, match=r"test_cases\.py.*in test_one"):
+        grade("while True: pass", set_up="own_limits.TEST_SECONDS = 1")
+
+
+def test_our_own_work_on_what_a_submission_sent_is_limited_for_the_whole_run(grade):
+    """Where that has used the time of a run, the remaining tests do not run, and say why."""
+    body = "while time.process_time() < 2: pass"
+
+    outcome = grade(body, set_up="import time", run_seconds=1.5)
+
+    assert outcomes(outcome) == [Outcome.PASSED, Outcome.NOT_RUN]
+    assert "the grader's work on what the submission sent" in outcome.results[1].message
+
+
+@pytest.mark.parametrize("body", ["while True: pass", "os.kill(os.getpid(), signal.SIGSTOP)"])
+def test_the_worker_ends_a_job_by_its_own_clock(grade, monkeypatch, body):
+    """A job that spins or hangs in our own code is killed at the worker's limit, with all its processes."""
+    monkeypatch.setattr("grader.suite.run.PATIENCE", 1)
+    monkeypatch.setattr("grader.suite.run.MARGIN_SECONDS", 1.0)
+    before = descendants(os.getpid())
+
+    with pytest.raises(SuiteFailed, match="did not end within"):
+        grade(body, run_seconds=4.0)
+
+    assert set(descendants(os.getpid())) <= set(before)
+
+
+def test_a_suite_that_does_not_fork_any_more_is_ended_by_the_clock_too(grade, monkeypatch):
+    """Where no job begins, the suite's process itself is killed, so that another one can be started."""
+    monkeypatch.setattr("grader.suite.run.PATIENCE", 1)
+    monkeypatch.setattr("grader.suite.run.MARGIN_SECONDS", 1.0)
+
+    with pytest.raises(SuiteFailed, match="did not end within"):
+        grade("pass", set_up="os.fork = lambda: signal.pause()", run_seconds=2.0)
+
+
+def test_after_some_timeouts_the_rest_does_not_run(tmp_path):
+    """A submission that hangs everywhere costs the time of a few tests; the rest says why it did not run."""
+    root = write_suite(tmp_path, timeouts=2, more="second_stage: [TestSecond]")
+
+    with closing(ProcessRunner(Allowance())) as runner:
+        outcome = run_suite(root, runner, SLEEPING, test_seconds=3.0)
+
+    assert outcomes(outcome) == [Outcome.ERROR, Outcome.ERROR, Outcome.NOT_RUN]
+    assert "2 tests before this one timed out" in outcome.results[2].message
+
+
+def test_a_new_stage_counts_timeouts_from_the_start(tmp_path):
+    """One test that hangs in the first stage takes nothing from the second one."""
+    root = write_suite(tmp_path, timeouts=2, more="second_stage: [TestSecond]")
+    hanging = "import time\n" + RIGHT.replace("return 1", "time.sleep(60)").replace(
+        "return 3", "time.sleep(60)"
+    )
+
+    with closing(ProcessRunner(Allowance())) as runner:
+        outcome = run_suite(root, runner, hanging, test_seconds=3.0)
+
+    assert outcomes(outcome) == [Outcome.ERROR, Outcome.PASSED, Outcome.ERROR]
