@@ -1,8 +1,8 @@
 """The same code on an idle and on a busy host: `uv run python benchmarks/busy.py [ROUNDS [RUNNER...]]`.
 
 Grades a submission that trains MNIST in float64, which takes longest, with all bonuses: once while nothing
-else runs, then ROUNDS times beside 24 loops that keep the processors busy, each in its own session. Run it on
-a machine where nothing else runs. A fair clock gives the same points in every round.
+else runs, then ROUNDS times beside 24 loops that keep the processors busy, each in a session of its own. Run
+it on a machine where nothing else runs. A fair clock gives the same points in every round.
 """
 
 import sys
