@@ -3,7 +3,8 @@
 The clock of a process runs while a request waits for its answer. Its time is the larger of two: the processor
 time of all threads of the process, and the time that has passed less the time for which the two ends of the
 boundary waited for a processor. So neither a busy host nor many threads change what a limit means, and a
-submission that sleeps reaches it as well.
+submission that sleeps reaches it as well. The trusted end knows its own waits at each moment, so the clock
+stands still during them. The waits of the other end come with each look at it.
 """
 
 import math
@@ -35,6 +36,11 @@ class Usage(Protocol):
 
 
 Look = Callable[[], Usage | None]
+
+
+def never_waits() -> float:
+    """Return the own waits of a trusted end that does not know them."""
+    return 0.0
 
 
 class Limit:
@@ -80,16 +86,20 @@ class Limit:
 class Clock:
     """The clock of one process: it counts for the whole run, and for the present limit within that."""
 
-    def __init__(self, look: Look, run: Limit) -> None:
-        """Read by `look` what the process uses, from now on; count it for `run` as well."""
+    def __init__(self, look: Look, run: Limit, own_waits: Callable[[], float] = never_waits) -> None:
+        """Read by `look` what the process uses, from now on; count it for `run` as well.
+
+        `own_waits` returns the seconds for which the thread that uses this clock has waited for a processor.
+        """
         self._look = look
+        self._own_waits = own_waits
         self._run = run
         self._present = Limit()
         self._is_old = False  # the present limit: whether it was there at the last look
         self._seen = look()
         self._unseen = 0.0  # seconds since then
         self._entered = 0
-        self._since: float | None = None  # of time.monotonic, while the clock runs
+        self._since: float | None = None  # of _now, while the clock runs
         self._count_processor_only(run)
 
     @property
@@ -134,7 +144,7 @@ class Clock:
         """Let the clock run, if it does not yet."""
         self._entered += 1
         if self._entered == 1:
-            self._since = time.monotonic()
+            self._since = self._now()
 
     def __exit__(self, *_: object) -> None:
         """Stop the clock at the outermost end: what follows is the time of the tests themselves."""
@@ -169,11 +179,15 @@ class Clock:
     def _count_processor_only(self, limit: Limit) -> None:
         limit.counts_processor_only = self._seen is not None and self._seen.waited is None
 
+    def _now(self) -> float:
+        """Return the present time, of a clock that stands still while this end waits for a processor."""
+        return time.monotonic() - self._own_waits()
+
     def _advance(self) -> None:
         """Count the time that has passed."""
         if self._since is None:
             return
-        now = time.monotonic()
+        now = self._now()
         passed, self._since = now - self._since, now
         self._unseen += passed
         self._run.passed += passed

@@ -18,6 +18,7 @@ from grader.boundary.errors import (
     TooMuch,
     Unloadable,
 )
+from grader.boundary.waits import Waits
 from grader.sandbox.runner import MEBI, Ending
 from grader.suite.breaches import Breaches
 from grader.suite.loans import Borrowed, Borrower
@@ -54,6 +55,7 @@ class Session:
         self._files = files
         self._run = self._whole_run()
         self._own_start = time.process_time()  # of this process, which no clock of the submission counts
+        self._waits = Waits()  # of this thread, likewise
         self._timeouts = 0  # of this stage
         self._is_second_attempt = False
         self._unloadable: Unloadable | None = None
@@ -168,7 +170,7 @@ class Session:
     def _load(self) -> None:
         """Take a process and hand it the submission."""
         self._process = self._processes.open()
-        clock = Clock(self._process.usage, self._run)
+        clock = Clock(self._process.usage, self._run, self._waits.seconds)
         self._notice = clock.notice
         channel = Channel(self._process.stream, self._manifest.interface, clock)
         channel.budget = self._manifest.answers

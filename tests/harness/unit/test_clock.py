@@ -24,6 +24,7 @@ class Host:
     time: float = 0.0
     processor: float = 0.0
     waited: float | None = 0.0
+    own_waits: float = 0.0
     tells: bool = True
     looks: int = 0
 
@@ -32,9 +33,10 @@ class Host:
         self.looks += 1
         return Reading(self.processor, self.waited) if self.tells else None
 
-    def passes(self, seconds, processor=0.0, waited=0.0):
-        """Let time pass."""
+    def passes(self, seconds, processor=0.0, waited=0.0, own_waits=0.0):
+        """Let time pass, in which the process computes and waits, and the trusted end waits."""
         self.time += seconds
+        self.own_waits += own_waits
         self.processor += processor
         if self.waited is not None:
             self.waited += waited
@@ -58,7 +60,7 @@ def host(monkeypatch):
 
 def clock_of(host, run_seconds=1_000.0):
     """Return a clock of the host's process that has a limit of SECONDS."""
-    clock = Clock(host.usage, Limit(run_seconds, "the run is over"))
+    clock = Clock(host.usage, Limit(run_seconds, "the run is over"), lambda: host.own_waits)
     clock.limit(SECONDS)
     return clock
 
@@ -93,6 +95,31 @@ def test_a_wait_for_a_processor_does_not_count(host):
 
     assert isinstance(ending, TimedOut)
     assert 4 * SECONDS - 4 * LOOK_SECONDS < seconds <= 4 * SECONDS + 0.2
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_wait_of_the_trusted_end_does_not_count(host, tells):
+    """An answer that lies in the socket while its reader waits for a processor costs nothing."""
+    host.tells = tells
+    clock = clock_of(host)
+
+    with clock:
+        host.passes(9 * SECONDS, own_waits=8.5 * SECONDS)
+        clock.patience()
+    ending, seconds = seconds_until_the_end(clock, host)
+
+    assert isinstance(ending, TimedOut)
+    assert seconds == pytest.approx(0.5 * SECONDS, abs=0.1)
+
+
+def test_a_wait_of_the_trusted_end_between_requests_is_not_deducted(host):
+    """Only waits while the clock runs are in its time."""
+    clock = clock_of(host)
+    host.passes(9 * SECONDS, own_waits=9 * SECONDS)
+
+    _, seconds = seconds_until_the_end(clock, host)
+
+    assert seconds == pytest.approx(SECONDS, abs=0.1)
 
 
 def test_processor_time_counts_where_it_is_more_than_the_time_that_passes(host):
