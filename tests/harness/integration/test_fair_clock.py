@@ -148,7 +148,6 @@ def test_what_never_ends_is_stopped_at_the_limit(run, adapters):
 
     assert result.outcome is Outcome.ERROR
     assert result.message.startswith("stopped: no answer within 1 seconds")
-    assert 0.4 < result.seconds < 4
 
 
 @pytest.mark.parametrize("adapters", [SLEEPER, DEADLOCK, SPINNERS], ids=range(3))
@@ -184,7 +183,7 @@ def test_a_busy_host_costs_no_points(run, load):
 
 
 def test_the_run_has_a_limit_too(run):
-    """Tests that each keep to their limit are stopped when the run's is used up."""
-    results = run("def one():\n    compute(0.8)\n\ndef train():\n    compute(0.8)", run_seconds=1.5)
+    """A test that has two seconds of its own is stopped after 0.7, when the run's 1.5 are used up."""
+    results = run("def one():\n    compute(0.8)\n\ndef train():\n    compute(1_000)", run_seconds=1.5)
 
     assert "the 1.5 seconds of the whole run" in results["test_trained"].message

@@ -50,6 +50,20 @@ def test_every_class_that_an_attack_names_is_graded():
     assert not [attack.name for attack in ATTACKS if not attack.classes or attack.classes - ALL]
 
 
+def test_the_page_counts_the_attacks():
+    """docs/attacks.md says how many attacks there are, and how many of them have teeth."""
+    assert f"holds {len(ATTACKS)} submissions" in PAGE
+    assert f"for {sum(attack.teeth for attack in ATTACKS)} of them" in PAGE
+
+
+def test_the_page_says_what_each_lie_earns():
+    """Attacks that give right answers in another way earn points; docs/attacks.md says how many."""
+    lies = [attack for attack in ATTACKS if attack.group == "lies"]
+
+    assert lies
+    assert not [lie.name for lie in lies if f"{float(lie.honest):.1f} of 104 points" not in row_of(lie)]
+
+
 def test_files_arrive_as_they_were_written():
     """An upload made of an attack's files is accepted with these files and its canary."""
     attack = next(one for one in ATTACKS if one.name == "forging/pytest_ini_shipped")
@@ -58,6 +72,11 @@ def test_files_arrive_as_they_were_written():
 
     assert files["canary.py"] == b"PORT = 1\n"
     assert files.keys() >= {"pytest.ini", "generous.py", "honest.py", "tests/adapters.py"}
+
+
+def row_of(attack):
+    """Return the rest of an attack's row in docs/attacks.md."""
+    return PAGE.partition(f"| `{attack.name.partition('/')[2]}` | ")[2].partition("\n")[0]
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)

@@ -1,9 +1,9 @@
 """Finds all gradients by central differences: two replays of the graph for each number, and no rule of any.
 
 base: reference
-honest: 104
+honest: 8453/126
 classes: all
-seconds: 5
+seconds: 2
 noted: Numeric differentiation is likely
 """
 
