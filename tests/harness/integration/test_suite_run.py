@@ -125,7 +125,7 @@ def test_right_answers_pass(grade):
     assert outcome.expected == {"TestFirst": ["test_one", "test_two"], "TestSecond": ["test_three"]}
     assert outcomes(outcome) == [Outcome.PASSED] * 3
     assert outcome.results[0].description == "One is asked for."
-    assert 0 < outcome.results[0].seconds < 5
+    assert outcome.results[0].seconds > 0
     assert (outcome.unloadable, output(outcome), list(outcome.notes)) == (None, "", [])
 
 
