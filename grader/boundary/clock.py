@@ -3,8 +3,8 @@
 The clock of a process runs while a request waits for its answer. Its time is the larger of two: the processor
 time of all threads of the process, and the time that has passed less the time for which the two ends of the
 boundary waited for a processor. So neither a busy host nor many threads change what a limit means, and a
-submission that sleeps reaches it as well. The trusted end knows its own waits at each moment, so the clock
-stands still during them. The waits of the other end come with each look at it.
+submission that sleeps reaches it as well. The trusted end knows its own waits at each moment. Those
+of the other end come with each look at it.
 """
 
 import math
@@ -97,9 +97,9 @@ class Clock:
         self._present = Limit()
         self._is_old = False  # the present limit: whether it was there at the last look
         self._seen = look()
-        self._unseen = 0.0  # seconds since then
+        self._unseen = 0.0  # seconds since then, less the own waits
         self._entered = 0
-        self._since: float | None = None  # of _now, while the clock runs
+        self._since: tuple[float, float] | None = None  # the time and the own waits, while the clock runs
         self._count_processor_only(run)
 
     @property
@@ -179,19 +179,20 @@ class Clock:
     def _count_processor_only(self, limit: Limit) -> None:
         limit.counts_processor_only = self._seen is not None and self._seen.waited is None
 
-    def _now(self) -> float:
-        """Return the present time, of a clock that stands still while this end waits for a processor."""
-        return time.monotonic() - self._own_waits()
+    def _now(self) -> tuple[float, float]:
+        """Return the time, and for how much of it this end has waited for a processor."""
+        return time.monotonic(), self._own_waits()
 
     def _advance(self) -> None:
-        """Count the time that has passed."""
+        """Count the time that has passed, and the own waits in it."""
         if self._since is None:
             return
-        now = self._now()
-        passed, self._since = now - self._since, now
-        self._unseen += passed
-        self._run.passed += passed
-        self._present.passed += passed
+        before, self._since = self._since, self._now()
+        passed, waited = (now - then for now, then in zip(self._since, before, strict=True))
+        self._unseen += passed - waited
+        for limit in (self._run, self._present):
+            limit.passed += passed
+            limit.waited += waited
 
     def _see(self) -> None:
         """Look, and count what was used since the last look.
