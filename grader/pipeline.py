@@ -10,13 +10,13 @@ from typing import Any
 from grader.core.fingerprint import Fingerprint
 from grader.core.report import GradedReport, status_of
 from grader.core.rubric import Rubric
-from grader.core.scoring import TestResult, score
+from grader.core.scoring import score
 from grader.core.submission import Submission
 from grader.core.text import clean
 from grader.sandbox.choice import RunnerKind
 from grader.sandbox.runner import Output
 from grader.seed import seed_id
-from grader.suite.messages import SuiteJob, from_record
+from grader.suite.messages import Results, SuiteJob
 from grader.suite.run import Listener, SuiteOutcome, ignore
 from grader.suite.standby import Ready, Standby
 
@@ -73,7 +73,7 @@ class _Run:
         self._submission = submission
         self._seed = seed
         self._listen = listen
-        self._results: list[TestResult] = []  # so far
+        self._results = Results()
         self._started, self._clock = datetime.now(UTC), time.monotonic()
 
     def report(self) -> GradedReport:
@@ -86,8 +86,7 @@ class _Run:
 
     def _hear(self, kind: str, content: Any) -> None:
         """Pass an event on; at the second stage, with the report on the first."""
-        if kind == "result":
-            self._results.append(from_record(content))
+        self._results.hear(kind, content)
         self._listen(kind, self._first_report() if kind == "stage" else content)
 
     def _first_report(self) -> GradedReport:
@@ -95,7 +94,7 @@ class _Run:
         later = self._ready.assignment.manifest.second_stage
         parts = [part for part in self._rubric.bonus_parts if not {p.tests for p in part.problems} <= later]
         tests = _without(self._ready.suite.tests, later)
-        outcome = SuiteOutcome(tests, self._results, unloadable=None, outputs=(), notes=())
+        outcome = SuiteOutcome(tests, self._results.so_far, unloadable=None, outputs=(), notes=())
         return self._report_on(outcome, replace(self._rubric, bonus_parts=tuple(parts)))
 
     def _report_on(self, outcome: SuiteOutcome, rubric: Rubric) -> GradedReport:

@@ -1,9 +1,10 @@
 """What a job of the suite's process and the worker say to each other, as plain values in frames.
 
 Both are trusted. In goes one SuiteJob; out come lists of events [kind, content]: `begun` (the number of the
-job's process, before it reads the job), `result` (a record of one test), `stage` (None, when the tests of the
-second stage begin), `progress` {group, numbers} while a long call of a test in that class runs (the
-submission's own word, only to be shown), and at last `finished` {unloadable, notes, staff_notes}.
+job's process, before it reads the job), `result` (a record of one test), `revised` (a record that replaces an
+earlier one), `stage` (None, when the tests of the second stage begin), `progress` {group, numbers} while a
+long call of a test in that class runs (the submission's own word, only to be shown), and at last `finished`
+{unloadable, notes, staff_notes}.
 """
 
 import socket
@@ -34,6 +35,25 @@ class SuiteJob:
     left_out: Sequence[str] = ()
     test_seconds: float | None = None
     run_seconds: float | None = None
+
+
+class Results:
+    """The results that events tell, the latest of each test."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._by_test: dict[tuple[str, str], TestResult] = {}
+
+    def hear(self, kind: str, content: Any) -> None:
+        """Take an event of any kind."""
+        if kind in {"result", "revised"}:
+            result = from_record(content)
+            self._by_test[result.group, result.name] = result
+
+    @property
+    def so_far(self) -> list[TestResult]:
+        """The results up to now."""
+        return list(self._by_test.values())
 
 
 class Messages:

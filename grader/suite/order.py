@@ -1,6 +1,7 @@
 """Orders of tests: a drawn one in which they run, and the suite's own for all that is told of them."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
@@ -24,6 +25,51 @@ class DrawnOrder:
 
     def _drawn(self, name: str) -> bytes:
         return hashlib.sha256(f"{self._seed} {name}".encode()).digest()
+
+
+class Schedule:
+    """The tests of one stage in the order in which they run: a drawn one, after a timeout the suite's own.
+
+    After `limit` timeouts the rest of a stage does not run. Which tests are the rest must not depend on the
+    draw: they are those that the suite names behind the last of the first `limit` tests that time out.
+    """
+
+    def __init__(self, items: Sequence[pytest.Item], order: DrawnOrder, limit: int) -> None:
+        """Schedule `items`, which come in the suite's order."""
+        self._places = {item: place for place, item in enumerate(items)}
+        self._waiting = deque(sorted(items, key=order.place))
+        self._timeouts: list[int] = []  # the places of tests that timed out
+        self._limit = limit
+        self._is_given_up = False
+
+    @property
+    def next(self) -> pytest.Item | None:
+        """The test that runs next, if there is one."""
+        return self._waiting[0] if self._waiting else None
+
+    def take(self) -> pytest.Item | None:
+        """Return the next test, which is being run from now on, or None."""
+        return self._waiting.popleft() if self._waiting else None
+
+    def note_timeout(self, item: pytest.Item) -> None:
+        """Note that a test timed out; the remaining tests follow in the suite's order."""
+        self._timeouts.append(self._places[item])
+        self._waiting = deque(sorted(self._waiting, key=self._places.__getitem__))
+
+    def give_up(self) -> None:
+        """Let no test of this stage run."""
+        self._is_given_up = True
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether so many tests timed out that the rest does not run."""
+        return self._is_given_up or len(self._timeouts) >= self._limit
+
+    def leaves_out(self, item: pytest.Item) -> bool:
+        """Tell whether a test belongs to the rest, as far as is known by now."""
+        if self._is_given_up or not self.is_hopeless:
+            return self._is_given_up
+        return self._places[item] > sorted(self._timeouts)[self._limit - 1]
 
 
 def in_order(expected: Mapping[str, Sequence[str]], results: Iterable[TestResult]) -> list[TestResult]:

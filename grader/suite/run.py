@@ -18,7 +18,7 @@ from grader.core.scoring import TestResult
 from grader.core.text import clean
 from grader.sandbox.runner import Output, Runner
 from grader.suite.loans import Lender, counter
-from grader.suite.messages import Messages, SuiteJob, from_record
+from grader.suite.messages import Messages, Results, SuiteJob
 from grader.suite.order import in_order
 
 SHOWN_ERROR_CHARACTERS = 4_000
@@ -171,7 +171,7 @@ class _Following:
         self._messages = messages
         self._seconds = seconds
         self._listen = listen
-        self._results: list[TestResult] = []
+        self._results = Results()
 
     def to_the_end(self, job: SuiteJob) -> tuple[dict[str, Any], list[TestResult]]:
         """Send the job and follow it to its end. Raises Closed when its process ends before, TimeoutError."""
@@ -180,7 +180,7 @@ class _Following:
         while True:
             for kind, content in self._messages.receive(end):
                 if kind == "finished":
-                    return content, self._results
+                    return content, self._results.so_far
                 if kind == "stage":
                     end = time.monotonic() + self._seconds
                 self._hear(kind, content)
@@ -189,6 +189,5 @@ class _Following:
         if kind == "begun":
             self.process = content
             return
-        if kind == "result":
-            self._results.append(from_record(content))
+        self._results.hear(kind, content)
         self._listen(kind, content)

@@ -29,10 +29,6 @@ LARGE = (
     "the system ended the submission's process twice, because it held {:.0f} of the {:.0f} MiB of memory "
     "that it may have; keep fewer and smaller arrays alive"
 )
-GIVEN_UP = (
-    "{} tests before this one timed out, so the remaining tests do not run; find the first that timed out in "
-    "this report, make it end in time, and hand in again"
-)
 BUSY = (
     "the grader's work on what the submission sent used the {:g} seconds of a whole run before this test; "
     "return only what a test asks for, and hand in again"
@@ -56,7 +52,6 @@ class Session:
         self._run = self._whole_run()
         self._own_start = time.process_time()  # of this process, which no clock of the submission counts
         self._waits = Waits()  # of this thread, likewise
-        self._timeouts = 0  # of this stage
         self._is_second_attempt = False
         self._unloadable: Unloadable | None = None
         self._notice: str | None = None
@@ -79,8 +74,6 @@ class Session:
             )
         if time.process_time() - self._own_start >= self._manifest.run_seconds:
             raise RunOver(BUSY.format(self._manifest.run_seconds))
-        if self._timeouts >= self._manifest.timeouts:
-            raise RunOver(GIVEN_UP.format(self._timeouts))
         if self._channel is None and self._unloadable is None:
             self._load()
         channel = self.channel()
@@ -132,16 +125,9 @@ class Session:
         elif isinstance(error, Disturbed):
             self._processes.fail(f"a student process was stopped twice in one test: {error}")
 
-    def lose_process(self, error: BaseException) -> None:
-        """Kill the process that a test was lost with."""
-        self._timeouts += isinstance(error, TimedOut)
-        self.drop_process()
-
     def begin_stage(self) -> None:
-        """Go on in a fresh process, with the time of a whole run, unless too many tests have timed out."""
+        """Go on in a fresh process, with the time of a whole run."""
         self.drop_process()
-        if self._timeouts < self._manifest.timeouts:
-            self._timeouts = 0
         self._run = self._whole_run()
         self._own_start = time.process_time()
 

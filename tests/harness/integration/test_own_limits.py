@@ -109,6 +109,33 @@ def test_after_some_timeouts_the_rest_does_not_run(tmp_path):
     assert "2 tests before this one timed out" in outcome.results[2].message
 
 
+MANY_TESTS = 8
+HANGING = {2, 5, 6}
+ONE_OF_MANY = '''    def test_{0}(self):
+        """It ends."""
+        adapters.test_{0}()
+
+'''
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_which_tests_are_the_rest_does_not_depend_on_the_draw(tmp_path, seed):
+    """The rest are the tests that the suite names behind the last timeout that counts."""
+    numbers = range(1, MANY_TESTS + 1)
+    tests = map(ONE_OF_MANY.format, numbers)
+    cases = f"from tests import adapters\n\nclass TestAll:\n{''.join(tests)}"
+    body = "def test_{}():\n    time.sleep({})\n"
+    bodies = [body.format(n, 60 if n in HANGING else 0) for n in numbers]
+    source = "".join(["import time\n", *bodies])
+    root = write_suite(tmp_path, cases, timeouts=2)
+
+    with closing(ProcessRunner(Allowance())) as runner:
+        outcome = run_suite(root, runner, source, test_seconds=1.0, seed=seed)
+
+    passed, timed_out, left_out = Outcome.PASSED, Outcome.ERROR, Outcome.NOT_RUN
+    assert outcomes(outcome) == [passed, timed_out, passed, passed, timed_out, *[left_out] * 3]
+
+
 def test_a_new_stage_counts_timeouts_from_the_start(tmp_path):
     """One test that hangs in the first stage takes nothing from the second one."""
     root = write_suite(tmp_path, timeouts=2, more="second_stage: [TestSecond]")

@@ -46,6 +46,18 @@ class TestSecond:
         '''Three is asked for.'''
         assert adapters.three() == 3
 """
+DOUBLING = """
+@pytest.fixture
+def worked_example(request):
+    return lambda: request.node.user_properties.append(("worked_example", "passed"))
+
+class TestDouble:
+    @pytest.mark.parametrize("number", range(3, 9))
+    def test_double(self, worked_example, number):
+        assert adapters.double(2) == 4
+        worked_example()
+        assert adapters.double(number) == 2 * number
+"""
 REPORTING = """
 from grader.boundary.progress import progress
 
@@ -53,6 +65,7 @@ def one():
     progress.report(epoch=1, epochs=3)
     return 1
 """
+IN_ORDER = 2  # a seed that draws the suite's own order for these tests
 RIGHT = "def one():\n    return 1\n\ndef two():\n    return 2\n\ndef three():\n    return 3\n"
 
 
@@ -85,12 +98,12 @@ def temporary(tmp_path, monkeypatch):
 def grade(root):
     """Return a function that runs the suite on an adapters module and returns the outcome."""
 
-    def grade(source, cases=None, listen=ignore, **options):
+    def grade(source, cases=None, listen=ignore, seed=IN_ORDER, **options):
         if cases is not None:
             (root / "cases" / "test_cases.py").write_text(
                 f"import os\nimport pytest\nfrom tests import adapters\n{cases}"
             )
-        job = SuiteJob({"tests/adapters.py": source.encode()}, seed=0, **options)
+        job = SuiteJob({"tests/adapters.py": source.encode()}, seed, **options)
         with closing(SuiteProcess(root, "cases")) as suite:
             return suite.run(job, ProcessRunner(ALLOWANCE), listen)
 
@@ -106,6 +119,11 @@ def replaced(name, *lines):
 def output(outcome):
     """Return what all processes printed."""
     return joined_output(outcome.outputs, ALLOWANCE.output)
+
+
+def noting(names):
+    """Return a listener that notes the names of the tests in `names`, in the order in which they end."""
+    return lambda kind, content: names.append(content["name"]) if kind == "result" else None
 
 
 def outcomes(outcome):
@@ -151,6 +169,46 @@ def test_the_second_stage_comes_last_in_a_process_of_its_own(root, grade):
     assert [result.name for result in outcome.results] == ["test_three", "test_one", "test_two"]
     first, second, third = output(outcome).split()
     assert first != second == third
+
+
+def test_tests_run_in_an_order_that_the_seed_draws(grade):
+    """Tests run in another order under another seed; the outcome has them in the suite's."""
+    started = {seed: [] for seed in range(8)}
+
+    told = [
+        [result.name for result in grade(RIGHT, listen=noting(started[seed]), seed=seed).results]
+        for seed in started
+    ]
+
+    assert len({tuple(names) for names in started.values()}) > 1
+    assert told == [["test_one", "test_two", "test_three"]] * len(started)
+
+
+def test_a_drawn_order_sets_up_each_shared_fixture_once(grade):
+    """Tests of a class and of a module stay together, so a fixture of theirs serves all of them."""
+    cases = """
+        made = []
+
+        @pytest.fixture(scope="class")
+        def of_the_class(request):
+            made.append(request.node.nodeid)
+
+        @pytest.fixture(scope="module")
+        def of_the_module(request):
+            made.append(request.node.nodeid)
+
+        @pytest.mark.usefixtures("of_the_class", "of_the_module")
+        class Shared:
+            @pytest.mark.parametrize("number", range(5))
+            def test_made_once(self, number):
+                assert len(made) == len(set(made))
+
+        class TestA(Shared): pass
+        class TestB(Shared): pass
+        class TestC(Shared): pass
+    """
+
+    assert outcomes(grade(RIGHT, textwrap.dedent(cases), seed=1)) == [Outcome.PASSED] * 15
 
 
 def test_classes_can_be_left_out(grade):
@@ -265,6 +323,32 @@ def test_a_breach_is_noted_for_staff(grade):
     assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
     assert outcome.results[1].message.startswith("the submission broke the protocol")
     assert len(outcome.notes) == 1
+
+
+def test_staff_read_of_stored_answers(grade):
+    """Answers that are right for every example and for no drawn number are noted; staff alone read it."""
+    outcome = grade("def double(number):\n    return 4\n", DOUBLING)
+
+    assert outcomes(outcome) == [Outcome.FAILED] * 6
+    assert [note.partition(":")[0] for note in outcome.staff_notes] == ["Stored answers are likely"]
+    assert not outcome.notes
+
+
+@pytest.mark.parametrize("body", ["2 * number", "number ** 2 if number < 6 else 2 * number", "7", "1 / 0"])
+def test_staff_read_nothing_of_honest_mistakes(grade, body):
+    """A right submission, and wrong ones that compute, get no note."""
+    assert not grade(f"def double(number):\n    return {body}\n", DOUBLING).staff_notes
+
+
+def test_staff_read_of_a_stranger_at_the_students_end(grade):
+    """A submission that answers in place of the grader's own code in its process is noted."""
+    stranger = "import sys\nsys.modules['__main__'].OPERATORS['add'] = lambda a, b: 7\n"
+
+    outcome = grade(stranger + RIGHT)
+
+    assert outcomes(outcome) == [Outcome.PASSED] * 3
+    assert len(outcome.staff_notes) == 1
+    assert "in place of the grader's own code" in outcome.staff_notes[0]
 
 
 def test_a_breach_in_every_test_is_one_note(grade):

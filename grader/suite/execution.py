@@ -1,0 +1,166 @@
+"""One job's way through the collected tests, in a fork of the suite's process: stages, attempts, results."""
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from grader.boundary.errors import Lost, RunOver, SubmissionError, TimedOut
+from grader.core.scoring import Outcome, TestResult
+from grader.suite.integrity import Integrity
+from grader.suite.jobs import Job
+from grader.suite.judge import group_of, result_of
+from grader.suite.manifest import Manifest
+from grader.suite.messages import to_record
+from grader.suite.order import DrawnOrder, Schedule
+from grader.suite.own_limits import OwnLimits
+from grader.suite.session import Session
+
+GIVEN_UP = (
+    "{} tests before this one timed out, so the remaining tests do not run; find the first that timed out in "
+    "this report, make it end in time, and hand in again"
+)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How a test went: what the phase `when` raised, or None, and how long that phase took."""
+
+    error: BaseException | None = None
+    when: str = ""
+    seconds: float = 0.0
+
+
+class Run:
+    """Runs tests by pytest's own hooks and judges each by what it raised; pytest makes no report of them."""
+
+    def __init__(self, job: Job, session: Session, manifest: Manifest) -> None:
+        """Run for `job`, whose submission is under test in `session`."""
+        self.session = session
+        self._job = job
+        self._manifest = manifest
+        self._limits = OwnLimits(manifest.suite_memory)
+        self._integrity = Integrity()
+        self._running = ""  # the class of the present test
+        session.on_progress = self._tell_progress
+
+    def execute(self, tests: Sequence[pytest.Item]) -> None:
+        """Run `tests`, which come in the suite's order, stage by stage, and tell how it ended."""
+        is_later = [group_of(test) in self._manifest.second_stage for test in tests]
+        order, limit = DrawnOrder(self._job.work.seed), self._manifest.timeouts
+        first = Schedule([t for t, later in zip(tests, is_later, strict=True) if not later], order, limit)
+        second = Schedule([t for t, later in zip(tests, is_later, strict=True) if later], order, limit)
+        self._run_stage(first, second)
+        if second.next is not None:
+            self.session.begin_stage()
+            self._job.tell("stage", None)
+            if first.is_hopeless:
+                second.give_up()
+            self._run_stage(second, None)
+        self._finish()
+
+    def _run_stage(self, schedule: Schedule, following: Schedule | None) -> None:
+        """Run the tests of a stage; `following` is the stage after it."""
+        results: list[tuple[pytest.Item, TestResult]] = []
+        while (item := schedule.take()) is not None:
+            results.append((item, self._result(item, schedule, following)))
+            self._job.tell("result", to_record(results[-1][1]))
+        for item, result in results:
+            if schedule.leaves_out(item) and result.outcome is not Outcome.NOT_RUN:
+                self._job.tell("revised", to_record(self._left_out(item)))
+        with contextlib.suppress(SubmissionError):
+            self._integrity.challenge(self.session.channel())
+
+    def _result(self, item: pytest.Item, schedule: Schedule, following: Schedule | None) -> TestResult:
+        """Return the verdict on a test: the first of its phases that raises decides."""
+        attempt = self._attempt(item, schedule)
+        if self.session.was_disturbed(attempt.error):
+            attempt = self._second_attempt(item, schedule)
+        result = result_of(item, attempt.error, attempt.when, self.session.explain)
+        if isinstance(attempt.error, Lost | MemoryError):
+            self.session.drop_process()
+        if isinstance(attempt.error, TimedOut):
+            schedule.note_timeout(item)
+        seconds, attempt = attempt.seconds, Attempt()  # what its error holds goes now
+        upcoming = schedule.next or (following.next if following else None)
+        error = _raised_by(lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=upcoming))
+        if error is not None and result.outcome is Outcome.PASSED:
+            result = result_of(item, error, "teardown", self.session.explain)
+        self._integrity.add(item, result.outcome)
+        return replace(result, seconds=seconds)
+
+    def _second_attempt(self, item: pytest.Item, schedule: Schedule) -> Attempt:
+        """Run a test again, alone in a fresh process, with the values of its fixtures made again."""
+        error = _raised_by(lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=None))
+        if error is not None:
+            return Attempt(error, "teardown")
+        item.user_properties.clear()
+        if isinstance(item, pytest.Function):
+            item._initrequest()  # noqa: SLF001 - pytest has no other way to forget the values of fixtures
+            item.funcargs.update(parameters_of(item))
+        with self.session.second_attempt():
+            attempt = self._attempt(item, schedule)
+            self.session.hold_to_account(attempt.error)
+        return attempt
+
+    def _attempt(self, item: pytest.Item, schedule: Schedule) -> Attempt:
+        """Run a test up to what raises, or to its end."""
+        when, started = "setup", time.perf_counter()
+        error = _raised_by(lambda: item.ihook.pytest_runtest_setup(item=item))
+        if error is None:
+            when, started = "call", time.perf_counter()
+            error = _raised_by(lambda: self._call(item, schedule))
+        return Attempt(error, when, time.perf_counter() - started)
+
+    def _call(self, item: pytest.Item, schedule: Schedule) -> None:
+        """Run the test itself with its own limits and channel; the next test replaces a lost process."""
+        self._running = group_of(item)
+        if schedule.leaves_out(item):
+            raise self._given_up()
+        self.session.begin_test()
+        with self._limits.of_a_test():
+            item.ihook.pytest_runtest_call(item=item)
+            self.session.end_test()
+
+    def _left_out(self, item: pytest.Item) -> TestResult:
+        """Return the result of a test that ran, by the draw, before the rest was given up."""
+        return result_of(item, self._given_up(), "call", self.session.explain)
+
+    def _given_up(self) -> RunOver:
+        return RunOver(GIVEN_UP.format(self._manifest.timeouts))
+
+    def _tell_progress(self, numbers: Mapping[str, float]) -> None:
+        """Tell how far the present test has come, by numbers that are the submission's word."""
+        self._job.tell("progress", {"group": self._running, "numbers": dict(numbers)})
+
+    def _finish(self) -> None:
+        """Tell how the job ended."""
+        self.session.drop_process()
+        unloadable = str(self.session.unloadable) if self.session.unloadable else None
+        notes = {"notes": self.session.notes, "staff_notes": self._integrity.notes()}
+        self._job.tell("finished", {"unloadable": unloadable, **notes})
+
+
+def parameters_of(item: pytest.Function) -> dict[str, Any]:
+    """Return the arguments of a parametrised test, but for those that are meant for a fixture."""
+    direct = {
+        name.strip()
+        for mark in item.iter_markers("parametrize")
+        if mark.args and not mark.kwargs.get("indirect")
+        for name in (mark.args[0].split(",") if isinstance(mark.args[0], str) else mark.args[0])
+    }
+    return {name: item.callspec.params[name] for name in direct}
+
+
+def _raised_by(act: Callable[[], object]) -> BaseException | None:
+    """Do what a phase of a test is, and return what it raises."""
+    try:
+        act()
+    except (pytest.exit.Exception, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - what ends a test is judged, whatever it is
+        return error
+    return None
