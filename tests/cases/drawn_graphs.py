@@ -3,13 +3,16 @@
 `_prev` is a set, and the order of a set follows the addresses of its objects, which differ from run to run.
 A wrong order that follows a set is right for some graphs by chance, so a test joins many of them.
 
-All graphs are sums and multiples of their input. So they take a Value, a Tensor or a plain number, and their
-derivative is what they make of the number 1. No factor is negative, so no two mistakes cancel.
+All graphs are sums and multiples of their input. So a fork takes a Value, a Tensor or a plain number, and its
+derivative is what it makes of the number 1. No factor is negative, so no two mistakes cancel.
 """
 
 import functools
 import operator
 from dataclasses import dataclass
+
+from tests import adapters
+from tests.cases.bulk import each, fold
 
 MANY = 16  # graphs in one test: an order that tosses a coin for each is right for all in 1 of 65,536 tests
 
@@ -36,6 +39,34 @@ def draw_forks(rng, count, *lengths):
 def join(graphs, x):
     """Return the sum of what the functions `graphs` make of `x`."""
     return functools.reduce(operator.add, (graph(x) for graph in graphs))
+
+
+class TensorForks:
+    """The function from a Tensor of `shape` to the sum of MANY forks of it, and its derivative, `factors`.
+
+    One way of a fork is a single node, the other has `length` multiplications. The nodes are made in a drawn
+    order, so that no regular pattern of addresses decides all forks alike.
+    """
+
+    def __init__(self, rng, shape, length=1):
+        """Draw the factors, and make a Tensor of each."""
+        factors = rng.uniform(0.5, 1.5, size=(length + 1, MANY, *shape))
+        self.factors = (factors[0] + factors.prod(axis=0)).sum(axis=0)
+        self._stems, *self._ways = [
+            each(adapters.create_tensor, [[array] for array in arrays]) for arrays in factors
+        ]
+        self._orders = [rng.permutation(MANY).tolist() for _ in self._ways]
+        self._is_near_first = (rng.permutation(MANY) % 2).tolist()
+
+    def __call__(self, tensor):
+        """Return the sum."""
+        near = far = each(adapters.run_tensor_mul, [[tensor, stem] for stem in self._stems])
+        for way, order in zip(self._ways, self._orders, strict=True):
+            made = each(adapters.run_tensor_mul, [[far[place], way[place]] for place in order])
+            far = [made[order.index(place)] for place in range(MANY)]
+        pairs = zip(near, far, self._is_near_first, strict=True)
+        sides = [[one, other] if is_first else [other, one] for one, other, is_first in pairs]
+        return fold(adapters.run_tensor_add, each(adapters.run_tensor_add, sides))
 
 
 def _draw_fork(rng, left, right):

@@ -7,6 +7,7 @@ import pytest
 
 from tests import adapters
 from tests.cases.checks import assert_close, assert_dtype, assert_equal, assert_operands
+from tests.cases.drawn_graphs import TensorForks
 from tests.cases.tensors import (
     assert_gradients,
     assert_operand_beside,
@@ -43,24 +44,6 @@ REDUCTIONS = [
     pytest.param(TWO_NEGATIVE_AXES, True, id="two-negative-axes-keepdims"),
 ]
 BROADCAST_HINT = "sum the gradient over every axis along which numpy stretched this operand"
-
-
-def _rungs(rng, *spans):
-    """Return for each rung of a ladder whether its near operand comes first, as often as not, and its span.
-
-    A sweep in a wrong order may get one rung right by chance, but not all of so many. The top has the widest
-    span: breadth first, that rung alone is always wrong.
-    """
-    orders = signs(rng, (int(rng.integers(15, 18)),)).tolist()
-    return [(order > 0, one_of(rng, spans)) for order in orders[1:]] + [(orders[0] > 0, max(spans))]
-
-
-def _climb(rungs, nodes):
-    """Return the top of a ladder on `nodes`: a rung is the last node plus the one `span` from the end."""
-    for near_first, span in rungs:
-        near, far = nodes[-1], nodes[-span]
-        nodes = [*nodes, near + far if near_first else far + near]
-    return nodes[-1]
 
 
 def _tied(rng, shape, axis):
@@ -339,23 +322,16 @@ class TestTensorBackward:
 
         assert_gradients([a], arrays, lambda a, x, y, z: (a * x + y) * (a * x * z))
 
-    def test_a_short_and_a_long_path_meet(self, rng):
+    @pytest.mark.parametrize("length", [2, 1], ids=["long", "short"])
+    def test_a_tensor_waits_for_all_its_users(self, rng, length):
         """A tensor that feeds another one both directly and by a longer way waits for both ways."""
-        arrays, rungs = positive(rng, *shapes(rng, "n", "n", "n")), _rungs(rng, 3)
-        a, b, c = create_tensors(*arrays)
+        [shape] = shapes(rng, "n")
+        x, weights = positive(rng, shape, shape)
+        a, forks = adapters.create_tensor(x.copy()), TensorForks(rng, shape, length)
 
-        adapters.run_tensor_backward(_climb(rungs, [a * b, b * c, a * c]))
+        backward_with(forks(a), weights)
 
-        assert_gradients([a, b], arrays, lambda x, y, z: _climb(rungs, [x * y, y * z, x * z]))
-
-    def test_a_tensor_waits_for_all_its_users(self, rng):
-        """A tensor passes its gradient on only after all that use it, near and far, have added to it."""
-        arrays, rungs = positive(rng, *shapes(rng, "n", "n")), _rungs(rng, 2, 3)
-        a, b = inputs = create_tensors(*arrays)
-
-        adapters.run_tensor_backward(_climb(rungs, [a + b, b + b, a * b]))
-
-        assert_gradients(inputs, arrays, lambda x, y: _climb(rungs, [x + y, y + y, x * y]))
+        assert_close(adapters.get_tensor_grad(a), forks.factors * weights)
 
     def test_a_second_backward_adds_to_the_first(self, rng):
         """Calling backward twice on c = a * b leaves twice the gradient in a and in b."""
@@ -405,10 +381,10 @@ class TestTensorBackward:
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """backward() visits each tensor once: a thousand gradients cost a few forward passes."""
-        a, b, weights = rng.uniform(0.5, 2.0, size=(3, 20, 25))
+        a, b, c, weights = rng.uniform(0.5, 2.0, size=(4, 20, 25))
 
-        expected = [weights * 2 * a * b, weights * a**2]
-        backward_cost.check_tensors(adapters, [a, b], lambda x, y: (x * y) * x, weights, expected)
+        expected = [weights * b * c, weights * a * c, weights * a * b]
+        backward_cost.check_tensors(adapters, [a, b, c], lambda x, y, z: (x * y) * z, weights, expected)
 
 
 class TestTensorBroadcast:

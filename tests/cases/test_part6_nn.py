@@ -8,6 +8,7 @@ import pytest
 from tests import adapters
 from tests.cases.checks import LOOSELY, Mismatch, assert_close, assert_differ, assert_equal, kind, plain_array
 from tests.cases.corners import ramps, signed, slopes
+from tests.cases.drawn_graphs import MANY, TensorForks
 
 AXES = pytest.mark.parametrize("axis", [-1, 0, 1], ids=["last", "first", "middle"])
 BATCHES = pytest.mark.parametrize("rows", [(1, 1), (5, 8)], ids=["batch-of-1", "batch-of-many"])
@@ -283,15 +284,19 @@ class TestSoftmax:
 
     @AXES
     def test_gradient_matches_the_closed_form(self, rng, axis):
-        """The gradient of softmax s under an upstream gradient g is s * (g - sum(g * s)) along the axis."""
-        x, upstream = rng.normal(size=(2, *different(rng, 3, most=5)))
-        scores = tensor(x)
+        """The gradient of softmax s under an upstream gradient g is s * (g - sum(g * s)) along the axis.
 
-        backpropagate(adapters.run_softmax(scores, axis=axis), upstream)
+        The scores are made by many operations, so the order of the backward pass must be right as well.
+        """
+        upstream, x = rng.normal(size=(2, *different(rng, 3, most=5)))
+        x /= 2 * MANY  # about as much as the forks multiply it by
+        start, forks = tensor(x), TensorForks(rng, x.shape)
 
-        s = softmax(x, axis)
+        backpropagate(adapters.run_softmax(forks(start), axis=axis), upstream)
+
+        s = softmax(x * forks.factors, axis)
         expected = s * (upstream - (upstream * s).sum(axis=axis, keepdims=True))
-        assert_close(adapters.get_tensor_grad(scores), expected)
+        assert_close(adapters.get_tensor_grad(start), forks.factors * expected)
 
     def test_leaves_its_input_unchanged(self, rng):
         """Softmax computes its result and does not change the data of its input."""
@@ -305,10 +310,14 @@ class TestSoftmax:
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a softmax costs a few forward passes for a thousand numbers."""
         x, weights = rng.standard_normal((2, 25, 40))
+        x /= 2 * MANY
+        forks = TensorForks(rng, x.shape)
 
-        y = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
-        expected = [y * (weights - (weights * y).sum(axis=1, keepdims=True))]
-        backward_cost.check_tensors(adapters, [x], adapters.run_softmax, weights, expected)
+        y = softmax(x * forks.factors)
+        expected = [forks.factors * y * (weights - (weights * y).sum(axis=1, keepdims=True))]
+        backward_cost.check_tensors(
+            adapters, [x], lambda a: adapters.run_softmax(forks(a)), weights, expected
+        )
 
 
 def extreme_logits(rng):
@@ -756,9 +765,9 @@ def check_ramps(rng, wrong, function=adapters.run_tensor_sum):
     return Check(after(ramps(rng, x, wrong=wrong), function), x, verdict=not wrong.any())
 
 
-def drawn_verdicts(rng, count):
-    """Return `count` truth values in a drawn order; how many are true is drawn, at least one and not all."""
-    return rng.permutation(np.arange(count) < rng.integers(1, count)).tolist()
+def drawn_verdicts(rng):
+    """Return drawn truth values in a drawn order, at least one of each: too many to guess them all."""
+    return rng.permutation([True, False, *rng.integers(2, size=5)]).astype(bool).tolist()
 
 
 def run_checks(checks, *, hint):
@@ -786,7 +795,7 @@ class TestGradientCheck:
     @pytest.mark.parametrize("function", [sum_of_squares, matrix_expression, mean_of_relu])
     def test_accepts_a_right_gradient(self, rng, function):
         """A check of a function whose gradient is right returns True, also after one that is wrong."""
-        wrong = [np.full((1, 2), not verdict) for verdict in drawn_verdicts(rng, 4)]
+        wrong = [np.full((1, 2), not verdict) for verdict in drawn_verdicts(rng)]
 
         checks = [check_ramps(rng, places, function) for places in wrong]
 
@@ -795,7 +804,7 @@ class TestGradientCheck:
     def test_rejects_a_wrong_gradient(self, rng):
         """A gradient that is missing, half, doubled or of the other sign gets False, and a right one True."""
         wrong = [0.0, rng.uniform(0.3, 0.7), rng.uniform(1.5, 3), -1.0]
-        factors = [*wrong, *[1.0] * drawn_between(rng, (1, 3))]
+        factors = [*wrong, *[1.0] * drawn_between(rng, (3, 5))]
 
         checks = [check_slopes(rng, factor) for factor in rng.permutation(factors)]
 
@@ -829,7 +838,7 @@ class TestGradientCheck:
     def test_takes_the_difference_on_both_sides(self, rng):
         """Central differences of squares are exact; one-sided ones with eps=0.03 are not within tol=0.001."""
         checks = []
-        for verdict in drawn_verdicts(rng, 5):
+        for verdict in drawn_verdicts(rng):
             check = check_ramps(rng, np.array([not verdict]), sum_of_squares)
             checks.append(replace(check, settings={"eps": float(rng.uniform(0.02, 0.04)), "tol": 1e-3}))
 
@@ -838,7 +847,7 @@ class TestGradientCheck:
     def test_honours_the_step_size(self, rng):
         """A central difference errs by the square of eps: an error of tol / 3 gets True, of 3 * tol False."""
         checks = []
-        for verdict in drawn_verdicts(rng, 5):
+        for verdict in drawn_verdicts(rng):
             x, gradient = rng.uniform([0.5, 1], [1.5, 3])[:, None]
             eps = float(10 ** rng.uniform(-2, -1))
             bent = gradient / eps**2 * 1e-4 * (1 / 3 if verdict else 3)
@@ -849,7 +858,7 @@ class TestGradientCheck:
 
     def test_restores_the_input(self, rng):
         """After a check, whatever its verdict, the input holds the numbers that it held before."""
-        wrong = [np.full((1, 2), not verdict) for verdict in drawn_verdicts(rng, 4)]
+        wrong = [np.full((1, 2), not verdict) for verdict in drawn_verdicts(rng)]
         checks = [check_ramps(rng, places) for places in wrong]
 
         inputs = run_checks(checks, hint="compare every element with its own difference")
