@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from grader.app.entry import Entry
 from grader.core.role import Role
 from grader.jobs import Queue, open_queue
 from grader.runners import allowed_runners
@@ -14,8 +15,6 @@ from grader.store import Database, open_database
 from grader.store.audit import OPERATOR, record
 from grader.store.courses import Policy, add_assignment, add_course, courses, short_name
 from grader.store.people import add_user, set_role
-from grader.store.sign_ins import issue_link
-from grader.store.tokens import issue_token
 from grader.suite.assignment import Assignment, load_assignment
 
 FIRST_COURSE = "course"
@@ -47,8 +46,8 @@ def open_service(settings: ServiceSettings) -> Service:
     return Service(settings, database, open_queue(database), assignment, runners)
 
 
-def first_start(service: Service, say: Callable[[str], None]) -> None:
-    """Give an empty store a course, its assignment and an admin, whose token is said once."""
+def first_start(service: Service, say: Callable[[str], None], entry: Entry) -> None:
+    """Give an empty store a course, its assignment and an admin, and say by `entry` how the admin gets in."""
     read_seed_secret(service.settings)
     title = service.assignment.rubric.title
     with service.database.write() as session:
@@ -58,11 +57,9 @@ def first_start(service: Service, say: Callable[[str], None]) -> None:
         add_assignment(session, short_name(title), course.id, title, Policy())
         admin = add_user(session, FIRST_ADMIN, "Admin")
         set_role(session, course.id, admin.id, Role.ADMIN)
-        token = issue_token(session, admin.id, "first start", lifetime=None)
-        link = issue_link(session, admin.id)
         record(session, OPERATOR, "first start", course.id, course=course.id)
-    say(f"The store is new. The token of {FIRST_ADMIN}, shown this once:\n{token}")
-    say(f"Or sign a browser in with this link, once, within minutes:\n{service.settings.url}/login/{link}")
+        way_in = entry(session, admin, service.settings.url)
+    say(f"The store is new; it has a course and an admin. {way_in}")
 
 
 def read_seed_secret(settings: ServiceSettings) -> bytes:

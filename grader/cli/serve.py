@@ -2,6 +2,7 @@
 
 import gc
 import signal
+import sys
 import threading
 from contextlib import nullcontext
 from types import FrameType
@@ -23,6 +24,7 @@ def serve_command(
     """Serve the API and the pages, and grade what is handed in."""
     from grader.app.announcing import announcing
     from grader.app.demo import fill
+    from grader.app.entry import by_command, by_link
     from grader.app.server import listen, serve
     from grader.app.service import first_start, open_service
     from grader.app.supervisor import worker_beside
@@ -36,9 +38,10 @@ def serve_command(
         signal.signal(number, _end)
     listener = listen(settings)
     service = open_service(settings)
-    first_start(service, typer.echo)
+    entry = by_link if sys.stdout.isatty() else by_command
+    first_start(service, typer.echo, entry)
     if demo:
-        fill(service, typer.echo)
+        fill(service, typer.echo, entry)
     with announcing(service), worker_beside(settings) if worker else nullcontext():
         web = make_web(service)
         gc.freeze()  # what was made up to here stays, so no page waits until a collection has looked at it

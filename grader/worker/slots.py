@@ -4,12 +4,16 @@ import fcntl
 import hashlib
 import os
 import socket
+import threading
+import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
 import platformdirs
 import structlog
+
+from grader.jobs import watch
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")  # the same in all containers of a host
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
@@ -20,10 +24,13 @@ log = structlog.get_logger()
 
 
 class Slots(Protocol):
-    """A worker's share of its host."""
+    """A worker's share of its host. Any thread may ask."""
 
     def claim(self) -> int:
         """Return how many submissions the worker may grade at a time; 0 while others use all processors."""
+
+    def close(self) -> None:
+        """Leave the processors to other workers until the next claim."""
 
 
 class StatedSlots:
@@ -37,12 +44,17 @@ class StatedSlots:
         """Return that number."""
         return self._number
 
+    def close(self) -> None:
+        """Keep the number: nothing is shared."""
+
 
 class SharedSlots:
     """A slot for each processor that no other worker of the service uses on this host.
 
     A lock on a file stands for a processor. The kernel takes it back when this process ends, even by
-    `kill -9`; then another worker gets it with its next claim.
+    `kill -9`; then another worker gets it with its next claim. A worker claims again and again, which renews
+    its locks. A worker that hangs does not renew: another worker replaces the file, and the old lock counts
+    no more.
     """
 
     def __init__(self, folder: Path, processors: Collection[int], most: int) -> None:
@@ -51,33 +63,70 @@ class SharedSlots:
         self._processors = processors
         self._most = min(most, len(processors))
         self._locks: dict[int, int] = {}  # the open file of each processor
+        self._claiming = threading.Lock()
 
     def claim(self) -> int:
         """Claim what is free, and return the number of processors that this worker has."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            for processor in sorted(set(self._processors) - self._locks.keys()):
-                if len(self._locks) < self._most:
-                    self._lock(processor)
+            with self._claiming:
+                self._claim()
+                return len(self._locks)
         except OSError as error:
             log.warning("slots are not shared with other workers of this host", error=str(error))
             return self._most
-        return len(self._locks)
 
     def close(self) -> None:
         """Give all back."""
-        for lock in self._locks.values():
-            os.close(lock)
-        self._locks = {}
+        with self._claiming:
+            for processor in list(self._locks):
+                os.close(self._locks.pop(processor))
+
+    def _claim(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for processor, lock in list(self._locks.items()):
+            if os.fstat(lock).st_nlink:
+                _renew(lock)
+            else:
+                os.close(self._locks.pop(processor))
+        for processor in sorted(set(self._processors) - self._locks.keys()):
+            if len(self._locks) < self._most:
+                self._lock(processor)
 
     def _lock(self, processor: int) -> None:
-        lock = os.open(self._folder / str(processor), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OPEN_TO_ALL)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        path = self._folder / str(processor)
+        lock = _open(path)
+        if not _take(lock) and _is_stale(lock):
+            path.unlink(missing_ok=True)
             os.close(lock)
-        else:
+            lock = _open(path)
+        if _take(lock):
+            _renew(lock)
             self._locks[processor] = lock
+        else:
+            os.close(lock)
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OPEN_TO_ALL)
+
+
+def _take(lock: int) -> bool:
+    """Take the lock, again if need be, and tell whether this process has it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _renew(lock: int) -> None:
+    """Date the file, by the clock that all processes of a host share and that never jumps."""
+    moment = time.monotonic_ns()
+    os.utime(lock, ns=(moment, moment))
+
+
+def _is_stale(lock: int) -> bool:
+    return time.monotonic() - os.fstat(lock).st_mtime > watch.DEAD_AFTER_SECONDS
 
 
 def slots_of(stated: int | None, database: str) -> Slots:

@@ -53,6 +53,7 @@ class Worker:
         """
         self.station = Station(worker_name(), slots.claim(), grader.start())
         self._slots = slots
+        self._slots_in_use = 0
         self._queue = queue
         self._grader = grader
         self._admission = Admission(database, grader, same_versions=same_versions)
@@ -98,25 +99,41 @@ class Worker:
             self._attempts.leave.clear()
             if stop.is_set():
                 return  # `run` sets `leave` after it, so that this cannot hide a stop
-            self._serve_slots(station, stop)
+            self._serve_slots(station)
 
-    def _serve_slots(self, station: Station, stop: threading.Event) -> None:
+    def _serve_slots(self, station: Station) -> None:
         """Work in the slots that this host has for the worker; while it has none, stand by for one."""
-        station = replace(station, slots=self._slots.claim())
-        if station.slots:
-            self._queue.run_worker(station, self._attempts.work, self._attempts.leave)
+        slots = self._slots.claim()
+        station = replace(station, slots=slots)
+        if not slots:
+            log.info("stands by: other workers use all processors of this host", name=station.name)
+            self._stand_by(station)
             return
-        log.info("stands by: other workers use all processors of this host", name=station.name)
+        self._slots_in_use = slots
+        try:
+            self._queue.run_worker(station, self._attempts.work, self._attempts.leave)
+        finally:
+            self._slots_in_use = 0
+
+    def _stand_by(self, station: Station) -> None:
+        """Take nothing until there is a slot, or until the worker should assess itself again, or stop."""
         with self._queue.presence(station):
-            while not stop.wait(CHECK_SECONDS) and not self._slots.claim():
+            while not self._attempts.leave.wait(CHECK_SECONDS) and not self._slots.claim():
                 pass
 
     def _wait(self, station: Station, stop: threading.Event) -> None:
         """Take nothing, and show others why, while assessments give the same reason."""
+        self._slots.close()
         with self._queue.presence(station):
             while not stop.wait(CHECK_SECONDS):
                 if self._admission.assess(self.station).refusal != station.refusal:
                     return
+
+    def _watch_slots(self) -> None:
+        """Keep the slots in use; stop taking, so as to begin with others, when the host has more or fewer."""
+        in_use = self._slots_in_use
+        if in_use and self._slots.claim() != in_use:
+            self._attempts.leave.set()
 
     def _watch_standard(self) -> None:
         """Stop taking when the assignment's standard or this host's files have changed."""
@@ -127,6 +144,7 @@ class Worker:
         """Look after what dead workers left behind."""
         while not stop.is_set():
             try:
+                self._watch_slots()
                 self._watch_standard()
                 reaped = self._queue.reap()
             except SQLAlchemyError as error:

@@ -12,7 +12,7 @@ def is_running(pid):
         return False
 
 
-def are_over(pids, seconds=5.0):
+def are_over(pids, seconds=20.0):
     """Wait for processes to end; tell whether all have."""
     end = time.monotonic() + seconds
     while any(map(is_running, pids)) and time.monotonic() < end:

@@ -47,13 +47,13 @@ class Site:
         self._clients = []
         self.database_url = database_url or f"sqlite:///{folder}/data/grader.db"
 
-    def start(self, *arguments, command=COMMAND):
+    def start(self, *arguments, command=COMMAND, stdout=None):
         """Start a command of the grader and return its process; its log is in the folder."""
         with (self.folder / "log").open("a") as log:
             process = subprocess.Popen(
                 [*command, *arguments],
                 env=self.environment,
-                stdout=log,
+                stdout=stdout or log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 cwd=ROOT,
@@ -61,9 +61,9 @@ class Site:
         self.processes.append(process)
         return process
 
-    def serve(self, *arguments):
+    def serve(self, *arguments, **options):
         """Start the service and wait until it answers."""
-        process = self.start("serve", *arguments)
+        process = self.start("serve", *arguments, **options)
         self.wait_for(lambda: self.health() or process.poll() is not None)
         assert process.poll() is None, self.log()
         return process

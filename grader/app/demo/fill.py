@@ -9,6 +9,7 @@ from grader.app.demo.mistakes import load_demo_course
 from grader.app.demo.people import STUDENTS, TEACHER
 from grader.app.demo.plan import TIME_LEFT, End, Student, Try, plan
 from grader.app.demo.project import Projects
+from grader.app.entry import Entry
 from grader.app.service import Service
 from grader.core.role import Role
 from grader.jobs import Queue
@@ -16,11 +17,9 @@ from grader.store.attempts import fail, take
 from grader.store.courses import Policy, add_assignment, add_course, short_name
 from grader.store.database import now
 from grader.store.people import add_user, set_role
-from grader.store.sign_ins import issue_link
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept, cancel, supersede
 from grader.store.tables import Course, Submission
-from grader.store.tokens import issue_token
 from grader.template.files import zipped
 
 COURSE = "demo"
@@ -28,41 +27,36 @@ WORKER = "demo"
 FAILED = "SandboxError: no space left on device (made up for the demo)"
 
 
-def fill(service: Service, say: Callable[[str], None]) -> None:
-    """Add the demo course unless it is there, and say how to get in.
+def fill(service: Service, say: Callable[[str], None], entry: Entry) -> None:
+    """Add the demo course unless it is there, and say by `entry` how its people get in.
 
     Raises DocumentError and FileNotFoundError when the assignment's demo_course.yaml is wrong.
     """
     lines = []
     with service.database.write() as session:
         if session.get(Course, COURSE) is None:
-            lines += _course(session, service)
-        for email, name in (TEACHER, STUDENTS[0]):
-            code = issue_link(session, add_user(session, email).id)
-            lines += [
-                f"Sign in as {name} of the demo, once and soon:",
-                f"{service.settings.url}/login/{code}",
-            ]
+            _course(session, service)
+            lines.append("The demo course is being graded.")
+        for email, _ in (TEACHER, STUDENTS[0]):
+            lines.append(entry(session, add_user(session, email), service.settings.url))
     say("\n".join(lines))
 
 
-def _course(session: Session, service: Service) -> list[str]:
-    """Add the course with its people and submissions; return the lines that tell the teacher's token."""
+def _course(session: Session, service: Service) -> None:
+    """Add the course with its people and submissions."""
     rubric, root = service.assignment.rubric, service.assignment.root
     demo = load_demo_course(root)
     students = plan(demo, [part.id for part in rubric.parts])
     add_course(session, COURSE, "Demo course")
     policy = Policy(due_at=now(session) + TIME_LEFT)
     assignment = add_assignment(session, f"{COURSE}-{short_name(rubric.title)}", COURSE, rubric.title, policy)
-    teacher = _member(session, *TEACHER, Role.INSTRUCTOR)
+    _member(session, *TEACHER, Role.INSTRUCTOR)
     ids = {
         each.email: _member(session, each.email, each.name, Role.STUDENT, each.section) for each in students
     }
     desk = _Desk(session, service.queue, assignment.id, Projects(root, demo))
     for student, handed_in in _newest_first(students):
         desk.accept(ids[student.email], handed_in)
-    token = issue_token(session, teacher, "demo")
-    return ["The demo course is being graded. The token of its teacher, shown this once:", token]
 
 
 def _member(session: Session, email: str, name: str, role: Role, section: str = "") -> int:

@@ -12,6 +12,7 @@ from grader.app.demo.mistakes import load_demo_course
 from grader.app.demo.people import STUDENTS, TEACHER
 from grader.app.demo.plan import End, Twist, plan
 from grader.app.demo.project import Projects
+from grader.app.entry import by_command, by_link
 from grader.app.service import Service
 from grader.app.web import zipped
 from grader.core.report import Status
@@ -26,8 +27,7 @@ from grader.store.sign_ins import sign_in_by_link, signed_in
 from grader.store.standings import Counts, standings
 from grader.store.states import State
 from grader.store.submissions import Filter, page
-from grader.store.tables import Assignment, Submission, User
-from grader.store.tokens import verify_token
+from grader.store.tables import Assignment, LoginLink, Submission, Token, User
 from grader.store.troubles import troubles
 from grader.suite.assignment import load_assignment
 from tests.harness.samples import ROOT
@@ -58,10 +58,10 @@ def demo():
     return plan(course, [part.id for part in rubric.parts]), Projects(ROOT, course)
 
 
-def filled(service):
+def filled(service, entry=by_link):
     """Fill the store and return the lines that are said."""
     said = []
-    fill(service, said.append)
+    fill(service, said.append, entry)
     return "\n".join(said).splitlines()
 
 
@@ -122,23 +122,32 @@ def test_everybody_is_in_the_course(service):
     assert teacher.roles == {"demo": Role.INSTRUCTOR}
 
 
-def test_the_printed_token_and_links_let_in(service):
-    """The token is the teacher's; the two links sign in the teacher and the first student, each once."""
+def test_the_printed_links_let_in(service):
+    """The two links sign in the teacher and the first student, each once."""
     lines = filled(service)
 
     links = [line.removeprefix("https://grader.example/login/") for line in lines if "/login/" in line]
     with service.database.write() as session:
-        token = verify_token(session, next(line for line in lines if line.startswith("grader_")))
         ids = [find_user(session, email).id for email in (TEACHER[0], STUDENTS[0][0])]
         cookies = [sign_in_by_link(session, code) for code in links]
         let_in = [signed_in(session, cookie) for cookie in cookies]
 
-    assert token.user_id == ids[0]
     assert let_in == ids
 
 
+def test_without_a_terminal_nothing_that_lets_in_is_made(service):
+    """Both people are named with the command that prints a link, and the store holds no link and no token."""
+    lines = filled(service, by_command)
+
+    with service.database.read() as session:
+        made = [session.scalars(select(table)).all() for table in (LoginLink, Token)]
+    assert made == [[], []]
+    assert f"grader user link {TEACHER[0]}" in lines[1]
+    assert f"grader user link {STUDENTS[0][0]}" in lines[2]
+
+
 def test_a_second_start_adds_nothing_but_links(service):
-    """The course is made once; who starts it again gets new links, and no token."""
+    """The course is made once; who starts it again gets new links."""
     filled(service)
     with service.database.read() as session:
         before = [row.id for row in page(session, Filter(), 1_000)]
@@ -148,7 +157,6 @@ def test_a_second_start_adds_nothing_but_links(service):
     with service.database.read() as session:
         assert [row.id for row in page(session, Filter(), 1_000)] == before
     assert sum("/login/" in line for line in lines) == 2
-    assert not any(line.startswith("grader_") for line in lines)
 
 
 @pytest.fixture(scope="module")

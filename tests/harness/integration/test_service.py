@@ -1,11 +1,17 @@
 """The service as people run it: start, hand in, watch, read, stop; what is where, and who sees it."""
 
+import os
+import pty
 import signal
 import stat
 from contextlib import closing
 
+import httpx2
 import pytest
+from sqlalchemy import select
 
+from grader.store import open_database
+from grader.store.tables import LoginLink, Token
 from tests.harness.assignment import slow
 from tests.harness.processes import are_over, descendants
 from tests.harness.site import Site, hand_in
@@ -36,12 +42,36 @@ def test_an_upload_becomes_a_graded_report(running):
 
 
 def test_a_first_start_creates_what_only_its_owner_may_read(running):
-    """Database and secret are the owner's alone, and the admin's token is shown once."""
+    """Database and secret are the owner's alone."""
     files = [path for path in (running.folder / "data").iterdir() if path.is_file()]
 
     assert {path.name for path in files} >= {"grader.db"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
-    assert running.log().count("\ngrader_") == 1
+
+
+def test_a_first_start_writes_no_secret_to_a_log(running):
+    """The log names the command that prints a link; no link and no token was made."""
+    database = open_database(running.database_url)
+    with database.read() as session:
+        made = [session.scalars(select(table)).all() for table in (LoginLink, Token)]
+    database.close()
+
+    assert "docker compose exec api python -m grader user link admin@localhost" in running.log()
+    assert "/login/" not in running.log()
+    assert made[0] == []
+    assert all(token.label == "test" for token in made[1])
+
+
+def test_a_first_start_on_a_terminal_prints_a_link(tmp_path):
+    """A person who starts the service at a terminal follows the link and is the admin."""
+    reader, terminal = pty.openpty()
+    with closing(Site(tmp_path)) as site, os.fdopen(reader) as shown, os.fdopen(terminal, "w") as stdout:
+        site.serve("--no-worker", stdout=stdout)
+
+        link = next(line.strip() for line in shown if "/login/" in line)
+
+        entered = httpx2.post(link)
+    assert entered.status_code == 303
 
 
 def test_the_same_bytes_from_two_students_get_the_same_report(running):

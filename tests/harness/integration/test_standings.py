@@ -87,7 +87,7 @@ def test_every_student_has_a_standing(database, course):
 def test_the_best_counts_or_the_latest(database, course):
     """By score, then bonus, then who came first; or by time alone. Each has its own points."""
     handed_in(database, course.anna, 5, score=4.0, bonus=1.0)
-    best = handed_in(database, course.anna, 4, score=4.0, bonus=2.0, points={"adding": 3.0, "roots": None})
+    best = handed_in(database, course.anna, 4, score=4.0, bonus=2.0, points={"adding": 3.0, "roots": 1.0})
     handed_in(database, course.anna, 3, score=4.0, bonus=2.0)
     latest = handed_in(database, course.anna, 2, score=1.0)
     waiting = keep(database, course.anna, 1)
@@ -96,7 +96,7 @@ def test_the_best_counts_or_the_latest(database, course):
     by_time = standing_of(database, "anna@example.edu", Counts.LATEST)
 
     assert by_best.counting.submission_id == best
-    assert by_best.counting.earned == Earned(4.0, 5, 2.0, 4, {"adding": 3.0, "roots": None})
+    assert by_best.counting.earned == Earned(4.0, 5, 2.0, 4, {"adding": 3.0, "roots": 1.0})
     assert by_time.counting.submission_id == latest
     assert by_best.tries == by_time.tries == 5
     assert by_best.newest == by_time.newest == Newest(waiting, State.QUEUED)

@@ -1,5 +1,6 @@
 """Suites that differ: only verdicts of the assignment's own suite are published, and an upgrade rolls."""
 
+import signal
 from contextlib import closing
 
 import pytest
@@ -111,6 +112,46 @@ def test_a_worker_without_the_data_takes_nothing(tmp_path, database_url):
             (5, 4, 1)
         }
         assert any("lacks the suite's data" in each for each in site.health()["troubles"])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_worker_that_is_refused_leaves_its_processors(tmp_path, database_url):
+    """The first worker of a host has another suite; the second one gets the processors of the first."""
+    cache = str(tmp_path / "cache")
+    with closing(Site(tmp_path, database_url, XDG_CACHE_HOME=cache)) as site:
+        site.serve("--no-worker")
+        announced = site.environment["GRADER_ASSIGNMENT"]
+        site.environment["GRADER_ASSIGNMENT"] = str(change(write_assignment(tmp_path / "other")))
+        site.start("worker")
+        site.wait_for(lambda: any("The suite on" in each for each in site.health()["troubles"]))
+        site.environment["GRADER_ASSIGNMENT"] = announced
+        site.start("worker")
+
+        site.wait_for(lambda: site.health()["slots"] > 0)
+        anna = site.client()
+        done = site.wait_until_done(anna, hand_in(anna).json()["id"])
+
+    assert (done["state"], done["attempt"]) == ("graded", 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_worker_that_stands_by_is_no_trouble_and_takes_over(tmp_path, database_url):
+    """The second worker of a host has no slots until the first one hangs; then it grades."""
+    with closing(Site(tmp_path, database_url, XDG_CACHE_HOME=str(tmp_path / "cache"))) as site:
+        site.serve("--no-worker")
+        first = site.start("worker")
+        site.wait_for(lambda: site.health()["slots"] > 0)
+        slots = site.health()["slots"]
+        site.start("worker")
+        site.wait_for(lambda: site.health()["workers"] == 2 and "stands by" in site.log())
+        both = site.health()
+
+        first.send_signal(signal.SIGSTOP)
+        anna = site.client()
+        done = site.wait_until_done(anna, hand_in(anna).json()["id"])
+
+    assert (both["status"], both["troubles"], both["slots"]) == ("ready", [], slots)
+    assert done["state"] == "graded"
 
 
 def with_data(folder):

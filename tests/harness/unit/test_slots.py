@@ -1,10 +1,13 @@
 """Slots: the workers of a host share its processors, whoever comes and goes."""
 
 import multiprocessing
+import os
 import signal
+import time
 
 import pytest
 
+from grader.jobs.watch import DEAD_AFTER_SECONDS
 from grader.worker.slots import SharedSlots, StatedSlots, slots_of
 
 PROCESSORS = {0, 1}
@@ -74,6 +77,32 @@ def test_the_slots_of_a_killed_worker_are_free(worker, tmp_path):
     other.join()
 
     assert mine.claim() == 2
+
+
+def test_the_slots_of_a_worker_that_hangs_go_to_another(worker, tmp_path):
+    """A worker that does not renew its locks loses them, and notices when it claims again."""
+    hanging, standing_by = worker(), worker()
+    hanging.claim()
+    assert not standing_by.claim()
+
+    for lock in (tmp_path / "slots").iterdir():
+        os.utime(lock, (0, time.monotonic() - DEAD_AFTER_SECONDS - 1))
+
+    assert standing_by.claim() == 2
+    assert hanging.claim() == 0
+    assert standing_by.claim() == 2
+
+
+def test_a_claim_renews_the_locks(worker, tmp_path):
+    """A worker that goes on claiming keeps its slots, however long it works."""
+    working, standing_by = worker(), worker()
+    working.claim()
+    for lock in (tmp_path / "slots").iterdir():
+        os.utime(lock, (0, 0))
+
+    working.claim()
+
+    assert standing_by.claim() == 0
 
 
 def test_without_a_folder_nothing_is_shared(tmp_path):

@@ -1,0 +1,29 @@
+"""How a person gets in after a start: by a link on a terminal, elsewhere by the command that prints one.
+
+What is not a terminal is a log, such as that of a container, and no log may hold a secret.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from grader.store.sign_ins import LINK_LIFETIME, issue_link
+from grader.store.tables import User
+
+Entry = Callable[[Session, User, str], str]  # tells how the user gets in to the service at that address
+
+
+def by_link(session: Session, user: User, url: str) -> str:
+    """Return a new link that signs the user in, in a sentence."""
+    minutes = int(LINK_LIFETIME.total_seconds()) // 60
+    code = issue_link(session, user.id)
+    return f"Sign in as {user.email} with this link, once, within {minutes} minutes:\n{url}/login/{code}"
+
+
+def by_command(session: Session, user: User, url: str) -> str:  # noqa: ARG001 - makes nothing and keeps nothing
+    """Return the sentence that says which command prints such a link."""
+    command = f"grader user link {user.email}"
+    return (
+        f"`{command}` prints a link that signs in as {user.email}; "
+        f"with compose: `docker compose exec api python -m {command}`."
+    )
