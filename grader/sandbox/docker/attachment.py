@@ -75,6 +75,10 @@ class Attachment:
             is_news = self._report is not before or self.ended
             return self._report.usage if self._report and is_news else None
 
+    def pass_nothing_on(self) -> None:
+        """Drop from now on what comes for the stream, so that the engine need not wait until it is read."""
+        _shut(self._inner, socket.SHUT_WR)
+
     def close(self) -> None:
         """Wait for the last output of a container that is being killed, then let go of everything."""
         self.stream.close()

@@ -54,6 +54,7 @@ class Container:
 
         Raises SandboxError if the engine does not answer; its input is closed even so, and it ends by that.
         """
+        self._attachment.pass_nothing_on()  # the engine removes no container before all it wrote is read
         try:
             with engine_errors(self._image):
                 remove(self._api, self.id)

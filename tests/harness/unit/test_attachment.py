@@ -178,3 +178,15 @@ def test_an_exception_in_a_thread_ends_the_connection_and_is_kept(engine, monkey
 
     assert engine.attachment.stream.recv(1) == b""
     assert isinstance(engine.attachment.failure, MemoryError)
+
+
+def test_what_nobody_reads_does_not_hold_up_the_end(engine):
+    """The engine removes a container when all it wrote is read; a stream that nobody reads is passed over."""
+    for _ in range(2):
+        engine.attachment.pass_nothing_on()
+        engine.write(STANDARD_OUTPUT, bytes(10 << 20))
+        engine.write(STANDARD_ERROR, b"late")
+
+    engine.end.close()
+    engine.attachment.close()
+    assert engine.attachment.output().kept == b"late"
