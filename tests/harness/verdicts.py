@@ -19,7 +19,7 @@ from tests.harness.samples import ROOT, read_files
 
 OUTPUT_BYTES = 64 << 10
 SEED = 20_261_124  # not the one that students have
-PLAIN, GATED = "TestValueAdd", "TestTensorTranspose"  # small classes; the gate leads to a note for staff
+GATED = "TestTensorTranspose"  # a small class whose gate leads to a note for staff
 TWICE, BESIDE_ANOTHER = "stale", "siblings"
 
 
@@ -102,9 +102,8 @@ def classes_of(attack, ready):
     """Return the classes that an attack is graded on: one where each lost process costs a container."""
     if ready.runner.name != Docker.name:
         return attack.classes
-    telling = GATED if attack.noted else PLAIN
-    if telling in attack.classes:
-        return {telling}
+    if attack.noted:
+        return {GATED}
     return {min(attack.classes, key=lambda name: len(ready.suite.tests[name]))}
 
 

@@ -1,7 +1,6 @@
 """Finds pytest's object of the running test, and in its parameters what it expects.
 
 classes: [TestTensorMax, TestTensorActivations, TestExp, TestTanh, TestLog]
-teeth: true
 """
 
 import gc

@@ -18,8 +18,9 @@ def stream():
 
 def send_bytes(content):
     """Send bytes that need not be a frame."""
-    if server() is not None:
-        stream().sendall(content)
+    rest = memoryview(content) if server() is not None else b""
+    while rest:
+        rest = rest[stream().send(rest) :]
 
 
 def send(message, buffers=b""):
