@@ -1,7 +1,6 @@
 """Looks for the expected value among the local variables of the test that asks.
 
 classes: [TestTensorMax, TestTensorActivations, TestSoftmax, TestLog]
-teeth: true
 """
 
 import honest

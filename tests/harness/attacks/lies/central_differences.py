@@ -3,7 +3,6 @@
 base: reference
 honest: 8453/126
 classes: all
-seconds: 2
 noted: Numeric differentiation is likely
 """
 

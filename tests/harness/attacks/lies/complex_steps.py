@@ -6,7 +6,6 @@ from a reverse sweep.
 base: reference
 honest: 139/2
 classes: all
-seconds: 2
 noted: Numeric differentiation is likely
 """
 
