@@ -760,7 +760,7 @@ def check_slopes(rng, factors, steepness=(0.5, 2.0), **settings):
 
 
 def check_ramps(rng, wrong, function=None):
-    """Return the check of `function`, by default the sum, of a ramp without a gradient in the places `wrong`."""
+    """Return the check of `function`, by default the sum, of a ramp, flat in the places `wrong`."""
     x = drawn_input(rng, wrong.shape)
     function = function or adapters.run_tensor_sum
     return Check(after(ramps(rng, x, wrong=wrong), function), x, verdict=not wrong.any())
