@@ -3,8 +3,8 @@
 The clock of a process runs while a request waits for its answer. Its time is the larger of two: the processor
 time of all threads of the process, and the time that has passed less the time for which the two ends of the
 boundary waited for a processor. So neither a busy host nor many threads change what a limit means, and a
-submission that sleeps reaches it as well. The trusted end knows its own waits at each moment. Those
-of the other end come with each look at it.
+submission that sleeps reaches it as well. The trusted end notes its own waits with each request. Those of
+the other end come with a look, each second at most.
 """
 
 import math
@@ -100,6 +100,9 @@ class Clock:
         self._unseen = 0.0  # seconds since then, less the own waits
         self._entered = 0
         self._since: tuple[float, float] | None = None  # the time and the own waits, while the clock runs
+        self._noted = self._noted_waits = 0.0  # seconds that no limit counts yet, and the own waits in them
+        self._quiet = 0.0  # seconds from `_since` in which neither a look nor the end of a limit is due
+        self._between = 0.0  # seconds between two looks
         self._count_processor_only(run)
 
     @property
@@ -144,28 +147,31 @@ class Clock:
         """Let the clock run, if it does not yet."""
         self._entered += 1
         if self._entered == 1:
-            self._since = self._now()
+            self._since = time.monotonic(), self._own_waits()
 
     def __exit__(self, *_: object) -> None:
         """Stop the clock at the outermost end: what follows is the time of the tests themselves."""
         self._entered -= 1
         if not self._entered:
-            self._advance()
+            self._note_time()
             self._since = None
 
     def patience(self) -> float | None:
         """Return for how many seconds to wait before asking again. Raises TimedOut, Starved."""
+        if self._since is not None and time.monotonic() - self._since[0] < self._quiet:
+            return self._between
         self._advance()
         if self._present.seconds == self._run.seconds == math.inf:
             return None
-        between = min(LOOK_SECONDS, self._present.seconds / LOOKS)
-        if self._unseen >= between or self._left <= 0:
+        self._between = min(LOOK_SECONDS, self._present.seconds / LOOKS)
+        if self._unseen >= self._between or self._left <= 0:
             self._see()
         for limit in (self._run, self._present):
             if limit.is_over:
                 raise limit.ending()
         left = self._left
-        return between if left >= between else max(left, LEAST_SECONDS)
+        self._quiet = min(self._between - self._unseen, left - self._between)
+        return self._between if left >= self._between else max(left, LEAST_SECONDS)
 
     @property
     def _left(self) -> float:
@@ -173,26 +179,30 @@ class Clock:
 
     def _begin(self, limit: Limit) -> None:
         self._advance()
-        self._present, self._is_old = limit, False
+        self._present, self._is_old, self._quiet = limit, False, 0.0
         self._count_processor_only(limit)
 
     def _count_processor_only(self, limit: Limit) -> None:
         limit.counts_processor_only = self._seen is not None and self._seen.waited is None
 
-    def _now(self) -> tuple[float, float]:
-        """Return the time, and for how much of it this end has waited for a processor."""
-        return time.monotonic(), self._own_waits()
-
-    def _advance(self) -> None:
-        """Count the time that has passed, and the own waits in it."""
+    def _note_time(self) -> None:
+        """Note the time for which the clock has run; most requests end before anything else is due."""
         if self._since is None:
             return
-        before, self._since = self._since, self._now()
-        passed, waited = (now - then for now, then in zip(self._since, before, strict=True))
-        self._unseen += passed - waited
+        before, self._since = self._since, (time.monotonic(), self._own_waits())
+        passed = self._since[0] - before[0]
+        self._noted += passed
+        self._noted_waits += self._since[1] - before[1]
+        self._quiet -= passed
+
+    def _advance(self) -> None:
+        """Count for the limits the noted time and the own waits in it."""
+        self._note_time()
+        self._unseen += self._noted - self._noted_waits
         for limit in (self._run, self._present):
-            limit.passed += passed
-            limit.waited += waited
+            limit.passed += self._noted
+            limit.waited += self._noted_waits
+        self._noted = self._noted_waits = 0.0
 
     def _see(self) -> None:
         """Look, and count what was used since the last look.

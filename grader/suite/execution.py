@@ -109,7 +109,7 @@ class Run:
     def _attempt(self, item: pytest.Item, schedule: Schedule) -> Attempt:
         """Run a test up to what raises, or to its end."""
         when, started = "setup", time.perf_counter()
-        error = _raised_by(lambda: item.ihook.pytest_runtest_setup(item=item))
+        error = _raised_by(lambda: _set_up(item))
         if error is None:
             when, started = "call", time.perf_counter()
             error = _raised_by(lambda: self._call(item, schedule))
@@ -153,6 +153,14 @@ def parameters_of(item: pytest.Function) -> dict[str, Any]:
         for name in (mark.args[0].split(",") if isinstance(mark.args[0], str) else mark.args[0])
     }
     return {name: item.callspec.params[name] for name in direct}
+
+
+def _set_up(item: pytest.Item) -> None:
+    """Set a test up by pytest, with the arguments that the suite gives without a fixture."""
+    if isinstance(item, pytest.Function):
+        for arguments in item.ihook.pytest_arguments_of_test(item=item):
+            item.funcargs.update(arguments)
+    item.ihook.pytest_runtest_setup(item=item)
 
 
 def _raised_by(act: Callable[[], object]) -> BaseException | None:

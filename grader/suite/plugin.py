@@ -23,6 +23,11 @@ class Hooks:
         """Return folders that the submission may read, by the environment variable that names each there."""
         raise NotImplementedError
 
+    @pytest.hookspec
+    def pytest_arguments_of_test(self, item: pytest.Item) -> Mapping[str, object]:
+        """Return arguments of a test that need no fixture, by name, made for each run of it."""
+        raise NotImplementedError
+
 
 class Grading:
     """Fixes which tests there are; in a fork, runs them against the job's submission and tells results."""

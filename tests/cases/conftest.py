@@ -62,11 +62,22 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: ("bonus" in item.path.name, "mnist" in item.path.name))
 
 
+def generator_of(item):
+    """Return the generator of the test `item`: its inputs do not depend on which other tests run."""
+    name = f"{item.parent.name}::{item.name}"
+    return np.random.default_rng([item.config.getoption("--seed"), zlib.crc32(name.encode())])
+
+
 @pytest.fixture
 def rng(request):
-    """Return this test's own generator, so that inputs do not depend on which other tests run."""
-    name = f"{request.node.parent.name}::{request.node.name}"
-    return np.random.default_rng([request.config.getoption("--seed"), zlib.crc32(name.encode())])
+    """Return this test's own generator."""
+    return generator_of(request.node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_arguments_of_test(item):
+    """Give the grader the generator of a test, which costs it more to ask a fixture for."""
+    return {"rng": generator_of(item)} if "rng" in item.fixturenames else {}
 
 
 @pytest.fixture
