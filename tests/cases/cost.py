@@ -34,7 +34,6 @@ class BackwardCost:
             if not LIMIT < cost < CLEAR:
                 break
             cost = min(cost, self._measured(forward, backward)[0])
-        self._properties.append(("backward_cost", round(cost, 1)))
         if cost > LIMIT:
             self._fail(f"a backward pass costs as much as {cost:.0f} forward passes", cost)
         return gradients
@@ -73,6 +72,7 @@ class BackwardCost:
         return (self._clock() - turned) / max(turned - started, SHORTEST), gradients
 
     def _fail(self, problem, cost):
+        self._properties.append(("backward_cost", round(cost, 1)))  # a time, so only a failure tells it
         self._close_gate(problem)
         raise Mismatch(
             problem,
