@@ -12,7 +12,7 @@ from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteProcess
 
 MANIFEST = """
-limits: {test_seconds: 1, run_seconds: 60, memory_mebibytes: 1024, output_kibibytes: 1}
+limits: {test_seconds: 1, run_seconds: 60, memory_mebibytes: 2048, output_kibibytes: 1}
 deferred: {adapters: [tell]}
 seconds: {train: 2}
 """

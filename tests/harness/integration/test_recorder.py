@@ -19,7 +19,7 @@ RECORDED, PLAYED = (101, 102, 103), 104
 LEFT_OUT = ("TestMNISTTraining", "TestMNISTAccuracy")  # they train for minutes
 MOST = {"position": 3, "content": 3, "nearest": 3, "copies": 15}  # copying is honest where storing is asked
 MOST_BONUS = 0
-NEARLY_ALL = 95
+NEARLY_ALL = 90  # the cost of a backward pass, and answers that come in bulk, are hard to play
 PAGE = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8")
 PLAYERS = pytest.mark.parametrize(("form", "way"), [(form, way) for form in FORMS for way in WAYS])
 
