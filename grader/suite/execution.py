@@ -49,10 +49,15 @@ class Run:
 
     def execute(self, tests: Sequence[pytest.Item]) -> None:
         """Run `tests`, which come in the suite's order, stage by stage, and tell how it ended."""
-        is_later = [group_of(test) in self._manifest.second_stage for test in tests]
-        order, limit = DrawnOrder(self._job.work.seed), self._manifest.timeouts
-        first = Schedule([t for t, later in zip(tests, is_later, strict=True) if not later], order, limit)
-        second = Schedule([t for t, later in zip(tests, is_later, strict=True) if later], order, limit)
+        order, later = DrawnOrder(self._job.work.seed), self._manifest.second_stage
+        first, second = (
+            Schedule(
+                [test for test in tests if (group_of(test) in later) is is_later],
+                order,
+                self._manifest.timeouts,
+            )
+            for is_later in (False, True)
+        )
         self._run_stage(first, second)
         if second.next is not None:
             self.session.begin_stage()

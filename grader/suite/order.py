@@ -1,4 +1,4 @@
-"""Orders of tests: a drawn one in which they run, and the suite's own for all that is told of them."""
+"""Orders of tests: tests run in a drawn order, and results have the suite's own."""
 
 import hashlib
 from collections import deque

@@ -131,7 +131,7 @@ class Attachment:
         return self._report is not None and self._report.answers >= question
 
     def _ask(self, question: int) -> None:
-        """Ask, unless the way is blocked by what the submission does not read: then reports come unasked."""
+        """Ask, unless unread data blocks the way; process 1 then reports by itself."""
         if not self._sending.acquire(timeout=ANSWER_SECONDS / 10):
             return
         try:

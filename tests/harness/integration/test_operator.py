@@ -88,7 +88,7 @@ def test_a_damaged_database(operator, command):
 
 
 def test_a_damaged_page(operator):
-    """A file whose tables are damaged is told as such, though its head is whole."""
+    """The message names a file whose tables are damaged, though its head is whole."""
     operator.store()
     content = operator.database.read_bytes()
     operator.database.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
@@ -121,7 +121,7 @@ def test_a_database_of_another_program(operator):
 @needs_root
 @pytest.mark.parametrize("command", [("audit",), ("serve", "--no-worker")], ids=" ".join)
 def test_a_folder_without_rights(operator, command):
-    """A user who may not write the data folder is told which folder it is."""
+    """The message names the data folder that a user may not write."""
     operator.data.mkdir(mode=0o000)
 
     done = operator.run(
@@ -149,7 +149,7 @@ def full_disk(folder):
 @needs_root
 @pytest.mark.parametrize("command", [("audit",), ("serve", "--no-worker"), ("backup", "FILE")], ids=" ".join)
 def test_a_full_disk(operator, command):
-    """A disk without room for the store, or for a backup, is told; no piece of a file is left."""
+    """The message names a full disk, for the store or a backup; no piece of a file is left."""
     disk = operator.folder / "disk"
     variables = {} if command[0] == "backup" else {"GRADER_DATA_DIR": str(disk)}
     operator.store()

@@ -42,7 +42,7 @@ def upload(costs, seconds, size=32 * MIB, who=1):
 
 
 def test_a_thousand_small_mistakes_are_free(costs):
-    """A student who sends the wrong folder again and again is told each time what is wrong with it."""
+    """A student who sends the wrong folder again and again gets the reason each time."""
     assert all(upload(costs, 0.002, size=50_000) for _ in range(1000))
 
 
