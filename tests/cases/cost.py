@@ -7,6 +7,7 @@ matter.
 """
 
 from tests.cases.checks import Mismatch, assert_close
+from tests.cases.reading import tensor_data, tensor_grad
 
 LIMIT = 20  # forward passes
 CLEAR = 4 * LIMIT  # a cost that no second attempt can bring below the limit
@@ -47,13 +48,13 @@ class BackwardCost:
         def forward():
             tensors = [adapters.create_tensor(array.copy()) for array in arrays]
             output = adapters.run_tensor_mul(function(*tensors), adapters.create_tensor(weights.copy()))
-            adapters.get_tensor_data(output)
+            tensor_data(output)
             return tensors, output
 
         def backward(graph):
             tensors, output = graph
             adapters.run_tensor_backward(output)
-            return [adapters.get_tensor_grad(tensor) for tensor in tensors]
+            return [tensor_grad(tensor) for tensor in tensors]
 
         for actual, gradient in zip(self.measure(forward, backward), expected, strict=True):
             assert_close(actual, gradient)

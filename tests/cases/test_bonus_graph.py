@@ -6,8 +6,8 @@ import pytest
 from tests import adapters
 from tests.cases.checks import Mismatch, assert_close, assert_equal
 from tests.cases.dot import numbers_in, parse_picture
+from tests.cases.reading import value_data, value_grad
 
-DEPTH = 4_900, 5_000
 SHOWN_WITHIN = 0.06  # three digits, or one after the point, will do
 
 
@@ -217,18 +217,6 @@ class TestDrawGraph:
         assert_size(picture, nodes=3, edges=2)
         assert_edges(picture, *((number, sum(numbers)) for number in numbers))
 
-    def test_a_chain_of_5000_operations(self, rng):
-        """A chain of about 5,000 additions is drawn, though it is deeper than Python's recursion limit."""
-        depth, (start, added) = int(rng.integers(*DEPTH)), far_apart(rng, 2, most=45)
-        a, total = value(added / depth), value(start)
-        for _ in range(depth):
-            total = adapters.run_add(total, a)
-
-        picture = drawn(total)
-
-        assert_size(picture, nodes=depth + 2, edges=2 * depth)
-        assert_shows(picture, result_of(picture), start + added)
-
     def test_a_graph_of_tensors(self, rng):
         """The graph of x @ w + b, of some more operations and a sum, all Tensors, has its nodes and edges."""
         x, w, b = (adapters.create_tensor(rng.standard_normal(shape)) for shape in [(2, 3), (3, 4), (2, 4)])
@@ -258,6 +246,6 @@ class TestDrawGraph:
         drawn(c)
         adapters.run_backward(c)
 
-        assert_close(adapters.get_value_data(c), float(numbers.prod()))
-        gradients = np.array([adapters.get_value_grad(a), adapters.get_value_grad(b)])
+        assert_close(value_data(c), float(numbers.prod()))
+        gradients = np.array([value_grad(a), value_grad(b)])
         assert_close(gradients, numbers[::-1])
