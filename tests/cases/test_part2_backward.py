@@ -4,7 +4,6 @@ Every test draws its numbers. The examples of the handout are checked beside the
 """
 
 import functools
-import math
 import operator
 
 import numpy as np
@@ -486,24 +485,24 @@ class TestGradOfGrad:
 
         assert_gradient(x, summand / (number + summand) ** 2)
 
-    def test_first_derivative_of_a_root(self, rng):
-        """The gradient of (x * x + 3) ** 0.5 is x divided by that root."""
-        number, summand = rng.uniform(2, 9, size=2).tolist()
+    def test_first_derivative_of_a_polynomial(self, rng):
+        """The gradient of (x * x + 3) * (x - 2) is 2x * (x - 2) + x**2 + 3."""
+        number, summand, root = rng.uniform(2, 9, size=3).tolist()
         x = adapters.create_value(number)
 
-        adapters.run_backward((x * x + summand) ** 0.5)
+        adapters.run_backward((x * x + summand) * (x - root))
 
-        assert_gradient(x, number / math.sqrt(number**2 + summand))
+        assert_gradient(x, 2 * number * (number - root) + number**2 + summand)
 
     def test_first_derivative_with_a_reused_node(self, rng):
-        """The gradient of (2 * s) * (s + 3) with s = 1 / x is -(4s + 6) * s**2."""
+        """The gradient of (2 * s) * (s + 3) with s = x * x is (4s + 6) * 2x."""
         number, factor, summand = rng.uniform(2, 9, size=3).tolist()
         x = adapters.create_value(number)
-        s = 1 / x
+        s = x * x
 
         adapters.run_backward((s * factor) * (s + summand))
 
-        assert_gradient(x, -factor * (2 / number + summand) / number**2)
+        assert_gradient(x, factor * (2 * number**2 + summand) * 2 * number)
 
     def test_second_derivative_of_a_cube(self, rng):
         """The second derivative of x ** 3 is 6x."""
@@ -521,27 +520,25 @@ class TestGradOfGrad:
 
         assert_close(second, -2 * summand / (number + summand) ** 3, **EXACT)
 
-    def test_second_derivative_of_a_root(self, rng):
-        """The second derivative of r = (x * x + 3) ** 0.5 is 3 / r**3."""
-        number, summand = rng.uniform(2, 9, size=2).tolist()
+    def test_second_derivative_of_a_polynomial(self, rng):
+        """The second derivative of (x * x + 3) * (x + 2) is 6x + 4."""
+        number, summand, other = rng.uniform(2, 9, size=3).tolist()
 
-        second = adapters.run_second_derivative(lambda x: (x**2 + summand) ** 0.5, number)
+        second = adapters.run_second_derivative(lambda x: (x * x + summand) * (x + other), number)
 
-        assert_close(second, summand / math.sqrt(number**2 + summand) ** 3, **EXACT)
+        assert_close(second, 6 * number + 2 * other, **EXACT)
 
     def test_second_derivative_with_a_reused_node(self, rng):
-        """Reused nodes are differentiated twice as well: s in 2 * s * (s + 3) - x**4 with s = 1 / x."""
+        """Reused nodes are differentiated twice as well: s in 2 * s * (s + 3) + x**5 with s = x * x."""
         number, factor, summand = rng.uniform(2, 4, size=3).tolist()
 
         def function(x):
-            s = 1 / x
-            return (s * factor) * (s + summand) - adapters.run_pow(x, 4)
+            s = x * x
+            return (s * factor) * (s + summand) + adapters.run_pow(x, 5)
 
         second = adapters.run_second_derivative(function, number)
 
-        s = 1 / number
-        expected = factor * (6 * s**4 + 2 * summand * s**3) - 12 * number**2
-        assert_close(second, expected, **EXACT)
+        assert_close(second, factor * (12 * number**2 + 2 * summand) + 20 * number**3, **EXACT)
 
     def test_second_derivative_of_factors_with_constant_slope(self, rng):
         """The factors of (3x + 1) * -(x/2) have constant slopes, yet the second derivative is -3, not 0."""

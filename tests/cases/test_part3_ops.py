@@ -9,6 +9,7 @@ import numpy as np
 
 from tests import adapters
 from tests.cases.checks import assert_close, assert_operands, assert_operation, numeric_gradient
+from tests.cases.own_sweep import pull_back
 from tests.cases.reading import value_data
 from tests.cases.scalars import assert_gradient, signed, values
 
@@ -276,14 +277,15 @@ class TestTanh:
         assert_gradient(zero, 1.0)
         assert_gradient(a, 1 - math.tanh(x) ** 2)
 
-    def test_both_uses_count(self, rng):
-        """In 4 * tanh(a) + 3 * tanh(a) the gradient of a is 7 * (1 - tanh(a)**2)."""
-        x, first, second = rng.uniform([0.4, 2, 2], [1.5, 9, 9]).tolist()
+    def test_it_uses_and_adds_to_gradients(self, rng):
+        """After b = tanh(a), b's gradient times (1 - tanh(a)**2) is added to what a.grad already is."""
+        x, before, gradient = rng.uniform([0.4, 2, 2], [1.5, 9, 9]).tolist()
         a = adapters.create_value(x)
+        a.grad = before
 
-        adapters.run_backward(adapters.run_tanh(a) * first + adapters.run_tanh(a) * second)
+        pull_back(adapters.run_tanh(a), gradient)
 
-        assert_gradient(a, (first + second) * (1 - math.tanh(x) ** 2))
+        assert_gradient(a, before + gradient * (1 - math.tanh(x) ** 2))
 
     def test_it_leaves_its_operand_as_it_is(self, rng):
         """tanh(a) does not change a."""

@@ -8,6 +8,7 @@ import pytest
 from tests import adapters
 from tests.cases.checks import assert_close, assert_operands, assert_operation
 from tests.cases.drawn_graphs import TensorForks
+from tests.cases.own_sweep import pull_back
 from tests.cases.reading import tensor_data, tensor_grad
 from tests.cases.tensors import (
     assert_gradients,
@@ -449,14 +450,16 @@ class TestTensorSum:
 
         assert_gradients([a], [x], lambda x: x.sum(axis=axis, keepdims=keepdims) * weights)
 
-    def test_two_sums_add_up(self, rng):
-        """When a is summed along axis 0 and also along axis 1, its gradient holds both contributions."""
-        x, columns, rows = signed(rng, *shapes(rng, "nm", "m", "n"))
-        a, b, c = create_tensors(x, columns, rows)
+    def test_it_adds_to_a_gradient_that_is_there(self, rng):
+        """The rules of two sums, along axis 0 and along axis 1, both add to what a.grad already holds."""
+        x, held, columns, rows = signed(rng, *shapes(rng, "nm", "nm", "m", "n"))
+        a = adapters.create_tensor(x)
+        a.grad = held.copy()
 
-        adapters.run_tensor_backward((a.sum(axis=0) * b).sum() + (a.sum(axis=1) * c).sum())
+        pull_back(adapters.run_tensor_sum(a, axis=0), columns)
+        pull_back(adapters.run_tensor_sum(a, axis=1), rows)
 
-        assert_close(tensor_grad(a), columns + rows[:, np.newaxis])
+        assert_close(tensor_grad(a), held + columns + rows[:, np.newaxis])
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a sum over an axis costs a few forward passes for a thousand numbers."""
@@ -505,14 +508,15 @@ class TestTensorMean:
 
         assert_gradients([a], [x], lambda x: x.mean(axis=axis, keepdims=keepdims) * weights)
 
-    def test_two_means_add_up(self, rng):
-        """When the mean of a is taken twice, each element has its share of the gradients of both."""
-        [x], (first, second) = signed(rng, *shapes(rng, "nm")), positive(rng, (), ())
-        a = adapters.create_tensor(x.copy())
+    def test_it_adds_to_a_gradient_that_is_there(self, rng):
+        """Each element's share of the mean's gradient is added to what a.grad already holds."""
+        (x, held), [gradient] = signed(rng, *shapes(rng, "nm", "nm")), positive(rng, ())
+        a = adapters.create_tensor(x)
+        a.grad = held.copy()
 
-        adapters.run_tensor_backward(a.mean() * float(first) + a.mean() * float(second))
+        pull_back(adapters.run_tensor_mean(a), gradient)
 
-        assert_close(tensor_grad(a), np.full(x.shape, (first + second) / x.size))
+        assert_close(tensor_grad(a), held + gradient / x.size)
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a mean over an axis costs a few forward passes for a thousand numbers."""
@@ -584,14 +588,16 @@ class TestTensorMax:
         shares = weights / winners.sum(axis=axis, keepdims=True)
         assert_close(tensor_grad(a), shares * winners)
 
-    def test_two_maxima_add_up(self, rng):
-        """When the max of a is taken twice, two equal maxima have half of the gradients of both."""
-        x, (first, second) = _tied(rng, *shapes(rng, "nm"), None), positive(rng, (), ())
-        a = adapters.create_tensor(x.copy())
+    def test_it_adds_to_a_gradient_that_is_there(self, rng):
+        """The shares of two equal maxima are added to what a.grad already holds."""
+        x, [gradient] = _tied(rng, *shapes(rng, "nm"), None), positive(rng, ())
+        a, [held] = adapters.create_tensor(x.copy()), signed(rng, x.shape)
+        a.grad = held.copy()
 
-        adapters.run_tensor_backward(a.max() * float(first) + a.max() * float(second))
+        pull_back(adapters.run_tensor_max(a), gradient)
 
-        assert_close(tensor_grad(a), (first + second) / 2 * ~(x < x.max()))
+        winners = ~(x < x.max())
+        assert_close(tensor_grad(a), held + gradient * winners / winners.sum())
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a maximum along an axis costs a few forward passes for a thousand numbers."""
@@ -665,17 +671,16 @@ class TestTensorReshape:
 
     def test_it_does_not_share_its_gradient(self, rng):
         """When a is used beside c = a.reshape(...), what a gets there leaves c's gradient as it is."""
-        x, y = positive(rng, *shapes(rng, "nm", "nm"))
+        x, y, other = positive(rng, *shapes(rng, "nm", "nm", "nm"))
         [weights] = positive(rng, (x.size,))
-        a, b, w = create_tensors(x, y, weights)
-        reshaped = [adapters.run_tensor_reshape(a, weights.shape) for _ in range(2)]
+        a, b = create_tensors(x, y)
+        c = adapters.run_tensor_reshape(a, weights.shape)
 
-        uses = [(reshaped[0] * w).sum(), (a * b).sum(), (reshaped[1] * w).sum()]
-        adapters.run_tensor_backward(uses[0] + uses[1] + uses[2])
+        pull_back(c, weights.copy())
+        pull_back(adapters.run_tensor_mul(a, b), other.copy())
 
-        for c in reshaped:
-            assert_close(tensor_grad(c), weights, hint="a.grad views c.grad")
-        assert_close(tensor_grad(a), 2 * weights.reshape(x.shape) + y)
+        assert_close(tensor_grad(a), weights.reshape(x.shape) + y * other)
+        assert_close(tensor_grad(c), weights, hint="a.grad views c.grad")
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a reshaped tensor costs a few forward passes for a thousand numbers."""
@@ -737,16 +742,15 @@ class TestTensorTranspose:
 
     def test_it_does_not_share_its_gradient(self, rng):
         """When a is used beside c = a.T, what a gets there leaves c's gradient as it is."""
-        x, y, weights = positive(rng, *shapes(rng, "nm", "nm", "mn"))
-        a, b, w = create_tensors(x, y, weights)
-        transposed = [adapters.run_tensor_transpose(a) for _ in range(2)]
+        x, y, other, weights = positive(rng, *shapes(rng, "nm", "nm", "nm", "mn"))
+        a, b = create_tensors(x, y)
+        c = adapters.run_tensor_transpose(a)
 
-        uses = [(transposed[0] * w).sum(), (a * b).sum(), (transposed[1] * w).sum()]
-        adapters.run_tensor_backward(uses[0] + uses[1] + uses[2])
+        pull_back(c, weights.copy())
+        pull_back(adapters.run_tensor_mul(a, b), other.copy())
 
-        for c in transposed:
-            assert_close(tensor_grad(c), weights, hint="a.grad views c.grad")
-        assert_close(tensor_grad(a), 2 * weights.T + y)
+        assert_close(tensor_grad(a), weights.T + y * other)
+        assert_close(tensor_grad(c), weights, hint="a.grad views c.grad")
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of a transposed tensor costs a few forward passes for a thousand numbers."""

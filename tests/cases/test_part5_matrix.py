@@ -9,6 +9,7 @@ import pytest
 
 from tests import adapters
 from tests.cases.checks import assert_close
+from tests.cases.own_sweep import pull_back
 from tests.cases.reading import tensor_data, tensor_grad
 from tests.cases.tensors import (
     assert_gradients,
@@ -263,15 +264,16 @@ class TestTensorActivations:
         assert_close(tensor_grad(a), DERIVATIVES[name](x) * weights)
 
     @pytest.mark.parametrize("name", DERIVATIVES)
-    def test_two_uses_add_up(self, rng, name):
-        """When one 3-d tensor is activated twice, its gradient holds both contributions."""
+    def test_it_adds_to_a_gradient_that_is_there(self, rng, name):
+        """The rule of an activation adds to what the gradient of a 3-d tensor already holds."""
         x = _inputs(rng, name, "abc")
-        u, v = positive(rng, x.shape, x.shape)
-        a, b, c = create_tensors(x, u, v)
+        held, arriving = positive(rng, x.shape, x.shape)
+        a = adapters.create_tensor(x.copy())
+        a.grad = held.copy()
 
-        adapters.run_tensor_backward(_activate(name, a) * b + _activate(name, a) * c)
+        pull_back(_activate(name, a), arriving)
 
-        assert_close(tensor_grad(a), DERIVATIVES[name](x) * (u + v))
+        assert_close(tensor_grad(a), held + DERIVATIVES[name](x) * arriving)
 
     def test_relu_is_flat_at_zero(self, rng):
         """Where the input is exactly 0, relu is 0 and so is its gradient."""
