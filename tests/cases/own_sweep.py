@@ -4,7 +4,10 @@ The handout lets `a - b` and `a / b` be built from other operations. Then the ru
 nodes in between only. So the test goes through the graph by `_prev` and calls each node's `_backward()`.
 """
 
+import numpy as np
+
 from tests.cases.checks import Mismatch
+from tests.cases.reading import in_type_of
 
 MOST_NODES = 200  # one operation is made of a few
 
@@ -13,7 +16,7 @@ def pull_back(output, gradient):
     """Give `output` the upstream `gradient` and let each node below it pass its own on, consumers first."""
     order = _operations_below(output)
 
-    output.grad = gradient
+    output.grad = in_type_of(output, gradient) if isinstance(gradient, np.ndarray) else gradient
     for node in reversed(order):
         node._backward()
 

@@ -46,6 +46,11 @@ class Reader:
                 raise error from None
 
 
+def in_type_of(tensor, array):
+    """Return `array` in the data type of what `tensor` holds, for a test that assigns data or a gradient."""
+    return array.astype(getattr(tensor_data(tensor), "dtype", array.dtype))
+
+
 def _is_unwritten(error):
     """Tell whether `error` says that an adapter is missing, or that it is still the template's stub."""
     is_missing = isinstance(error, AttributeError) and error.obj is sys.modules[NAME]

@@ -6,7 +6,7 @@ import pytest
 from tests import adapters
 from tests.cases.checks import LOOSELY, assert_close, plain_array
 from tests.cases.corners import signed
-from tests.cases.reading import tensor_data, tensor_grad
+from tests.cases.reading import in_type_of, tensor_data, tensor_grad
 
 STEPS = 8
 
@@ -35,7 +35,7 @@ def steps(optimizer, parameters, gradients):
     """Take a step for each entry of `gradients`, which has an array for each parameter."""
     for arrays in gradients:
         for parameter, gradient in zip(parameters, arrays, strict=True):
-            parameter.grad = gradient.copy()
+            parameter.grad = in_type_of(parameter, gradient)
         adapters.run_adam_step(optimizer)
 
 
@@ -215,7 +215,7 @@ class TestAdam:
         optimizer = adapters.create_adam([p], **settings)
 
         for _ in range(60):
-            p.grad = np.zeros(4)
+            p.grad = in_type_of(p, np.zeros(4))
             distance = p - tensor(target)
             adapters.run_tensor_backward(
                 adapters.run_tensor_sum(adapters.run_tensor_mul(distance * distance, tensor(steepness)))

@@ -86,13 +86,14 @@ def assert_degrees(picture, degrees):
 def grown(rng, x, shape, most):
     """Return what drawn operations make of a Tensor, and the degrees of their results and other operands.
 
-    There are up to `most` of each kind, each takes the result of the one before, and nothing is used twice.
+    There are up to `most` sums and some changes of shape, none of which is made of others in any design. Each
+    takes the result of the one before, and nothing is used twice.
     """
-    names = ["relu"] * int(rng.integers(1, 13)) + ["add"] * int(rng.integers(1, most + 1))
+    names = ["reshape"] * int(rng.integers(1, 13)) + ["add"] * int(rng.integers(1, most + 1))
     degrees = []
     for name in rng.permutation(names):
-        if name == "relu":
-            x = adapters.run_tensor_relu(x)
+        if name == "reshape":
+            x = adapters.run_tensor_reshape(x, shape)
             degrees.append((1, 1))
         else:
             x = adapters.run_tensor_add(x, adapters.create_tensor(rng.normal(size=shape)))
@@ -173,14 +174,14 @@ class TestDrawGraph:
         assert_edges(picture, (a, a + b), (b, a + b), (a + b, (a + b) ** 2))
 
     def test_a_diamond_keeps_its_four_corners(self, rng):
-        """In exp(a) + tanh(a), where a is itself a sum, a is drawn once, with an edge to each consumer."""
+        """In exp(a) + log(a), where a is itself a sum, a is drawn once, with an edge to each consumer."""
         first, a = rng.uniform(10, 45), rng.uniform(1.2, 2)
         node = adapters.run_add(value(first), value(a - first))
 
-        picture = drawn(adapters.run_add(adapters.run_exp(node), adapters.run_tanh(node)))
+        picture = drawn(adapters.run_add(adapters.run_exp(node), adapters.run_log(node)))
 
-        exp, tanh = np.exp(a), np.tanh(a)
-        upper = [(a, exp), (a, tanh), (exp, exp + tanh), (tanh, exp + tanh)]
+        exp, log = np.exp(a), np.log(a)
+        upper = [(a, exp), (a, log), (exp, exp + log), (log, exp + log)]
         assert_size(picture, nodes=6, edges=6)
         assert_edges(picture, (first, a), (a - first, a), *upper)
 
@@ -218,9 +219,9 @@ class TestDrawGraph:
         assert_edges(picture, *((number, sum(numbers)) for number in numbers))
 
     def test_a_graph_of_tensors(self, rng):
-        """The graph of x @ w + b, of some more operations and a sum, all Tensors, has its nodes and edges."""
-        x, w, b = (adapters.create_tensor(rng.standard_normal(shape)) for shape in [(2, 3), (3, 4), (2, 4)])
-        scores = adapters.run_tensor_add(adapters.run_matmul(x, w), b)
+        """The graph of x * w + b, of some more operations and a sum, all Tensors, has its nodes and edges."""
+        x, w, b = (adapters.create_tensor(rng.standard_normal((2, 4))) for _ in range(3))
+        scores = adapters.run_tensor_add(adapters.run_tensor_mul(x, w), b)
         result, degrees = grown(rng, scores, (2, 4), most=12)
 
         picture = drawn(adapters.run_tensor_sum(result))

@@ -9,7 +9,7 @@ from tests import adapters
 from tests.cases.checks import assert_close, assert_operands, assert_operation
 from tests.cases.drawn_graphs import TensorForks
 from tests.cases.own_sweep import pull_back
-from tests.cases.reading import tensor_data, tensor_grad
+from tests.cases.reading import in_type_of, tensor_data, tensor_grad
 from tests.cases.tensors import (
     assert_gradients,
     assert_operand_beside,
@@ -83,7 +83,7 @@ class TestTensorCreation:
         x, gradient = signed(rng, *shapes(rng, "nm", "nm"))
         a, b = create_tensors(x, x)
 
-        b.grad = gradient.copy()
+        b.grad = in_type_of(b, gradient)
 
         assert_close(tensor_grad(b), gradient)
         assert_close(tensor_grad(a), np.zeros(x.shape))
@@ -151,7 +151,7 @@ class TestTensorElementwise:
         old, new = signed(rng, *shapes(rng, "nm", "nm"))
         t = adapters.create_tensor(old)
 
-        t.data = new.copy()
+        t.data = in_type_of(t, new)
 
         assert_close(tensor_data(adapters.run_tensor_add(t, t)), new + new)
 
@@ -192,7 +192,7 @@ class TestTensorElementwise:
         x, y, held, arriving = signed(rng, *shapes(rng, "nm", "nm", "nm", "nm"))
         a, b = create_tensors(x, y)
         c = adapters.run_tensor_add(a, b)
-        a.grad, c.grad = held.copy(), arriving.copy()
+        a.grad, c.grad = in_type_of(a, held), in_type_of(c, arriving)
 
         c._backward()
 
@@ -204,7 +204,7 @@ class TestTensorElementwise:
         x, y, held, arriving = signed(rng, *shapes(rng, "nm", "nm", "nm", "nm"))
         a, b = create_tensors(x, y)
         c = adapters.run_tensor_mul(a, b)
-        b.grad, c.grad = held.copy(), arriving.copy()
+        b.grad, c.grad = in_type_of(b, held), in_type_of(c, arriving)
 
         c._backward()
 
@@ -320,7 +320,7 @@ class TestTensorBackward:
         a, b = create_tensors(x, y)
         adapters.run_tensor_backward(adapters.run_tensor_add(a, b))
 
-        a.grad = np.zeros(x.shape)
+        a.grad = in_type_of(a, np.zeros(x.shape))
         adapters.run_tensor_backward(adapters.run_tensor_mul(a, a))
 
         assert_close(tensor_grad(a), 2 * x)
@@ -454,7 +454,7 @@ class TestTensorSum:
         """The rules of two sums, along axis 0 and along axis 1, both add to what a.grad already holds."""
         x, held, columns, rows = signed(rng, *shapes(rng, "nm", "nm", "m", "n"))
         a = adapters.create_tensor(x)
-        a.grad = held.copy()
+        a.grad = in_type_of(a, held)
 
         pull_back(adapters.run_tensor_sum(a, axis=0), columns)
         pull_back(adapters.run_tensor_sum(a, axis=1), rows)
@@ -512,7 +512,7 @@ class TestTensorMean:
         """Each element's share of the mean's gradient is added to what a.grad already holds."""
         (x, held), [gradient] = signed(rng, *shapes(rng, "nm", "nm")), positive(rng, ())
         a = adapters.create_tensor(x)
-        a.grad = held.copy()
+        a.grad = in_type_of(a, held)
 
         pull_back(adapters.run_tensor_mean(a), gradient)
 
@@ -592,7 +592,7 @@ class TestTensorMax:
         """The shares of two equal maxima are added to what a.grad already holds."""
         x, [gradient] = _tied(rng, *shapes(rng, "nm"), None), positive(rng, ())
         a, [held] = adapters.create_tensor(x.copy()), signed(rng, x.shape)
-        a.grad = held.copy()
+        a.grad = in_type_of(a, held)
 
         pull_back(adapters.run_tensor_max(a), gradient)
 
@@ -676,8 +676,8 @@ class TestTensorReshape:
         a, b = create_tensors(x, y)
         c = adapters.run_tensor_reshape(a, weights.shape)
 
-        pull_back(c, weights.copy())
-        pull_back(adapters.run_tensor_mul(a, b), other.copy())
+        pull_back(c, weights)
+        pull_back(adapters.run_tensor_mul(a, b), other)
 
         assert_close(tensor_grad(a), weights.reshape(x.shape) + y * other)
         assert_close(tensor_grad(c), weights, hint="a.grad views c.grad")
@@ -746,8 +746,8 @@ class TestTensorTranspose:
         a, b = create_tensors(x, y)
         c = adapters.run_tensor_transpose(a)
 
-        pull_back(c, weights.copy())
-        pull_back(adapters.run_tensor_mul(a, b), other.copy())
+        pull_back(c, weights)
+        pull_back(adapters.run_tensor_mul(a, b), other)
 
         assert_close(tensor_grad(a), weights.T + y * other)
         assert_close(tensor_grad(c), weights, hint="a.grad views c.grad")

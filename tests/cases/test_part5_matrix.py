@@ -10,7 +10,7 @@ import pytest
 from tests import adapters
 from tests.cases.checks import assert_close
 from tests.cases.own_sweep import pull_back
-from tests.cases.reading import tensor_data, tensor_grad
+from tests.cases.reading import in_type_of, tensor_data, tensor_grad
 from tests.cases.tensors import (
     assert_gradients,
     backward_with,
@@ -269,7 +269,7 @@ class TestTensorActivations:
         x = _inputs(rng, name, "abc")
         held, arriving = positive(rng, x.shape, x.shape)
         a = adapters.create_tensor(x.copy())
-        a.grad = held.copy()
+        a.grad = in_type_of(a, held)
 
         pull_back(_activate(name, a), arriving)
 

@@ -9,11 +9,12 @@ from tests import adapters
 from tests.cases.checks import LOOSELY, Mismatch, assert_close, assert_differ, assert_equal, kind, plain_array
 from tests.cases.corners import ramps, signed, slopes
 from tests.cases.drawn_graphs import MANY, TensorForks
-from tests.cases.reading import tensor_data, tensor_grad
+from tests.cases.reading import in_type_of, tensor_data, tensor_grad
 
 AXES = pytest.mark.parametrize("axis", [-1, 0, 1], ids=["last", "first", "middle"])
 BATCHES = pytest.mark.parametrize("rows", [(1, 1), (5, 8)], ids=["batch-of-1", "batch-of-many"])
 TRAINED = {"rtol": 1e-3, "atol": 1e-6}  # rounding errors grow in training
+COARSELY = {"eps": 0.01, "tol": 0.01}  # a gradient check that a difference in float32 can pass
 
 
 def tensor(array):
@@ -48,7 +49,7 @@ def set_randomly(parameters, shapes, rng):
     for parameter, shape in zip(parameters, shapes, strict=True):
         scale = np.sqrt(2 / shape[0]) if len(shape) == 2 else 0.1
         arrays.append(rng.normal(scale=scale, size=shape))
-        parameter.data = arrays[-1].copy()
+        parameter.data = in_type_of(parameter, arrays[-1])
     return arrays
 
 
@@ -431,7 +432,7 @@ def parameters_with_gradients(rng):
     data, gradients = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
     parameters = [tensor(array) for array in data]
     for parameter, gradient in zip(parameters, gradients, strict=True):
-        parameter.grad = gradient.copy()
+        parameter.grad = in_type_of(parameter, gradient)
     return parameters, data, gradients
 
 
@@ -477,7 +478,7 @@ class TestSGD:
         """A parameter whose gradient is zero stays where it is, beside one that moves."""
         x, gradient = rng.normal(size=(2, *different(rng, 2)))
         still, moving, lr = tensor(x), tensor(x), float(rng.uniform(0.2, 0.8))
-        moving.grad = gradient.copy()
+        moving.grad = in_type_of(moving, gradient)
 
         adapters.run_sgd_step([still, moving], lr)
 
@@ -743,7 +744,7 @@ class Check:
     function: object
     x: np.ndarray
     verdict: bool
-    settings: dict = field(default_factory=dict)
+    settings: dict = field(default_factory=lambda: COARSELY)
 
 
 def drawn_input(rng, shape=(1, 2)):
@@ -751,12 +752,15 @@ def drawn_input(rng, shape=(1, 2)):
     return signed(rng, 0.5, 1.5, shape)
 
 
-def check_slopes(rng, factors, steepness=(0.5, 2.0), **settings):
-    """Return the check of a function whose gradient by backward is `factors` times what it should be."""
-    x = drawn_input(rng)
+def check_slopes(rng, factors, steepness=(0.5, 2.0), scale=1.0):
+    """Return the check of a function whose gradient by backward is `factors` times what it should be.
+
+    `scale` is the size of the input, and of all distances from it to a corner.
+    """
+    x = scale * drawn_input(rng)
     verdict = not np.abs(factors - 1).any()
-    function = after(slopes(rng, x, np.broadcast_to(factors, x.shape), steepness), adapters.run_tensor_sum)
-    return Check(function, x, verdict, settings)
+    bent = slopes(rng, x, np.broadcast_to(factors, x.shape), steepness, scale)
+    return Check(after(bent, adapters.run_tensor_sum), x, verdict)
 
 
 def check_ramps(rng, wrong, function=None):
@@ -829,12 +833,23 @@ class TestGradientCheck:
         checks = []
         for number in rng.permutation(5):
             verdict, place = bool(number >= beyond), np.array([[number % 2, 1 - number % 2]])
-            tol = float(10 ** rng.uniform(-3, -2))
+            settings = {"eps": 0.02, "tol": float(10 ** rng.uniform(-2.5, -1.5))}
+            factors = 1 - place * settings["tol"] * (0.6 if verdict else 1.6)
             steepness = np.where(place, 0.3, 3.0), np.where(place, 0.6, 4.0)  # no norm may hide the place
-            check = check_slopes(rng, 1 - place * tol * (0.6 if verdict else 1.6), steepness, tol=tol)
-            checks.append(replace(check, verdict=verdict))
+            check = check_slopes(rng, factors, steepness)
+            checks.append(replace(check, verdict=verdict, settings=settings))
 
         run_checks(checks, hint="the largest |g - q| / (max(|g|, |q|) + eps) must be below tol")
+
+    def test_the_tolerance_is_a_ten_thousandth_unless_told_otherwise(self, rng):
+        """Without settings a relative error of 0.5e-4 passes and one of 2e-4 fails."""
+        checks = []
+        for verdict in drawn_verdicts(rng):
+            factors = np.full((1, 2), 1 - (0.5e-4 if verdict else 2e-4))
+            check = check_slopes(rng, factors, scale=1e-4)  # small, so that differences are exact in float32
+            checks.append(replace(check, verdict=verdict, settings={}))
+
+        run_checks(checks, hint="the defaults are eps=1e-5 and tol=1e-4")
 
     def test_takes_the_difference_on_both_sides(self, rng):
         """Central differences of squares are exact; one-sided ones with eps=0.03 are not within tol=0.001."""
@@ -850,7 +865,7 @@ class TestGradientCheck:
         checks = []
         for verdict in drawn_verdicts(rng):
             x, gradient = rng.uniform([0.5, 1], [1.5, 3])[:, None]
-            eps = float(10 ** rng.uniform(-2, -1))
+            eps = float(10 ** rng.uniform(-1.3, -0.7))
             bent = gradient / eps**2 * 1e-4 * (1 / 3 if verdict else 3)
             function = cubic(gradient - 3 * bent * x**2, bent)
             checks.append(Check(function, x, verdict, {"eps": eps}))

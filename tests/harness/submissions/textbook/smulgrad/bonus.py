@@ -21,31 +21,22 @@ class Adam:
 
 
 def conv2d(x, weight, bias, stride=1, padding=0):
-    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
-    kh, kw = weight.data.shape[2:]
-    rows = (padded.shape[2] - kh) // stride + 1
-    cols = (padded.shape[3] - kw) // stride + 1
-    data = np.zeros((len(padded), len(weight.data), rows, cols))
-    for i in range(rows):
-        for j in range(cols):
-            patch = padded[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw]
-            data[:, :, i, j] = np.einsum("bchw,ochw->bo", patch, weight.data) + bias.data
-    out = Tensor(data, (x, weight, bias), "conv2d")
-
-    def _backward():
-        grad = np.zeros_like(padded)
-        for i in range(rows):
-            for j in range(cols):
-                place = np.s_[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw]
-                g = out.grad[:, :, i, j]
-                grad[place] += np.einsum("bo,ochw->bchw", g, weight.data)
-                weight.grad += np.einsum("bo,bchw->ochw", g, padded[place])
-                bias.grad += g.sum(axis=0)
-        height, width = x.data.shape[2:]
-        x.grad += grad[:, :, padding : padding + height, padding : padding + width]
-
-    out._backward = _backward
-    return out
+    """Pick the pixels under the kernel by a matrix of zeros and ones, then multiply by the weights."""
+    n, c, h, w = x.data.shape
+    o, _, kh, kw = weight.data.shape
+    pixels = np.arange(c * h * w).reshape(c, h, w)
+    pixels = np.pad(pixels, ((0, 0), (padding, padding), (padding, padding)), constant_values=-1)
+    rows = (h + 2 * padding - kh) // stride + 1
+    cols = (w + 2 * padding - kw) // stride + 1
+    picked = [
+        pixels[:, i * stride : i * stride + kh, j * stride : j * stride + kw].ravel()
+        for i in range(rows)
+        for j in range(cols)
+    ]
+    pick = (np.arange(c * h * w)[:, None] == np.array(picked).T.ravel()).astype(float)
+    patches = (x.reshape((n, c * h * w)) @ Tensor(pick)).reshape((n, c * kh * kw, rows * cols))
+    out = weight.reshape((o, c * kh * kw)) @ patches + bias.reshape((o, 1))
+    return out.reshape((n, o, rows, cols))
 
 
 def draw_graph(root):
@@ -55,10 +46,10 @@ def draw_graph(root):
     def build(v):
         if v not in seen:
             seen.add(v)
-            if isinstance(v, Tensor):
-                text = f"shape {v.data.shape}"
-            else:
+            if isinstance(v.data, float):
                 text = f"data {v.data:.4f} | grad {v.grad:.4f}"
+            else:
+                text = f"shape {v.data.shape}"
             lines.append(f'"{id(v)}" [label="{v._op} | {text}", shape=record];')
             for child in v._prev:
                 lines.append(f'"{id(child)}" -> "{id(v)}";')
