@@ -1,5 +1,6 @@
 """The bench: runs changed copies of the reference on chosen classes of the suite, several at a time."""
 
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any, TypeVar
 from grader.core.scoring import Outcome, TestResult
 from grader.proof.functions import Place, announcing, places_called
 from grader.suite.messages import Results, SuiteJob
-from grader.suite.run import SuiteOutcome
+from grader.suite.run import Listener, SuiteOutcome, ignore
 from grader.suite.session import CANNOT_IMPORT
 from grader.suite.standby import Ready
 
@@ -60,15 +61,13 @@ class Bench:
 
     def run(self, changed: Files, classes: Collection[str]) -> SuiteOutcome:
         """Return the outcome of `classes` on the base with the files `changed`."""
-        return self._run(changed, classes, lambda kind, content: None)
+        return self._run(changed, classes, ignore)
 
     def first_loss(self, changed: Files, classes: Collection[str]) -> Loss | None:
         """Return the first loss in `classes`, in a drawn order; run no further class after it."""
         watch = _Watch()
-        try:
+        with contextlib.suppress(Enough):
             self._run(changed, classes, watch.hear)
-        except Enough:
-            pass
         return watch.loss()
 
     def reach(self, done: Callable[[], None]) -> dict[Place, list[str]]:
@@ -85,9 +84,7 @@ class Bench:
                 reached.setdefault(place, []).append(name)
         return reached
 
-    def _run(
-        self, changed: Files, classes: Collection[str], listen: Callable[[str, Any], None]
-    ) -> SuiteOutcome:
+    def _run(self, changed: Files, classes: Collection[str], listen: Listener) -> SuiteOutcome:
         job = SuiteJob(
             files={**self.base, **changed},
             seed=SEED,

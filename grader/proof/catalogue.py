@@ -50,7 +50,7 @@ class Catalogue:
 
 
 def load_catalogue(root: Path, rubric: Rubric) -> Catalogue:
-    """Return the catalogue of the assignment in the folder `root`. Raises DocumentError, FileNotFoundError."""
+    """Return the catalogue of the assignment in `root`. Raises DocumentError, FileNotFoundError."""
     folder = (root / rubric.suite).parent / FOLDER
     files = [path for path in sorted(folder.glob("*.yaml")) if path.name != EQUIVALENTS]
     if not files:

@@ -70,13 +70,13 @@ class _Announcing(ast.NodeTransformer):
     def __init__(self, file: str) -> None:
         self._file = file
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802 - the name that ast asks for
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """Put the announcement before the body."""
         self.generic_visit(node)
         node.body.insert(0, ast.Expr(self._call(node)))
         return node
 
-    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:  # noqa: N802 - as above
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         """Join the announcement, which returns None, to the body by `or`."""
         self.generic_visit(node)
         node.body = ast.BoolOp(ast.Or(), [self._call(node), node.body])

@@ -1,17 +1,14 @@
-"""The proof: all verdicts together, the figures that follow from them, and the document that keeps them."""
+"""The proof: all verdicts together, and the figures that follow from them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
-from grader.core.scoring import format_points
 from grader.proof.verdicts import MISPLACED_SHARE, Fate, MistakeVerdict, MutantVerdict
 
-SCHEMA = "proof/1"
 LEAST_CATCHES = 3  # mistakes that each problem must catch
-DIGITS = 4
+KILLED_SHARE = Fraction(49, 50)  # of the mutants that a test must catch
 
 
 @dataclass(frozen=True)
@@ -55,9 +52,22 @@ class Proof:
         return [each for each in self.mutants if each.argument and each.fate is Fate.KILLED]
 
     @property
+    def unexplained(self) -> list[MistakeVerdict]:
+        """The mistakes that cost too much elsewhere, without a word in the catalogue on why they must."""
+        return [each for each in self.misplaced if not each.mistake.spills]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every figure is reached."""
+        enough = len(self.killed) >= KILLED_SHARE * len(self.countable)
+        faults = [*self.missed, *self.unexplained, *self.refuted]
+        cheap = any(each.is_cheap or each.spoiled for each in self.mistakes)
+        return enough and not faults and not cheap and min(self.catches.values()) >= LEAST_CATCHES
+
+    @property
     def catches(self) -> dict[str, int]:
         """How many mistakes that are about it each problem catches."""
-        found = Counter(problem for each in self.mistakes for problem in each.mistake.loses if each.lost.get(problem))
+        found = Counter(problem for each in self.mistakes for problem in each.caught_in)
         return {problem: found[problem] for problem in self.problems}
 
     def caught_by(self) -> dict[tuple[str, str], set[str]]:
@@ -66,13 +76,19 @@ class Proof:
             (group, name): set() for group, names in self.tests.items() for name in names
         }
         for each in self.mistakes:
-            for group, names in each.tests.items():
-                for name in names:
-                    found[group, name].add(each.mistake.wrong)
+            self._note(found, each.mistake.wrong, each.tests)
         for mutant in self.killed:
-            for name in mutant.tests:
-                found[mutant.killed_by, name].add(mutant.id)
+            self._note(found, mutant.id, {mutant.killed_by: mutant.tests})
         return found
+
+    def _note(
+        self, found: dict[tuple[str, str], set[str]], what: str, tests: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Add `what` to each of the `tests`, by class, that belong to the proof."""
+        for group, names in tests.items():
+            for name in names:
+                if (group, name) in found:
+                    found[group, name].add(what)
 
     def idle_tests(self) -> list[str]:
         """Return the tests that caught nothing at all."""
@@ -86,67 +102,3 @@ class Proof:
             for (group, name), own in caught.items()
             if own and any(own < caught[group, other] for other in self.tests[group] if other != name)
         ]
-
-
-def to_document(proof: Proof) -> dict[str, Any]:
-    """Return the proof as JSON's plain values."""
-    return {
-        "schema": SCHEMA,
-        "suite_sha256": proof.suite_sha256,
-        "mistakes": len(proof.mistakes),
-        "caught": len(proof.mistakes) - len(proof.missed),
-        "missed": [each.mistake.wrong for each in proof.missed],
-        "cheap": [_cheap(each) for each in proof.mistakes if each.is_cheap],
-        "misplaced": [_misplaced(each) for each in proof.misplaced],
-        "spoiled": {each.mistake.wrong: each.spoiled for each in proof.mistakes if each.spoiled},
-        "mutants": len(proof.countable),
-        "killed": len(proof.killed),
-        "survivors": [_mutant(each) for each in proof.survivors],
-        "equivalent": sum(1 for each in proof.mutants if each.argument),
-        "refuted": [each.id for each in proof.refuted],
-        "broken": sum(each.fate is Fate.BROKEN for each in proof.mutants),
-        "catches": proof.catches,
-        "idle_tests": proof.idle_tests(),
-        "redundant_tests": proof.redundant_tests(),
-        "table": [_row(each) for each in proof.mistakes],
-        "killed_by": {each.id: each.killed_by for each in proof.killed},
-    }
-
-
-def _cheap(verdict: MistakeVerdict) -> dict[str, Any]:
-    own = verdict.mistake.loses[0]
-    return {"wrong": verdict.mistake.wrong, "problem": own, "share": _number(verdict.share)}
-
-
-def _misplaced(verdict: MistakeVerdict) -> dict[str, Any]:
-    return {
-        "wrong": verdict.mistake.wrong,
-        "share": _number(verdict.misplaced),
-        "because": verdict.mistake.spills,
-        "lost": _points(verdict.elsewhere),
-    }
-
-
-def _mutant(verdict: MutantVerdict) -> dict[str, Any]:
-    keys = ("id", "line", "before", "after", "fate")
-    return {key: getattr(verdict, key) for key in keys}
-
-
-def _row(verdict: MistakeVerdict) -> dict[str, Any]:
-    return {
-        "wrong": verdict.mistake.wrong,
-        "loses": list(verdict.mistake.loses),
-        "serious": verdict.mistake.serious,
-        "share": _number(verdict.share),
-        "misplaced": _number(verdict.misplaced),
-        "lost": _points(verdict.lost),
-        "hints": list(verdict.hints),
-    }
-
-
-def _points(lost: Mapping[str, Fraction]) -> dict[str, str]:
-    return {problem: format_points(points) for problem, points in lost.items()}
-
-
-def _number(share: Fraction) -> float:
-    return round(float(share), DIGITS)

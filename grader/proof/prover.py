@@ -66,7 +66,7 @@ class Prover:
         return [name for name in reached if name not in self._bench.slow] or list(reached)
 
     def _classes_of(self, functions: Sequence[Function | None]) -> set[str]:
-        """Return the classes that reach the functions; a change outside of all functions concerns every one."""
+        """Return the classes that reach the functions; a change outside of all concerns every class."""
         if None in functions:
             return set(self._bench.classes)
         reached = {name for each in functions if each for name in self._reach.get(each.place, ())}

@@ -40,9 +40,14 @@ class MistakeVerdict:
         return [problem for problem in self.mistake.loses if not self.lost.get(problem)]
 
     @property
+    def caught_in(self) -> list[str]:
+        """The problems that are about the mistake and lost points."""
+        return [problem for problem in self.mistake.loses if problem not in self.missed]
+
+    @property
     def is_caught(self) -> bool:
         """Whether a problem that is about it lost points."""
-        return len(self.missed) < len(self.mistake.loses)
+        return bool(self.caught_in)
 
     @property
     def share(self) -> Fraction:
