@@ -87,9 +87,7 @@ def test_the_reference_has_hundreds_of_mutants():
 
 def test_a_function_says_when_it_is_called(capsys):
     """The announcing copy of a module prints each function's place once, methods and lambdas too."""
-    source = (
-        "class A:\n    def f(self):\n        return (lambda x: x)(1)\n    def g(self):\n        return 2\n"
-    )
+    source = "class A:\n    def f(self):\n        return (lambda x: x)(1)\n    def g(self):\n        pass\n"
     source += "A().f()\nA().f()\n"
 
     exec(compile(announcing("a.py", source.encode()), "a.py", "exec"), {})  # noqa: S102 - what is tested
