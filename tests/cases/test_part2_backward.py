@@ -478,22 +478,22 @@ class TestGradOfGrad:
         assert_gradient(x, 3 * number**2)
 
     def test_first_derivative_of_a_quotient(self, rng):
-        """The gradient of x / (x + 3) is 3 / (x + 3)**2."""
-        number, summand = rng.uniform(2, 9, size=2).tolist()
+        """The gradient of 2 / (x + 3) is -2 / (x + 3)**2."""
+        number, divided, summand = rng.uniform(2, 9, size=3).tolist()
+        x, two = values(number, divided)
+
+        adapters.run_backward(two / (x + summand))
+
+        assert_gradient(x, -divided / (number + summand) ** 2)
+
+    def test_first_derivative_of_a_power_of_a_sum(self, rng):
+        """The gradient of (2x + 3) ** 4 is 8 * (2x + 3) ** 3."""
+        number, factor, summand = rng.uniform(1, 3, size=3).tolist()
         x = adapters.create_value(number)
 
-        adapters.run_backward(x / (x + summand))
+        adapters.run_backward((x * factor + summand) ** 4)
 
-        assert_gradient(x, summand / (number + summand) ** 2)
-
-    def test_first_derivative_of_a_polynomial(self, rng):
-        """The gradient of (x * x + 3) * (x - 2) is 2x * (x - 2) + x**2 + 3."""
-        number, summand, root = rng.uniform(2, 9, size=3).tolist()
-        x = adapters.create_value(number)
-
-        adapters.run_backward((x * x + summand) * (x - root))
-
-        assert_gradient(x, 2 * number * (number - root) + number**2 + summand)
+        assert_gradient(x, 4 * factor * (number * factor + summand) ** 3)
 
     def test_first_derivative_with_a_reused_node(self, rng):
         """The gradient of (2 * s) * (s + 3) with s = x * x is (4s + 6) * 2x."""
@@ -513,40 +513,40 @@ class TestGradOfGrad:
 
         assert_close(second, 6 * number, **EXACT)
 
-    def test_second_derivative_of_a_quotient(self, rng):
-        """The second derivative of x / (x + 3) is -6 / (x + 3)**3."""
-        number, summand = rng.uniform(2, 9, size=2).tolist()
+    def test_second_derivative_of_a_reciprocal(self, rng):
+        """The second derivative of 2 * (x + 3) ** -1 is 4 / (x + 3)**3."""
+        number, factor, summand = rng.uniform(2, 9, size=3).tolist()
 
-        second = adapters.run_second_derivative(lambda x: x / (x + summand), number)
+        second = adapters.run_second_derivative(lambda x: (x + summand) ** -1 * factor, number)
 
-        assert_close(second, -2 * summand / (number + summand) ** 3, **EXACT)
+        assert_close(second, 2 * factor / (number + summand) ** 3, **EXACT)
 
-    def test_second_derivative_of_a_polynomial(self, rng):
-        """The second derivative of (x * x + 3) * (x + 2) is 6x + 4."""
-        number, summand, other = rng.uniform(2, 9, size=3).tolist()
+    def test_second_derivative_of_a_power_of_a_sum(self, rng):
+        """The second derivative of (2x + 3) ** 4 is 48 * (2x + 3) ** 2."""
+        number, factor, summand = rng.uniform(1, 3, size=3).tolist()
 
-        second = adapters.run_second_derivative(lambda x: (x * x + summand) * (x + other), number)
+        second = adapters.run_second_derivative(lambda x: (x * factor + summand) ** 4, number)
 
-        assert_close(second, 6 * number + 2 * other, **EXACT)
+        assert_close(second, 12 * factor**2 * (number * factor + summand) ** 2, **EXACT)
 
-    def test_second_derivative_with_a_reused_node(self, rng):
-        """Reused nodes are differentiated twice as well: s in 2 * s * (s + 3) + x**5 with s = x * x."""
-        number, factor, summand = rng.uniform(2, 4, size=3).tolist()
+    def test_second_derivative_of_a_difference(self, rng):
+        """The second derivative of -(x**3 / 5 - 2) is -6x / 5."""
+        number, factor, divisor = rng.uniform(2, 9, size=3).tolist()
+
+        second = adapters.run_second_derivative(lambda x: -(x**3 / divisor - factor), number)
+
+        assert_close(second, -6 * number / divisor, **EXACT)
+
+    def test_second_derivative_of_products(self, rng):
+        """Factors of constant slope make a curve: that of (2x) * (3x) is 12, and that of 2x alone is 0."""
+        pairs = rng.uniform(0.5, 1.5, size=(MANY, 2)).tolist()
 
         def function(x):
-            s = x * x
-            return (s * factor) * (s + summand) + adapters.run_pow(x, 5)
+            return functools.reduce(operator.add, ((x * a) * (x * b) for a, b in pairs))
 
+        number, slope = rng.uniform(2, 9, size=2).tolist()
         second = adapters.run_second_derivative(function, number)
-
-        assert_close(second, factor * (12 * number**2 + 2 * summand) + 20 * number**3, **EXACT)
-
-    def test_second_derivative_of_factors_with_constant_slope(self, rng):
-        """The second derivative of 3x + 1 is 0, and that of (3x + 1) * -(x/2) is -3, not 0."""
-        number, slope, divisor, summand = rng.uniform(2, 9, size=4).tolist()
-
-        line = adapters.run_second_derivative(lambda x: x * slope + summand, number)
-        second = adapters.run_second_derivative(lambda x: (x * slope + summand) * -(x / divisor), number)
+        line = adapters.run_second_derivative(lambda x: x * slope, number)
 
         assert_close(line, 0.0)
-        assert_close(second, -2 * slope / divisor, **EXACT)
+        assert_close(second, 2 * sum(a * b for a, b in pairs), **EXACT)

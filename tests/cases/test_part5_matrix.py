@@ -216,15 +216,16 @@ class TestMatvec:
 
         assert_gradients(inputs, arrays, lambda x, w: x @ w * weights)
 
-    def test_both_uses_of_a_vector_count(self, rng):
-        """In (A @ v) * v the gradient of v holds what it receives in both places, and A has its own."""
-        x, y = signed(rng, *shapes(rng, "nn", "n"))
+    def test_it_adds_to_a_gradient_that_is_there(self, rng):
+        """The rule of a product adds to what the gradients of the matrix and of the vector already hold."""
+        x, y, held, other, arriving = signed(rng, *shapes(rng, "nm", "m", "nm", "m", "n"))
         a, v = create_tensors(x, y)
+        a.grad, v.grad = in_type_of(a, held), in_type_of(v, other)
 
-        adapters.run_tensor_backward(adapters.run_matmul(a, v) * v)
+        pull_back(adapters.run_matmul(a, v), arriving)
 
-        assert_close(tensor_grad(v), x @ y + x.T @ y)
-        assert_close(tensor_grad(a), np.outer(y, y))
+        assert_close(tensor_grad(a), held + np.outer(arriving, y))
+        assert_close(tensor_grad(v), other + x.T @ arriving)
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a matrix times a vector cost a few forward passes for a thousand numbers."""

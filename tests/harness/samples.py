@@ -1,7 +1,7 @@
 """The sample submissions: what each hands in, and the verdict that it must get.
 
 A sample is a folder below submissions/. Its sample.yaml says
-- `wrong`: in a sentence, what is wrong with it;
+- `wrong`: in a sentence, what is wrong with it; "Nothing;" begins that of a right solution;
 - `score`: the points that it must get of 104, exactly ("307/3" is allowed);
 - `lost`: how many tests of which class it must lose, those of the bonus included, all others it must pass;
   or `all`; the classes on MNIST are not run;
@@ -41,6 +41,11 @@ class Sample:
     status: str
     in_process: bool
     test_seconds: float | None
+
+    @property
+    def is_right(self):
+        """Whether it is a right solution, perhaps without bonuses."""
+        return self.wrong.startswith("Nothing;")
 
     def write(self, folder):
         """Write the files into `folder`, as a student has them."""
