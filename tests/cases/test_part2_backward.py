@@ -180,7 +180,7 @@ class TestBackwardOps:
         assert_gradient(a, upstream * exponent * x ** (exponent - 1))
 
     def test_where_the_gradient_of_a_power_is_zero(self, rng):
-        """The gradient of a ** 2 is 0 at a = 0, without a division by a, and that of a ** 0 is 0 everywhere."""
+        """The gradient of a ** 2 is 0 at a = 0, without a division by a, and that of a ** 0 is always 0."""
         x, upstream = signed(rng, 2)
         a, b = values(0.0, x)
 
