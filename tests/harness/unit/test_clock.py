@@ -132,7 +132,7 @@ def test_processor_time_counts_where_it_is_more_than_the_time_that_passes(host):
 
 def test_one_thread_on_a_busy_host_reads_as_on_an_idle_one(host):
     """Its processor time and its fair time are nearly the same, and which is larger is chance."""
-    _, ending = seconds_until_the_end(clock_of(host), host, share=0.5, waiting=0.52)
+    ending, _ = seconds_until_the_end(clock_of(host), host, share=0.5, waiting=0.52)
 
     assert str(ending) == "no answer within 10 seconds"
 
