@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.boundary.clock import Clock, Limit
 from grader.boundary.connection import Closed, Connection, Spent
-from grader.boundary.errors import Breach, Died, Lost, Raised, Starved, TimedOut, TooMuch
+from grader.boundary.errors import Breach, Died, Lost, Raised, Starved, TimedOut, TooMuch, Unwritten
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
 from grader.boundary.progress import MAX_REPORTS, are_progress
@@ -32,6 +32,10 @@ MAX_QUEUED = 200  # requests that may wait for the next answer before they are s
 MAX_CALLBACKS = 100_000  # of one call; the deadline comes sooner unless they cost nothing
 MAX_OPEN_CALLS = 8  # calls within the functions of calls
 MAX_OWN_HANDLE = 1 << 53
+UNWRITTEN = {
+    "MissingAdapter",
+    "NotImplementedError",
+}  # a missing adapter, a stub of the template
 MESSAGE_CHARACTERS = 1_000
 NAME_CHARACTERS = 80
 TRACEBACK_CHARACTERS = 4_000
@@ -334,4 +338,5 @@ def _raised(error: Any) -> Raised:
         raise ProtocolError("a malformed error")
     kind = clean_line(error["type"], NAME_CHARACTERS)
     message = clean(error["message"], MESSAGE_CHARACTERS)
-    return Raised(f"{kind}: {message}" if message else kind, clean(error["traceback"], TRACEBACK_CHARACTERS))
+    raised = Unwritten if kind in UNWRITTEN else Raised
+    return raised(f"{kind}: {message}" if message else kind, clean(error["traceback"], TRACEBACK_CHARACTERS))

@@ -2,6 +2,7 @@
 
 SubmissionError
 ├── Raised      its code raised an exception; its process goes on
+│   └── Unwritten   what was asked for is not there, or raises NotImplementedError as in the template
 ├── Lost        its process is gone or of no use any more; a fresh one takes the next test
 │   ├── Died        it ended by itself: exit, signal, out of memory
 │   ├── TimedOut    it took longer than it may
@@ -24,6 +25,12 @@ class SubmissionError(Exception):
 
 class Raised(SubmissionError):  # noqa: N818 - these names say what happened
     """The submission's code raised an exception."""
+
+
+class Unwritten(Raised):
+    """The submission has not written what was asked for; a test may ask for `is_unwritten`."""
+
+    is_unwritten = True
 
 
 class Lost(SubmissionError):  # noqa: N818

@@ -48,7 +48,7 @@ def main() -> None:
     sys.path.insert(0, root)
     grading = Grading(Path(root), load_manifest(Path(root), suite), Jobs(int(control), int(ready)))
     sys.modules[ADAPTERS] = RemoteAdapters(grading.channel, grading.interface)
-    warnings.simplefilter("error", RuntimeWarning)  # as in the project that students get
+    warnings.simplefilter("ignore", RuntimeWarning)  # about numbers that checks refuse
     np.random.default_rng(0)  # its modules are imported now, not in the first test
     place = [str(Path(root) / suite), f"--rootdir={root}", f"--confcutdir={root}", "-c", os.devnull]
     status = pytest.main([*place, *QUIET], plugins=[grading])

@@ -5,9 +5,8 @@ A failed comparison raises `Mismatch`, which carries both values, so that a repo
 
 import numpy as np
 
-RTOL = {"float64": 1e-7, "float32": 1e-4, "float16": 1e-2}
-ATOL = {"float64": 1e-9, "float32": 1e-6, "float16": 1e-3}
-PRECISIONS = {np.dtype(name): name for name in RTOL}
+from tests.cases.tolerances import allowed
+
 LOOSELY = {"rtol": 1e-4, "atol": 1e-5}  # for tests that are not about precision
 NUMBERS = (float, int, *(np.dtype(code).type for code in np.typecodes["Float"] + np.typecodes["AllInteger"]))
 SHOWN_CHARACTERS = 1_500
@@ -34,11 +33,13 @@ class Mismatch(AssertionError):  # noqa: N818 - a failed check, not an error
 def assert_close(actual, expected, *, rtol=None, atol=None, hint=None):
     """Fail unless `actual` is a finite float or float array of `expected`'s exact shape and close to it.
 
-    A Python number as `expected` asks for a number, an array asks for an array of floats. The
-    tolerances default to what the precision of `expected` allows.
+    A Python number as `expected` asks for a number, an array asks for an array of floats. How close
+    is close, and when to give `rtol` and `atol`, is in tolerances.py.
     """
-    expected = np.asarray(expected)
-    problem = _kind_problem(actual, expected) or _value_problem(actual, expected, rtol, atol)
+    array = np.asarray(expected)
+    problem = _kind_problem(actual, array) or _value_problem(
+        actual, array, allowed(actual, expected, rtol=rtol, atol=atol)
+    )
     if problem:
         raise Mismatch(problem, expected=expected, actual=actual, hint=hint)
 
@@ -53,14 +54,6 @@ def plain_array(value):
             "this array is far too large", expected=f"at most {MOST_NUMBERS} numbers", actual=array.shape
         )
     return array
-
-
-def assert_dtype(array, dtype, *, hint=None):
-    """Fail unless `array` is an array (or numpy scalar) of exactly the floating type `dtype`."""
-    found = getattr(array, "dtype", None)
-    if type(array) is not np.ndarray or found != np.dtype(dtype):
-        problem = "the array's dtype is wrong"
-        raise Mismatch(problem, expected=np.dtype(dtype).name, actual=found or kind(array), hint=hint)
 
 
 def assert_equal(actual, expected, *, hint=None):
@@ -171,14 +164,11 @@ def _kind_problem(actual, expected):
     return None
 
 
-def _value_problem(actual, expected, rtol, atol):
+def _value_problem(actual, expected, tolerance):
     """Say what is wrong with the numbers in `actual`, or return None."""
-    precision = PRECISIONS.get(expected.dtype, "float64")
-    rtol = RTOL[precision] if rtol is None else rtol
-    atol = ATOL[precision] if atol is None else atol
     if not np.isfinite(actual).all():
         return "there is a nan or an infinity in the result"
-    close = abs(actual - expected) <= atol + rtol * abs(expected)
+    close = abs(actual - expected) <= tolerance
     off = ~(close & np.isfinite(expected))  # infinity is close to everything by that
     if not off.any():
         return None

@@ -35,18 +35,18 @@ def corners(shift, bend):
     return function
 
 
-def slopes(rng, x, factors, steepness=(0.5, 2.0)):
+def slopes(rng, x, factors, steepness=(0.5, 2.0), scale=1.0):
     """Return a function whose gradient by backward is `factors` times the one by differences.
 
     Where a factor is not 1, the latter lies within `steepness`, with either sign. Elsewhere its size is at
-    least half of that.
+    least half of that. A corner is as far from the input as `scale` says, times DISTANCE.
     """
     wrong = np.abs(factors - 1) > 0
     difference = signed(rng, *steepness, x.shape)
     others = rng.choice([-0.75, 1, 2.75], size=x.shape) + rng.uniform(-0.25, 0.25, size=x.shape)
     slope = difference * np.where(wrong, factors, others)
     tilt = adapters.create_tensor(slope)
-    aside = np.where(wrong, 0.0, signed(rng, *DISTANCE, x.shape))
+    aside = np.where(wrong, 0.0, scale * signed(rng, *DISTANCE, x.shape))
     bent = corners(-x + aside, 2 * (difference - slope))
 
     def function(t):

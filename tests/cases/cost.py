@@ -7,10 +7,12 @@ matter.
 """
 
 from tests.cases.checks import Mismatch, assert_close
+from tests.cases.reading import tensor_data, tensor_grad
 
 LIMIT = 20  # forward passes
-CLEAR = 4 * LIMIT  # a cost that no second attempt can bring below the limit
-ATTEMPTS = 3  # the first passes of a process pay for its imports and its memory
+ATTEMPTS = 4  # the first passes of a process pay for its imports and its memory
+CLEAR = 4 * LIMIT  # a cost that no second attempt can bring below the limit, if
+CERTAIN = 0.1  # seconds were measured at least: a clock that is some milliseconds late changes little then
 SHORTEST = 1e-6  # seconds: the least that a clock tells apart
 QUICK = 0.1  # seconds: a forward pass of which LIMIT take about as long as a test may
 
@@ -29,11 +31,12 @@ class BackwardCost:
         `forward()` builds a fresh graph, reads its result and returns the graph. `backward(graph)` goes back
         through it, then reads and returns all gradients, so an engine that puts its work off is measured too.
         """
-        cost, gradients = self._measured(forward, backward)
+        cost, seconds, gradients = self._measured(forward, backward)
         for _ in range(ATTEMPTS - 1):
-            if not LIMIT < cost < CLEAR:
+            if cost <= LIMIT or (cost >= CLEAR and seconds >= CERTAIN):
                 break
-            cost = min(cost, self._measured(forward, backward)[0])
+            again, seconds, _ = self._measured(forward, backward)
+            cost = min(cost, again)
         if cost > LIMIT:
             self._fail(f"a backward pass costs as much as {cost:.0f} forward passes", cost)
         return gradients
@@ -47,19 +50,22 @@ class BackwardCost:
         def forward():
             tensors = [adapters.create_tensor(array.copy()) for array in arrays]
             output = adapters.run_tensor_mul(function(*tensors), adapters.create_tensor(weights.copy()))
-            adapters.get_tensor_data(output)
+            tensor_data(output)
             return tensors, output
 
         def backward(graph):
             tensors, output = graph
             adapters.run_tensor_backward(output)
-            return [adapters.get_tensor_grad(tensor) for tensor in tensors]
+            return [tensor_grad(tensor) for tensor in tensors]
 
         for actual, gradient in zip(self.measure(forward, backward), expected, strict=True):
             assert_close(actual, gradient)
 
     def _measured(self, forward, backward):
-        """Return the cost of a backward pass in forward passes, and its value."""
+        """Return the cost of a backward pass in forward passes, its seconds, and its value.
+
+        The system may count the last few milliseconds of a forward pass late, as part of the backward pass.
+        """
         started = self._clock()
         graph = forward()
         turned = self._clock()
@@ -69,7 +75,8 @@ class BackwardCost:
             if getattr(error, "timed_out", False) and turned - started < QUICK:
                 self._close_gate("a backward pass does not end within the time of a test")
             raise
-        return (self._clock() - turned) / max(turned - started, SHORTEST), gradients
+        seconds = self._clock() - turned
+        return seconds / max(turned - started, SHORTEST), seconds, gradients
 
     def _fail(self, problem, cost):
         self._properties.append(("backward_cost", round(cost, 1)))  # a time, so only a failure tells it

@@ -2,6 +2,7 @@
 
 from tests import adapters
 from tests.cases.checks import assert_close
+from tests.cases.reading import value_grad
 
 
 def values(*numbers):
@@ -21,4 +22,4 @@ def whole(rng, low=2, high=10):
 
 def assert_gradient(value, expected, **tolerance):
     """Fail unless the gradient of `value` is `expected`."""
-    assert_close(adapters.get_value_grad(value), expected, **tolerance)
+    assert_close(value_grad(value), expected, **tolerance)

@@ -6,6 +6,7 @@ import numpy as np
 
 from tests import adapters
 from tests.cases.checks import Mismatch, assert_close, numeric_gradient, plain_array
+from tests.cases.reading import tensor_data, tensor_grad
 
 LENGTHS = (2, 3, 4, 5)
 
@@ -74,7 +75,7 @@ def assert_gradients(inputs, arrays, function, *, hint=None):
     for position, tensor in enumerate(inputs):
         before, after = arrays[:position], arrays[position + 1 :]
         expected = numeric_gradient(lambda x: function(*before, x, *after).sum(), arrays[position])  # noqa: B023
-        assert_close(adapters.get_tensor_grad(tensor), expected, rtol=1e-5, atol=1e-6, hint=hint)
+        assert_close(tensor_grad(tensor), expected, rtol=1e-5, atol=1e-6, hint=hint)
 
 
 def assert_operand_beside(number, node, operand):
@@ -88,5 +89,5 @@ def assert_operand_beside(number, node, operand):
             actual=f"{len(found)} object(s), {len(found) - len(others)} of them the tensor",
         )
     for other in others:
-        held = other if isinstance(other, int | float) else adapters.get_tensor_data(other)
+        held = other if isinstance(other, int | float) else tensor_data(other)
         assert_close(np.unique(plain_array(held).astype(np.float64)), np.array([float(number)]))

@@ -6,6 +6,7 @@ import pytest
 from tests import adapters
 from tests.cases.checks import LOOSELY, assert_close, plain_array
 from tests.cases.corners import signed
+from tests.cases.reading import in_type_of, tensor_data, tensor_grad
 
 STEPS = 8
 
@@ -34,7 +35,7 @@ def steps(optimizer, parameters, gradients):
     """Take a step for each entry of `gradients`, which has an array for each parameter."""
     for arrays in gradients:
         for parameter, gradient in zip(parameters, arrays, strict=True):
-            parameter.grad = gradient.copy()
+            parameter.grad = in_type_of(parameter, gradient)
         adapters.run_adam_step(optimizer)
 
 
@@ -58,7 +59,7 @@ def by_formula(data, gradients, **settings):
 def assert_moved(parameter, data, gradients, *, hint=None, **settings):
     """Fail unless `parameter` is where steps under `gradients` lead from `data`."""
     expected = by_formula(data, gradients, **settings)
-    assert_close(adapters.get_tensor_data(parameter), expected, **LOOSELY, hint=hint)
+    assert_close(tensor_data(parameter), expected, **LOOSELY, hint=hint)
 
 
 def assert_steps_as_by_formula(rng, *, hint=None, **settings):
@@ -70,7 +71,7 @@ def assert_steps_as_by_formula(rng, *, hint=None, **settings):
     steps(optimizer, [parameter], [[gradient] for gradient in gradients])
 
     expected = by_formula(data, gradients, **settings)
-    assert_close(adapters.get_tensor_data(parameter), expected, hint=hint)
+    assert_close(tensor_data(parameter), expected, hint=hint)
 
 
 BETAS = {
@@ -94,7 +95,7 @@ class TestAdam:
 
         hint = "undo the bias of both means: m / (1 - beta1**t) and v / (1 - beta2**t), t from 1"
         expected = data - lr * np.sign(gradient)
-        assert_close(adapters.get_tensor_data(parameter), expected, atol=1e-5, hint=hint)
+        assert_close(tensor_data(parameter), expected, atol=1e-5, hint=hint)
 
     def test_steps_under_a_constant_gradient_are_all_equally_long(self, rng):
         """Steps under one gradient move each number by lr a step: the correction follows the steps."""
@@ -104,7 +105,7 @@ class TestAdam:
 
         steps(adapters.create_adam([parameter], lr=lr), [parameter], [[gradient]] * count)
 
-        assert_close(adapters.get_tensor_data(parameter), data - count * lr, atol=1e-6)
+        assert_close(tensor_data(parameter), data - count * lr, atol=1e-6)
 
     def test_changing_gradients_are_averaged(self, rng):
         """Several steps under changing gradients lead where the formulas of Adam lead."""
@@ -146,10 +147,10 @@ class TestAdam:
         optimizer = adapters.create_adam([parameter], lr=drawn_rate(rng))
 
         steps(optimizer, [parameter], [[gradient]])
-        before = plain_array(adapters.get_tensor_data(parameter)).copy()
+        before = plain_array(tensor_data(parameter)).copy()
         steps(optimizer, [parameter], [[np.zeros(12)]])
 
-        after = plain_array(adapters.get_tensor_data(parameter))
+        after = plain_array(tensor_data(parameter))
         assert_close(np.sign(before - after), np.sign(gradient), hint="the mean m outlasts a gradient of 0")
 
     def test_a_number_without_a_gradient_stays(self, rng):
@@ -169,7 +170,7 @@ class TestAdam:
         steps(adapters.create_adam([parameter], **settings), [parameter], [[gradient]])
 
         assert_moved(parameter, data, [gradient], **settings)
-        assert_close(adapters.get_tensor_grad(parameter), gradient)
+        assert_close(tensor_grad(parameter), gradient)
 
     def test_the_network_sees_the_new_data(self, rng):
         """What is computed next from a Tensor that the optimizer was given has the new data."""
@@ -181,7 +182,7 @@ class TestAdam:
 
         hint = "a step changes the parameter's data in place"
         expected = 2 * by_formula(data, [gradient], **settings)
-        assert_close(adapters.get_tensor_data(doubled), expected, **LOOSELY, hint=hint)
+        assert_close(tensor_data(doubled), expected, **LOOSELY, hint=hint)
 
     def test_two_optimizers_do_not_share_their_means(self, rng):
         """A new optimizer starts afresh, however many steps another one took before it."""
@@ -214,7 +215,7 @@ class TestAdam:
         optimizer = adapters.create_adam([p], **settings)
 
         for _ in range(60):
-            p.grad = np.zeros(4)
+            p.grad = in_type_of(p, np.zeros(4))
             distance = p - tensor(target)
             adapters.run_tensor_backward(
                 adapters.run_tensor_sum(adapters.run_tensor_mul(distance * distance, tensor(steepness)))
@@ -222,4 +223,4 @@ class TestAdam:
             adapters.run_adam_step(optimizer)
 
         expected = descent(start, lambda _, x: 2 * steepness * (x - target), 60, **settings)
-        assert_close(adapters.get_tensor_data(p), expected, **LOOSELY)
+        assert_close(tensor_data(p), expected, **LOOSELY)

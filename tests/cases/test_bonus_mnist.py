@@ -14,6 +14,7 @@ import numpy as np
 
 from tests import adapters
 from tests.cases.checks import Mismatch, assert_close, assert_equal, kind, plain_array
+from tests.cases.reading import tensor_data
 
 SIDE, PIXELS, CLASSES = 28, 784, 10
 MOST_HIDDEN = 4_096  # more could not be trained in the time of a call
@@ -41,7 +42,7 @@ def layers_of(model):
     """Return the parameters of a model, which must have the shapes of one hidden layer."""
     parameters = list(adapters.get_mlp_parameters(model))
     assert_equal(len(parameters), 4, hint="an MLP's parameters are two weights and two biases")
-    arrays = [plain_array(adapters.get_tensor_data(parameter)) for parameter in parameters]
+    arrays = [plain_array(tensor_data(parameter)) for parameter in parameters]
     hidden = max((a.shape[1] for a in arrays if len(a.shape) == 2 and len(a) == PIXELS), default=0)
     wanted = [(PIXELS, hidden), (hidden,), (hidden, CLASSES), (CLASSES,)]
     hint = "an MLP for MNIST has 784 inputs, one hidden layer and 10 outputs"
@@ -73,7 +74,7 @@ def trained_layers(model, images, rng):
         output = adapters.run_mlp(model, adapters.create_tensor(batch.copy()))
         hint = "run_mlp computes relu(x @ w1 + b1) @ w2 + b2 from the Tensors that get_mlp_parameters returns"
         largest = float(np.abs(expected).max())
-        scores = adapters.get_tensor_data(output)
+        scores = tensor_data(output)
         assert_close(scores, expected, rtol=0, atol=TOLERANCE * largest, hint=hint)
     return layers
 

@@ -5,6 +5,7 @@ Every test draws its numbers. The examples of the handout are checked beside the
 
 from tests import adapters
 from tests.cases.checks import assert_close, assert_equal, assert_operands, assert_operation, assert_origin
+from tests.cases.reading import value_data, value_grad
 from tests.cases.scalars import signed, values, whole
 
 
@@ -16,27 +17,26 @@ class TestValueCreation:
         (x,) = signed(rng, 1)
 
         with worked_example():
-            assert_close(adapters.get_value_data(adapters.create_value(3.0)), 3.0)
+            assert_close(value_data(adapters.create_value(3.0)), 3.0)
 
         assert_close(adapters.create_value(x).data, x)
 
     def test_a_new_value_has_gradient_zero(self, rng):
-        """A new Value has grad 0.0, whatever its number is, by the adapter and as an attribute."""
+        """A new Value has grad 0.0, whatever its number is."""
         (x,) = signed(rng, 1)
         v = adapters.create_value(x)
 
-        assert_close(adapters.get_value_grad(v), 0.0)
-        assert_close(v.grad, 0.0)
-        assert_close(adapters.get_value_data(v), x)
+        assert_close(value_grad(v), 0.0)
+        assert_close(value_data(v), x)
 
     def test_negative_zero_and_tiny_numbers_are_kept_exactly(self, rng):
         """A Value keeps any number exactly: a negative one, zero, or a very small one."""
         x, y = rng.uniform(2, 9, size=2).tolist()
         negative, zero, tiny = values(-x, 0.0, y * 1e-300)
 
-        assert_close(adapters.get_value_data(negative), -x, rtol=0, atol=0)
-        assert_close(adapters.get_value_data(zero), 0.0, rtol=0, atol=0)
-        assert_close(adapters.get_value_data(tiny), y * 1e-300, rtol=0, atol=0)
+        assert_close(value_data(negative), -x, rtol=0, atol=0)
+        assert_close(value_data(zero), 0.0, rtol=0, atol=0)
+        assert_close(value_data(tiny), y * 1e-300, rtol=0, atol=0)
 
     def test_a_value_made_from_an_int_holds_a_float(self, rng):
         """A Value made from an int, as Value(3), holds a Python float, as 3.0."""
@@ -53,7 +53,7 @@ class TestValueCreation:
         v = adapters.create_value(x)
 
         assert_operands(v)
-        assert_close(adapters.get_value_data(v), x)
+        assert_close(value_data(v), x)
 
     def test_each_value_has_a_gradient_of_its_own(self, rng):
         """Setting the gradient of one Value changes that Value and no other."""
@@ -62,8 +62,8 @@ class TestValueCreation:
 
         b.grad = gradient
 
-        assert_close(adapters.get_value_grad(b), gradient)
-        assert_close(adapters.get_value_grad(a), 0.0)
+        assert_close(value_grad(b), gradient)
+        assert_close(value_grad(a), 0.0)
 
 
 class TestValueAdd:
@@ -74,10 +74,10 @@ class TestValueAdd:
         x, y = signed(rng, 2)
 
         with worked_example():
-            assert_close(adapters.get_value_data(adapters.run_add(*values(2.0, 3.0))), 5.0)
+            assert_close(value_data(adapters.run_add(*values(2.0, 3.0))), 5.0)
 
         c = adapters.run_add(*values(x, y))
-        assert_close(adapters.get_value_data(c), x + y)
+        assert_close(value_data(c), x + y)
 
     def test_any_numbers_add(self, rng):
         """The sum a + b has data a.data + b.data, whatever the signs and fractions."""
@@ -86,7 +86,7 @@ class TestValueAdd:
 
         c = a + b
 
-        assert_close(adapters.get_value_data(c), x + y)
+        assert_close(value_data(c), x + y)
 
     def test_a_number_may_stand_on_the_right(self, rng, worked_example):
         """Writing a + 3 works: the second operand may be a plain int or float."""
@@ -94,10 +94,10 @@ class TestValueAdd:
         n = whole(rng)
 
         with worked_example():
-            assert_close(adapters.get_value_data(adapters.create_value(2.0) + 3), 5.0)
+            assert_close(value_data(adapters.create_value(2.0) + 3), 5.0)
 
         c = adapters.run_add(adapters.create_value(x) + n, y)
-        assert_close(adapters.get_value_data(c), x + n + y)
+        assert_close(value_data(c), x + n + y)
 
     def test_a_number_may_stand_on_the_left(self, rng, worked_example):
         """3 + a works too: the number may stand on the left, a plain int or float."""
@@ -105,10 +105,10 @@ class TestValueAdd:
         n = whole(rng)
 
         with worked_example():
-            assert_close(adapters.get_value_data(3 + adapters.create_value(2.0)), 5.0)
+            assert_close(value_data(3 + adapters.create_value(2.0)), 5.0)
 
         c = adapters.run_add(y, n + adapters.create_value(x))
-        assert_close(adapters.get_value_data(c), y + (n + x))
+        assert_close(value_data(c), y + (n + x))
 
     def test_the_sum_records_its_operands(self, rng):
         """The sum c = a + b has _prev = {a, b}, also when a and b hold the same number."""
@@ -118,7 +118,7 @@ class TestValueAdd:
         c = adapters.run_add(a, b)
 
         assert_operands(c, a, b)
-        assert_close(adapters.get_value_data(c), x + x)
+        assert_close(value_data(c), x + x)
 
     def test_the_sum_records_its_operation(self, rng):
         """The sum c = a + b has _op '+'."""
@@ -127,7 +127,7 @@ class TestValueAdd:
         c = adapters.run_add(*values(x, y))
 
         assert_equal(c._op, "+")
-        assert_close(adapters.get_value_data(c), x + y)
+        assert_close(value_data(c), x + y)
 
     def test_the_sum_with_a_number_records_the_value(self, rng):
         """Both a + 3 and 3 + a have a in their _prev, and besides at most the number as a Value."""
@@ -139,7 +139,7 @@ class TestValueAdd:
 
         assert_operands(c, a, number=y)
         assert_operands(d, c, number=z)
-        assert_close(adapters.get_value_data(d), z + (x + y))
+        assert_close(value_data(d), z + (x + y))
 
     def test_adding_leaves_the_operands_as_they_are(self, rng):
         """Adding a + b changes neither a nor b."""
@@ -148,8 +148,8 @@ class TestValueAdd:
 
         adapters.run_add(a, b)
 
-        assert_close(adapters.get_value_data(a), x)
-        assert_close(adapters.get_value_data(b), y)
+        assert_close(value_data(a), x)
+        assert_close(value_data(b), y)
         assert_operands(a)
         assert_operands(b)
 
@@ -162,8 +162,8 @@ class TestValueAdd:
         c = adapters.run_add(a, b)
 
         assert c is not a, "a + b should be a new node, not a itself"
-        assert_close(adapters.get_value_grad(c), 0.0)
-        assert_close(adapters.get_value_data(c), x)
+        assert_close(value_grad(c), 0.0)
+        assert_close(value_data(c), x)
 
     def test_python_can_sum_a_list_of_values(self, rng):
         """sum([a, b, c]) works, because it starts with 0 + a."""
@@ -171,7 +171,7 @@ class TestValueAdd:
 
         total = sum(values(*numbers))
 
-        assert_close(adapters.get_value_data(total), sum(numbers))
+        assert_close(value_data(total), sum(numbers))
 
 
 class TestValueMul:
@@ -182,10 +182,10 @@ class TestValueMul:
         x, y = signed(rng, 2)
 
         with worked_example():
-            assert_close(adapters.get_value_data(adapters.run_mul(*values(2.0, 3.0))), 6.0)
+            assert_close(value_data(adapters.run_mul(*values(2.0, 3.0))), 6.0)
 
         c = adapters.run_mul(*values(x, y))
-        assert_close(adapters.get_value_data(c), x * y)
+        assert_close(value_data(c), x * y)
 
     def test_any_numbers_multiply(self, rng):
         """The product a * b has data a.data * b.data, whatever the signs and fractions."""
@@ -194,7 +194,7 @@ class TestValueMul:
 
         c = a * b
 
-        assert_close(adapters.get_value_data(c), x * y)
+        assert_close(value_data(c), x * y)
 
     def test_a_number_may_stand_on_the_right(self, rng, worked_example):
         """Writing a * 3 works: the second operand may be a plain int or float."""
@@ -202,10 +202,10 @@ class TestValueMul:
         n = whole(rng)
 
         with worked_example():
-            assert_close(adapters.get_value_data(adapters.create_value(2.0) * 3), 6.0)
+            assert_close(value_data(adapters.create_value(2.0) * 3), 6.0)
 
         c = adapters.run_mul(adapters.create_value(x) * n, y)
-        assert_close(adapters.get_value_data(c), x * n * y)
+        assert_close(value_data(c), x * n * y)
 
     def test_a_number_may_stand_on_the_left(self, rng, worked_example):
         """3 * a works too: the number may stand on the left, a plain int or float."""
@@ -213,10 +213,10 @@ class TestValueMul:
         n = whole(rng)
 
         with worked_example():
-            assert_close(adapters.get_value_data(3 * adapters.create_value(2.0)), 6.0)
+            assert_close(value_data(3 * adapters.create_value(2.0)), 6.0)
 
         c = adapters.run_mul(y, n * adapters.create_value(x))
-        assert_close(adapters.get_value_data(c), y * (n * x))
+        assert_close(value_data(c), y * (n * x))
 
     def test_the_product_records_its_operands(self, rng):
         """The product c = a * b has _prev = {a, b}, also when one of them is 1."""
@@ -226,16 +226,16 @@ class TestValueMul:
         c = adapters.run_mul(a, b)
 
         assert_operands(c, a, b)
-        assert_close(adapters.get_value_data(c), x)
+        assert_close(value_data(c), x)
 
     def test_the_product_records_its_operation(self, rng):
-        """The product c = a * b has _op '*'."""
+        """The product c = a * b has an _op that is a name; '*' is the usual one."""
         x, y = signed(rng, 2)
 
         c = adapters.run_mul(*values(x, y))
 
-        assert_equal(c._op, "*")
-        assert_close(adapters.get_value_data(c), x * y)
+        assert_operation(c)
+        assert_close(value_data(c), x * y)
 
     def test_the_product_with_a_number_records_the_value(self, rng):
         """Both a * 3 and 3 * a have a in their _prev, and besides at most the number as a Value."""
@@ -247,7 +247,7 @@ class TestValueMul:
 
         assert_operands(c, a, number=y)
         assert_operands(d, c, number=z)
-        assert_close(adapters.get_value_data(d), z * (x * y))
+        assert_close(value_data(d), z * (x * y))
 
     def test_multiplying_leaves_the_operands_as_they_are(self, rng):
         """Multiplying a * b changes neither a nor b."""
@@ -256,8 +256,8 @@ class TestValueMul:
 
         adapters.run_mul(a, b)
 
-        assert_close(adapters.get_value_data(a), x)
-        assert_close(adapters.get_value_data(b), y)
+        assert_close(value_data(a), x)
+        assert_close(value_data(b), y)
         assert_operands(a)
         assert_operands(b)
 
@@ -270,21 +270,21 @@ class TestValueNegSub:
         (x,) = signed(rng, 1)
 
         with worked_example():
-            assert_close(adapters.get_value_data(adapters.run_neg(adapters.create_value(5.0))), -5.0)
+            assert_close(value_data(adapters.run_neg(adapters.create_value(5.0))), -5.0)
 
         b = adapters.run_neg(adapters.create_value(x))
-        assert_close(adapters.get_value_data(b), -x)
-        assert_close(adapters.get_value_data(-b), x)
+        assert_close(value_data(b), -x)
+        assert_close(value_data(-b), x)
 
     def test_one_value_is_subtracted_from_another(self, rng, worked_example):
         """Value(5.0) - Value(3.0) has data 2.0, and other differences are right as well."""
         x, y = signed(rng, 2)
 
         with worked_example():
-            assert_close(adapters.get_value_data(adapters.run_sub(*values(5.0, 3.0))), 2.0)
+            assert_close(value_data(adapters.run_sub(*values(5.0, 3.0))), 2.0)
 
         c = adapters.run_sub(*values(x, y))
-        assert_close(adapters.get_value_data(c), x - y)
+        assert_close(value_data(c), x - y)
 
     def test_any_numbers_subtract(self, rng):
         """The difference a - b has data a.data - b.data, whatever the signs and fractions."""
@@ -293,7 +293,7 @@ class TestValueNegSub:
 
         c = a - b
 
-        assert_close(adapters.get_value_data(c), x - y)
+        assert_close(value_data(c), x - y)
 
     def test_a_number_may_stand_on_the_right(self, rng):
         """Writing a - 3 works: the second operand may be a plain int or float."""
@@ -302,7 +302,7 @@ class TestValueNegSub:
 
         c = adapters.run_sub(adapters.create_value(x) - n, y)
 
-        assert_close(adapters.get_value_data(c), x - n - y)
+        assert_close(value_data(c), x - n - y)
 
     def test_a_number_may_stand_on_the_left(self, rng):
         """3 - a is 3 minus a, not a minus 3."""
@@ -311,7 +311,7 @@ class TestValueNegSub:
 
         c = adapters.run_sub(y, n - adapters.create_value(x))
 
-        assert_close(adapters.get_value_data(c), y - (n - x))
+        assert_close(value_data(c), y - (n - x))
 
     def test_negation_and_subtraction_record_where_they_come_from(self, rng):
         """-a and a - b have one or two operands in their _prev and an _op that is a name."""
@@ -323,7 +323,7 @@ class TestValueNegSub:
 
         assert_origin(c, d, foreign)
         assert_origin(d, foreign)
-        assert_close(adapters.get_value_data(d), y - x - y)
+        assert_close(value_data(d), y - x - y)
 
     def test_negating_and_subtracting_leave_the_operands_as_they_are(self, rng):
         """Neither -a nor a - b changes a or b."""
@@ -333,8 +333,8 @@ class TestValueNegSub:
         adapters.run_neg(a)
         adapters.run_sub(a, b)
 
-        assert_close(adapters.get_value_data(a), x)
-        assert_close(adapters.get_value_data(b), y)
+        assert_close(value_data(a), x)
+        assert_close(value_data(b), y)
 
 
 class TestValuePow:
@@ -346,9 +346,9 @@ class TestValuePow:
         n = whole(rng, 2, 6)
 
         with worked_example():
-            assert_close(adapters.get_value_data(adapters.run_pow(adapters.create_value(2.0), 3)), 8.0)
+            assert_close(value_data(adapters.run_pow(adapters.create_value(2.0), 3)), 8.0)
 
-        assert_close(adapters.get_value_data(adapters.create_value(x) ** n), x**n)
+        assert_close(value_data(adapters.create_value(x) ** n), x**n)
 
     def test_the_exponent_may_be_a_fraction(self, rng):
         """The power a ** 0.5 is the square root of a, and other fractions will do as well."""
@@ -356,7 +356,7 @@ class TestValuePow:
 
         c = adapters.run_pow(adapters.create_value(x), n)
 
-        assert_close(adapters.get_value_data(c), x**n)
+        assert_close(value_data(c), x**n)
 
     def test_the_exponent_may_be_negative(self, rng):
         """The power a ** -2 is 1 / (a * a), also for a Value made from an int."""
@@ -365,23 +365,23 @@ class TestValuePow:
 
         c = adapters.run_pow(adapters.create_value(x), -n)
 
-        assert_close(adapters.get_value_data(c), 1 / x**n, atol=0)
+        assert_close(value_data(c), 1 / x**n, atol=0)
 
     def test_the_exponent_may_be_zero_or_one(self, rng):
         """Any a ** 0 is 1, and a ** 1 is a."""
         x = rng.uniform(-9, -2)
         a = adapters.create_value(x)
 
-        assert_close(adapters.get_value_data(adapters.run_pow(a, 0)), 1.0)
-        assert_close(adapters.get_value_data(adapters.run_pow(a, 1)), x)
+        assert_close(value_data(adapters.run_pow(a, 0)), 1.0)
+        assert_close(value_data(adapters.run_pow(a, 1)), x)
 
     def test_the_base_may_be_negative(self, rng):
         """A negative base gives a positive square and a negative cube."""
         x = rng.uniform(-3, -1.5)
         a = adapters.create_value(x)
 
-        assert_close(adapters.get_value_data(adapters.run_pow(a, 2)), x**2)
-        assert_close(adapters.get_value_data(adapters.run_pow(a, 3)), x**3)
+        assert_close(value_data(adapters.run_pow(a, 2)), x**2)
+        assert_close(value_data(adapters.run_pow(a, 3)), x**3)
 
     def test_the_power_records_its_operand(self, rng):
         """The power a ** 3 has a in its _prev, with at most the 3 as a Value, and an _op that is a name."""
@@ -393,7 +393,7 @@ class TestValuePow:
 
         assert_operands(c, a, number=n)
         assert_operation(c)
-        assert_close(adapters.get_value_data(c), x**n)
+        assert_close(value_data(c), x**n)
 
     def test_raising_leaves_the_operand_as_it_is(self, rng):
         """Raising a ** 3 does not change a."""
@@ -402,7 +402,7 @@ class TestValuePow:
 
         adapters.run_pow(a, 3)
 
-        assert_close(adapters.get_value_data(a), x)
+        assert_close(value_data(a), x)
 
 
 class TestValueDiv:
@@ -413,19 +413,20 @@ class TestValueDiv:
         x, y = signed(rng, 2)
 
         with worked_example():
-            assert_close(adapters.get_value_data(adapters.run_div(*values(6.0, 2.0))), 3.0)
+            assert_close(value_data(adapters.run_div(*values(6.0, 2.0))), 3.0)
 
         c = adapters.run_div(*values(x, y))
-        assert_close(adapters.get_value_data(c), x / y)
+        assert_close(value_data(c), x / y)
 
     def test_any_numbers_divide(self, rng):
         """The quotient a / b has data a.data / b.data, whatever the signs and fractions."""
         x, y = rng.uniform(1, 10, size=2).tolist()
-        a, b = values(-x, y)
+        a, b, one = values(-x, y, 1.0)
 
         c = a / b
 
-        assert_close(adapters.get_value_data(c), -x / y)
+        assert_close(value_data(c), -x / y)
+        assert_close(value_data(c / one), -x / y)
 
     def test_a_number_may_stand_on_the_right(self, rng):
         """Writing a / 4 works: the second operand may be a plain int or float."""
@@ -434,7 +435,7 @@ class TestValueDiv:
 
         c = adapters.run_div(adapters.create_value(x) / n, y)
 
-        assert_close(adapters.get_value_data(c), x / n / y)
+        assert_close(value_data(c), x / n / y)
 
     def test_a_number_may_stand_on_the_left(self, rng):
         """3 / a is 3 divided by a, not a divided by 3."""
@@ -443,7 +444,7 @@ class TestValueDiv:
 
         c = adapters.run_div(y, n / adapters.create_value(x))
 
-        assert_close(adapters.get_value_data(c), y / (n / x))
+        assert_close(value_data(c), y / (n / x))
 
     def test_values_made_from_ints_divide_to_a_fraction(self, rng):
         """Value(7) / Value(2) has data 3.5: nothing is rounded down."""
@@ -452,7 +453,7 @@ class TestValueDiv:
 
         c = adapters.run_div(*values(x, y))
 
-        assert_close(adapters.get_value_data(c), x / y)
+        assert_close(value_data(c), x / y)
 
     def test_the_quotient_records_where_it_comes_from(self, rng):
         """The quotient a / b has one or two operands in its _prev and an _op that is a name."""
@@ -462,7 +463,7 @@ class TestValueDiv:
         c = adapters.run_div(a, b)
 
         assert_origin(c, foreign)
-        assert_close(adapters.get_value_data(c), x / y)
+        assert_close(value_data(c), x / y)
 
     def test_dividing_leaves_the_operands_as_they_are(self, rng):
         """Dividing a / b changes neither a nor b."""
@@ -471,5 +472,5 @@ class TestValueDiv:
 
         adapters.run_div(a, b)
 
-        assert_close(adapters.get_value_data(a), x)
-        assert_close(adapters.get_value_data(b), y)
+        assert_close(value_data(a), x)
+        assert_close(value_data(b), y)

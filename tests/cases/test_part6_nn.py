@@ -9,10 +9,12 @@ from tests import adapters
 from tests.cases.checks import LOOSELY, Mismatch, assert_close, assert_differ, assert_equal, kind, plain_array
 from tests.cases.corners import ramps, signed, slopes
 from tests.cases.drawn_graphs import MANY, TensorForks
+from tests.cases.reading import in_type_of, tensor_data, tensor_grad
 
 AXES = pytest.mark.parametrize("axis", [-1, 0, 1], ids=["last", "first", "middle"])
 BATCHES = pytest.mark.parametrize("rows", [(1, 1), (5, 8)], ids=["batch-of-1", "batch-of-many"])
 TRAINED = {"rtol": 1e-3, "atol": 1e-6}  # rounding errors grow in training
+COARSELY = {"eps": 0.01, "tol": 0.01}  # a gradient check that a difference in float32 can pass
 
 
 def tensor(array):
@@ -22,12 +24,12 @@ def tensor(array):
 
 def data_of(parameters):
     """Return the data of each parameter."""
-    return [plain_array(adapters.get_tensor_data(parameter)) for parameter in parameters]
+    return [plain_array(tensor_data(parameter)) for parameter in parameters]
 
 
 def gradients_of(parameters):
     """Return the gradient of each parameter."""
-    return [plain_array(adapters.get_tensor_grad(parameter)) for parameter in parameters]
+    return [plain_array(tensor_grad(parameter)) for parameter in parameters]
 
 
 def different(rng, count, least=2, most=7):
@@ -47,7 +49,7 @@ def set_randomly(parameters, shapes, rng):
     for parameter, shape in zip(parameters, shapes, strict=True):
         scale = np.sqrt(2 / shape[0]) if len(shape) == 2 else 0.1
         arrays.append(rng.normal(scale=scale, size=shape))
-        parameter.data = arrays[-1].copy()
+        parameter.data = in_type_of(parameter, arrays[-1])
     return arrays
 
 
@@ -99,10 +101,10 @@ def new_layer(rng):
 
 
 def weight_and_bias(layer):
-    """Return the parameters of a layer, which must be two."""
+    """Return the parameters of a layer, which must be two: the one with more axes first."""
     parameters = list(adapters.get_linear_parameters(layer))
     assert_equal(len(parameters), 2, hint="a layer's parameters are its weight and its bias")
-    return parameters
+    return sorted(parameters, key=lambda parameter: -plain_array(tensor_data(parameter)).ndim)
 
 
 def drawn_layer(rng):
@@ -116,14 +118,14 @@ def assert_computes(layer, arrays, x, **options):
     """Fail unless `layer` turns the batch `x` into x @ weight + bias, which are `arrays`."""
     weight, bias = arrays
     y = adapters.run_linear_layer(layer, tensor(x))
-    assert_close(adapters.get_tensor_data(y), x @ weight + bias, **options)
+    assert_close(tensor_data(y), x @ weight + bias, **options)
 
 
 class TestLinearLayer:
     """A layer computes x @ W + b."""
 
     def test_parameters_are_the_weight_and_the_bias(self, rng):
-        """A layer's parameters are its weight (in, out), then its bias (out,); it computes with both."""
+        """A layer's parameters are its weight (in, out) and its bias (out,); it computes with both."""
         layer, (batch, *sizes) = new_layer(rng)
         parameters = weight_and_bias(layer)
 
@@ -192,7 +194,7 @@ class TestLinearLayer:
 
         backpropagate(adapters.run_linear_layer(layer, x), upstream)
 
-        assert_close(adapters.get_tensor_grad(x), upstream @ weight.T)
+        assert_close(tensor_grad(x), upstream @ weight.T)
 
     def test_a_layer_used_twice_adds_up_its_gradients(self, rng):
         """A layer used twice in one expression gets the sum of both gradients."""
@@ -209,10 +211,10 @@ class TestLinearLayer:
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a layer with a thousand numbers cost a few forward passes."""
         layer = adapters.create_linear_layer(50, 60)
-        weight = adapters.get_tensor_data(adapters.get_linear_parameters(layer)[0])
+        weight, _ = data_of(weight_and_bias(layer))
         x, weights = rng.standard_normal((4, 50)), rng.standard_normal((4, 60))
 
-        expected = [weights @ plain_array(weight).T]
+        expected = [weights @ weight.T]
         backward_cost.check_tensors(
             adapters, [x], lambda a: adapters.run_linear_layer(layer, a), weights, expected
         )
@@ -244,7 +246,7 @@ class TestSoftmax:
 
         probabilities = adapters.run_softmax(tensor(x), axis=axis)
 
-        assert_close(adapters.get_tensor_data(probabilities), softmax(x, axis))
+        assert_close(tensor_data(probabilities), softmax(x, axis))
 
     @pytest.mark.parametrize("axes", [1, 2], ids=["vector", "matrix"])
     def test_takes_the_last_axis_unless_told_otherwise(self, rng, axes):
@@ -253,13 +255,13 @@ class TestSoftmax:
 
         probabilities = adapters.run_softmax(tensor(x))
 
-        assert_close(adapters.get_tensor_data(probabilities), softmax(x))
+        assert_close(tensor_data(probabilities), softmax(x))
 
     def test_each_row_sums_to_one(self, rng):
         """The probabilities of each row sum to 1, and the largest is that of the largest score."""
         x = rng.normal(scale=3, size=different(rng, 2))
 
-        probabilities = plain_array(adapters.get_tensor_data(adapters.run_softmax(tensor(x))))
+        probabilities = plain_array(tensor_data(adapters.run_softmax(tensor(x))))
 
         assert_close(probabilities, softmax(x), **LOOSELY)
         assert_close(np.sum(probabilities, axis=-1), np.ones(len(x)))
@@ -272,7 +274,7 @@ class TestSoftmax:
         probabilities = adapters.run_softmax(tensor(x))
 
         hint = "subtract from each row its own maximum before exp"
-        assert_close(adapters.get_tensor_data(probabilities), softmax(x), hint=hint)
+        assert_close(tensor_data(probabilities), softmax(x), hint=hint)
 
     def test_a_constant_added_to_a_row_changes_nothing(self, rng):
         """Adding one number to all scores of a row leaves its probabilities as they were."""
@@ -280,7 +282,7 @@ class TestSoftmax:
 
         probabilities = adapters.run_softmax(tensor(x + signed(rng, 5, 300, (len(x), 1))))
 
-        assert_close(adapters.get_tensor_data(probabilities), softmax(x))
+        assert_close(tensor_data(probabilities), softmax(x))
 
     @AXES
     def test_gradient_matches_the_closed_form(self, rng, axis):
@@ -296,7 +298,7 @@ class TestSoftmax:
 
         s = softmax(x * forks.factors, axis)
         expected = s * (upstream - (upstream * s).sum(axis=axis, keepdims=True))
-        assert_close(adapters.get_tensor_grad(start), forks.factors * expected)
+        assert_close(tensor_grad(start), forks.factors * expected)
 
     def test_leaves_its_input_unchanged(self, rng):
         """Softmax computes its result and does not change the data of its input."""
@@ -340,7 +342,7 @@ class TestCrossEntropy:
         loss = adapters.run_cross_entropy(tensor(logits), tensor(one_hot(labels, classes)))
 
         expected = -np.log(softmax(logits)[np.arange(batch), labels]).mean()
-        assert_close(adapters.get_tensor_data(loss), expected)
+        assert_close(tensor_data(loss), np.array(expected))
 
     @pytest.mark.parametrize("is_right", [True, False], ids=["right", "wrong"])
     def test_extreme_logits_do_not_overflow(self, rng, is_right):
@@ -351,7 +353,7 @@ class TestCrossEntropy:
         loss = adapters.run_cross_entropy(tensor(z), tensor(targets))
 
         hint = "use max + log(sum(exp(z - max))): softmax followed by log takes the log of 0 here"
-        assert_close(adapters.get_tensor_data(loss), loss_of(z, targets), hint=hint)
+        assert_close(tensor_data(loss), np.array(loss_of(z, targets)), hint=hint)
 
     @pytest.mark.parametrize("classes", [(2, 4), (9, 12)], ids=["few", "many"])
     def test_equal_logits_cost_the_log_of_the_number_of_classes(self, rng, classes):
@@ -363,7 +365,7 @@ class TestCrossEntropy:
         loss = adapters.run_cross_entropy(tensor(z), tensor(targets))
 
         of_others = 2 * loss_of(others, targets[equal:])
-        assert_close(adapters.get_tensor_data(loss), (equal * np.log(k) + of_others) / len(z))
+        assert_close(tensor_data(loss), np.array((equal * np.log(k) + of_others) / len(z)))
 
     @BATCHES
     def test_gradient_is_softmax_minus_targets_over_the_batch_size(self, rng, rows):
@@ -374,7 +376,7 @@ class TestCrossEntropy:
 
         adapters.run_tensor_backward(adapters.run_cross_entropy(logits, tensor(targets)))
 
-        assert_close(adapters.get_tensor_grad(logits), (softmax(z) - targets) / batch)
+        assert_close(tensor_grad(logits), (softmax(z) - targets) / batch)
 
     def test_gradient_is_scaled_by_what_comes_after_the_loss(self, rng):
         """A loss multiplied by a number sends back gradients that are as many times as large."""
@@ -385,7 +387,7 @@ class TestCrossEntropy:
         backpropagate(adapters.run_cross_entropy(logits, tensor(targets)), factor)
 
         hint = "backward multiplies the loss's own gradient by out.grad"
-        assert_close(adapters.get_tensor_grad(logits), factor * (softmax(z) - targets) / batch, hint=hint)
+        assert_close(tensor_grad(logits), factor * (softmax(z) - targets) / batch, hint=hint)
 
     def test_gradient_is_finite_at_extreme_logits(self, rng):
         """The gradient at logits like 1000 and -1000 is (softmax - targets) / batch, without a nan."""
@@ -394,7 +396,7 @@ class TestCrossEntropy:
 
         adapters.run_tensor_backward(adapters.run_cross_entropy(logits, tensor(targets)))
 
-        assert_close(adapters.get_tensor_grad(logits), (softmax(z) - targets) / len(z))
+        assert_close(tensor_grad(logits), (softmax(z) - targets) / len(z))
 
     def test_leaves_its_inputs_unchanged(self, rng):
         """Computing the loss and its gradient changes the data of neither logits nor targets."""
@@ -405,7 +407,7 @@ class TestCrossEntropy:
         adapters.run_tensor_backward(adapters.run_cross_entropy(logits, targets))
 
         assert_all_close(data_of([logits, targets]), [z, t])
-        assert_close(adapters.get_tensor_grad(logits), (softmax(z) - t) / batch, **LOOSELY)
+        assert_close(tensor_grad(logits), (softmax(z) - t) / batch, **LOOSELY)
 
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradient of the loss costs a few forward passes for a thousand logits."""
@@ -430,7 +432,7 @@ def parameters_with_gradients(rng):
     data, gradients = ([rng.normal(size=shape) for shape in shapes] for _ in range(2))
     parameters = [tensor(array) for array in data]
     for parameter, gradient in zip(parameters, gradients, strict=True):
-        parameter.grad = gradient.copy()
+        parameter.grad = in_type_of(parameter, gradient)
     return parameters, data, gradients
 
 
@@ -476,7 +478,7 @@ class TestSGD:
         """A parameter whose gradient is zero stays where it is, beside one that moves."""
         x, gradient = rng.normal(size=(2, *different(rng, 2)))
         still, moving, lr = tensor(x), tensor(x), float(rng.uniform(0.2, 0.8))
-        moving.grad = gradient.copy()
+        moving.grad = in_type_of(moving, gradient)
 
         adapters.run_sgd_step([still, moving], lr)
 
@@ -502,7 +504,7 @@ class TestSGD:
         adapters.zero_grad([p])
         backpropagate(adapters.run_tensor_mul(p, p), second)
 
-        assert_close(adapters.get_tensor_grad(p), 2 * x * second)
+        assert_close(tensor_grad(p), 2 * x * second)
 
     def test_steps_find_the_minimum_of_a_quadratic(self, rng):
         """Each step on sum((p - target) ** 2) takes p by 2 * lr of the way to the minimum."""
@@ -514,7 +516,7 @@ class TestSGD:
             adapters.run_tensor_backward(sum_of_squares(p - tensor(target)))
             adapters.run_sgd_step([p], lr)
 
-        assert_close(adapters.get_tensor_data(p), target + (start - target) * (1 - 2 * lr) ** 12)
+        assert_close(tensor_data(p), target + (start - target) * (1 - 2 * lr) ** 12)
 
 
 def parameter_shapes(sizes):
@@ -526,7 +528,7 @@ def parameter_shapes(sizes):
 def parameters_of(mlp, sizes):
     """Return the parameters of an MLP, weight and bias of each layer in turn, and their data.
 
-    Their shapes tell which is which: in tests that are about something else any order will do.
+    Their shapes tell which is which: the handout asks for all parameters, in no order.
     """
     parameters, wanted = list(adapters.get_mlp_parameters(mlp)), parameter_shapes(sizes)
     data = data_of(parameters)
@@ -606,15 +608,14 @@ class TestMLP:
     """A network of two layers with a ReLU between them, and its training."""
 
     def test_parameters_are_two_weights_and_two_biases(self, rng):
-        """An MLP's parameters are weight and bias of the first layer, then of the second, and it uses all."""
+        """An MLP's parameters are weight and bias of both layers, in any order, and it uses all."""
         sizes = different(rng, 3, least=3, most=9)
         mlp, x = adapters.create_mlp(*sizes), 10 * rng.normal(size=(5, sizes[0]))
 
-        arrays = data_of(adapters.get_mlp_parameters(mlp))
+        _, arrays = parameters_of(mlp, sizes)
 
-        assert_equal([array.shape for array in arrays], parameter_shapes(sizes))
         output = adapters.run_mlp(mlp, tensor(x))
-        assert_close(adapters.get_tensor_data(output), forward(arrays, x)[1], **LOOSELY)
+        assert_close(tensor_data(output), forward(arrays, x)[1], **LOOSELY)
 
     @BATCHES
     def test_output_has_a_row_of_scores_per_example(self, rng, rows):
@@ -624,7 +625,7 @@ class TestMLP:
 
         output = adapters.run_mlp(network.mlp, tensor(x))
 
-        assert_close(adapters.get_tensor_data(output), forward(network.arrays, x)[1], **LOOSELY)
+        assert_close(tensor_data(output), forward(network.arrays, x)[1], **LOOSELY)
 
     def test_forward_is_linear_relu_linear(self, rng):
         """An MLP computes relu(x @ W1 + b1) @ W2 + b2 from the tensors that it calls its parameters."""
@@ -633,7 +634,7 @@ class TestMLP:
 
         output = adapters.run_mlp(network.mlp, tensor(x))
 
-        assert_close(adapters.get_tensor_data(output), forward(network.arrays, x)[1])
+        assert_close(tensor_data(output), forward(network.arrays, x)[1])
 
     def test_gradients_reach_all_parameters(self, rng):
         """A backward pass through an MLP gives all four parameters their gradients."""
@@ -691,7 +692,7 @@ class TestMLP:
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a network with a thousand numbers cost a few forward passes."""
         mlp = adapters.create_mlp(40, 50, 20)
-        found = [adapters.get_tensor_data(parameter) for parameter in adapters.get_mlp_parameters(mlp)]
+        found = [tensor_data(parameter) for parameter in adapters.get_mlp_parameters(mlp)]
         assert_equal(sorted(map(np.shape, found)), [(20,), (40, 50), (50,), (50, 20)])
         shaped = {np.shape(array): plain_array(array) for array in found}
         first, second = shaped[40, 50], shaped[50, 20]
@@ -743,7 +744,7 @@ class Check:
     function: object
     x: np.ndarray
     verdict: bool
-    settings: dict = field(default_factory=dict)
+    settings: dict = field(default_factory=lambda: COARSELY)
 
 
 def drawn_input(rng, shape=(1, 2)):
@@ -751,12 +752,15 @@ def drawn_input(rng, shape=(1, 2)):
     return signed(rng, 0.5, 1.5, shape)
 
 
-def check_slopes(rng, factors, steepness=(0.5, 2.0), **settings):
-    """Return the check of a function whose gradient by backward is `factors` times what it should be."""
-    x = drawn_input(rng)
+def check_slopes(rng, factors, steepness=(0.5, 2.0), scale=1.0):
+    """Return the check of a function whose gradient by backward is `factors` times what it should be.
+
+    `scale` is the size of the input, and of all distances from it to a corner.
+    """
+    x = scale * drawn_input(rng)
     verdict = not np.abs(factors - 1).any()
-    function = after(slopes(rng, x, np.broadcast_to(factors, x.shape), steepness), adapters.run_tensor_sum)
-    return Check(function, x, verdict, settings)
+    bent = slopes(rng, x, np.broadcast_to(factors, x.shape), steepness, scale)
+    return Check(after(bent, adapters.run_tensor_sum), x, verdict)
 
 
 def check_ramps(rng, wrong, function=None):
@@ -829,12 +833,23 @@ class TestGradientCheck:
         checks = []
         for number in rng.permutation(5):
             verdict, place = bool(number >= beyond), np.array([[number % 2, 1 - number % 2]])
-            tol = float(10 ** rng.uniform(-3, -2))
+            settings = {"eps": 0.02, "tol": float(10 ** rng.uniform(-2.5, -1.5))}
+            factors = 1 - place * settings["tol"] * (0.6 if verdict else 1.6)
             steepness = np.where(place, 0.3, 3.0), np.where(place, 0.6, 4.0)  # no norm may hide the place
-            check = check_slopes(rng, 1 - place * tol * (0.6 if verdict else 1.6), steepness, tol=tol)
-            checks.append(replace(check, verdict=verdict))
+            check = check_slopes(rng, factors, steepness)
+            checks.append(replace(check, verdict=verdict, settings=settings))
 
         run_checks(checks, hint="the largest |g - q| / (max(|g|, |q|) + eps) must be below tol")
+
+    def test_the_tolerance_is_a_ten_thousandth_unless_told_otherwise(self, rng):
+        """Without settings a relative error of 0.5e-4 passes and one of 2e-4 fails."""
+        checks = []
+        for verdict in drawn_verdicts(rng):
+            factors = np.full((1, 2), 1 - (0.5e-4 if verdict else 2e-4))
+            check = check_slopes(rng, factors, scale=1e-4)  # small, so that differences are exact in float32
+            checks.append(replace(check, verdict=verdict, settings={}))
+
+        run_checks(checks, hint="the defaults are eps=1e-5 and tol=1e-4")
 
     def test_takes_the_difference_on_both_sides(self, rng):
         """Central differences of squares are exact; one-sided ones with eps=0.03 are not within tol=0.001."""
@@ -850,12 +865,22 @@ class TestGradientCheck:
         checks = []
         for verdict in drawn_verdicts(rng):
             x, gradient = rng.uniform([0.5, 1], [1.5, 3])[:, None]
-            eps = float(10 ** rng.uniform(-2, -1))
+            eps = float(10 ** rng.uniform(-1.3, -0.7))
             bent = gradient / eps**2 * 1e-4 * (1 / 3 if verdict else 3)
             function = cubic(gradient - 3 * bent * x**2, bent)
             checks.append(Check(function, x, verdict, {"eps": eps}))
 
         run_checks(checks, hint="the argument eps is the step of the difference")
+
+    def test_adds_the_step_to_the_divisor(self, rng):
+        """Half of a gradient that is small beside eps=0.1 passes with tol=0.2 and fails with tol=0.05."""
+        checks = []
+        for verdict in drawn_verdicts(rng):
+            settings = {"eps": 0.1, "tol": 0.2 if verdict else 0.05}
+            check = check_slopes(rng, np.full((1, 2), rng.uniform(0.4, 0.6)), (0.02, 0.04))
+            checks.append(replace(check, verdict=verdict, settings=settings))
+
+        run_checks(checks, hint="the relative error is |g - q| / (max(|g|, |q|) + eps)")
 
     def test_restores_the_input(self, rng):
         """After a check, whatever its verdict, the input holds the numbers that it held before."""

@@ -1,12 +1,13 @@
 """The sample submissions: what each hands in, and the verdict that it must get.
 
 A sample is a folder below submissions/. Its sample.yaml says
-- `wrong`: in a sentence, what is wrong with it;
+- `wrong`: in a sentence, what is wrong with it; "Nothing;" begins that of a right solution;
 - `score`: the points that it must get of 104, exactly ("307/3" is allowed);
 - `lost`: how many tests of which class it must lose, those of the bonus included, all others it must pass;
   or `all`; the classes on MNIST are not run;
 - `status`: graded (the default) or not_gradable;
-- `base`: the files to start from, those of the reference (the default) or `none`;
+- `base`: the files to start from, those of the reference (the default) or of another sample, by its name, or
+  `none`;
 - `replace`: changes to them, each a `file` of the base, a text to `find`, which must be there exactly once,
   and what stands there instead, `with`;
 - `in_process`: false if its tests cannot run in this process, because it exits, loops or floods;
@@ -41,6 +42,11 @@ class Sample:
     in_process: bool
     test_seconds: float | None
 
+    @property
+    def is_right(self):
+        """Whether it is a right solution, perhaps without bonuses."""
+        return self.wrong.startswith("Nothing;")
+
     def write(self, folder):
         """Write the files into `folder`, as a student has them."""
         for path, content in self.files.items():
@@ -59,7 +65,7 @@ def load_sample(folder):
     stated = yaml.safe_load((folder / DESCRIPTION).read_text(encoding="utf-8"))
     if not stated.keys() <= KEYS:
         raise ValueError(f"{folder.name}: {sorted(stated.keys() - KEYS)} is unknown")
-    base = read_files(ROOT / "reference") if stated.get("base", "reference") == "reference" else {}
+    base = base_files(stated.get("base", "reference"))
     for change in stated.get("replace", ()):
         base[change["file"]] = replaced(base[change["file"]], change["find"], change["with"], folder.name)
     return Sample(
@@ -72,6 +78,13 @@ def load_sample(folder):
         in_process=stated.get("in_process", True),
         test_seconds=stated.get("test_seconds"),
     )
+
+
+def base_files(name):
+    """Return the files that a sample starts from."""
+    if name == "reference":
+        return read_files(ROOT / "reference")
+    return {} if name == "none" else dict(load_sample(FOLDER / name).files)
 
 
 def read_files(folder):

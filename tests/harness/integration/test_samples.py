@@ -23,7 +23,7 @@ LEAST_SAMPLES = 17
 LEFT_OUT = ("TestMNISTTraining", "TestMNISTAccuracy")  # they train for minutes
 PLAIN = (
     *("-m", "pytest", "tests/cases", "-k", "not mnist", "-p", "no:cacheprovider", "-q", "--tb=no"),
-    *("-o", "filterwarnings=error::RuntimeWarning"),
+    *("-o", "filterwarnings=default"),
     *(
         "--json-report",
         "--json-report-omit",

@@ -7,7 +7,7 @@ import pytest
 from grader.boundary.errors import TimedOut
 from tests.cases.bulk import each, fold
 from tests.cases.checks import Mismatch
-from tests.cases.cost import ATTEMPTS, CLEAR, LIMIT, BackwardCost
+from tests.cases.cost import ATTEMPTS, CERTAIN, CLEAR, LIMIT, BackwardCost
 
 
 class Clock:
@@ -73,11 +73,18 @@ def test_numeric_differentiation_fails_and_closes_the_gate():
 
 def test_a_cost_near_the_limit_is_measured_again_before_it_fails():
     """The smallest cost of all attempts decides."""
-    passes, properties, failure = measured(*[CLEAR - 1, LIMIT + 5, LIMIT + 9][:ATTEMPTS])
+    costs = [CLEAR - 1, LIMIT + 5, *[LIMIT + 9] * ATTEMPTS]
+
+    passes, properties, failure = measured(*costs[:ATTEMPTS])
 
     assert passes == ATTEMPTS
     assert properties["backward_cost"] == LIMIT + 5
     assert failure
+
+
+def test_a_clock_that_is_late_once_costs_nothing():
+    """Time of a forward pass that is counted late looks like backward; the next attempt decides."""
+    assert measured(CERTAIN / 2 * 1e6, 3, forward=1e-6) == (2, {}, None)
 
 
 @pytest.mark.parametrize(("forward", "closed"), [(0.01, True), (2.0, False)])
