@@ -10,6 +10,7 @@ from typing import ClassVar
 from grader.core.rubric import Part, Policy, Problem, Rubric
 
 CLOSES_GATE = "closes_gate"  # the property that says in which other way than asked a problem was solved
+CAUSE = "cause"  # the property that holds the key of a recognised mistake
 GATED_SHARE = Fraction(1, 2)  # of its points that a problem earns at most when its gate is closed
 
 Property = str | float | bool
@@ -44,6 +45,11 @@ class TestResult:
     hint: str | None = None
     seconds: float = 0.0
     properties: Mapping[str, Property] = field(default_factory=dict)
+
+    @property
+    def cause(self) -> str:
+        """The key of the mistake that the suite recognised in what came back, or nothing."""
+        return str(self.properties.get(CAUSE, ""))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from grader.boundary.errors import Lost, RunOver, SubmissionError, TimedOut
 from grader.core.scoring import Outcome, TestResult
 from grader.suite.integrity import Integrity
 from grader.suite.jobs import Job
-from grader.suite.judge import group_of, result_of
+from grader.suite.judge import explained, group_of, result_of
 from grader.suite.manifest import Manifest
 from grader.suite.messages import to_record
 from grader.suite.order import DrawnOrder, Schedule
@@ -85,6 +85,7 @@ class Run:
         if self.session.was_disturbed(attempt.error):
             attempt = self._second_attempt(item, schedule)
         result = result_of(item, attempt.error, attempt.when, self.session.explain)
+        result = explained(item, attempt.error, result)
         if isinstance(attempt.error, Lost | MemoryError):
             self.session.drop_process()
         if isinstance(attempt.error, TimedOut):

@@ -1,15 +1,19 @@
 """From what a test did to what the report says of it."""
 
-from collections.abc import Callable
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
 from grader.boundary.errors import RunOver, SubmissionError
-from grader.core.scoring import Outcome, Property, TestResult
+from grader.core.scoring import CAUSE, Outcome, Property, TestResult
 from grader.core.text import clean, clean_line
 
 MESSAGE_CHARACTERS = 4_000
 VALUE_CHARACTERS = 2_000
+EXPLAINED = {Outcome.FAILED, Outcome.ERROR}
 TOO_MUCH_MEMORY = (
     "the test ran out of memory with what came back; return arrays of the shapes that the test asks for"
 )
@@ -33,6 +37,27 @@ def result_of(
         actual=_value(error, "actual"),
         hint=_value(error, "hint"),
         properties=_properties(item),
+    )
+
+
+def explained(item: pytest.Item, error: BaseException | None, result: TestResult) -> TestResult:
+    """Return `result` of the failed test `item` with what the suite knows of the failure.
+
+    An explanation that fails is our mistake: it is logged, and the verdict stays.
+    """
+    if error is None or result.outcome not in EXPLAINED:
+        return result
+    try:
+        told: Mapping[str, str] = item.ihook.pytest_explain_failure(item=item, error=error) or {}
+    except Exception:  # noqa: BLE001 - a verdict does not depend on how well we can explain it
+        sys.stderr.write(f"a failure of {item.nodeid} is not explained:\n{traceback.format_exc()}")
+        return result
+    message = "\n".join(filter(None, [told.get("message"), getattr(error, "traceback", "")]))
+    return replace(
+        result,
+        message=clean(message, MESSAGE_CHARACTERS) if told.get("message") else result.message,
+        hint=clean(told["hint"], VALUE_CHARACTERS) if told.get("hint") else result.hint,
+        properties={**result.properties, **({CAUSE: told["cause"]} if told.get("cause") else {})},
     )
 
 

@@ -28,6 +28,14 @@ class Hooks:
         """Return arguments of a test that need no fixture, by name, made for each run of it."""
         raise NotImplementedError
 
+    @pytest.hookspec(firstresult=True)
+    def pytest_explain_failure(self, item: pytest.Item, error: BaseException) -> Mapping[str, str] | None:
+        """Return what the suite knows of a lost test: `message`, `hint` and `cause`, where it knows them.
+
+        `cause` is the key of a recognised mistake. The test has ended, its data may be looked at for long.
+        """
+        raise NotImplementedError
+
 
 class Grading:
     """Fixes which tests there are; in a fork, runs them against the job's submission and tells results."""

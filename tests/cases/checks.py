@@ -13,13 +13,15 @@ NUMBERS = (float, int, *(np.dtype(code).type for code in np.typecodes["Float"] +
 SHOWN_CHARACTERS = 1_500
 SHOWN_AXES = 4  # of an array whose middle is left out; with more, even its corners are too many numbers
 SHOWN_NUMBERS = 60
+MOST_LOOKED_AT = 10_000  # numbers of an array in which a mistake is looked for
 MOST_NUMBERS = 1 << 20  # of an array that a test goes on to compute with; none needs as many
 
 
 class Mismatch(AssertionError):  # noqa: N818 - a failed check, not an error
     """What came back is not what the test expects.
 
-    Attributes: `expected` and `actual`, both as text, and `hint` (a sentence, or None).
+    Attributes: `expected` and `actual`, both as text, and `hint` (a sentence, or None). A comparison of
+    numbers keeps them as `wanted` and `found`, by which the mistake may be recognised.
     """
 
     def __init__(self, problem, *, expected, actual, hint=None):
@@ -27,6 +29,7 @@ class Mismatch(AssertionError):  # noqa: N818 - a failed check, not an error
         self.expected = show(expected)
         self.actual = show(actual)
         self.hint = hint
+        self.wanted = self.found = None
         lines = [problem, f"  expected: {_indented(self.expected)}", f"  actual:   {_indented(self.actual)}"]
         super().__init__("\n".join([*lines, f"  hint:     {hint}"] if hint else lines))
 
@@ -40,7 +43,14 @@ def assert_close(actual, expected, *, rtol=None, atol=None, hint=None):
     expected = np.asarray(expected)
     problem = _kind_problem(actual, expected) or _value_problem(actual, expected, rtol, atol)
     if problem:
-        raise Mismatch(problem, expected=expected, actual=actual, hint=hint)
+        mismatch = Mismatch(problem, expected=expected, actual=actual, hint=hint)
+        mismatch.wanted, mismatch.found = expected, _numbers(actual)
+        raise mismatch
+
+
+def are_same(one, other):
+    """Tell whether two expected values are the same numbers in the same shape."""
+    return np.array_equal(np.asarray(one), np.asarray(other), equal_nan=True)
 
 
 def plain_array(value):
@@ -183,14 +193,29 @@ def _value_problem(actual, expected, rtol, atol):
     if not off.any():
         return None
     if not expected.ndim:
-        return "the number is wrong"
+        return f"the number should be {brief(expected)}, not {brief(actual)}"
     first = tuple(int(i) for i in np.argwhere(off)[0])
-    return f"{int(off.sum())} of {off.size} numbers are wrong, the first at index {first}"
+    return (
+        f"{int(off.sum())} of {off.size} numbers are wrong, the first at index {first}: "
+        f"it should be {brief(expected[first])}, not {brief(actual[first])}"
+    )
 
 
 def _is_number(value):
     """Tell whether `value` is a real number of Python's or numpy's, not one that only claims to be."""
     return any(type(value) is number for number in NUMBERS)  # a metaclass can lie about ==
+
+
+def _numbers(value):
+    """Return `value` if it is a number, or an array of numbers small enough to look at, else None."""
+    if type(value) is np.ndarray:
+        return value if value.dtype in PRECISIONS and value.size <= MOST_LOOKED_AT else None
+    return value if _is_number(value) else None
+
+
+def brief(number):
+    """Return a number in the few digits that a sentence has room for."""
+    return f"{float(number):.6g}"
 
 
 def _indented(text):

@@ -12,6 +12,7 @@ import pytest
 
 from tests.cases.binding import bind, default_submission
 from tests.cases.cost import BackwardCost
+from tests.cases.diagnosis.failure import explain
 
 DEFAULT_SEED = 0
 
@@ -78,6 +79,13 @@ def rng(request):
 def pytest_arguments_of_test(item):
     """Give the grader the generator of a test, which costs it more to ask a fixture for."""
     return {"rng": generator_of(item)} if "rng" in item.fixturenames else {}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_explain_failure(item, error):
+    """Tell the grader what is wrong with what came back, and by which mistake."""
+    told = explain(item, generator_of(item), error)
+    return vars(told) if told else None
 
 
 @pytest.fixture

@@ -1,0 +1,78 @@
+"""From what a test raised to what a student reads of it."""
+
+import re
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.cases.checks import Mismatch
+from tests.cases.diagnosis.recognise import cause_of
+from tests.cases.diagnosis.replay import record, replay
+from tests.cases.diagnosis.shapes import cause_of_error, in_words
+from tests.cases.diagnosis.wording import Words, shapes_of
+
+CASES = Path(__file__).resolve().parents[1]
+FRAME = re.compile(r'  File "([^"\n]+)", line (\d+), in ([^\n]+)\n    ([^\n]+)')
+NUMPY = "ValueError: "
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a report says of a failure; `cause` is the key of a recognised mistake, or empty."""
+
+    message: str
+    hint: str | None = None
+    cause: str = ""
+
+
+def explain(item, generator, error):
+    """Return the Explanation of what the test `item` raised, or None if there is nothing to add.
+
+    `generator` draws the inputs of the test again.
+    """
+    if isinstance(error, Mismatch):
+        return _of_numbers(item, generator, error) if error.wanted is not None else None
+    text = _text_of(error)
+    return _of_shapes(item, generator, error, text) if text.startswith(NUMPY) else None
+
+
+def _of_numbers(item, generator, error):
+    """Return what is wrong with a number or an array, and by which mistake."""
+    finding = replay(item, generator, error)
+    message = Words(finding).message(error.problem) if finding else error.problem
+    cause = cause_of(finding, error.wanted, error.found) if error.found is not None else None
+    return Explanation(message, cause.hint, cause.key) if cause else Explanation(message, error.hint)
+
+
+def _of_shapes(item, generator, error, text):
+    """Return what an error of numpy means, where it was raised, and what the test computes."""
+    words = in_words(text)
+    if words is None:
+        return None
+    tape, names = record(item, generator)
+    cause = cause_of_error(tape, text.removeprefix(NUMPY))
+    lines = [words, *_line_of(error), *shapes_of(tape, names)]
+    return Explanation("\n".join(lines), cause.hint if cause else None, cause.key if cause else "")
+
+
+def _text_of(error):
+    """Return an error as `Type: message`; in grading it comes so from the submission's process."""
+    return str(error) if hasattr(error, "traceback") else f"{type(error).__name__}: {error}"
+
+
+def _line_of(error):
+    """Return the submission's own line that raised `error`, if it is known."""
+    told = getattr(error, "traceback", None)
+    if isinstance(told, str):
+        found = FRAME.findall(told)
+        places = found[-1:]
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [each for each in frames if _is_own(each.filename)]
+        places = [(Path(each.filename).name, each.lineno, each.name, each.line) for each in own[-1:]]
+    return [f"in {name}, {file} line {line}: {source}" for file, line, name, source in places]
+
+
+def _is_own(file):
+    """Tell whether a file is the submission's, and not the suite's or a library's."""
+    return not file.startswith("<") and "site-packages" not in file and not Path(file).is_relative_to(CASES)
