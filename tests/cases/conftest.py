@@ -51,7 +51,10 @@ def pytest_configure(config):
     except FileNotFoundError as missing:
         raise pytest.UsageError(missing) from None
     if is_ours:
+        from tests.cases.local import LocalRun  # noqa: PLC0415 - as below
+
         config.pluginmanager.register(SameInitialWeights())
+        config.pluginmanager.register(LocalRun(generator_of))
     if is_ours and not config.pluginmanager.is_blocked("scoreboard"):
         from tests.cases.scoreboard import register_scoreboard  # noqa: PLC0415 - the grader shall not wait for it
 
@@ -148,12 +151,3 @@ def pytest_student_folders(session):
     except MnistUnavailable:
         return {}  # the fixture says why
     return {"SMULGRAD_TRAINING_DATA": str(folder)}
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item):
-    """Show a failed test's own sentence with its failure."""
-    report = yield
-    if report.failed and item.function.__doc__:
-        report.sections.insert(0, ("What this test asks", item.function.__doc__))
-    return report

@@ -68,11 +68,11 @@ def _line_of(error):
         places = found[-1:]
     else:
         frames = traceback.extract_tb(error.__traceback__)
-        own = [each for each in frames if _is_own(each.filename)]
+        own = [each for each in frames if is_own(each.filename)]
         places = [(Path(each.filename).name, each.lineno, each.name, each.line) for each in own[-1:]]
     return [f"in {name}, {file} line {line}: {source}" for file, line, name, source in places]
 
 
-def _is_own(file):
+def is_own(file):
     """Tell whether a file is the submission's, and not the suite's or a library's."""
     return not file.startswith("<") and "site-packages" not in file and not Path(file).is_relative_to(CASES)

@@ -138,7 +138,7 @@ def test_equality_without_lines():
             "13, parts[0].problems[0].hnit",
             (
                 "unknown key; the keys known here are "
-                "id, title, points, tests, section, hint, catches, policy, gate"
+                "id, title, points, tests, section, hint, catches, policy, gate, needs"
             ),
         ),
         (
