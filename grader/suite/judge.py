@@ -41,13 +41,11 @@ def result_of(
     )
 
 
-def explained(item: pytest.Item, error: BaseException | None, result: TestResult) -> TestResult:
+def explained(item: pytest.Item, error: BaseException, result: TestResult) -> TestResult:
     """Return `result` of the failed test `item` with what the suite knows of the failure.
 
     An explanation that fails is our mistake: it is logged, and the verdict stays.
     """
-    if error is None or result.outcome not in EXPLAINED:
-        return result
     try:
         told: Mapping[str, str] = item.ihook.pytest_explain_failure(item=item, error=error) or {}
     except Exception:  # noqa: BLE001 - a verdict does not depend on how well we can explain it

@@ -12,9 +12,10 @@ import pytest
 
 from tests.cases.binding import bind, default_submission
 from tests.cases.cost import BackwardCost
-from tests.cases.diagnosis.failure import explain
+from tests.cases.diagnosis.failure import Explainer
 
 DEFAULT_SEED = 0
+EXPLAINER = Explainer()  # of one run: the grader runs each submission in a fork of its own
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def pytest_arguments_of_test(item):
 @pytest.hookimpl(optionalhook=True)
 def pytest_explain_failure(item, error):
     """Tell the grader what is wrong with what came back, and by which mistake."""
-    told = explain(item, generator_of(item), error)
+    told = EXPLAINER.explain(item, generator_of(item), error)
     return vars(told) if told else None
 
 

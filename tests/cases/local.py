@@ -13,7 +13,7 @@ import pytest
 
 from grader.core.document import parse_document
 from tests import adapters
-from tests.cases.diagnosis.failure import explain, is_own
+from tests.cases.diagnosis.failure import Explainer, is_own
 
 SUITE = Path(__file__).parent / "suite.yaml"
 OWN_STYLES = {"auto", "short"}  # of --tb; whoever asks for another one gets pytest's own
@@ -83,6 +83,7 @@ class LocalRun:
     def __init__(self, generator_of):
         """Read the limits."""
         self._generator_of = generator_of
+        self._explainer = Explainer()
         self._limits = Limits()
         self._limits.give_adapters_their_own()
 
@@ -95,15 +96,16 @@ class LocalRun:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
         """Tell what failed in words, and note what is not written yet."""
+        if call.when != "call" or call.excinfo is None or call.excinfo.errisinstance(pytest.skip.Exception):
+            return (yield)
+        error = call.excinfo.value
+        explanation = self._explainer.explain(item, self._generator_of(item), error)
+        if item.config.getoption("tbstyle") in OWN_STYLES:
+            item.repr_failure = lambda _: told(item, error, explanation)  # before pytest writes its own
         report = yield
-        if report.failed and call.when == "call":
-            error = call.excinfo.value
-            report.is_not_written = isinstance(error, NotImplementedError)
-            explanation = explain(item, self._generator_of(item), error)
-            if explanation and explanation.cause:
-                report.user_properties.append(("cause", explanation.cause))
-            if item.config.getoption("tbstyle") in OWN_STYLES:
-                report.longrepr = told(item, error, explanation)
+        report.is_not_written = isinstance(error, NotImplementedError)
+        if explanation and explanation.cause:
+            report.user_properties.append(("cause", explanation.cause))
         return report
 
     def pytest_report_teststatus(self, report):

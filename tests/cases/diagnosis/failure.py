@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cases.checks import Mismatch
-from tests.cases.diagnosis.recognise import cause_of
+from tests.cases.diagnosis.operations import TooLarge
+from tests.cases.diagnosis.recognise import Recogniser
 from tests.cases.diagnosis.replay import record, replay
 from tests.cases.diagnosis.shapes import cause_of_error, in_words
+from tests.cases.diagnosis.smallest import smallest_piece
 from tests.cases.diagnosis.wording import Words, shapes_of
 
 CASES = Path(__file__).resolve().parents[1]
@@ -25,34 +27,63 @@ class Explanation:
     cause: str = ""
 
 
-def explain(item, generator, error):
-    """Return the Explanation of what the test `item` raised, or None if there is nothing to add.
+class Explainer:
+    """Explains the failures of a run; for each problem it looks for a smallest failing piece once."""
 
-    `generator` draws the inputs of the test again.
-    """
-    if isinstance(error, Mismatch):
-        return _of_numbers(item, generator, error) if error.wanted is not None else None
-    text = _text_of(error)
-    return _of_shapes(item, generator, error, text) if text.startswith(NUMPY) else None
+    def __init__(self):
+        """Begin with a run."""
+        self._searched = set()
+        self._recogniser = Recogniser()
 
+    def explain(self, item, generator, error):
+        """Return the Explanation of what the test `item` raised, or None if there is nothing to add.
 
-def _of_numbers(item, generator, error):
-    """Return what is wrong with a number or an array, and by which mistake."""
-    finding = replay(item, generator, error)
-    message = Words(finding).message(error.problem) if finding else error.problem
-    cause = cause_of(finding, error.wanted, error.found) if error.found is not None else None
-    return Explanation(message, cause.hint, cause.key) if cause else Explanation(message, error.hint)
+        `generator` draws the inputs of the test again. The submission may be asked, on fresh objects.
+        """
+        if isinstance(error, Mismatch):
+            return self._of_numbers(item, generator, error) if error.wanted is not None else None
+        text = _text_of(error)
+        return self._of_shapes(item, generator, error, text) if text.startswith(NUMPY) else None
 
+    def _of_numbers(self, item, generator, error):
+        """Return what is wrong with a number or an array, and by which mistake."""
+        finding = replay(item, generator, error)
+        if finding is None:
+            return Explanation(error.problem, *self._known(None, error))
+        words, known = Words(finding), self._known(finding, error)
+        piece = self._piece(item, finding.tape) if finding.role == "gradient" else []
+        message = "\n".join([words.message(error.problem), *piece])
+        return Explanation(message, *known)
 
-def _of_shapes(item, generator, error, text):
-    """Return what an error of numpy means, where it was raised, and what the test computes."""
-    words = in_words(text)
-    if words is None:
-        return None
-    tape, names = record(item, generator)
-    cause = cause_of_error(tape, text.removeprefix(NUMPY))
-    lines = [words, *_line_of(error), *shapes_of(tape, names)]
-    return Explanation("\n".join(lines), cause.hint if cause else None, cause.key if cause else "")
+    def _of_shapes(self, item, generator, error, text):
+        """Return what an error of numpy means, where it was raised, and what the test computes."""
+        told = in_words(text)
+        if told is None:
+            return None
+        tape, names = record(item, generator)
+        cause = cause_of_error(tape, text.removeprefix(NUMPY))
+        if cause:
+            self._recogniser.note(cause)
+        lines = [told, *_line_of(error), *shapes_of(tape, names), *self._piece(item, tape)]
+        return Explanation("\n".join(lines), *((cause.hint, cause.key) if cause else (None, "")))
+
+    def _known(self, finding, error):
+        """Return the hint and the key of the mistake that explains a comparison, else the test's own hint."""
+        if error.found is None:
+            return error.hint, ""
+        cause = self._recogniser.cause_of(finding, error.wanted, error.found)
+        return (cause.hint, cause.key) if cause else (error.hint, "")
+
+    def _piece(self, item, tape):
+        """Return the smallest failing piece of a tape as lines, for the first failure of a problem."""
+        if item.parent.name in self._searched:
+            return []
+        self._searched.add(item.parent.name)
+        try:
+            piece = smallest_piece(tape)
+        except TooLarge:
+            return []
+        return piece.lines() if piece else []
 
 
 def _text_of(error):

@@ -1,10 +1,15 @@
 """Recognises a mistake in what came back, by simulating engines that make it."""
 
+from collections import Counter
+
 import numpy as np
 
-from tests.cases.diagnosis.mistakes import MISTAKES, ORDER, WHOLE, Cause
+from tests.cases.diagnosis.catalogue import CERTAIN, UNCERTAIN
+from tests.cases.diagnosis.composed import composed
+from tests.cases.diagnosis.mistakes import Cause
 from tests.cases.diagnosis.operations import TooLarge, compute
 from tests.cases.diagnosis.sweep import gradients
+from tests.cases.diagnosis.wrong_sweeps import ORDER, WHOLE
 
 CLOSE = 1e-6  # of the largest number: simulations are exact to rounding
 CLOSE_TO_FLOAT32 = 1e-4  # likewise
@@ -27,56 +32,94 @@ AVERAGE = Cause("sum_for_mean", "This is the sum: divide by the number of elemen
 AXIS = Cause("wrong_axis", "This is the result along another axis.")
 
 
-def cause_of(finding, expected, actual):
-    """Return the Cause that explains why `actual` came back where `expected` should, or None.
+class Recogniser:
+    """Recognises the mistakes of one submission.
 
-    `finding` is None where no replay reaches the comparison; then only the values tell.
+    Several mistakes may explain one failure. The one that explains most of the failures so far is named.
     """
-    expected, actual = np.asarray(expected), np.asarray(actual)
-    if finding is None:
-        return _by_values(expected, actual)
-    try:
-        return _by_tape(finding, expected, actual)
-    except WORK:
-        return _by_values(expected, actual)
+
+    def __init__(self):
+        """Begin with a submission."""
+        self._explained = Counter()
+
+    def cause_of(self, finding, expected, actual):
+        """Return the Cause that explains why `actual` came back where `expected` should, or None.
+
+        `finding` is None where no replay reaches the comparison; then only the values tell.
+        """
+        expected, actual = np.asarray(expected), np.asarray(actual)
+        try:
+            causes = _by_tape(finding, expected, actual) if finding else []
+        except WORK:
+            causes = []
+        causes = list({cause.key: cause for cause in causes or _by_values(expected, actual)}.values())
+        self._explained.update(cause.key for cause in causes)
+        return self._chosen(causes, is_example=bool(finding and finding.tape.is_in_example))
+
+    def note(self, cause):
+        """Count a cause that was found in another way."""
+        self._explained[cause.key] += 1
+
+    def _chosen(self, causes, *, is_example):
+        """Return the best of `causes`; an example of the handout proves none of several equally good ones."""
+        if not causes:
+            return None
+        counts = [self._explained[cause.key] for cause in causes]
+        if is_example and counts.count(max(counts)) > 1:
+            return None
+        return causes[counts.index(max(counts))]
 
 
 def _by_tape(finding, expected, actual):
+    """Return the causes that explain a comparison whose graph is known."""
     if finding.role == "data":
-        return _of_data(finding, expected, actual)
+        return _listed(_of_data(finding, expected, actual))
     if finding.role == "second":
-        return SECOND if not np.any(actual) and np.any(expected) else None
+        return [SECOND] if not np.any(actual) and np.any(expected) else []
     right = gradients(finding.tape.events).get(finding.node)
     if right is None or not _same(right, expected):
-        return _by_values(expected, actual)
-    return _simulated(finding, expected, actual) or _out_of_order(finding, expected, actual)
+        return []
+    causes = list(_explanations(finding, expected, actual))
+    return causes or _listed(_out_of_order(finding, expected, actual))
 
 
-def _simulated(finding, expected, actual):
-    """Return the first mistake whose simulation gives what came back.
-
-    Several mistakes may explain the small whole numbers of a worked example: then none is named.
-    """
-    causes = _explanations(finding, expected, actual)
-    first = next(causes, None)
-    if first is None:
-        return None if np.any(actual) or not np.any(expected) else NEVER
-    if finding.tape.is_in_example and any(other.key != first.key for other in causes):
-        return None
-    return first
+def _listed(cause):
+    return [cause] if cause else []
 
 
 def _explanations(finding, expected, actual):
-    """Yield the mistakes whose simulations give what came back."""
-    is_large = len(finding.tape.nodes) > MOST_NODES
-    for mistake in WHOLE if is_large else MISTAKES:
-        for rules in mistake.variants(finding.tape):
-            try:
-                found = gradients(finding.tape.events, rules).get(finding.node, np.zeros(expected.shape))
-            except WORK:
-                continue
-            if _same(found, actual) and not _same(found, expected):
-                yield mistake.cause
+    """Yield the mistakes whose simulations give what came back.
+
+    Those of a certain operation come before those that any may have, and the tape as it is before the tape as
+    other engines build it.
+    """
+    tape, node = finding.tape, finding.node
+    if len(tape.nodes) > MOST_NODES:
+        yield from _matching(WHOLE, tape, node, expected, actual)
+        return
+    others = composed(tape)
+    graphs = [(tape, node)] + ([(others[0], others[1][node])] if others else [])
+    for mistakes in (CERTAIN, UNCERTAIN):
+        for graph, place in graphs:
+            yield from _matching(mistakes, graph, place, expected, actual)
+
+
+def _matching(mistakes, tape, node, expected, actual):
+    for mistake in mistakes:
+        if mistake.is_possible(tape, node) and _explains(mistake, tape, node, expected, actual):
+            yield mistake.cause
+
+
+def _explains(mistake, tape, node, expected, actual):
+    """Tell whether an engine that makes this mistake finds what came back."""
+    for rules in mistake.variants(tape):
+        try:
+            found = gradients(tape.events, rules).get(node, np.zeros(expected.shape))
+        except WORK:
+            continue
+        if _same(found, actual) and not _same(found, expected):
+            return True
+    return False
 
 
 def _out_of_order(finding, expected, actual):
@@ -147,15 +190,15 @@ def _along(node, axis):
 def _by_values(expected, actual):
     """Return what the numbers alone show beyond doubt."""
     if not np.isfinite(actual).all() and np.isfinite(expected).all():
-        return NOT_FINITE
+        return [NOT_FINITE]
     if expected.ndim > 1 and actual.shape == expected.T.shape and _same(actual.T, expected):
-        return TRANSPOSED
+        return [TRANSPOSED]
     if actual.shape == expected.shape and expected.size > 1:
         if not np.any(actual) and np.all(expected):
-            return NEVER
+            return [NEVER]
         if _same(-actual, expected):
-            return SIGN
-    return None
+            return [SIGN]
+    return []
 
 
 def _same(one, other):

@@ -4,7 +4,8 @@ import re
 
 import numpy as np
 
-from tests.cases.diagnosis.mistakes import UNSUMMED, Cause
+from tests.cases.diagnosis.mistakes import Cause
+from tests.cases.diagnosis.wrong_arrays import UNSUMMED
 
 LIST = r"(\([0-9, ]*\))"
 WORDS = (
@@ -41,6 +42,7 @@ WORDS = (
         "a transpose names other axes than the array has",
     ),
 )
+TRANSPOSED = Cause("transposed_gradient", "These are the right numbers, with rows and columns swapped.")
 SWAPPED = Cause("matrices_swapped", "The two factors of this gradient stand in the wrong order.")
 NOT_TRANSPOSED = Cause("matrix_not_transposed", "The other matrix must be transposed in this gradient.")
 BATCH = Cause("batch_axes_transposed", "Swap the last two axes only: .T turns the axes of the batch as well.")
@@ -103,9 +105,12 @@ def _products(x, y, g, place):
     yield SWAPPED, (lambda: _turned(y) @ g) if place == 0 else (lambda: g @ _turned(x))
     yield NOT_TRANSPOSED, (lambda: g @ y) if place == 0 else (lambda: x @ g)
     yield SWAPPED, (lambda: y @ g) if place == 0 else (lambda: g @ x)
+    own = x if place == 0 else y
+    yield TRANSPOSED, lambda: own + _turned(own)
+    yield TRANSPOSED, lambda: _turned(own) + own
+    yield TRANSPOSED, lambda: np.add(own, _turned(own), out=own)
     right = np.broadcast_shapes(g.shape[:-2], x.shape[:-2], y.shape[:-2])
     full = np.zeros((*right, *(x if place == 0 else y).shape[-2:]))
-    own = np.zeros((x if place == 0 else y).shape)
     yield UNSUMMED, lambda: np.broadcast_to(full, own.shape)
     yield UNSUMMED, lambda: np.add(own, full, out=own)
     yield UNSUMMED, lambda: full.reshape(own.shape)

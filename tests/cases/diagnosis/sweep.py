@@ -10,13 +10,17 @@ class RightRules:
         """Return what `node`, whose gradient is `gradient`, adds to its operand `place`."""
         return (gradient.ravel() @ node.slopes[place]).reshape(node.inputs[place].shape)
 
+    def places(self, node):
+        """Return the operands of a node in the order in which it passes gradients on."""
+        return range(len(node.operands))
+
     def merged(self, before, contribution):
         """Return a gradient to which `contribution` is added."""
         return before + contribution
 
     def order(self, root):
         """Return the nodes that lead to `root`, in the order in which they pass gradients on."""
-        return sorted(_leading_to(root), key=lambda node: -node.place)
+        return sorted(leading_to(root), key=lambda node: -node.place)
 
     def start(self, root):
         """Return the gradient with which the output begins."""
@@ -35,7 +39,7 @@ def gradients(events, rules=RIGHT):
     held = {}
     for kind, node, *rest in events:
         if kind == "grad":
-            held[node] = rest[0]
+            held[node] = rest[0].copy()
         elif kind == "rule":
             _pass_on(node, held, held, rules)
         else:
@@ -57,14 +61,15 @@ def _pass_on(node, found, target, rules):
     gradient = found.get(node)
     if gradient is None:
         return
-    for place, operand in enumerate(node.operands):
+    for place in rules.places(node):
+        operand = node.operands[place]
         if operand.is_constant:
             continue
         before = target.get(operand, np.zeros(operand.array.shape))
         target[operand] = rules.merged(before, rules.contribution(node, place, gradient))
 
 
-def _leading_to(root):
+def leading_to(root):
     """Return the nodes that `root` was made from, and itself."""
     known, waiting = {root}, [root]
     while waiting:

@@ -3,9 +3,10 @@
 import numpy as np
 
 from tests.cases.checks import brief
+from tests.cases.diagnosis.sweep import leading_to
 
 SHOWN_NUMBERS = 12  # of an input; of a larger one only the shape is shown
-EXPRESSION_CHARACTERS = 160
+EXPRESSION_CHARACTERS = 120
 MOST_INPUTS = 6
 DEPTH = 8
 SIGNS = ("+", "-", "*", "/", "**", "@")
@@ -28,13 +29,17 @@ class Words:
         """Return the first line: what is wrong with which variable of which expression."""
         node, role = self._finding.node, self._finding.role
         if role == "second":
-            return f"the second derivative of {self.expression(node)} is wrong: {problem}"
+            return f"the second derivative of {self._short(node)} is wrong: {problem}"
         if role == "data":
-            return f"the value of {self.expression(node)} is wrong: {problem}"
+            return f"the value of {self._short(node)} is wrong: {problem}"
         root = self._root()
         if root is None or root is node:
             return f"the gradient of {self.name(node)} is wrong: {problem}"
-        return f"the gradient of {self.name(node)} in {self.expression(root)} is wrong: {problem}"
+        return f"the gradient of {self.name(node)} in {self._short(root)} is wrong: {problem}"
+
+    def leaves(self):
+        """Return what each input of the expressions so far holds."""
+        return [f"{self.name(node)} = {_shown(node.array)}" for node in self.mentioned if not node.operation]
 
     def inputs(self):
         """Return a line for each input of the expression, and for each gradient that the test set."""
@@ -69,8 +74,17 @@ class Words:
             return "..."
         is_infix = node.operation in SIGNS or node.operation == "neg"
         operands = [self._operand(operand, depth, is_infix) for operand in node.operands]
-        text = _formula(node, operands)
-        return text if len(text) <= EXPRESSION_CHARACTERS else f"{text[:EXPRESSION_CHARACTERS]} ..."
+        return _formula(node, operands)[: 2 * EXPRESSION_CHARACTERS]
+
+    def _short(self, root):
+        """Return the expression, or how many operations it has if that is too long to read."""
+        mentioned = dict(self.mentioned)
+        text = self.expression(root)
+        if len(text) <= EXPRESSION_CHARACTERS:
+            return text
+        self.mentioned = mentioned
+        operations = {each.operation: None for each in leading_to(root) if each.operation}
+        return f"an expression of {', '.join(sorted(operations))}"
 
     def _operand(self, node, depth, is_infix):
         if not node.operation or depth + 1 >= DEPTH:
