@@ -49,6 +49,12 @@ def next_step(score: Score) -> ProblemScore | None:
     return max(open_problems, key=lambda scored: worth[scored.problem.id], default=None)
 
 
+def hint_of(scored: ProblemScore) -> str:
+    """Return the hint that belongs to most of what a problem lost, else the rubric's for the problem."""
+    hints = [result.hint for result in scored.losses if result.cause and result.hint]
+    return max(hints, key=hints.count) if hints else scored.problem.hint
+
+
 def _explains(earlier: ProblemScore, scored: ProblemScore) -> bool:
     """Tell whether losses of `earlier`, on which `scored` builds, are why that loses as well."""
     if not earlier.losses or not earlier.lost:

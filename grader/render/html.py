@@ -15,7 +15,7 @@ from typing import Any
 
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 
-from grader.core.advice import blocked_by, next_step
+from grader.core.advice import blocked_by, hint_of, next_step
 from grader.core.report import GradedReport
 from grader.core.scoring import Outcome, PartScore, TestResult, format_points
 from grader.render.comparison import compare
@@ -117,6 +117,7 @@ def make_environment(loader: BaseLoader) -> Environment:
         "points": format_points,
         "mark": mark_of,
         "earned": earned,
+        "hint": hint_of,
         "reasons": reasons,
         "compare": compare,
         "moment": _moment,

@@ -7,7 +7,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from grader.core.advice import blocked_by, next_step
+from grader.core.advice import blocked_by, hint_of, next_step
 from grader.core.report import GradedReport, Status, first_line
 from grader.core.scoring import Outcome, PartScore, ProblemScore, Score, TestResult, format_points
 from grader.core.text import clean_line
@@ -76,7 +76,7 @@ def _footer(report: GradedReport, common: str) -> list[RenderableType]:
     if step and report.status is Status.GRADED:
         problem = step.problem
         lines.append(
-            Text.assemble(("Next: ", "bold"), f"{problem.title} (handout {problem.section}). {problem.hint}")
+            Text.assemble(("Next: ", "bold"), f"{problem.title} (handout {problem.section}). {hint_of(step)}")
         )
     rests = (
         f"{report.suite_tests} tests in {report.seconds:.1f} s · suite {report.suite_sha256[:8]} · "

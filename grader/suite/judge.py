@@ -13,7 +13,7 @@ from grader.core.text import clean, clean_line
 
 MESSAGE_CHARACTERS = 4_000
 VALUE_CHARACTERS = 2_000
-STUB = "NotImplementedError"  # what the template raises where code is to be written
+STUBS = {"NotImplementedError", "MissingAdapter"}  # of the template; an adapter that is left out
 EXPLAINED = {Outcome.FAILED, Outcome.ERROR}
 TOO_MUCH_MEMORY = (
     "the test ran out of memory with what came back; return arrays of the shapes that the test asks for"
@@ -72,7 +72,7 @@ def _verdict(
         return Outcome.PASSED, ""
     if when != "call":
         return Outcome.NOT_JUDGED, f"the grader could not judge this test: {type(error).__name__}: {error}"
-    if isinstance(error, Raised) and str(error).partition(":")[0] == STUB:
+    if isinstance(error, Raised) and str(error).partition(":")[0] in STUBS:
         _, _, what = str(error).partition(": ")
         return Outcome.NOT_WRITTEN, f"Not written yet: {what}" if what else "Not written yet."
     if isinstance(error, SubmissionError):

@@ -209,7 +209,7 @@ def _is_number(value):
 def _numbers(value):
     """Return `value` if it is a number, or an array of numbers small enough to look at, else None."""
     if type(value) is np.ndarray:
-        return value if value.dtype in PRECISIONS and value.size <= MOST_LOOKED_AT else None
+        return value if value.dtype.kind == "f" and value.size <= MOST_LOOKED_AT else None
     return value if _is_number(value) else None
 
 

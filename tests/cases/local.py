@@ -103,9 +103,10 @@ class LocalRun:
         if item.config.getoption("tbstyle") in OWN_STYLES:
             item.repr_failure = lambda _: told(item, error, explanation)  # before pytest writes its own
         report = yield
-        report.is_not_written = isinstance(error, NotImplementedError)
+        report.is_not_written = is_not_written(error)
         if explanation and explanation.cause:
             report.user_properties.append(("cause", explanation.cause))
+            report.hint = explanation.hint
         return report
 
     def pytest_report_teststatus(self, report):
@@ -113,6 +114,12 @@ class LocalRun:
         if getattr(report, "is_not_written", False):
             return "not written", "-", "NOT WRITTEN"
         return None
+
+
+def is_not_written(error):
+    """Tell whether a stub of the template, or an adapter that is missing, ended a test."""
+    is_missing = isinstance(error, AttributeError) and error.obj is adapters
+    return is_missing or isinstance(error, NotImplementedError)
 
 
 def told(item, error, explanation):

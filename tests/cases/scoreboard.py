@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.core.advice import blocked_by, next_step
+from grader.core.advice import blocked_by, hint_of, next_step
 from grader.core.document import DocumentError
 from grader.core.rubric import parse_rubric
 from grader.core.scoring import Outcome, TestResult, format_points, score
@@ -45,6 +45,7 @@ class Scoreboard:
         self._properties = {}  # the facts that it recorded, likewise
         self._reduced = set()  # classes of which only some tests are selected
         self._outcomes = {}  # by node id
+        self._hints = {}  # that belong to failures, likewise
 
     def pytest_deselected(self, items):
         """Note the classes that lose tests to -k, -m, --lf and the like."""
@@ -64,6 +65,7 @@ class Scoreboard:
             return
         before = self._outcomes.get(report.nodeid, Outcome.PASSED)
         self._properties[report.nodeid] = dict(report.user_properties)
+        self._hints[report.nodeid] = getattr(report, "hint", None)
         self._outcomes[report.nodeid] = max(before, _outcome(report), key=SEVERITY.index)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -96,7 +98,8 @@ class Scoreboard:
     def _result(self, nodeid, group):
         """Return the result of a test that was run."""
         properties = self._properties[nodeid]
-        return TestResult(self._names[nodeid], group, self._outcomes[nodeid], properties=properties)
+        facts = {"hint": self._hints[nodeid], "properties": properties}
+        return TestResult(self._names[nodeid], group, self._outcomes[nodeid], **facts)
 
 
 class Board:
@@ -226,6 +229,6 @@ def _advice(board):
     problem = step.problem
     section = f" (handout section {problem.section})" if problem.section else ""
     yield Text.assemble(
-        "Next: ", (problem.id, "bold"), f", {problem.title}{section}. {problem.hint}".rstrip()
+        "Next: ", (problem.id, "bold"), f", {problem.title}{section}. {hint_of(step)}".rstrip()
     )
     yield Padding(Text(f"uv run pytest -k {problem.tests}", "bold"), (0, 0, 0, 6))

@@ -9,10 +9,14 @@ def composed(tape):
     """Return a tape without BUILT, and its node for each node of `tape`; None if there is none of BUILT."""
     if not any(node.operation in BUILT for node in tape.nodes):
         return None
-    other, known = Tape(), {}
+    other, known, inner = Tape(), {}, {}
     for node in tape.nodes:
+        first = len(other.nodes)
         known[node] = _built(other, node, [known[operand] for operand in node.operands])
-    other.events = [(kind, known[node], *rest) for kind, node, *rest in tape.events]
+        inner[node] = [each for each in reversed(other.nodes[first:]) if each.operation]
+    for kind, node, *rest in tape.events:
+        nodes = inner[node] if kind == "rule" and node.operation else [known[node]]
+        other.events += [(kind, each, *rest) for each in nodes]
     return other, known
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.cases import checks
+from tests.cases.binding import NAME
 from tests.cases.cost import BackwardCost
 from tests.cases.diagnosis.recorder import Recorder
 from tests.cases.diagnosis.tape import Node, Tape
@@ -150,9 +151,12 @@ def _in_place_of_the_submission(recorder, observe):
             if old is not None and (name == "adapters" or old is checks.assert_close):
                 replaced.append((module, name, old))
                 setattr(module, name, new)
+    own = sys.modules[NAME]
+    sys.modules[NAME] = recorder
     try:
         yield
     finally:
+        sys.modules[NAME] = own
         for module, name, old in replaced:
             setattr(module, name, old)
 

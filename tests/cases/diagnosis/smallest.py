@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tests.cases.binding import NAME
 from tests.cases.checks import Mismatch, assert_close, brief
 from tests.cases.diagnosis.replay import Finding
 from tests.cases.diagnosis.sweep import gradients, leading_to
@@ -34,7 +35,7 @@ class Adapters:
     """The adapters of the submission, looked up when they are used: this module is imported before them."""
 
     def __getattr__(self, name):
-        return getattr(sys.modules["tests.adapters"], name)
+        return getattr(sys.modules[NAME], name)
 
 
 adapters = Adapters()

@@ -9,6 +9,7 @@ SHOWN_NUMBERS = 12  # of an input; of a larger one only the shape is shown
 EXPRESSION_CHARACTERS = 120
 MOST_INPUTS = 6
 DEPTH = 8
+CUT = "..."
 SIGNS = ("+", "-", "*", "/", "**", "@")
 
 
@@ -71,7 +72,7 @@ class Words:
             return self.name(node)
         self.mentioned.setdefault(node)
         if depth >= DEPTH:
-            return "..."
+            return CUT
         is_infix = node.operation in SIGNS or node.operation == "neg"
         operands = [self._operand(operand, depth, is_infix) for operand in node.operands]
         return _formula(node, operands)[: 2 * EXPRESSION_CHARACTERS]
@@ -80,7 +81,7 @@ class Words:
         """Return the expression, or how many operations it has if that is too long to read."""
         mentioned = dict(self.mentioned)
         text = self.expression(root)
-        if len(text) <= EXPRESSION_CHARACTERS:
+        if len(text) <= EXPRESSION_CHARACTERS and CUT not in text:
             return text
         self.mentioned = mentioned
         operations = {each.operation: None for each in leading_to(root) if each.operation}
@@ -88,7 +89,7 @@ class Words:
 
     def _operand(self, node, depth, is_infix):
         if not node.operation or depth + 1 >= DEPTH:
-            return self.name(node) if not node.operation else "..."
+            return self.name(node) if not node.operation else CUT
         inner = self.expression(node, depth + 1)
         return f"({inner})" if is_infix and node.operation in SIGNS else inner
 

@@ -1,6 +1,8 @@
 """Advice: an earlier problem is named as the reason of later losses, and the next step brings most."""
 
-from grader.core.advice import blocked_by, next_step
+from dataclasses import replace
+
+from grader.core.advice import blocked_by, hint_of, next_step
 from grader.core.rubric import Part, Problem, Rubric
 from grader.core.scoring import CAUSE, Outcome, TestResult, score
 
@@ -92,6 +94,18 @@ def test_work_that_is_begun_comes_first():
 
     assert next_step(scored(rubric, A=[STUB], B=[FAILED])).problem.id == "b"
     assert next_step(scored(rubric, A=[STUB], B=[STUB])).problem.id == "a"
+
+
+def test_a_hint_belongs_to_what_was_lost():
+    """The hint of the mistake behind most losses is given, and the problem's own only without any."""
+    lost = {"message": "wrong", "properties": {CAUSE: "cause"}}
+    results = [TestResult(f"test_{n}", "A", FAILED, hint=hint, **lost) for n, hint in enumerate("xyy")]
+    rubric = rubric_of(replace(problem("A"), hint="general"))
+
+    (named,) = score(rubric, {"A": [each.name for each in results]}, results).problems
+    (unnamed,) = scored(rubric, A=[FAILED]).problems
+
+    assert (hint_of(named), hint_of(unnamed)) == ("y", "general")
 
 
 def test_next_step_without_bonus():
