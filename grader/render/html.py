@@ -19,6 +19,7 @@ from grader.core.advice import blocked_by, hint_of, next_step
 from grader.core.report import GradedReport
 from grader.core.scoring import Outcome, PartScore, TestResult, format_points
 from grader.render.comparison import compare
+from grader.render.drawing import drawing_of
 from grader.render.fitting import fit
 from grader.render.marks import mark_of
 
@@ -116,6 +117,7 @@ def make_environment(loader: BaseLoader) -> Environment:
     made.filters |= {
         "points": format_points,
         "mark": mark_of,
+        "drawing": drawing_of,
         "earned": earned,
         "hint": hint_of,
         "reasons": reasons,

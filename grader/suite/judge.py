@@ -14,6 +14,7 @@ from grader.core.text import clean, clean_line
 MESSAGE_CHARACTERS = 4_000
 VALUE_CHARACTERS = 2_000
 STUBS = {"NotImplementedError", "MissingAdapter"}  # of the template; an adapter that is left out
+TOLD = (CAUSE, "piece")  # properties that the suite may give a failed test
 EXPLAINED = {Outcome.FAILED, Outcome.ERROR}
 TOO_MUCH_MEMORY = (
     "the test ran out of memory with what came back; return arrays of the shapes that the test asks for"
@@ -56,7 +57,7 @@ def explained(item: pytest.Item, error: BaseException, result: TestResult) -> Te
         result,
         message=clean(message, MESSAGE_CHARACTERS) if told.get("message") else result.message,
         hint=clean(told["hint"], VALUE_CHARACTERS) if told.get("hint") else result.hint,
-        properties={**result.properties, **({CAUSE: told["cause"]} if told.get("cause") else {})},
+        properties={**result.properties, **{name: told[name] for name in TOLD if told.get(name)}},
     )
 
 

@@ -30,9 +30,10 @@ class Hooks:
 
     @pytest.hookspec(firstresult=True)
     def pytest_explain_failure(self, item: pytest.Item, error: BaseException) -> Mapping[str, str] | None:
-        """Return what the suite knows of a lost test: `message`, `hint` and `cause`, where it knows them.
+        """Return what the suite knows of a lost test: some of `message`, `hint`, `cause` and `piece`.
 
-        `cause` is the key of a recognised mistake. The test has ended, its data may be looked at for long.
+        `cause` is the key of a recognised mistake. `piece` describes an expression for a drawing
+        (grader.render.drawing).
         """
         raise NotImplementedError
 

@@ -2,7 +2,7 @@
 
 import re
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.cases.checks import Mismatch
@@ -10,7 +10,7 @@ from tests.cases.diagnosis.operations import TooLarge
 from tests.cases.diagnosis.recognise import Recogniser
 from tests.cases.diagnosis.replay import record, replay
 from tests.cases.diagnosis.shapes import cause_of_error, in_words
-from tests.cases.diagnosis.smallest import smallest_piece
+from tests.cases.diagnosis.smallest import drawn, smallest_piece
 from tests.cases.diagnosis.wording import Words, shapes_of
 
 CASES = Path(__file__).resolve().parents[1]
@@ -20,11 +20,16 @@ NUMPY = "ValueError: "
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a report says of a failure; `cause` is the key of a recognised mistake, or empty."""
+    """What a report says of a failure.
+
+    `cause` is the key of a recognised mistake, `piece` describes a smallest failing piece for a drawing; both
+    may be empty.
+    """
 
     message: str
     hint: str | None = None
     cause: str = ""
+    piece: str = ""
 
 
 class Explainer:
@@ -51,9 +56,8 @@ class Explainer:
         if finding is None:
             return Explanation(error.problem, *self._known(None, error))
         words, known = Words(finding), self._known(finding, error)
-        piece = self._piece(item, finding.tape) if finding.role == "gradient" else []
-        message = "\n".join([words.message(error.problem), *piece])
-        return Explanation(message, *known)
+        piece = self._piece(item, finding.tape) if finding.role == "gradient" else None
+        return _with_piece(Explanation(words.message(error.problem), *known), piece)
 
     def _of_shapes(self, item, generator, error, text):
         """Return what an error of numpy means, where it was raised, and what the test computes."""
@@ -64,8 +68,9 @@ class Explainer:
         cause = cause_of_error(tape, text.removeprefix(NUMPY))
         if cause:
             self._recogniser.note(cause)
-        lines = [told, *_line_of(error), *shapes_of(tape, names), *self._piece(item, tape)]
-        return Explanation("\n".join(lines), *((cause.hint, cause.key) if cause else (None, "")))
+        lines = [told, *_line_of(error), *shapes_of(tape, names)]
+        explanation = Explanation("\n".join(lines), *((cause.hint, cause.key) if cause else (None, "")))
+        return _with_piece(explanation, self._piece(item, tape))
 
     def _known(self, finding, error):
         """Return the hint and the key of the mistake that explains a comparison, else the test's own hint."""
@@ -75,15 +80,22 @@ class Explainer:
         return (cause.hint, cause.key) if cause else (error.hint, "")
 
     def _piece(self, item, tape):
-        """Return the smallest failing piece of a tape as lines, for the first failure of a problem."""
+        """Return the smallest failing piece of a tape, for the first failure of a problem, or None."""
         if item.parent.name in self._searched:
-            return []
+            return None
         self._searched.add(item.parent.name)
         try:
-            piece = smallest_piece(tape)
+            return smallest_piece(tape)
         except TooLarge:
-            return []
-        return piece.lines() if piece else []
+            return None
+
+
+def _with_piece(explanation, piece):
+    """Return `explanation` with the piece as text, and for a drawing."""
+    if piece is None:
+        return explanation
+    message = "\n".join([explanation.message, *piece.lines()])
+    return replace(explanation, message=message, piece=drawn(piece))
 
 
 def _text_of(error):

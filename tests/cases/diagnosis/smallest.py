@@ -1,5 +1,6 @@
 """The smallest expression of a failed test's operations on which the submission still disagrees."""
 
+import json
 import operator
 import sys
 import time
@@ -73,6 +74,46 @@ class Piece:
             title,
             f"  gradient of {words.name(self.leaf)}{place}: {numbers}, expected {brief(self.expected)}",
         ]
+
+
+def drawn(piece):
+    """Return the nodes of a piece as JSON, operands first, for a drawing of it."""
+    words = Words(Finding(piece.root, "data", None, {}))
+    words.expression(piece.root)
+    nodes = sorted(leading_to(piece.root), key=lambda node: node.place)
+    places = {node: place for place, node in enumerate(nodes)}
+    wrong = piece.root if piece.leaf is None else piece.leaf
+    return json.dumps(
+        [
+            {
+                "lines": [_label(words, node), *(_numbers(piece) if node is wrong else [])],
+                "from": [places[operand] for operand in node.operands],
+                "wrong": node is wrong,
+            }
+            for node in nodes
+        ]
+    )
+
+
+def _label(words, node):
+    """Return what stands in a node's box: its name or operation, and its number or shape."""
+    held = brief(node.array) if not node.array.ndim else f"shape {node.array.shape}"
+    if node.operation:
+        return f"{node.operation}: {held}"
+    return held if node.is_constant else f"{words.name(node)} = {held}"
+
+
+def _numbers(piece):
+    """Return the lines on what is wrong with a node."""
+    if piece.error:
+        return ["raises an error"]
+    if piece.leaf is None:
+        return [f"actual {brief(piece.analytic)}", f"expected {brief(piece.expected)}"]
+    return [
+        f"by backward {brief(piece.analytic)}",
+        f"by differences {brief(piece.numeric)}",
+        f"expected {brief(piece.expected)}",
+    ]
 
 
 def smallest_piece(tape):
