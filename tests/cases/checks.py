@@ -11,6 +11,7 @@ PRECISIONS = {np.dtype(name): name for name in RTOL}
 LOOSELY = {"rtol": 1e-4, "atol": 1e-5}  # for tests that are not about precision
 NUMBERS = (float, int, *(np.dtype(code).type for code in np.typecodes["Float"] + np.typecodes["AllInteger"]))
 SHOWN_CHARACTERS = 1_500
+SENTENCE_CHARACTERS = 80
 SHOWN_AXES = 4  # of an array whose middle is left out; with more, even its corners are too many numbers
 SHOWN_NUMBERS = 60
 MOST_LOOKED_AT = 10_000  # numbers of an array in which a mistake is looked for
@@ -76,7 +77,8 @@ def assert_dtype(array, dtype, *, hint=None):
 def assert_equal(actual, expected, *, hint=None):
     """Fail unless `actual` equals `expected` and is of its type; for shapes, names and truth values."""
     if type(actual) is not type(expected) or actual != expected:
-        raise Mismatch("the values differ", expected=expected, actual=actual, hint=hint)
+        problem = f"this should be {_in_a_sentence(expected)}, not {_in_a_sentence(actual)}"
+        raise Mismatch(problem, expected=expected, actual=actual, hint=hint)
 
 
 def assert_differ(first, second, *, hint=None):
@@ -211,6 +213,12 @@ def _numbers(value):
     if type(value) is np.ndarray:
         return value if value.dtype.kind == "f" and value.size <= MOST_LOOKED_AT else None
     return value if _is_number(value) else None
+
+
+def _in_a_sentence(value):
+    """Return `value` as text of a few words."""
+    text = show(repr(value) if isinstance(value, str) else value)
+    return text if len(text) <= SENTENCE_CHARACTERS else f"{text[:SENTENCE_CHARACTERS]} ..."
 
 
 def brief(number):

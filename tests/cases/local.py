@@ -38,7 +38,7 @@ class Limits:
     def give_adapters_their_own(self):
         """Have the adapters that may take longer than a test run with their own limit."""
         for name, seconds in self.seconds.items():
-            adapter = getattr(adapters, name, None)
+            adapter = vars(adapters).get(name)  # adapters that cannot be imported have none
             if callable(adapter):
                 setattr(adapters, name, _limited(adapter, seconds))
 
@@ -84,6 +84,7 @@ class LocalRun:
         """Read the limits."""
         self._generator_of = generator_of
         self._explainer = Explainer()
+        self._is_import_told = False
         self._limits = Limits()
         self._limits.give_adapters_their_own()
 
@@ -101,13 +102,22 @@ class LocalRun:
         error = call.excinfo.value
         explanation = self._explainer.explain(item, self._generator_of(item), error)
         if item.config.getoption("tbstyle") in OWN_STYLES:
-            item.repr_failure = lambda _: told(item, error, explanation)  # before pytest writes its own
+            text = self._told_once(item, error, explanation)
+            item.repr_failure = lambda _: text  # before pytest writes its own
         report = yield
         report.is_not_written = is_not_written(error)
         if explanation and explanation.cause:
             report.user_properties.append(("cause", explanation.cause))
             report.hint = explanation.hint
         return report
+
+    def _told_once(self, item, error, explanation):
+        """Return the failure as text; that the adapters cannot be imported is told in full only once."""
+        if isinstance(error, ImportError):
+            if self._is_import_told:
+                return "tests/adapters.py cannot be imported, as the first failure tells"
+            self._is_import_told = True
+        return told(item, error, explanation)
 
     def pytest_report_teststatus(self, report):
         """Count what is not written yet apart from failures, and quietly."""
@@ -144,6 +154,9 @@ def _message(error):
 
 def _frames(error):
     """Return the submission's own part of the traceback, as lines."""
+    if isinstance(error, ImportError) and error.__cause__ is not None:
+        reason = error.__cause__  # of adapters that cannot be imported
+        return [*_frames(reason), *"".join(traceback.format_exception_only(reason)).splitlines()]
     own = [each for each in traceback.extract_tb(error.__traceback__) if is_own(each.filename)]
     return [line.rstrip() for line in traceback.format_list(own[-MOST_FRAMES:])]
 

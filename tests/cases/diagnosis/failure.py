@@ -1,10 +1,12 @@
 """From what a test raised to what a student reads of it."""
 
 import re
+import sys
 import traceback
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.cases.binding import NAME
 from tests.cases.checks import Mismatch
 from tests.cases.diagnosis.operations import TooLarge
 from tests.cases.diagnosis.recognise import Recogniser
@@ -83,11 +85,12 @@ class Explainer:
         """Return the smallest failing piece of a tape, for the first failure of a problem, or None."""
         if item.parent.name in self._searched:
             return None
-        self._searched.add(item.parent.name)
         try:
-            return smallest_piece(tape)
+            piece = smallest_piece(tape)
         except TooLarge:
-            return None
+            return None  # another failure of the problem may be smaller
+        self._searched.add(item.parent.name)
+        return piece
 
 
 def _with_piece(explanation, piece):
@@ -117,5 +120,8 @@ def _line_of(error):
 
 
 def is_own(file):
-    """Tell whether a file is the submission's, and not the suite's or a library's."""
-    return not file.startswith("<") and "site-packages" not in file and not Path(file).is_relative_to(CASES)
+    """Tell whether a file is the submission's, not the suite's or a library's; in grading none is."""
+    adapters = getattr(sys.modules[NAME], "__file__", None)
+    if adapters is None or "site-packages" in file or Path(file).is_relative_to(CASES):
+        return False
+    return Path(file).is_relative_to(Path(adapters).parents[1])

@@ -10,7 +10,9 @@ import numpy as np
 
 from tests.cases.binding import NAME
 from tests.cases.checks import Mismatch, assert_close, brief
+from tests.cases.diagnosis.operations import MOST_NUMBERS, TooLarge
 from tests.cases.diagnosis.replay import Finding
+from tests.cases.diagnosis.shapes import in_words
 from tests.cases.diagnosis.sweep import gradients, leading_to
 from tests.cases.diagnosis.tape import Tape
 from tests.cases.diagnosis.wording import Words
@@ -63,17 +65,18 @@ class Piece:
         """Return the piece as lines of text."""
         words = Words(Finding(self.root, "data", None, {}))
         title = f"smallest expression that disagrees: {words.expression(self.root)}"
-        title = ", ".join([title, *words.leaves()])
+        inputs = [f"  {each}" for each in words.leaves()]
+        return [title, *inputs, f"  {self._verdict(words)}"]
+
+    def _verdict(self, words):
+        """Return what is wrong, in a line."""
         if self.error:
-            return [title, f"  it raises {self.error}"]
+            return f"it raises: {in_words(self.error) or self.error}"
         if self.leaf is None:
-            return [title, f"  value: {brief(self.analytic)}, expected: {brief(self.expected)}"]
+            return f"value {brief(self.analytic)}, expected {brief(self.expected)}"
         place = f" at index {self.index}" if self.index else ""
         numbers = f"by backward {brief(self.analytic)}, by differences {brief(self.numeric)}"
-        return [
-            title,
-            f"  gradient of {words.name(self.leaf)}{place}: {numbers}, expected {brief(self.expected)}",
-        ]
+        return f"gradient of {words.name(self.leaf)}{place}: {numbers}, expected {brief(self.expected)}"
 
 
 def drawn(piece):
@@ -117,7 +120,12 @@ def _numbers(piece):
 
 
 def smallest_piece(tape):
-    """Return the smallest Piece of `tape`, or None if all agree, time is over, or nobody answers."""
+    """Return the smallest Piece of `tape`, or None if all agree, time is over, or nobody answers.
+
+    Raises TooLarge.
+    """
+    if any(node.array.size > MOST_NUMBERS for node in tape.nodes):
+        raise TooLarge
     ends = time.monotonic() + SECONDS
     for root in _expressions(tape):
         if time.monotonic() > ends or not _answers():
@@ -184,8 +192,9 @@ def _answers():
 
 def _tried(root):
     """Return the Piece that `root` is, or None if the submission agrees on it."""
+    right = gradients([("backward", root)])
     try:
-        return _compared(root)
+        return _compared(root, right)
     except NotImplementedError:
         return None
     except Exception as error:  # noqa: BLE001 - that is what is wrong with the piece
@@ -195,7 +204,7 @@ def _tried(root):
         return Piece(root, None, (), 0.0, error=text.partition("\n")[0][:200])
 
 
-def _compared(root):
+def _compared(root, right):
     made = _rebuilt(root)
     wrong = _first_wrong(_read(made[root], root, "data"), root.array)
     if wrong is not None:
@@ -203,7 +212,6 @@ def _compared(root):
         return Piece(root, None, index, float(root.array[index]), actual)
     run = adapters.run_backward if root.is_scalar else adapters.run_tensor_backward
     run(made[root])
-    right = gradients([("backward", root)])
     for leaf in [node for node in made if not node.operation and not node.is_constant]:
         expected = right.get(leaf, np.zeros(leaf.array.shape))
         wrong = _first_wrong(_read(made[leaf], leaf, "grad"), expected)

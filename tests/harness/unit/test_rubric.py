@@ -219,7 +219,7 @@ def test_needs_are_read():
     ids=["unknown", "itself", "circle"],
 )
 def test_wrong_needs(texts, sentence):
-    """A need that is no problem, and problems that need each other in a circle, are refused with their line."""
+    """A need that is no problem, and problems that need each other, are refused with their line."""
     text = SMALL
     for name, needs in texts:
         text = text.replace(f"id: {name},", f"id: {name}, needs: [{needs}],")
