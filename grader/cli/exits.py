@@ -9,6 +9,7 @@ class Exit(IntEnum):
 
     DONE = 0
     NOT_JUDGED = 1
+    NOT_PROVED = 1  # a figure of the proof is not reached
     WRONG_USE = 2
     REFUSED = 3
     GRADER_FAILED = 4

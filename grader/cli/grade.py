@@ -10,6 +10,7 @@ from rich.console import Console
 
 from grader.batch import REFUSED, find_submissions, grade_all, read_submission
 from grader.cli.exits import Exit
+from grader.cli.files import writable
 from grader.core.report import GradedReport, to_document
 from grader.core.submission import Submission
 from grader.pipeline import Grader
@@ -22,13 +23,6 @@ from grader.settings import Settings, read_settings
 from grader.suite.assignment import load_assignment
 
 app = typer.Typer()
-
-
-def _writable(path: Path | None) -> Path | None:
-    """Refuse a file whose folder is not there before the work is done, not after."""
-    if path is not None and not path.absolute().parent.is_dir():
-        raise typer.BadParameter(f"the folder {path.absolute().parent} does not exist")
-    return path
 
 
 RunnerOption = Annotated[
@@ -50,11 +44,11 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
     ],
     json_file: Annotated[
         Path | None,
-        typer.Option("--json", metavar="OUT", callback=_writable, help="Write the report as JSON."),
+        typer.Option("--json", metavar="OUT", callback=writable, help="Write the report as JSON."),
     ] = None,
     html_file: Annotated[
         Path | None,
-        typer.Option("--html", metavar="OUT", callback=_writable, help="Write the report as a page."),
+        typer.Option("--html", metavar="OUT", callback=writable, help="Write the report as a page."),
     ] = None,
     runner: RunnerOption = None,
     seed: SeedOption = None,
@@ -81,7 +75,7 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
         Path, typer.Argument(exists=True, file_okay=False, help="A folder of zips and folders.")
     ],
     csv_file: Annotated[
-        Path, typer.Option("--csv", metavar="OUT", callback=_writable, help="Write one line per submission.")
+        Path, typer.Option("--csv", metavar="OUT", callback=writable, help="Write one line per submission.")
     ],
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Submissions graded at a time.")] = 1,
     runner: RunnerOption = None,

@@ -1,16 +1,18 @@
-"""`grader rubric`: look after the rubric."""
+"""`grader rubric`: look after the rubric, and prove that its tests catch mistakes."""
 
 from contextlib import closing
 
 import typer
 
 from grader.cli.exits import Exit
+from grader.cli.prove import prove_rubric
 from grader.core.rubric import compare
 from grader.settings import read_settings
 from grader.suite.assignment import load_assignment
 from grader.suite.run import SuiteProcess
 
 app = typer.Typer(no_args_is_help=True, help="Look after the rubric.")
+app.command("prove")(prove_rubric)
 
 
 @app.command("check")

@@ -10,7 +10,7 @@ from grader.core.document import Document, parse_document
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 RUBRIC_KEYS = ("title", "suite", "policy", "total", "parts", "bonus")
 PART_KEYS = ("id", "title", "problems")
-PROBLEM_KEYS = ("id", "title", "points", "tests", "section", "hint", "catches", "policy", "gate")
+PROBLEM_KEYS = ("id", "title", "points", "tests", "section", "hint", "catches", "policy", "gate", "essential")
 
 
 class Policy(StrEnum):
@@ -26,7 +26,9 @@ class Problem:
 
     `section` (of the handout), `hint` and `catches` (sentences on mistakes that the tests are known to catch)
     may be empty. So may `gate`: a test, as Class::test, that can show that the problem was solved in another
-    way than the handout asks, and then limits its points. `place` says where `tests` is written.
+    way than the handout asks, and then limits its points. `essential` are tests of its class, without the
+    parameters in brackets: where one of them is lost, its points are limited too. `place` says where `tests`
+    is written.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Problem:
     catches: tuple[str, ...] = ()
     policy: Policy = Policy.PROPORTIONAL
     gate: str = ""
+    essential: tuple[str, ...] = ()
     place: str = field(default="", compare=False)
 
 
@@ -116,7 +119,7 @@ def compare(rubric: Rubric, tests: Mapping[str, Collection[str]]) -> list[str]:
         for name in sorted(tests)
         if name not in claimed
     ]
-    return missing + unclaimed + _missing_gates(rubric, tests)
+    return missing + unclaimed + _missing_gates(rubric, tests) + _missing_essentials(rubric, tests)
 
 
 def _missing_gates(rubric: Rubric, tests: Mapping[str, Collection[str]]) -> list[str]:
@@ -126,6 +129,20 @@ def _missing_gates(rubric: Rubric, tests: Mapping[str, Collection[str]]) -> list
         for problem in rubric.problems
         if problem.gate and problem.gate not in known
     ]
+
+
+def _missing_essentials(rubric: Rubric, tests: Mapping[str, Collection[str]]) -> list[str]:
+    return [
+        f"{problem.place}: {problem.tests} has no test {name}; correct the essential test or leave it out"
+        for problem in rubric.problems
+        for name in problem.essential
+        if not any(is_named(test, name) for test in tests.get(problem.tests, ()))
+    ]
+
+
+def is_named(test: str, name: str) -> bool:
+    """Tell whether `name` names a test, with its parameters in brackets or without."""
+    return name in {test, test.partition("[")[0]}
 
 
 def _part(document: Document, policy: Policy) -> Part:
@@ -148,6 +165,7 @@ def _problem(document: Document, policy: Policy) -> Problem:
         catches=tuple(document.texts("catches", default=())),
         policy=Policy(document.choice("policy", list(Policy), default=policy)),
         gate=gate if "::" in gate or not gate else f"{tests}::{gate}",
+        essential=tuple(document.texts("essential", default=())),
         place=document.place_of("tests"),
     )
 

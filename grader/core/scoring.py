@@ -7,10 +7,12 @@ from fractions import Fraction
 from math import floor
 from typing import ClassVar
 
-from grader.core.rubric import Part, Policy, Problem, Rubric
+from grader.core.rubric import Part, Policy, Problem, Rubric, is_named
 
 CLOSES_GATE = "closes_gate"  # the property that says in which other way than asked a problem was solved
 GATED_SHARE = Fraction(1, 2)  # of its points that a problem earns at most when its gate is closed
+
+ESSENTIAL_SHARE = Fraction(3, 5)  # of its points that a problem earns at most if an essential test is lost
 
 Property = str | float | bool
 
@@ -51,7 +53,7 @@ class ProblemScore:
     """What a problem earned for its results.
 
     `score` is None if the problem could not be judged. `limited` is a sentence on why the problem earns at
-    most GATED_SHARE of its points, or empty.
+    most a part of its points, or empty.
     """
 
     problem: Problem
@@ -198,31 +200,53 @@ def _problem_score(
     """Return what `problem` earned, its results in the order of the suite."""
     group = problem.tests
     results = tuple(found.get((group, name)) or _not_run(group, name) for name in expected.get(group, ()))
-    limited = _limited(problem, found)
-    return ProblemScore(problem, results, _earned(problem, results, limited), limited)
+    share = _share(problem, results)
+    limit = _gate(problem, found) or _essential(problem, results, share) or NO_LIMIT
+    earned = None if share is None else problem.points * min(share, limit.share)
+    return ProblemScore(problem, results, earned, limit.reason)
 
 
-def _limited(problem: Problem, found: Mapping[tuple[str, str], TestResult]) -> str:
-    """Return why the gate of `problem` is closed, as a sentence, or nothing.
+@dataclass(frozen=True)
+class _Limit:
+    """The part of its points that a problem earns at most, and why, as a sentence."""
+
+    share: Fraction
+    reason: str
+
+
+NO_LIMIT = _Limit(Fraction(1), "")
+
+
+def _gate(problem: Problem, found: Mapping[tuple[str, str], TestResult]) -> _Limit | None:
+    """Return the limit if the gate of `problem` is closed.
 
     A gate test that fails for another reason, such as an operation that is not written yet, closes no gate.
     """
     group, _, name = problem.gate.partition("::")
     gate = found.get((group, name))
     reason = gate.properties.get(CLOSES_GATE) if gate else None
-    return f"This problem earns at most half of its points, because {reason}." if reason else ""
+    told = f"This problem earns at most half of its points, because {reason}."
+    return _Limit(GATED_SHARE, told) if reason else None
+
+
+def _essential(problem: Problem, results: Sequence[TestResult], share: Fraction | None) -> _Limit | None:
+    """Return the limit if an essential test of `problem` is lost and the others would earn more."""
+    if share is None or share <= ESSENTIAL_SHARE:
+        return None
+    lost = [result for result in results if result.outcome is not Outcome.PASSED]
+    essential = [each for each in lost if any(is_named(each.name, name) for name in problem.essential)]
+    told = "This problem earns at most 60 % of its points, because an essential test failed: {}."
+    return _Limit(ESSENTIAL_SHARE, told.format(essential[0].name)) if essential else None
 
 
 def _not_run(group: str, name: str) -> TestResult:
     return TestResult(name, group, Outcome.NOT_RUN, message="This test did not run: the run ended before it.")
 
 
-def _earned(problem: Problem, results: Sequence[TestResult], limited: str) -> Fraction | None:
-    """Return the points for `results`: None if one was not judged, 0 if there are no tests."""
+def _share(problem: Problem, results: Sequence[TestResult]) -> Fraction | None:
+    """Return the part of its points that `results` earn: None if one was not judged, 0 without tests."""
     outcomes = [result.outcome for result in results]
     if Outcome.NOT_JUDGED in outcomes:
         return None
     share = Fraction(outcomes.count(Outcome.PASSED), len(outcomes) or 1)
-    if problem.policy is Policy.ALL_OR_NOTHING:
-        share = Fraction(floor(share))
-    return problem.points * (min(share, GATED_SHARE) if limited else share)
+    return Fraction(floor(share)) if problem.policy is Policy.ALL_OR_NOTHING else share

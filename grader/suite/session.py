@@ -24,6 +24,7 @@ from grader.suite.breaches import Breaches
 from grader.suite.loans import Borrowed, Borrower
 from grader.suite.manifest import Manifest
 
+CANNOT_IMPORT = "tests/adapters.py cannot be imported"
 NEARLY = 0.75  # of the memory that a process may have: the system ends the largest one when memory is short
 LARGE = (
     "the system ended the submission's process twice, because it held {:.0f} of the {:.0f} MiB of memory "
@@ -165,10 +166,10 @@ class Session:
         try:
             channel.load(self._files)
         except Raised as error:
-            self._give_up(f"tests/adapters.py cannot be imported: {error}", error.traceback)
+            self._give_up(f"{CANNOT_IMPORT}: {error}", error.traceback)
         except Lost as error:
             self._check_disturbance(error)
-            self._give_up(f"tests/adapters.py cannot be imported: {self.explain(error)}", "")
+            self._give_up(f"{CANNOT_IMPORT}: {self.explain(error)}", "")
         else:
             self._channel = channel
 

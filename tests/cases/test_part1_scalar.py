@@ -421,11 +421,12 @@ class TestValueDiv:
     def test_any_numbers_divide(self, rng):
         """The quotient a / b has data a.data / b.data, whatever the signs and fractions."""
         x, y = rng.uniform(1, 10, size=2).tolist()
-        a, b = values(-x, y)
+        a, b, one = values(-x, y, 1.0)
 
         c = a / b
 
         assert_close(value_data(c), -x / y)
+        assert_close(value_data(c / one), -x / y)
 
     def test_a_number_may_stand_on_the_right(self, rng):
         """Writing a / 4 works: the second operand may be a plain int or float."""

@@ -167,17 +167,18 @@ class TestBackwardOps:
 
     @pytest.mark.parametrize(
         ("low", "high", "exponent"),
-        [(1.5, 3.0, 3), (-3.0, -1.5, 2), (2.0, 9.0, 0.5), (1.5, 3.0, -1), (-9.0, -2.0, 1)],
-        ids=["cube", "negative base", "square root", "reciprocal", "first power"],
+        [(1.5, 3.0, 3), (-3.0, -1.5, 2), (2.0, 9.0, 0.5), (1.5, 3.0, -1), (-9.0, -2.0, 1), (2.0, 9.0, 0)],
+        ids=["cube", "negative base", "square root", "reciprocal", "first power", "power of zero"],
     )
     def test_the_gradient_of_a_power(self, rng, low, high, exponent):
-        """The gradient of a ** n is n * a ** (n - 1), times what comes from above."""
-        x, upstream = rng.uniform([low, 2], [high, 9]).tolist()
+        """The gradient of a ** n is n * a ** (n - 1), times what comes from above, and adds to a's."""
+        x, upstream, held = rng.uniform([low, 2, 2], [high, 9, 9]).tolist()
         a = adapters.create_value(x)
+        a.grad = held
 
         pull_back(adapters.run_pow(a, exponent), upstream)
 
-        assert_gradient(a, upstream * exponent * x ** (exponent - 1))
+        assert_gradient(a, held + upstream * exponent * x ** (exponent - 1))
 
     def test_the_gradient_of_a_square_at_zero_is_zero(self, rng):
         """The gradient of a ** 2 is 2a, also at a = 0: the rule of a ** 2 must not divide by a."""
@@ -537,12 +538,15 @@ class TestGradOfGrad:
         assert_close(second, -6 * number / divisor, **EXACT)
 
     def test_second_derivative_of_products(self, rng):
-        """Both factors of (2x) * (3x) have constant slopes, yet the second derivative is 12, not 0."""
+        """Factors of constant slope make a curve: that of (2x) * (3x) is 12, and that of 2x alone is 0."""
         pairs = rng.uniform(0.5, 1.5, size=(MANY, 2)).tolist()
 
         def function(x):
             return functools.reduce(operator.add, ((x * a) * (x * b) for a, b in pairs))
 
-        second = adapters.run_second_derivative(function, rng.uniform(2, 9))
+        number, slope = rng.uniform(2, 9, size=2).tolist()
+        second = adapters.run_second_derivative(function, number)
+        line = adapters.run_second_derivative(lambda x: x * slope, number)
 
+        assert_close(line, 0.0)
         assert_close(second, 2 * sum(a * b for a, b in pairs), **EXACT)

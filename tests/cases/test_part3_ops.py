@@ -40,7 +40,7 @@ class TestReLU:
         assert_close(value_data(adapters.run_relu(adapters.create_value(x))), x)
 
     def test_the_gradient_passes_where_the_value_is_positive(self, rng):
-        """The gradient of relu is 1 at a positive number, however small, times what comes from above."""
+        """At a positive number, however small, relu is that number and its gradient is 1."""
         x, gradient = rng.uniform([1e-4, 2], [1e-3, 9]).tolist()
         a = adapters.create_value(x)
         b = adapters.run_relu(a)
@@ -48,6 +48,7 @@ class TestReLU:
         b.grad = gradient
         b._backward()
 
+        assert_close(value_data(b), x)
         assert_gradient(a, gradient)
 
     def test_the_gradient_stops_where_the_value_is_negative(self, rng):

@@ -872,6 +872,16 @@ class TestGradientCheck:
 
         run_checks(checks, hint="the argument eps is the step of the difference")
 
+    def test_adds_the_step_to_the_divisor(self, rng):
+        """Half of a gradient that is small beside eps=0.1 passes with tol=0.2 and fails with tol=0.05."""
+        checks = []
+        for verdict in drawn_verdicts(rng):
+            settings = {"eps": 0.1, "tol": 0.2 if verdict else 0.05}
+            check = check_slopes(rng, np.full((1, 2), rng.uniform(0.4, 0.6)), (0.02, 0.04))
+            checks.append(replace(check, verdict=verdict, settings=settings))
+
+        run_checks(checks, hint="the relative error is |g - q| / (max(|g|, |q|) + eps)")
+
     def test_restores_the_input(self, rng):
         """After a check, whatever its verdict, the input holds the numbers that it held before."""
         wrong = [np.full((1, 2), not verdict) for verdict in drawn_verdicts(rng)]

@@ -13,7 +13,7 @@ LAYERS = (
     {"probe"},
     {"suite", "jobs", "service_settings", "runners"},
     {"pipeline"},
-    {"batch", "web", "worker", "client"},
+    {"batch", "web", "worker", "client", "proof"},
     {"app"},
     {"cli"},
     {"__main__"},

@@ -138,7 +138,7 @@ def test_equality_without_lines():
             "13, parts[0].problems[0].hnit",
             (
                 "unknown key; the keys known here are "
-                "id, title, points, tests, section, hint, catches, policy, gate"
+                "id, title, points, tests, section, hint, catches, policy, gate, essential"
             ),
         ),
         (
@@ -265,6 +265,17 @@ def test_compare_missing_gate():
         "rubric.yaml line 11, parts[0].problems[0].tests: "
         "the suite has no test TestBowline::test_gone; correct the gate or leave it out"
     )
+
+
+@pytest.mark.parametrize(("name", "is_there"), [("test_c", True), ("test_c[1]", True), ("test_gone", False)])
+def test_compare_essential_tests(name, is_there):
+    """An essential test that its class lacks is named with its problem's line; parameters may be left out."""
+    tests = {"TestHitch": ["test_a"], "TestSplice": ["test_b"], "TestBowline": ["test_c[1]"]}
+    stated = SMALL.replace("tests: TestBowline", f'tests: TestBowline\n        essential: ["{name}"]', 1)
+
+    found = compare(parse_rubric(stated), tests)
+
+    assert [f"no test {name}" in sentence for sentence in found] == ([] if is_there else [True])
 
 
 @pytest.mark.parametrize("gate", ["test_c", "TestBowline::test_c"])

@@ -104,6 +104,38 @@ def test_a_gate_test_that_found_nothing_closes_no_gate(outcome):
     assert (found.score, found.limited) == (4, "")
 
 
+def with_essentials(*outcomes):
+    """Return the score of a problem A of 5 points, whose first test and test_1[x] are essential."""
+    rubric = rubric_of(Problem("a", "A", 5, "TestA", essential=("test_0[x]", "test_1")))
+    names = [f"test_{i}[x]" for i in range(len(outcomes))]
+    results = [TestResult(name, "TestA", end) for name, end in zip(names, outcomes, strict=True)]
+    return score(rubric, {"TestA": names}, results).problems[0]
+
+
+@pytest.mark.parametrize("outcome", [FAILED, ERROR, NOT_RUN])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_lost_essential_test_costs_two_fifths(place, outcome):
+    """A problem that loses an essential test earns three fifths at most, and names the test."""
+    outcomes = [PASSED] * 10
+    outcomes[place] = outcome
+
+    found = with_essentials(*outcomes)
+
+    assert found.score == 3
+    assert found.limited == (
+        f"This problem earns at most 60 % of its points, because an essential test failed: test_{place}[x]."
+    )
+
+
+@pytest.mark.parametrize("outcomes", [[PASSED, PASSED, FAILED, PASSED, PASSED], [FAILED, FAILED, PASSED]])
+def test_essential_tests_limit_nothing_else(outcomes):
+    """A loss of another test costs its own share, and points below three fifths stay as they are."""
+    found = with_essentials(*outcomes)
+
+    assert found.score == Fraction(5 * outcomes.count(PASSED), len(outcomes))
+    assert found.limited == ""
+
+
 def test_a_gate_that_did_not_run_is_open():
     """A gate test that was left out of a run limits nothing."""
     rubric = rubric_of(Problem("a", "A", 4, "TestA", gate="TestB::test_gate"))

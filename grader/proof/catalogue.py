@@ -1,0 +1,140 @@
+"""The catalogue: an assignment's named mistakes, and its mutants that no test can tell from the reference."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.core.document import Document, parse_document
+from grader.core.rubric import Rubric
+from grader.proof.planting import Edit
+
+FOLDER = "mistakes"  # beside the folder of the cases
+EQUIVALENTS = "equivalent.yaml"  # in that folder; all other files there hold mistakes
+KEYS = ("wrong", "file", "within", "find", "with", "edits", "loses", "keeps", "serious", "spills")
+EDIT_KEYS = ("file", "within", "find", "with")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A named mistake.
+
+    Attributes: `wrong` (a sentence), `edits` (how it is made), `loses` (the problems that are about it and
+    must lose points, its own first), `keeps` (problems that must lose none), `serious` (it must cost a large
+    share of its own problem), `spills` (why it costs points elsewhere, if it must), `place` (where it is
+    stated).
+    """
+
+    wrong: str
+    edits: tuple[Edit, ...]
+    loses: tuple[str, ...]
+    keeps: frozenset[str]
+    serious: bool
+    spills: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Equivalent:
+    """Mutants that no test can or should catch, by the beginning of their ids, with the argument."""
+
+    mutants: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The mistakes and the equivalent mutants of an assignment."""
+
+    mistakes: tuple[Mistake, ...]
+    equivalents: tuple[Equivalent, ...]
+
+
+def load_catalogue(root: Path, rubric: Rubric) -> Catalogue:
+    """Return the catalogue of the assignment in `root`. Raises DocumentError, FileNotFoundError."""
+    folder = (root / rubric.suite).parent / FOLDER
+    files = [path for path in sorted(folder.glob("*.yaml")) if path.name != EQUIVALENTS]
+    if not files:
+        raise FileNotFoundError(f"{folder}: there is no file of mistakes; write one, such as part1.yaml")
+    mistakes = [each for path in files for each in read_mistakes(_text(path), path.name, rubric)]
+    _refuse_repeats(mistakes)
+    equivalents = folder / EQUIVALENTS
+    listed = read_equivalents(_text(equivalents)) if equivalents.exists() else ()
+    return Catalogue(tuple(mistakes), tuple(listed))
+
+
+def read_mistakes(text: str, name: str, rubric: Rubric) -> list[Mistake]:
+    """Return the mistakes that a YAML text states. Raises DocumentError."""
+    document = parse_document(text, name)
+    document.reject_unknown("keeps", "mistakes")
+    return [_mistake(stated, document, rubric) for stated in document.mappings("mistakes")]
+
+
+def read_equivalents(text: str, name: str = EQUIVALENTS) -> list[Equivalent]:
+    """Return the equivalent mutants that a YAML text lists. Raises DocumentError."""
+    document = parse_document(text, name)
+    document.reject_unknown("equivalent")
+    listed = document.mappings("equivalent", default=())
+    return [Equivalent(tuple(each.texts("mutants")), each.text("because")) for each in listed]
+
+
+def _mistake(stated: Document, document: Document, rubric: Rubric) -> Mistake:
+    stated.reject_unknown(*KEYS)
+    loses = _problems(stated, "loses", rubric)
+    if not loses:
+        raise stated.error("loses", "name at least one problem that is about the mistake")
+    keeps = _problems(stated if "keeps" in stated else document, "keeps", rubric)
+    return Mistake(
+        wrong=stated.text("wrong"),
+        edits=_edits(stated),
+        loses=tuple(loses),
+        keeps=frozenset(keeps) - set(loses),
+        serious=stated.choice("serious", ["true", "false"], default="false") == "true",
+        spills=stated.text("spills", default=""),
+        place=stated.place_of("wrong"),
+    )
+
+
+def _edits(stated: Document) -> tuple[Edit, ...]:
+    """Return the one change that a mistake states itself, or the several that it lists."""
+    if "edits" not in stated:
+        return (_edit(stated),)
+    for key in EDIT_KEYS:
+        if key in stated:
+            raise stated.error(key, "the changes stand under edits; state it there")
+    return tuple(_edit(each) for each in stated.mappings("edits"))
+
+
+def _edit(stated: Document) -> Edit:
+    if "wrong" not in stated:
+        stated.reject_unknown(*EDIT_KEYS)
+    within = stated.text("within", default="")
+    return Edit(stated.text("file"), stated.text("find"), stated.text("with"), within)
+
+
+def _problems(document: Document, key: str, rubric: Rubric) -> list[str]:
+    """Return the problems that `key` names; the name of a part stands for all its problems."""
+    parts = {part.id: [each.id for each in part.problems] for part in (*rubric.parts, *rubric.bonus_parts)}
+    known = {each.id: [each.id] for each in rubric.problems}
+    found: list[str] = []
+    for name in document.texts(key, default=()):
+        if name not in known and name not in parts:
+            raise document.error(key, f"the rubric has no problem or part {name}")
+        found += known.get(name) or parts[name]
+    return found
+
+
+def _refuse_repeats(mistakes: Sequence[Mistake]) -> None:
+    seen: dict[str, Mistake] = {}
+    for each in mistakes:
+        if each.wrong in seen:
+            raise ValueError(f"{each.place}: this mistake is stated twice, first at {seen[each.wrong].place}")
+        seen[each.wrong] = each
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def catches(mistakes: Collection[Mistake], problem: str) -> list[str]:
+    """Return the sentences of the mistakes that are about `problem`."""
+    return [each.wrong for each in mistakes if problem in each.loses]

@@ -1,0 +1,131 @@
+"""The proof as a Markdown page, and its figures as lines of text; both are made of the document."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+HEAD = """# Which mistakes the tests catch
+
+`uv run grader rubric prove --json docs/proof.json --page docs/proof.md` writes this page. It plants every
+mistake of `tests/mistakes/` in the reference and grades the result. A mistake is caught when a problem that
+is about it loses points. "Own" is the share of its own problem's points that it costs. "Elsewhere" is the
+share of the points of all problems that are not about it. A serious mistake (!) costs at least 40 % of its
+own problem.
+"""
+MUTANTS = """
+## Mechanical mutants
+
+Each mutant changes one operator, number, condition, comparison, sign or statement of the reference.
+`tests/mistakes/equivalent.yaml` lists those that no test can or should catch, each with the argument.
+"""
+
+
+def figures(document: Mapping[str, Any]) -> str:
+    """Return the figures as lines of text."""
+    lines = [
+        f"{document['caught']} of {document['mistakes']} mistakes are caught.",
+        f"{document['killed']} of {document['mutants']} mutants are caught, {_percent(_killed(document))}.",
+        f"{document['equivalent']} more are listed as equivalent, {document['broken']} cannot be imported.",
+        f"{len(document['misplaced'])} mistakes cost more than 15 % elsewhere.",
+        f"{len(document['cheap'])} serious mistakes cost less than 40 % of their problem.",
+        f"{document['fewest']} mistakes at least are caught by each problem.",
+    ]
+    for key, title in LISTS.items():
+        lines += [f"{title}: {_shown(each)}" for each in document[key]]
+    return "\n".join(lines)
+
+
+LISTS = {
+    "missed": "not caught",
+    "cheap": "costs too little",
+    "spoiled": "costs points in a problem that must keep them",
+    "survivors": "survives",
+    "refuted": "listed as equivalent, and caught",
+}
+
+
+def render_page(document: Mapping[str, Any]) -> str:
+    """Return the page."""
+    rows = document["table"]
+    parts = [HEAD, *(f"- {line}" for line in figures(document).splitlines()[:6])]
+    for problem in document["catches"]:
+        own = [row for row in rows if row["loses"][0] == problem]
+        also = sum(problem in row["loses"][1:] for row in rows)
+        parts += _section(problem, own, also)
+    parts += _misplaced(document["misplaced"])
+    parts += [MUTANTS, *_survivors(document["survivors"])]
+    parts += _tests(document)
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _section(problem: str, own: Sequence[Mapping[str, Any]], also: int) -> list[str]:
+    """Return the table of the mistakes whose own problem this is."""
+    more = f" {also} more mistakes, of other problems, are about it too." if also else ""
+    lines = ["", f"## {problem}", "", f"{len(own)} mistakes of its own.{more}", ""]
+    if own:
+        lines += ["| mistake | own | elsewhere | points lost |", "|---|---|---|---|"]
+    for row in own:
+        lost = ", ".join(f"{name} {points}" for name, points in row["lost"].items())
+        mark = " (!)" if row["serious"] else ""
+        shares = f"{_percent(row['share'])} | {_percent(row['misplaced'])}"
+        lines.append(f"| {_cell(row['wrong'])}{mark} | {shares} | {lost} |")
+    return lines
+
+
+def _misplaced(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not found:
+        return []
+    lines = [
+        "",
+        "## Mistakes that cost more than 15 % elsewhere",
+        "",
+        "| mistake | elsewhere | why |",
+        "|---|---|---|",
+    ]
+    return lines + [
+        f"| {_cell(each['wrong'])} | {_percent(each['share'])} | {_cell(each['because'])} |" for each in found
+    ]
+
+
+def _survivors(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not found:
+        return ["No other mutant survives."]
+    lines = ["These survive:", "", "| mutant | line | becomes |", "|---|---|---|"]
+    return lines + [
+        f"| `{each['id']}` | {_code(each['before'])} | {_code(each['after'])} |" for each in found
+    ]
+
+
+def _tests(document: Mapping[str, Any]) -> list[str]:
+    """Return the tests that caught nothing, and those that caught nothing of their own."""
+    return [
+        *("", "## Tests that catch nothing of their own", ""),
+        "No mistake and no mutant made these tests fail:",
+        *("", *_items(document["idle_tests"])),
+        *("", "Another test of the class catches all that these tests catch, and more:"),
+        *("", *_items(document["redundant_tests"])),
+    ]
+
+
+def _items(names: Iterable[str]) -> list[str]:
+    return [f"- `{name}`" for name in names] or ["- none"]
+
+
+def _killed(document: Mapping[str, Any]) -> float:
+    return document["killed"] / document["mutants"] if document["mutants"] else 1.0
+
+
+def _shown(entry: Any) -> str:
+    """Return an entry of a list as one line."""
+    return " · ".join(str(value) for value in entry.values()) if isinstance(entry, dict) else str(entry)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _code(text: str) -> str:
+    return f"`{_cell(text)}`"

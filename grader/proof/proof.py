@@ -1,0 +1,104 @@
+"""The proof: all verdicts together, and the figures that follow from them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grader.proof.verdicts import MISPLACED_SHARE, Fate, MistakeVerdict, MutantVerdict
+
+LEAST_CATCHES = 3  # mistakes that each problem must catch
+KILLED_SHARE = Fraction(49, 50)  # of the mutants that a test must catch
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the mistakes and the mutants showed of a suite, whose `tests` are named by class."""
+
+    mistakes: Sequence[MistakeVerdict]
+    mutants: Sequence[MutantVerdict]
+    problems: Mapping[str, str]  # the class of each problem
+    tests: Mapping[str, Sequence[str]]
+    suite_sha256: str
+
+    @property
+    def missed(self) -> list[MistakeVerdict]:
+        """The mistakes that no problem about them catches."""
+        return [each for each in self.mistakes if not each.is_caught]
+
+    @property
+    def misplaced(self) -> list[MistakeVerdict]:
+        """The mistakes that cost too much elsewhere."""
+        return [each for each in self.mistakes if each.misplaced > MISPLACED_SHARE]
+
+    @property
+    def countable(self) -> list[MutantVerdict]:
+        """The mutants that a test should catch."""
+        return [each for each in self.mutants if not each.argument and each.fate is not Fate.BROKEN]
+
+    @property
+    def killed(self) -> list[MutantVerdict]:
+        """The mutants that a test caught."""
+        return [each for each in self.countable if each.fate is Fate.KILLED]
+
+    @property
+    def survivors(self) -> list[MutantVerdict]:
+        """The mutants that no test caught, though no argument says that none can."""
+        return [each for each in self.countable if each.fate is not Fate.KILLED]
+
+    @property
+    def refuted(self) -> list[MutantVerdict]:
+        """The mutants that the catalogue calls equivalent and a test caught."""
+        return [each for each in self.mutants if each.argument and each.fate is Fate.KILLED]
+
+    @property
+    def unexplained(self) -> list[MistakeVerdict]:
+        """The mistakes that cost too much elsewhere, without a word in the catalogue on why they must."""
+        return [each for each in self.misplaced if not each.mistake.spills]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every figure is reached."""
+        enough = len(self.killed) >= KILLED_SHARE * len(self.countable)
+        faults = [*self.missed, *self.unexplained, *self.refuted]
+        cheap = any(each.is_cheap or each.spoiled for each in self.mistakes)
+        return enough and not faults and not cheap and min(self.catches.values()) >= LEAST_CATCHES
+
+    @property
+    def catches(self) -> dict[str, int]:
+        """How many mistakes that are about it each problem catches."""
+        found = Counter(problem for each in self.mistakes for problem in each.caught_in)
+        return {problem: found[problem] for problem in self.problems}
+
+    def caught_by(self) -> dict[tuple[str, str], set[str]]:
+        """Return the mistakes and mutants that each test caught, by class and name."""
+        found: dict[tuple[str, str], set[str]] = {
+            (group, name): set() for group, names in self.tests.items() for name in names
+        }
+        for each in self.mistakes:
+            self._note(found, each.mistake.wrong, each.tests)
+        for mutant in self.killed:
+            self._note(found, mutant.id, {mutant.killed_by: mutant.tests})
+        return found
+
+    def _note(
+        self, found: dict[tuple[str, str], set[str]], what: str, tests: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Add `what` to each of the `tests`, by class, that belong to the proof."""
+        for group, names in tests.items():
+            for name in names:
+                if (group, name) in found:
+                    found[group, name].add(what)
+
+    def idle_tests(self) -> list[str]:
+        """Return the tests that caught nothing at all."""
+        return ["::".join(test) for test, caught in self.caught_by().items() if not caught]
+
+    def redundant_tests(self) -> list[str]:
+        """Return the tests of which all that they caught was caught by one other test of their class too."""
+        caught = self.caught_by()
+        return [
+            f"{group}::{name}"
+            for (group, name), own in caught.items()
+            if own and any(own < caught[group, other] for other in self.tests[group] if other != name)
+        ]

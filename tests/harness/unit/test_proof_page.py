@@ -1,0 +1,80 @@
+"""docs/proof.json is about the catalogue and the reference of today, reaches the figures, and is the page."""
+
+import json
+
+import pytest
+
+from grader.core.rubric import parse_rubric
+from grader.intake.folder import read_folder
+from grader.proof.catalogue import catches, load_catalogue
+from grader.proof.page import render_page
+from grader.proof.proof import KILLED_SHARE, LEAST_CATCHES
+from grader.proof.prover import all_mutants, planted
+from tests.harness.samples import ROOT
+
+MOST_ARGUMENTS = 122  # mutants that are listed as equivalent: the list may only shrink
+LEAST_MISTAKES = 150
+RENEW = "run `uv run grader rubric prove --json docs/proof.json --page docs/proof.md`"
+DOCUMENT = json.loads((ROOT / "docs" / "proof.json").read_text(encoding="utf-8"))
+RUBRIC = parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8"))
+CATALOGUE = load_catalogue(ROOT, RUBRIC)
+BASE = read_folder(ROOT / "reference").files
+ROWS = {row["wrong"]: row for row in DOCUMENT["table"]}
+
+
+def test_the_page_is_the_document():
+    """The page is rendered from the document, with no word changed by hand."""
+    assert (ROOT / "docs" / "proof.md").read_text(encoding="utf-8") == render_page(DOCUMENT), RENEW
+
+
+def test_the_document_is_about_this_catalogue():
+    """Every mistake was tried, and no other; its problems and whether it is serious are those of today."""
+    stated = {each.wrong: (list(each.loses), each.serious) for each in CATALOGUE.mistakes}
+
+    assert {wrong: (row["loses"], row["serious"]) for wrong, row in ROWS.items()} == stated, RENEW
+
+
+def test_the_document_is_about_this_reference():
+    """Every mutant of the reference of today is killed, survives, is broken, or is listed as equivalent."""
+    ids = {each.id for each in all_mutants(BASE)}
+    listed = tuple(name for each in CATALOGUE.equivalents for name in each.mutants)
+    named = {*DOCUMENT["killed_by"], *(each["id"] for each in DOCUMENT["survivors"])}
+
+    assert named <= ids, RENEW
+    assert len({each for each in ids - named if not each.startswith(listed)}) <= DOCUMENT["broken"], RENEW
+
+
+def test_the_figures_are_reached():
+    """Every mistake is caught, 98 of 100 mutants are killed, and what a mistake costs lies where it should."""
+    assert (DOCUMENT["missed"], DOCUMENT["cheap"], DOCUMENT["spoiled"], DOCUMENT["refuted"]) == (
+        [],
+        [],
+        [],
+        [],
+    )
+    assert DOCUMENT["killed"] >= KILLED_SHARE * DOCUMENT["mutants"]
+    assert all(each["because"] for each in DOCUMENT["misplaced"])
+    assert DOCUMENT["fewest"] >= LEAST_CATCHES
+
+
+def test_the_catalogue_is_large_and_its_arguments_are_few():
+    """Mistakes may only be added, and arguments that a mutant is equivalent only be removed."""
+    assert len(CATALOGUE.mistakes) >= LEAST_MISTAKES
+    assert DOCUMENT["equivalent"] <= MOST_ARGUMENTS
+
+
+@pytest.mark.parametrize("problem", [problem.id for problem in RUBRIC.problems])
+def test_each_problem_has_mistakes_of_its_own(problem):
+    """At least one mistake has the problem as its own, and at least three are about it."""
+    assert len(catches(CATALOGUE.mistakes, problem)) >= LEAST_CATCHES
+    assert any(each.loses[0] == problem for each in CATALOGUE.mistakes)
+
+
+@pytest.mark.parametrize("mistake", CATALOGUE.mistakes, ids=lambda mistake: mistake.place.split(",")[0])
+def test_each_mistake_can_be_planted(mistake):
+    """The text that a mistake changes is in the reference of today, and a sentence says what is wrong."""
+    files, _ = planted(mistake, BASE)
+
+    assert files
+    assert all(content != BASE[file] for file, content in files.items())
+    assert mistake.wrong.endswith(".")
