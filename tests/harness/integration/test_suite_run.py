@@ -125,7 +125,7 @@ def output(outcome):
 
 def noting(names):
     """Return a listener that notes the names of the tests in `names`, in the order in which they end."""
-    return lambda kind, content: names.append(content["name"]) if kind == "result" else None
+    return lambda kind, content: names.append(content.name) if kind == "result" else None
 
 
 def outcomes(outcome):
