@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,17 +43,11 @@ def write_report(
     if json_file is not None:
         _write_json(json_file, to_document(report))
     if pytest_file is not None:
-        _write_json(pytest_file, pytest_report(report))
+        _write_json(pytest_file, to_report(report))
     if html_file is not None:
         from grader.render.html import render_html
 
         html_file.write_text(render_html(report), encoding="utf-8")
-
-
-def pytest_report(report: GradedReport) -> dict[str, Any]:
-    """Return the tests of `report` in the format of pytest-json-report."""
-    results = [result for problem in report.score.problems for result in problem.results]
-    return to_report(results, datetime.fromisoformat(report.started_at), report.seconds)
 
 
 def status_of_exit(report: GradedReport) -> Exit:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from grader.core.report import GradedReport
 from grader.core.scoring import Outcome, Property, TestResult
 from grader.core.text import clean, clean_line
 
@@ -49,7 +50,7 @@ def to_entry(result: TestResult) -> dict[str, Any]:
         call["crash"] = {"path": result.file, "lineno": result.line, "message": result.message}
         call["longrepr"] = result.message
     entry = {
-        "nodeid": "::".join(filter(None, (result.file, result.group, result.name))),
+        "nodeid": "::".join([result.file, *filter(None, (result.group, result.name))]),
         "lineno": result.line,
         "outcome": outcome,
         "setup": {"duration": 0.0, "outcome": "failed" if outcome == "error" else "passed"},
@@ -88,14 +89,15 @@ def from_entry(entry: Entry) -> TestResult:
     )
 
 
-def to_report(results: Sequence[TestResult], created: datetime, seconds: float) -> dict[str, Any]:
-    """Return the report of a run that gave `results` in `seconds`."""
+def to_report(report: GradedReport) -> dict[str, Any]:
+    """Return the tests of a graded report as a report of pytest-json-report."""
+    results = [result for problem in report.score.problems for result in problem.results]
     tests = [to_entry(result) for result in results]
     outcomes = [test["outcome"] for test in tests]
     counts = {outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)}
     return {
-        "created": created.timestamp(),
-        "duration": seconds,
+        "created": datetime.fromisoformat(report.started_at).timestamp(),
+        "duration": report.seconds,
         "exitcode": int(any(outcome != "passed" for outcome in outcomes)),
         "root": "",
         "environment": {},

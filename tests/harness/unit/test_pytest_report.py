@@ -1,12 +1,12 @@
 """pytest-json-report's format, written and read."""
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 
-from grader.core.pytest_report import ReportError, from_entry, read_report, to_entry, to_report
+from grader.core.pytest_report import Reported, ReportError, from_entry, read_report, to_entry, to_report
 from grader.core.scoring import Outcome, TestResult
+from tests.harness.reports import PASSED, report, result
 
 RESULTS = [
     TestResult(
@@ -32,27 +32,22 @@ RESULTS = [
 PLAIN = {"nodeid": "tests/test_x.py::TestOne::test_a", "lineno": 3, "outcome": "passed"}
 
 
-@pytest.mark.parametrize("result", RESULTS, ids=lambda result: result.outcome.value)
-def test_what_is_written_is_read_again(result):
+@pytest.mark.parametrize("written", RESULTS, ids=lambda written: written.outcome.value)
+def test_what_is_written_is_read_again(written):
     """A result survives the format whole, by way of JSON text."""
-    assert from_entry(json.loads(json.dumps(to_entry(result)))) == result
+    assert from_entry(json.loads(json.dumps(to_entry(written)))) == written
 
 
 def test_a_report_has_the_formats_keys():
     """Programs that read reports of pytest-json-report find its summary, its times and its tests."""
-    report = to_report(RESULTS, datetime(2026, 11, 30, tzinfo=UTC), 2.5)
+    lost = result("TestTaking", "test_takes", Outcome.FAILED, message="the number is 3")
 
-    assert report["summary"] == {
-        "passed": 1,
-        "failed": 2,
-        "skipped": 1,
-        "error": 1,
-        "total": 5,
-        "collected": 5,
-    }
-    assert (report["exitcode"], report["duration"]) == (1, 2.5)
-    assert report["tests"][1]["call"]["crash"]["message"] == "the number is 3"
-    assert read_report(json.dumps(report), "report.json").results == RESULTS
+    written = to_report(report(lost, seconds=2.5))
+
+    assert written["summary"] == {"passed": 2, "failed": 1, "total": 3, "collected": 3}
+    assert (written["exitcode"], written["duration"]) == (1, 2.5)
+    assert written["tests"][1]["call"]["crash"]["message"] == "the number is 3"
+    assert read_report(json.dumps(written), "report.json") == Reported([PASSED[0], lost, PASSED[2]], 2.5)
 
 
 @pytest.mark.parametrize(
@@ -69,10 +64,10 @@ def test_a_report_has_the_formats_keys():
 )
 def test_only_what_passed_earns_points(outcome, means):
     """Every outcome but `passed` is lost, except for an error of a fixture, which is not the submission's."""
-    result = from_entry({**PLAIN, "outcome": outcome})
+    read = from_entry({**PLAIN, "outcome": outcome})
 
-    assert result.outcome is means
-    assert bool(result.message) is (outcome != "passed")
+    assert read.outcome is means
+    assert bool(read.message) is (outcome != "passed")
 
 
 def test_metadata_cannot_turn_a_loss_into_a_pass():
