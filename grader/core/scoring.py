@@ -33,7 +33,8 @@ class Outcome(StrEnum):
 class TestResult:
     """The outcome of one test of the class `group`, and what a report says about it.
 
-    `properties` are facts that the test recorded, by name, such as a cost that it measured.
+    `file` and `line` tell where the test stands. `properties` are facts that it recorded, by name, such as a
+    cost that it measured.
     """
 
     __test__: ClassVar[bool] = False  # tells pytest that this is no class of tests
@@ -47,6 +48,8 @@ class TestResult:
     actual: str | None = None
     hint: str | None = None
     seconds: float = 0.0
+    file: str = ""
+    line: int = 0
     properties: Mapping[str, Property] = field(default_factory=dict)
 
     @property

@@ -38,6 +38,8 @@ def result_of(
         expected=_value(error, "expected"),
         actual=_value(error, "actual"),
         hint=_value(error, "hint"),
+        file=item.nodeid.partition("::")[0],
+        line=item.location[1] or 0,
         properties=_properties(item),
     )
 

@@ -1,18 +1,18 @@
 """Every sample submission gets exactly its points, and plain pytest gives each test the same verdict."""
 
-import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
 import pytest
 
+from grader.core.pytest_report import read_report
 from grader.core.report import status_of
 from grader.core.rubric import parse_rubric
-from grader.core.scoring import Outcome, score
+from grader.core.scoring import Outcome, TestResult, score
 from grader.sandbox.forking import JAIL
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteOutcome
@@ -47,11 +47,16 @@ def of_each(samples):
 
 @dataclass(frozen=True)
 class Run:
-    """A sample, what grading found out, which tests pass in plain pytest (None if it cannot run there)."""
+    """A sample, what grading found out, and the results of plain pytest (None if it cannot run there)."""
 
     sample: Sample
     graded: SuiteOutcome
-    passed_here: Mapping[tuple[str, str], bool] | None
+    here: Sequence[TestResult] | None
+
+    @property
+    def passed_here(self) -> Mapping[tuple[str, str], bool]:
+        """Return which tests pass in plain pytest, by class and name."""
+        return {(result.group, result.name): result.outcome is Outcome.PASSED for result in self.here}
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +97,10 @@ def start_plain(sample, folder):
 
 
 def finish_plain(process, folder):
-    """Return which tests passed, by class and name."""
+    """Return the results in its report."""
     told, _ = process.communicate(timeout=SECONDS)
     assert process.returncode in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}, told.decode()
-    report = json.loads((folder / "report.json").read_text())
-    return {tuple(test["nodeid"].split("::")[1:]): test["outcome"] == "passed" for test in report["tests"]}
+    return read_report((folder / "report.json").read_text(), "report.json").results
 
 
 def verdicts(outcome):
@@ -149,3 +153,9 @@ def test_both_bindings_agree(run):
 
     assert run.passed_here.keys() == graded.keys()
     assert [test for test, passed in graded.items() if passed != run.passed_here[test]] == []
+
+
+@of_each(IN_PROCESS)
+def test_a_report_of_plain_pytest_scores_the_same(run, rubric):
+    """What `pytest --json-report` wrote earns the points of the verdict, by the same rubric."""
+    assert score(rubric, run.graded.expected, run.here).score == run.sample.score

@@ -2,6 +2,7 @@
 
 import importlib.util
 import inspect
+import json
 import os
 import re
 import shutil
@@ -184,6 +185,36 @@ def test_a_finished_project_gets_all_points(exported):
     assert re.search(r"^total +104 / 104$", run.stdout, re.MULTILINE)
     assert re.search(r"^conv2d .* 10 / 10$", run.stdout, re.MULTILINE)
     assert "Next:" not in run.stdout
+
+
+def test_the_students_own_report_scores_as_the_table_says(exported, tmp_path):
+    """`grader score` gives what `pytest --json-report` wrote the total that the student's table shows."""
+    shutil.copytree(REFERENCE, exported, dirs_exist_ok=True)
+    engine = exported / "smulgrad" / "engine.py"
+    engine.write_text(engine.read_text().replace("math.exp(self.data)", "math.exp(self.data) + 1"))
+    options = (
+        "-p",
+        "pytest_jsonreport.plugin",
+        "--json-report",
+        f"--json-report-file={tmp_path / 'own.json'}",
+    )
+
+    run = run_pytest(exported, "-k", "not mnist", *options)
+    command = [
+        sys.executable,
+        "-m",
+        "grader",
+        "score",
+        tmp_path / "own.json",
+        "--json",
+        tmp_path / "score.json",
+    ]
+    scored = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+
+    assert scored.returncode == 0, scored.stderr
+    points = json.loads((tmp_path / "score.json").read_text())["score"]
+    assert 0 < points < 104
+    assert re.search(rf"^total +{points:g} / 104$", run.stdout, re.MULTILINE), run.stdout
 
 
 def test_regenerating_replaces_the_modules_and_nothing_else(tmp_path):
