@@ -76,8 +76,8 @@ class Runs:
 @pytest.fixture(scope="module")
 def runs(request):
     """Return the runs of all samples that the selected tests are about."""
-    parameters = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
-    samples = {each["sample"].name: each["sample"] for each in parameters if "sample" in each}
+    own = [item for item in request.session.items if item.path == request.path]
+    samples = {item.callspec.params["sample"].name: item.callspec.params["sample"] for item in own}
     with closing(Standby(ROOT, [JAIL])) as standby, closing(Runs(standby, samples.values())) as runs:
         yield runs
 
