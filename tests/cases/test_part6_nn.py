@@ -724,14 +724,15 @@ def after(first, function):
     return lambda x: function(first(x))
 
 
-def cubic(straight, bent):
-    """Return the function sum(straight * x + bent * x ** 3)."""
-    straight, bent = tensor(straight), tensor(bent)
+def fourth_powers(shift, factor):
+    """Return the function sum(factor * (x + shift) ** 4); each node has one use, so any order is right."""
+    shift, factor = tensor(shift), tensor(factor)
 
     def function(x):
-        square = adapters.run_tensor_mul(x, x)
-        factor = adapters.run_tensor_add(adapters.run_tensor_mul(square, bent), straight)
-        return adapters.run_tensor_sum(adapters.run_tensor_mul(x, factor))
+        moved = adapters.run_tensor_add(x, shift)
+        square = adapters.run_tensor_mul(moved, moved)
+        power = adapters.run_tensor_mul(square, square)
+        return adapters.run_tensor_sum(adapters.run_tensor_mul(power, factor))
 
     return function
 
@@ -849,11 +850,10 @@ class TestGradientCheck:
         """A central difference errs by the square of eps: an error of tol / 3 gets True, of 3 * tol False."""
         checks = []
         for verdict in drawn_verdicts(rng):
-            x, gradient = rng.uniform([0.5, 1], [1.5, 3])[:, None]
-            eps = float(10 ** rng.uniform(-2, -1))
-            bent = gradient / eps**2 * 1e-4 * (1 / 3 if verdict else 3)
-            function = cubic(gradient - 3 * bent * x**2, bent)
-            checks.append(Check(function, x, verdict, {"eps": eps}))
+            x, eps = drawn_input(rng), float(10 ** rng.uniform(-2, -1))
+            base = eps / np.sqrt(1e-4 * (1 / 3 if verdict else 3))  # the relative error is (eps / base) ** 2
+            factor = rng.uniform(1, 3, x.shape) / (4 * base**3)
+            checks.append(Check(fourth_powers(base - x, factor), x, verdict, {"eps": eps}))
 
         run_checks(checks, hint="the argument eps is the step of the difference")
 
