@@ -133,11 +133,20 @@ def one():
         threading.Thread(target=compute, args=(1_000,), daemon=True).start()
     compute(1_000)
 """
-READS_NOTHING = """
+MANY_THREADS = """
+import threading
+
 def one():
-    import gc, grader.boundary.connection as connection
-    [end] = [each for each in gc.get_objects() if isinstance(each, connection.Connection)]
-    end.send(b"\\0\\0\\0\\2\\0\\0\\0\\0[]" * 1_000_000)
+    meeting = threading.Barrier(41)
+
+    def allocate_and_wait():
+        kept = bytes(1_000)
+        meeting.wait()
+
+    for _ in range(40):
+        threading.Thread(target=allocate_and_wait).start()
+    meeting.wait()
+    return 1
 """
 
 
@@ -148,6 +157,13 @@ def test_what_never_ends_is_stopped_at_the_limit(run, adapters):
 
     assert result.outcome is Outcome.ERROR
     assert result.message.startswith("stopped: no answer within 1 seconds")
+
+
+def test_forty_threads_fit_into_the_memory(run):
+    """Threads that allocate cost little address space, so many that compute reach the limit of time."""
+    result = run(MANY_THREADS)["test_one"]
+
+    assert result.outcome is Outcome.PASSED, result.message
 
 
 @pytest.mark.parametrize("adapters", [SLEEPER, DEADLOCK, SPINNERS], ids=range(3))
