@@ -13,7 +13,7 @@ import pytest
 from tests import adapters
 from tests.cases.bulk import each, fold
 from tests.cases.checks import assert_close, numeric_gradient
-from tests.cases.drawn_graphs import MANY, draw_forks, join
+from tests.cases.drawn_graphs import MANY, draw_forks, join, scattered
 from tests.cases.scalars import assert_gradient, signed, values, whole
 
 NUMERIC = {"rtol": 1e-5, "atol": 1e-7}  # finite differences are no more exact than this
@@ -488,12 +488,14 @@ class TestGradOfGrad:
 
     def test_first_derivative_of_tanh(self, rng):
         """The gradient of tanh(x) is 1 - tanh(x)**2."""
-        (number,) = signed(rng, 1, 0.4, 1.2)
-        x = adapters.create_value(number)
+        numbers = signed(rng, MANY, 0.4, 1.2)  # in many graphs, as tanh may be made of exp
+        inputs = values(*numbers)
 
-        adapters.run_backward(adapters.run_tanh(x))
+        for output in [adapters.run_tanh(x) for x in inputs]:
+            adapters.run_backward(output)
 
-        assert_gradient(x, 1 - math.tanh(number) ** 2)
+        for x, number in zip(inputs, numbers, strict=True):
+            assert_gradient(x, 1 - math.tanh(number) ** 2)
 
     def test_first_derivative_of_exp_of_a_square(self, rng):
         """The gradient of exp(x * x) is 2x * exp(x * x)."""
@@ -523,13 +525,14 @@ class TestGradOfGrad:
         assert_close(second, 6 * number, **EXACT)
 
     def test_second_derivative_of_tanh(self, rng):
-        """The second derivative of t = tanh(x) is -2t * (1 - t**2)."""
+        """The second derivative of t = tanh(c * x) is -2t * (1 - t**2) * c**2, also in a sum."""
         (number,) = signed(rng, 1, 0.4, 1.2)
-        t = math.tanh(number)
+        factors = rng.uniform(0.6, 1.4, MANY)
+        t = np.tanh(factors * number)
 
-        second = adapters.run_second_derivative(adapters.run_tanh, number)
+        second = adapters.run_second_derivative(scattered(rng, factors, adapters.run_tanh), number)
 
-        assert_close(second, -2 * t * (1 - t**2), **EXACT)
+        assert_close(second, float((-2 * t * (1 - t**2) * factors**2).sum()), **EXACT)
 
     def test_second_derivative_of_exp_of_a_square(self, rng):
         """The second derivative of y = exp(3 * x**2) is (6 + 36x**2) * y."""
@@ -541,19 +544,21 @@ class TestGradOfGrad:
         assert_close(second, (2 * factor + (2 * factor * number) ** 2) * y, **EXACT)
 
     def test_second_derivative_with_a_reused_node(self, rng):
-        """Reused nodes are differentiated twice as well: s in 2 * s * (s + 3) + log(x) with s = tanh(x)."""
+        """Reused nodes are differentiated twice: s = tanh(c * x) in sums of 2 * s * (s + 3) and log(x)."""
         number, factor, summand = rng.uniform([0.4, 2, 2], [1.2, 9, 9]).tolist()
+        factors = rng.uniform(0.6, 1.4, MANY)
 
-        def function(x):
+        def reused(x):
             s = adapters.run_tanh(x)
-            return (s * factor) * (s + summand) + adapters.run_log(x)
+            return (s * factor) * (s + summand)
 
-        second = adapters.run_second_derivative(function, number)
+        graph = scattered(rng, factors, reused)
+        second = adapters.run_second_derivative(lambda x: graph(x) + adapters.run_log(x), number)
 
-        s = math.tanh(number)
+        s = np.tanh(factors * number)
         slope = 1 - s**2
-        expected = factor * slope * (2 * slope - 2 * s * (2 * s + summand)) - 1 / number**2
-        assert_close(second, expected, **EXACT)
+        bends = factor * slope * (2 * slope - 2 * s * (2 * s + summand)) * factors**2
+        assert_close(second, float(bends.sum()) - 1 / number**2, rtol=1e-12, atol=1e-11)  # terms may cancel
 
     def test_second_derivative_of_factors_with_constant_slope(self, rng):
         """The factors of relu(3x) * -(x/2) have constant slopes, yet the second derivative is -3, not 0."""
