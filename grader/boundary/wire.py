@@ -76,20 +76,17 @@ class Frame:
         write = _WRITERS.get(kind)
         if write is not None:
             return write(value)
+        if kind not in _CONTAINERS:
+            return self._refer(value)
         if depth > MAX_DEPTH:
             raise Unsendable("a value is nested too deeply")
         if kind is list:
             return self._pack_items(value, depth)
         if kind is np.ndarray:
             return self._pack_array(value)
-        if kind in _SEQUENCES:
-            return f'{{"{_SEQUENCES[kind]}":{self._pack_items(value, depth)}}}'
         if kind is dict:
-            if len(value) > MAX_KEYS:
-                raise Unsendable(f"the tests do not accept a dict of more than {MAX_KEYS} keys")
-            pairs = [f"[{_key(key)},{self.pack(item, depth + 1)}]" for key, item in value.items()]
-            return f'{{"dict":[{",".join(pairs)}]}}'
-        return self._refer(value)
+            return self._pack_dict(value, depth)
+        return f'{{"{_SEQUENCES[kind]}":{self._pack_items(value, depth)}}}'
 
     def _pack_items(self, items: Iterable[Any], depth: int) -> str:
         packed = []
@@ -97,6 +94,12 @@ class Frame:
             write = _WRITERS.get(type(item))
             packed.append(self.pack(item, depth + 1) if write is None else write(item))
         return f"[{','.join(packed)}]"
+
+    def _pack_dict(self, value: dict[Any, Any], depth: int) -> str:
+        if len(value) > MAX_KEYS:
+            raise Unsendable(f"the tests do not accept a dict of more than {MAX_KEYS} keys")
+        pairs = [f"[{_key(key)},{self.pack(item, depth + 1)}]" for key, item in value.items()]
+        return f'{{"dict":[{",".join(pairs)}]}}'
 
     def _pack_array(self, array: np.ndarray) -> str:
         name = _NAMES.get(array.dtype)
@@ -126,6 +129,7 @@ class Frame:
 _FREE = frozenset([type(None), bool, float])  # of which there is nothing to check
 _PLAIN = _FREE | {int, str}
 _SEQUENCES: dict[type, str] = {tuple: "tuple", set: "set", frozenset: "set"}
+_CONTAINERS = frozenset([list, dict, np.ndarray, *_SEQUENCES])
 _DTYPES = {name: np.dtype(name) for name in DTYPES}
 _RAW = _DTYPES | {"bool": np.dtype("uint8")}  # a bool is a byte, but not every byte is a bool
 _SCALARS = frozenset(dtype.type for dtype in _DTYPES.values()) | {np.longlong, np.ulonglong}

@@ -184,6 +184,11 @@ class ForkedProcess:
         """Return what it has printed."""
         return self._capture.output()
 
+    @property
+    def number(self) -> int | None:
+        """Its number on this host."""
+        return self._meter.process if self._meter is not None else None
+
     def usage(self) -> Usage | None:
         """Return what it has used so far."""
         return self._meter.read() if self._meter is not None else None

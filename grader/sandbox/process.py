@@ -114,6 +114,11 @@ class PlainProcess:
         """Return what it has printed."""
         return self._capture.output()
 
+    @property
+    def number(self) -> int | None:
+        """Its number on this host."""
+        return self._child.pid
+
     def usage(self) -> Usage | None:
         """Return what it has used so far."""
         return self._meter.read()

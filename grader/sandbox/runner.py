@@ -84,6 +84,10 @@ class StudentProcess(Protocol):
     def output(self) -> Output:
         """Return what it has printed; complete once it was killed."""
 
+    @property
+    def number(self) -> int | None:
+        """Its number on this host; None where that is not known, as for a container."""
+
     def usage(self) -> Usage | None:
         """Return what it has used so far; None where that is not known. Not to be called after `kill`."""
 

@@ -39,10 +39,14 @@ def unpacked(content: bytes) -> Usage:
 
 
 class Meter:
-    """Reads the usage of one process, which may belong to another user or live in a PID namespace below."""
+    """Reads the usage of one process, which may belong to another user or live in a PID namespace below.
+
+    Attributes: `process` (its number here).
+    """
 
     def __init__(self, process: int) -> None:
         """Look at the process of that number, which must be alive now."""
+        self.process = process
         self._clock = ~process << 3 | SCHEDULED
         self._latest: Usage | None = None
         self._waits: dict[str, int] = {}  # of each thread, in nanoseconds

@@ -91,7 +91,7 @@ class Run:
             schedule.note_timeout(item)
         seconds, attempt = attempt.seconds, Attempt()  # what its error holds goes now
         upcoming = schedule.next or (following.next if following else None)
-        error = _raised_by(lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=upcoming))
+        error = _torn_down(item, upcoming)
         if error is not None and result.outcome is Outcome.PASSED:
             result = result_of(item, error, "teardown", self.session.explain)
         self._integrity.add(item, result.outcome)
@@ -99,13 +99,13 @@ class Run:
 
     def _second_attempt(self, item: pytest.Item, schedule: Schedule) -> Attempt:
         """Run a test again, alone in a fresh process, with the values of its fixtures made again."""
-        error = _raised_by(lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=None))
+        error = _torn_down(item, None)
         if error is not None:
             return Attempt(error, "teardown")
         item.user_properties.clear()
         if isinstance(item, pytest.Function):
             item._initrequest()  # noqa: SLF001 - pytest has no other way to forget the values of fixtures
-            item.funcargs.update(parameters_of(item))
+            item.funcargs.update(given_arguments(item))
         with self.session.second_attempt():
             attempt = self._attempt(item, schedule)
             self.session.hold_to_account(attempt.error)
@@ -127,7 +127,7 @@ class Run:
             raise self._given_up()
         self.session.begin_test()
         with self._limits.of_a_test():
-            item.ihook.pytest_runtest_call(item=item)
+            _run_test(item)
             self.session.end_test()
 
     def _left_out(self, item: pytest.Item) -> TestResult:
@@ -149,23 +149,42 @@ class Run:
         self._job.tell("finished", {"unloadable": unloadable, **notes})
 
 
-def parameters_of(item: pytest.Function) -> dict[str, Any]:
-    """Return the arguments of a parametrised test, but for those that are meant for a fixture."""
+def given_arguments(item: pytest.Function) -> dict[str, Any]:
+    """Return the arguments of a test that need no fixture: its request and the values of its parameters."""
     direct = {
         name.strip()
         for mark in item.iter_markers("parametrize")
         if mark.args and not mark.kwargs.get("indirect")
         for name in (mark.args[0].split(",") if isinstance(mark.args[0], str) else mark.args[0])
     }
-    return {name: item.callspec.params[name] for name in direct}
+    parameters = {name: item.callspec.params[name] for name in direct}
+    return {"request": item._request, **parameters}  # noqa: SLF001 - pytest makes another one for each use
+
+
+# A suite has one conftest.py, so the hooks of a test are those of the session. To look them up for each test
+# (`item.ihook`), or to call a test through hooks that nobody else implements, costs more than most tests.
 
 
 def _set_up(item: pytest.Item) -> None:
     """Set a test up by pytest, with the arguments that the suite gives without a fixture."""
     if isinstance(item, pytest.Function):
-        for arguments in item.ihook.pytest_arguments_of_test(item=item):
+        for arguments in item.config.hook.pytest_arguments_of_test(item=item):
             item.funcargs.update(arguments)
-    item.ihook.pytest_runtest_setup(item=item)
+    item.config.hook.pytest_runtest_setup(item=item)
+
+
+def _run_test(item: pytest.Item) -> None:
+    """Run the test itself, as pytest's own `pytest_pyfunc_call` does."""
+    if isinstance(item, pytest.Function):
+        names = item._fixtureinfo.argnames  # noqa: SLF001 - as there
+        item.obj(**{name: item.funcargs[name] for name in names})
+    else:
+        item.runtest()
+
+
+def _torn_down(item: pytest.Item, upcoming: pytest.Item | None) -> BaseException | None:
+    """Tear a test down, but for what `upcoming` uses too; return the error that was raised."""
+    return _raised_by(lambda: item.config.hook.pytest_runtest_teardown(item=item, nextitem=upcoming))
 
 
 def _raised_by(act: Callable[[], object]) -> BaseException | None:

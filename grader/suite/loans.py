@@ -1,11 +1,12 @@
 """Loans: the student processes that a suite's job uses, which only the worker can open and end.
 
 The worker holds the runners; a job, which is a fork of the suite's process, gets no more than the descriptor
-of a process's stream. Both are trusted. A job has one process at a time, so the requests need no names: OPEN
-is answered with GRANTED and the descriptor, ENDING with how the process ended, KILL with GRANTED, USAGE with
-the time that the process has used, or with UNKNOWN. FAILED, with the reason, has no answer: the job has found
-that the sandbox failed. A sandbox that fails ends the job: its loss is not the submission's, whatever it
-looks like from there. Any exception in the lender's thread ends the job in the same way.
+of a process's stream. Both are trusted. A job has one process at a time, so the requests need no names. OPEN
+is answered with GRANTED, the processor that both shall share, if any, and the descriptor; ENDING with how the
+process ended; KILL with GRANTED; USAGE with the time that the process has used, or with UNKNOWN. FAILED, with
+the reason, has no answer: the job has found that the sandbox failed. A sandbox that fails ends the job: its
+loss is not the submission's, whatever it looks like from there. Any exception in the lender's thread ends the
+job in the same way.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from typing import NoReturn
 
 from grader.sandbox.runner import Ending, Output, Promise, Runner, SandboxError, StudentProcess
 from grader.sandbox.usage import FIGURES, Usage, unpacked
+from grader.suite.processors import keep
 
 OPEN, ENDING, KILL, USAGE, FAILED = b"open", b"ending", b"kill", b"usage", b"failed "
 GRANTED, UNKNOWN = b"granted", b"unknown"
@@ -36,15 +38,19 @@ class Lender:
     Attributes: `failure` (why the sandbox failed, if it did).
     """
 
-    def __init__(self, runner: Runner, desk: socket.socket, give_up: Callable[[], None]) -> None:
+    def __init__(
+        self, runner: Runner, desk: socket.socket, give_up: Callable[[], None], processor: int | None = None
+    ) -> None:
         """Serve requests on `desk` until it is closed at the other end; `give_up` ends the job early.
 
-        Raises SandboxError when this machine starts no more threads.
+        Processes on this host run on `processor` only, if it is given. Raises SandboxError when this machine
+        starts no more threads.
         """
         self.failure: SandboxError | None = None
         self._runner = runner
         self._desk = desk
         self._give_up = give_up
+        self._processor = processor
         self._ahead: StudentProcess | None = None
         self._present: StudentProcess | None = None
         self._outputs: list[Output] = []
@@ -112,7 +118,11 @@ class Lender:
     def _lend(self) -> None:
         self._present = self._ahead or self._runner.open()
         self._ahead = None
-        socket.send_fds(self._desk, [GRANTED], [self._present.stream.fileno()])
+        number = self._present.number
+        shared = self._processor if number is not None else None
+        if number is not None:
+            keep(number, shared)
+        socket.send_fds(self._desk, [GRANTED, _said(shared)], [self._present.stream.fileno()])
 
     def _end(self, process: StudentProcess) -> None:
         """End a process and keep what it printed."""
@@ -138,6 +148,14 @@ def _as_sandbox_error(failed: Exception) -> SandboxError:
     return SandboxError(f"a student process cannot be lent: {type(failed).__name__}: {failed}")
 
 
+def _said(processor: int | None) -> bytes:
+    return b"" if processor is None else b" %d" % processor
+
+
+def _heard(said: bytes) -> int | None:
+    return int(said) if said else None
+
+
 class Borrower:
     """The job's end of the desk."""
 
@@ -149,8 +167,9 @@ class Borrower:
         """Return a fresh process. Raises SandboxError when the lender has given the job up."""
         self._desk.send(OPEN)
         answer, descriptors, _, _ = socket.recv_fds(self._desk, DATAGRAM, 1)
-        if answer != GRANTED:
+        if not answer.startswith(GRANTED):
             raise SandboxError("no process is lent any more")
+        keep(os.getpid(), _heard(answer.removeprefix(GRANTED)))
         return Borrowed(self._desk, socket.socket(fileno=descriptors[0]))
 
     def fail(self, reason: str) -> NoReturn:

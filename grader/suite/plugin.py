@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.boundary.channel import Channel
-from grader.suite.execution import Run, parameters_of
+from grader.suite.execution import Run, given_arguments
 from grader.suite.jobs import Job, Jobs
 from grader.suite.judge import group_of
 from grader.suite.manifest import Manifest
@@ -69,7 +69,7 @@ class Grading:
         items.sort(key=lambda item: group_of(item) in self._manifest.second_stage)
         for item in items:
             if isinstance(item, pytest.Function):
-                item.funcargs.update(parameters_of(item))
+                item.funcargs.update(given_arguments(item))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:

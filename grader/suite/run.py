@@ -20,6 +20,7 @@ from grader.sandbox.runner import Output, Runner
 from grader.suite.loans import Lender, counter
 from grader.suite.messages import Messages, Results, SuiteJob
 from grader.suite.order import in_order
+from grader.suite.processors import of_this_host
 
 SHOWN_ERROR_CHARACTERS = 4_000
 PATIENCE = 7  # times the limit of a run: more than its clock allows the host to make it wait
@@ -65,6 +66,7 @@ class SuiteProcess:
     def __init__(self, root: Path, suite: str) -> None:
         """Start it for the cases in the folder `suite` below `root`. Raises SuiteFailed."""
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._processors = of_this_host()
         self._control, control = counter()
         ours, ready = socket.socketpair()
         with control, ours, ready:
@@ -95,21 +97,16 @@ class SuiteProcess:
         Raises SuiteFailed, also when the job does not end by this process's clock, or SandboxError as soon as
         the runner fails.
         """
-        seconds = PATIENCE * (job.run_seconds or self._run_seconds) + MARGIN_SECONDS
         ours, theirs = socket.socketpair()
         desk, their_desk = counter()
-        with ours:
+        with ours, self._processors.one() as processor:
             with theirs, their_desk:
                 self._start_job(theirs, their_desk)
-            lender = Lender(runner, desk, give_up=lambda: ours.shutdown(socket.SHUT_RDWR))
-            following = _Following(Messages(ours), seconds, listen)
+            lender = Lender(runner, desk, lambda: ours.shutdown(socket.SHUT_RDWR), processor)
             try:
-                finished, results = following.to_the_end(job)
+                finished, results = self._followed(job, ours, listen)
             except Closed:
                 raise lender.failure or self._failure() from None
-            except TimeoutError:
-                self._stop(following.process)
-                raise SuiteFailed(f"the run did not end within {seconds:g} seconds and was stopped") from None
             finally:
                 outputs = lender.finish()
         if lender.failure:
@@ -133,6 +130,18 @@ class SuiteProcess:
             self._process.wait()
         self._log.close()
 
+    def _followed(
+        self, job: SuiteJob, messages: socket.socket, listen: Listener
+    ) -> tuple[dict[str, Any], list[TestResult]]:
+        """Follow a job to its end. Raises Closed, and SuiteFailed when the job does not end in its time."""
+        seconds = PATIENCE * (job.run_seconds or self._run_seconds) + MARGIN_SECONDS
+        following = _Following(Messages(messages), seconds, listen)
+        try:
+            return following.to_the_end(job)
+        except TimeoutError:
+            self._stop(following.process)
+            raise SuiteFailed(f"the run did not end within {seconds:g} seconds and was stopped") from None
+
     def _start_job(self, messages: socket.socket, desk: socket.socket) -> None:
         try:
             socket.send_fds(self._control, [b"job"], [messages.fileno(), desk.fileno()])
@@ -154,7 +163,8 @@ class SuiteProcess:
         return SuiteFailed(f"the suite's process ended early: {clean(printed, SHOWN_ERROR_CHARACTERS)}")
 
 
-_COMMAND = (sys.executable, "-B", "-m", "grader.suite")
+# -P: a folder `grader` in the working folder is a student's.
+_COMMAND = (sys.executable, "-P", "-B", "-m", "grader.suite")
 _ENVIRONMENT = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     "OPENBLAS_NUM_THREADS": "1",  # a process that forks must have no other thread

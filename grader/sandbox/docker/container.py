@@ -81,6 +81,10 @@ class Container:
                 raise SandboxError("the Docker engine has lost a container")
         return replace(ending_of(None), was_killed=True)  # process 1 holds it open: the engine has lost it
 
+    @property
+    def number(self) -> None:
+        """Unknown: the engine may run on another host."""
+
     def usage(self) -> Usage | None:
         """Return what the submission has used so far."""
         return self._attachment.usage()

@@ -1,5 +1,6 @@
 """Runs of a small suite against submissions that crash, hang, flood and fork: what is told, what is left."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from grader.sandbox.runner import MEBI, Allowance, SandboxError
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteFailed, SuiteProcess, ignore
 from tests.harness.processes import are_over
+from tests.harness.small_suite import run_suite, write_suite
 
 MANIFEST = """
 limits: {test_seconds: 10, run_seconds: 60, memory_mebibytes: 1024, output_kibibytes: 1}
@@ -526,6 +528,44 @@ def one():
     outcome = grade(source, textwrap.dedent(cases))
 
     assert [result.message for result in outcome.results] == [""]
+
+
+SAME_PROCESSOR = """
+import os
+from tests import adapters
+
+class TestFirst:
+    def test_one(self):
+        assert adapters.one() == sorted(os.sched_getaffinity(0))
+        assert len(os.sched_getaffinity(0)) == 1
+"""
+TELLS_ITS_PROCESSORS = "import os\ndef one():\n    return sorted(os.sched_getaffinity(0))\n"
+
+
+def test_both_ends_of_the_boundary_share_a_processor(tmp_path):
+    """A job and its submission take turns, so they run on one processor; the grader itself runs on all."""
+    before = os.sched_getaffinity(0)
+    root = write_suite(tmp_path, SAME_PROCESSOR)
+    with closing(ProcessRunner(Allowance())) as runner:
+        outcome = run_suite(
+            root, runner, "import os\ndef one():\n    return sorted(os.sched_getaffinity(0))\n"
+        )
+
+    assert [result.outcome for result in outcome.results] == [Outcome.PASSED], outcome.results
+    assert os.sched_getaffinity(0) == before
+
+
+def test_a_folder_that_is_called_like_the_grader_is_not_imported(tmp_path, monkeypatch):
+    """The working folder may be a student's, with any files in it."""
+    (tmp_path / "grader").mkdir()
+    (tmp_path / "grader" / "__init__.py").write_text("raise RuntimeError('imported')")
+    monkeypatch.chdir(tmp_path)
+    root = write_suite(tmp_path / "suite")
+
+    with closing(ProcessRunner(Allowance())) as runner:
+        outcome = run_suite(root, runner)
+
+    assert {result.outcome for result in outcome.results} == {Outcome.PASSED}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
