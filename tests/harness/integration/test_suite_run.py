@@ -520,7 +520,7 @@ def one():
             def test_a(self):
                 names, files, descriptors, socket = adapters.one()
                 assert names == sorted(["HOME", "LANG", "PATH", "PYTHONHASHSEED", "PYTHONUNBUFFERED",
-                    "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"])
+                    "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"])
                 assert files == []
                 assert descriptors == [0, 1, 2, socket]
     """
