@@ -20,6 +20,7 @@ RUN_PATIENCE = 6  # times the limit of a run
 UNKNOWN_PATIENCE = 6  # times a limit, where the host does not tell: a submission that sleeps ends there
 LOOK_SECONDS = 1.0  # between two looks at what a process has used; short tests need none
 LOOKS = 10  # within a limit, at least
+CLEARLY = 0.8  # of a limit: one thread on a busy host computes for about as long as fair time passes
 LEAST_SECONDS = 0.02  # between two looks near the end of a limit
 
 
@@ -79,8 +80,8 @@ class Limit:
         if self.used < self.seconds and not self.counts_processor_only:
             waited = f"{self.waited:.0f} of {self.passed:.0f} seconds"
             return Starved(f"the host is too busy: the submission waited {waited} for a processor")
-        is_busy = self.processor >= self.seconds > self.passed - self.waited
-        return TimedOut(f"{self.reason} of processor time" if is_busy else self.reason)
+        has_threads = self.processor >= self.seconds and self.passed - self.waited < CLEARLY * self.seconds
+        return TimedOut(f"{self.reason} of processor time" if has_threads else self.reason)
 
 
 class Clock:

@@ -7,7 +7,7 @@ import pytest
 
 from tests import adapters
 from tests.cases.checks import LOOSELY, Mismatch, assert_close, assert_differ, assert_equal, kind, plain_array
-from tests.cases.corners import ramps, signed, slopes
+from tests.cases.corners import disagreement, ramps, signed, slopes
 from tests.cases.drawn_graphs import MANY, TensorForks
 from tests.cases.reading import in_type_of, tensor_data, tensor_grad
 
@@ -710,9 +710,9 @@ def sum_of_squares(x):
 
 
 def matrix_expression(x):
-    """Return a sum over exp, tanh and matmul of a matrix of two columns."""
+    """Return a sum over exp and matmul of a matrix of two columns."""
     weight = tensor([[0.3, 0.5, 0.4], [0.8, 0.1, 0.6]])
-    return adapters.run_tensor_sum(adapters.run_tensor_exp(adapters.run_matmul(x, weight).tanh()))
+    return adapters.run_tensor_sum(adapters.run_tensor_exp(adapters.run_matmul(x, weight)))
 
 
 def mean_of_relu(x):
@@ -725,14 +725,15 @@ def after(first, function):
     return lambda x: function(first(x))
 
 
-def cubic(straight, bent):
-    """Return the function sum(straight * x + bent * x ** 3)."""
-    straight, bent = tensor(straight), tensor(bent)
+def fourth_powers(shift, factor):
+    """Return the function sum(factor * (x + shift) ** 4); each node has one use, so any order is right."""
+    shift, factor = tensor(shift), tensor(factor)
 
     def function(x):
-        square = adapters.run_tensor_mul(x, x)
-        factor = adapters.run_tensor_add(adapters.run_tensor_mul(square, bent), straight)
-        return adapters.run_tensor_sum(adapters.run_tensor_mul(x, factor))
+        moved = adapters.run_tensor_add(x, shift)
+        square = adapters.run_tensor_mul(moved, moved)
+        power = adapters.run_tensor_mul(square, square)
+        return adapters.run_tensor_sum(adapters.run_tensor_mul(power, factor))
 
     return function
 
@@ -781,17 +782,19 @@ def run_checks(checks, *, hint):
     for check in checks:
         inputs.append(tensor(check.x))
         verdict = adapters.run_gradient_check(check.function, inputs[-1], **check.settings)
-        assert_verdict(verdict, expected=check.verdict, hint=hint)
+        assert_verdict(verdict, check, hint=hint)
     return inputs
 
 
-def assert_verdict(verdict, *, expected, hint):
-    """Fail unless a gradient check returned exactly the truth value `expected`."""
+def assert_verdict(verdict, check, *, hint):
+    """Fail unless a gradient check returned exactly the truth value that `check` asks for."""
+    expected = check.verdict
     if type(verdict) is not bool and type(verdict) is not np.bool_:  # which becomes a bool at the boundary
         raise Mismatch("a gradient check returns True or False", expected=expected, actual=kind(verdict))
     if bool(verdict) is not expected:
-        problem = "a right gradient was rejected" if expected else "a wrong gradient was accepted"
-        raise Mismatch(problem, expected=expected, actual=bool(verdict), hint=hint)
+        problem = f"{'a right gradient was rejected' if expected else 'a wrong gradient was accepted'}: "
+        asked = disagreement(check.function, check.x, check.settings)
+        raise Mismatch(problem + asked, expected=expected, actual=bool(verdict), hint=hint)
 
 
 class TestGradientCheck:
@@ -864,11 +867,10 @@ class TestGradientCheck:
         """A central difference errs by the square of eps: an error of tol / 3 gets True, of 3 * tol False."""
         checks = []
         for verdict in drawn_verdicts(rng):
-            x, gradient = rng.uniform([0.5, 1], [1.5, 3])[:, None]
-            eps = float(10 ** rng.uniform(-1.3, -0.7))
-            bent = gradient / eps**2 * 1e-4 * (1 / 3 if verdict else 3)
-            function = cubic(gradient - 3 * bent * x**2, bent)
-            checks.append(Check(function, x, verdict, {"eps": eps}))
+            x, eps = drawn_input(rng), float(10 ** rng.uniform(-2, -1))
+            base = eps / np.sqrt(1e-4 * (1 / 3 if verdict else 3))  # the relative error is (eps / base) ** 2
+            factor = rng.uniform(1, 3, x.shape) / (4 * base**3)
+            checks.append(Check(fourth_powers(base - x, factor), x, verdict, {"eps": eps}))
 
         run_checks(checks, hint="the argument eps is the step of the difference")
 

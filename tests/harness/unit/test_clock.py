@@ -130,6 +130,13 @@ def test_processor_time_counts_where_it_is_more_than_the_time_that_passes(host):
     assert SECONDS / 4 <= seconds < SECONDS / 4 + 2 * LOOK_SECONDS
 
 
+def test_one_thread_on_a_busy_host_reads_as_on_an_idle_one(host):
+    """Its processor time and its fair time are nearly the same, and which is larger is chance."""
+    ending, _ = seconds_until_the_end(clock_of(host), host, share=0.5, waiting=0.52)
+
+    assert str(ending) == "no answer within 10 seconds"
+
+
 def test_threads_that_wait_for_each_other_do_not_stop_the_clock(host):
     """When one thread always runs while others wait, a second counts as a second."""
     ending, seconds = seconds_until_the_end(clock_of(host), host, share=1.0, waiting=0.98)
