@@ -47,8 +47,8 @@ class Grader:
     def grade(self, submission: Submission, seed: int, listen: Listener = ignore) -> GradedReport:
         """Return the verdict on `submission`; `listen` hears of events meanwhile.
 
-        The events are `collected` (the tests by class), `result` (a record), `stage` (the report on what is
-        done, when only the second stage is still to come) and `progress` (see grader.suite.messages).
+        The events are `collected` (the tests by class), `result` (a TestResult), `stage` (the report on all
+        but the second stage, when that begins) and `progress` (see grader.suite.messages).
         Raises SuiteFailed or SandboxError when the grader itself fails.
         """
         with self._standby.use() as ready:

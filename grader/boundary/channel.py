@@ -172,6 +172,11 @@ class Channel:
             del self._handles[number]
             self._dropped.add(number)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the conversation is over."""
+        return self._lost is not None
+
     def close(self, reason: Lost) -> None:
         """End the conversation: every later request raises `reason`."""
         if self._lost is None:

@@ -1,6 +1,5 @@
 """`grader grade` and `grader grade-all`: verdicts at the desk, without a server."""
 
-import json
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,8 @@ from rich.console import Console
 from grader.batch import REFUSED, find_submissions, grade_all, read_submission
 from grader.cli.exits import Exit
 from grader.cli.files import writable
-from grader.core.report import GradedReport, to_document
+from grader.cli.outputs import HtmlOption, JsonOption, PytestOption, status_of_exit, write_report
+from grader.core.report import GradedReport
 from grader.core.submission import Submission
 from grader.pipeline import Grader
 from grader.render.csv import Row, render_csv
@@ -42,14 +42,9 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
     submission: Annotated[
         Path, typer.Argument(metavar="FILE.zip|DIR", exists=True, help="What was handed in.")
     ],
-    json_file: Annotated[
-        Path | None,
-        typer.Option("--json", metavar="OUT", callback=writable, help="Write the report as JSON."),
-    ] = None,
-    html_file: Annotated[
-        Path | None,
-        typer.Option("--html", metavar="OUT", callback=writable, help="Write the report as a page."),
-    ] = None,
+    json_file: JsonOption = None,
+    html_file: HtmlOption = None,
+    pytest_file: PytestOption = None,
     runner: RunnerOption = None,
     seed: SeedOption = None,
     without_bonus: WithoutBonus = False,  # noqa: FBT002 - a flag
@@ -65,8 +60,8 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
     ):
         report = grader.grade(work, _seed(settings, seed, work), progress.listen)
     print_report(report, Console())
-    _write(report, json_file, html_file)
-    raise typer.Exit(_status(report))
+    write_report(report, json_file, html_file, pytest_file)
+    raise typer.Exit(status_of_exit(report))
 
 
 @app.command("grade-all")
@@ -103,20 +98,6 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
 
 def _seed(settings: Settings, seed: int | None, work: Submission) -> int:
     return derive_seed(read_secret(settings.data_dir), work.sha256) if seed is None else seed
-
-
-def _write(report: GradedReport, json_file: Path | None, html_file: Path | None) -> None:
-    if json_file is not None:
-        text = json.dumps(to_document(report), indent=2, ensure_ascii=False, allow_nan=False)
-        json_file.write_text(f"{text}\n", encoding="utf-8")
-    if html_file is not None:
-        from grader.render.html import render_html
-
-        html_file.write_text(render_html(report), encoding="utf-8")
-
-
-def _status(report: GradedReport) -> Exit:
-    return Exit.DONE if report.complete else Exit.NOT_JUDGED
 
 
 def _summary(rows: list[Row], csv_file: Path) -> Exit:

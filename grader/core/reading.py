@@ -50,6 +50,7 @@ def _problem(stated: Document) -> ProblemScore:
         tests=results[0].group if results else "",
         section=stated["section"],
         hint=stated["hint"],
+        needs=tuple(stated.get("needs", ())),  # reports from before there were needs have none
     )
     limited = stated.get("limited", "")  # reports from before there were gates have no such field
     return ProblemScore(problem, results, _exact(stated["points"], problem, results), limited)

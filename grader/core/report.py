@@ -1,11 +1,12 @@
 """The graded report: one frozen record of what a submission earned, why, and what the verdict rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from grader.core.advice import blocked_by
 from grader.core.scoring import Outcome, PartScore, ProblemScore, Score, TestResult, format_points
 
 SCHEMA = "graded-report/1"
@@ -60,6 +61,7 @@ def status_of(score: Score, *, loadable: bool) -> Status:
 def to_document(report: GradedReport) -> dict[str, Any]:
     """Return the report as the JSON document that docs/report.schema.json describes."""
     score = report.score
+    blocked = {name: [each.problem.id for each in first] for name, first in blocked_by(score).items()}
     return {
         "schema": SCHEMA,
         "title": report.title,
@@ -79,8 +81,8 @@ def to_document(report: GradedReport) -> dict[str, Any]:
         "max_score": score.max_score,
         "bonus": points(score.bonus),
         "max_bonus": score.max_bonus,
-        "parts": [_part(part, bonus=False) for part in score.parts]
-        + [_part(part, bonus=True) for part in score.bonus_parts],
+        "parts": [_part(part, blocked, bonus=False) for part in score.parts]
+        + [_part(part, blocked, bonus=True) for part in score.bonus_parts],
         "output": report.output,
         "notes": list(report.notes),
     }
@@ -94,24 +96,26 @@ def points(exact: Fraction | int | None) -> float | None:
 def first_line(result: TestResult) -> str:
     """Return the reason of a loss in one line."""
     line = result.message.partition("\n")[0]
+    if result.cause and result.hint:
+        return f"{line} {result.hint}"
     if result.outcome is Outcome.FAILED and result.expected is not None and result.actual is not None:
         values = f"expected {result.expected}, got {result.actual}"
         return f"{line}: {values}" if "\n" not in values else line
     return line
 
 
-def _part(part: PartScore, *, bonus: bool) -> dict[str, Any]:
+def _part(part: PartScore, blocked: Mapping[str, Sequence[str]], *, bonus: bool) -> dict[str, Any]:
     return {
         "id": part.part.id,
         "title": part.part.title,
         "bonus": bonus,
         "score": points(part.score),
         "max": part.max_score,
-        "problems": [_problem(problem) for problem in part.problems],
+        "problems": [_problem(each, blocked.get(each.problem.id, ())) for each in part.problems],
     }
 
 
-def _problem(scored: ProblemScore) -> dict[str, Any]:
+def _problem(scored: ProblemScore, blocked: Sequence[str]) -> dict[str, Any]:
     problem = scored.problem
     return {
         "id": problem.id,
@@ -121,6 +125,8 @@ def _problem(scored: ProblemScore) -> dict[str, Any]:
         "points": points(scored.score),
         "max": problem.points,
         "limited": scored.limited,
+        "needs": list(problem.needs),
+        "blocked_by": list(blocked),
         "tests": [_test(result) for result in scored.results],
     }
 

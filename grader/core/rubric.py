@@ -10,7 +10,9 @@ from grader.core.document import Document, parse_document
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 RUBRIC_KEYS = ("title", "suite", "policy", "total", "parts", "bonus")
 PART_KEYS = ("id", "title", "problems")
-PROBLEM_KEYS = ("id", "title", "points", "tests", "section", "hint", "catches", "policy", "gate", "essential")
+PROBLEM_KEYS = (
+    *("id", "title", "points", "tests", "section", "hint", "catches", "policy", "gate", "essential", "needs"),
+)
 
 
 class Policy(StrEnum):
@@ -27,8 +29,8 @@ class Problem:
     `section` (of the handout), `hint` and `catches` (sentences on mistakes that the tests are known to catch)
     may be empty. So may `gate`: a test, as Class::test, that can show that the problem was solved in another
     way than the handout asks, and then limits its points. `essential` are tests of its class, without the
-    parameters in brackets: where one of them is lost, its points are limited too. `place` says where `tests`
-    is written.
+    parameters in brackets: where one of them is lost, its points are limited too. `needs` are the ids of
+    problems that it builds on. `place` says where `tests` is written.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Problem:
     policy: Policy = Policy.PROPORTIONAL
     gate: str = ""
     essential: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     place: str = field(default="", compare=False)
 
 
@@ -98,6 +101,7 @@ def parse_rubric(text: str, name: str = "rubric.yaml") -> Rubric:
         name=name,
     )
     _refuse_repeats([*parts, *bonus_parts])
+    _check_needs([*parts, *bonus_parts])
     _check_total(document, rubric)
     return rubric
 
@@ -166,6 +170,7 @@ def _problem(document: Document, policy: Policy) -> Problem:
         policy=Policy(document.choice("policy", list(Policy), default=policy)),
         gate=gate if "::" in gate or not gate else f"{tests}::{gate}",
         essential=tuple(document.texts("essential", default=())),
+        needs=tuple(document.texts("needs", default=())),
         place=document.place_of("tests"),
     )
 
@@ -196,6 +201,31 @@ def _refuse_repeats(parts: Sequence[Document]) -> None:
                 message = f"{written} is taken already, on line {lines[written]}; each may be used once"
                 raise document.error(key, message)
             lines[written] = document.line_of(key)
+
+
+def _check_needs(parts: Sequence[Document]) -> None:
+    """Refuse a need that is no problem of the rubric, and problems that need each other in a circle."""
+    documents = {problem.text("id"): problem for part in parts for problem in part.mappings("problems")}
+    needs = {name: document.texts("needs", default=()) for name, document in documents.items()}
+    for name, wanted in needs.items():
+        for need in wanted:
+            if need not in documents:
+                message = f"there is no problem {need}; name a problem by its id, or leave it out"
+                raise documents[name].error("needs", message)
+        if name in needed_by(name, needs):
+            raise documents[name].error("needs", f"{name} needs itself, in a circle; leave one of them out")
+
+
+def needed_by(name: str, needs: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the problems that the problem `name` builds on, directly or by others, the nearest first."""
+    found: dict[str, None] = {}
+    waiting = list(needs.get(name, ()))
+    while waiting:
+        need = waiting.pop(0)
+        if need not in found:
+            found[need] = None
+            waiting += needs.get(need, ())
+    return list(found)
 
 
 def _check_total(document: Document, rubric: Rubric) -> None:

@@ -10,6 +10,7 @@ from typing import ClassVar
 from grader.core.rubric import Part, Policy, Problem, Rubric, is_named
 
 CLOSES_GATE = "closes_gate"  # the property that says in which other way than asked a problem was solved
+CAUSE = "cause"  # the property that holds the key of a recognised mistake
 GATED_SHARE = Fraction(1, 2)  # of its points that a problem earns at most when its gate is closed
 
 ESSENTIAL_SHARE = Fraction(3, 5)  # of its points that a problem earns at most if an essential test is lost
@@ -23,6 +24,7 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"  # a check did not hold
     ERROR = "error"  # the submission raised, crashed or ran out of time or memory
+    NOT_WRITTEN = "not_written"  # the submission has no code for it yet
     NOT_RUN = "not_run"  # the run ended before it
     NOT_JUDGED = "not_judged"  # the grader's own fault, never the submission's
 
@@ -31,7 +33,8 @@ class Outcome(StrEnum):
 class TestResult:
     """The outcome of one test of the class `group`, and what a report says about it.
 
-    `properties` are facts that the test recorded, by name, such as a cost that it measured.
+    `file` and `line` tell where the test stands. `properties` are facts that it recorded, by name, such as a
+    cost that it measured.
     """
 
     __test__: ClassVar[bool] = False  # tells pytest that this is no class of tests
@@ -45,7 +48,14 @@ class TestResult:
     actual: str | None = None
     hint: str | None = None
     seconds: float = 0.0
+    file: str = ""
+    line: int = 0
     properties: Mapping[str, Property] = field(default_factory=dict)
+
+    @property
+    def cause(self) -> str:
+        """The key of the mistake that the suite recognised in what came back, or nothing."""
+        return str(self.properties.get(CAUSE, ""))
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,16 @@ class ProblemScore:
     def losses(self) -> tuple[TestResult, ...]:
         """The tests that the submission lost."""
         return tuple(r for r in self.results if r.outcome not in {Outcome.PASSED, Outcome.NOT_JUDGED})
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the submission has any code for the problem."""
+        return not self.losses or any(r.outcome is not Outcome.NOT_WRITTEN for r in self.results)
+
+    @property
+    def causes(self) -> frozenset[str]:
+        """The keys of the mistakes that the suite recognised in its losses."""
+        return frozenset(filter(None, (result.cause for result in self.losses)))
 
     @property
     def lost(self) -> Fraction:
@@ -158,12 +178,6 @@ def score(rubric: Rubric, expected: Mapping[str, Sequence[str]], results: Iterab
         parts=tuple(part_score(part) for part in rubric.parts),
         bonus_parts=tuple(part_score(part) for part in rubric.bonus_parts),
     )
-
-
-def next_step(score: Score) -> ProblemScore | None:
-    """Return the earliest problem that lost points to its tests, the bonus aside."""
-    problems = (problem for part in score.parts for problem in part.problems)
-    return next((problem for problem in problems if problem.lost and problem.losses), None)
 
 
 def _sum(points: Iterable[Fraction | None]) -> Fraction | None:

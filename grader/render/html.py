@@ -15,21 +15,25 @@ from typing import Any
 
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 
+from grader.core.advice import blocked_by, hint_of, next_step
 from grader.core.report import GradedReport
-from grader.core.scoring import Outcome, PartScore, TestResult, format_points, next_step
+from grader.core.scoring import Outcome, PartScore, TestResult, format_points
 from grader.render.comparison import compare
+from grader.render.drawing import drawing_of
 from grader.render.fitting import fit
 from grader.render.marks import mark_of
 
 TEXT_BYTES = 600_000  # of a page, for what a submission can make long
 HEADLINE = 300  # characters
 OPEN_REASONS = 2  # of a problem; the others are folded, for who has many reads the first ones first
+TRACEBACK = "\n  File "  # begins one in a message
+CIRCUMSTANCES = 800  # characters that are shown open
 ITEMS = 500  # names of files, or notes, that a page lists
 
 
 @dataclass(frozen=True)
 class Reason:
-    """The tests of one problem that ended in one way, with the same message and values."""
+    """The tests of one problem that ended in one way, by one mistake or with the same message and values."""
 
     tests: tuple[TestResult, ...]
 
@@ -43,6 +47,24 @@ class Reason:
         """The first line of the message, cut if it is very long."""
         line = self.shared.message.partition("\n")[0]
         return line if len(line) <= HEADLINE else f"{line[:HEADLINE]} \N{HORIZONTAL ELLIPSIS}"
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to repair, only something to write."""
+        return self.shared.outcome is Outcome.NOT_WRITTEN
+
+    @property
+    def circumstances(self) -> str:
+        """The few lines below the headline that say for which inputs."""
+        line, _, rest = self.shared.message.partition("\n")
+        told = rest.partition(TRACEBACK)[0]
+        is_shown = len(line) <= HEADLINE and not f"\n{rest}".startswith(TRACEBACK)
+        return told if is_shown and len(told) <= CIRCUMSTANCES else ""
+
+    @property
+    def folded(self) -> str:
+        """What neither the headline nor the circumstances show."""
+        return self.details.removeprefix(self.circumstances).removeprefix("\n")
 
     @property
     def details(self) -> str:
@@ -67,7 +89,8 @@ def render_html(report: GradedReport) -> str:
 def shown(report: GradedReport) -> dict[str, Any]:
     """Return what the templates of a report need, made fit for a page."""
     fitted = fit(report, TEXT_BYTES)
-    return {"report": fitted, "score": fitted.score, "next_step": next_step(fitted.score)}
+    score = fitted.score
+    return {"report": fitted, "score": score, "next_step": next_step(score), "blocked": blocked_by(score)}
 
 
 @cache
@@ -94,7 +117,9 @@ def make_environment(loader: BaseLoader) -> Environment:
     made.filters |= {
         "points": format_points,
         "mark": mark_of,
+        "drawing": drawing_of,
         "earned": earned,
+        "hint": hint_of,
         "reasons": reasons,
         "compare": compare,
         "moment": _moment,
@@ -120,13 +145,23 @@ def earned(part: PartScore) -> Fraction | None:
 
 
 def reasons(results: Iterable[TestResult]) -> list[Reason]:
-    """Return why tests did not pass, those of one reason together, in the order of their first test."""
+    """Return why tests did not pass, those of one reason together, in the order of their first test.
+
+    What is not written is one reason, and so is a mistake that was recognised.
+    """
     groups: dict[object, list[TestResult]] = {}
     for result in results:
         if result.outcome is not Outcome.PASSED:
-            key = (result.outcome, result.message, result.expected, result.actual, result.hint)
-            groups.setdefault(key, []).append(result)
+            groups.setdefault(_reason_of(result), []).append(result)
     return [Reason(tuple(tests)) for tests in groups.values()]
+
+
+def _reason_of(result: TestResult) -> object:
+    if result.outcome is Outcome.NOT_WRITTEN:
+        return result.outcome
+    if result.cause:
+        return result.outcome, result.cause
+    return result.outcome, result.message, result.expected, result.actual, result.hint
 
 
 def _moment(iso: str) -> str:

@@ -21,6 +21,7 @@ MARKS = {
         Mark("partial", "\N{CIRCLE WITH LEFT HALF BLACK}", "partial"),
         Mark(Outcome.FAILED, "\N{BALLOT X}", "failed"),
         Mark(Outcome.ERROR, "!", "error"),
+        Mark(Outcome.NOT_WRITTEN, "\N{MIDDLE DOT}", "not written"),
         Mark(Outcome.NOT_RUN, "\N{CIRCLED DIVISION SLASH}", "not run"),
         Mark(Outcome.NOT_JUDGED, "?", "not judged"),
     )

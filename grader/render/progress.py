@@ -26,8 +26,8 @@ class SuiteProgress:
         if kind == "collected":
             self._progress.update(self._task, total=sum(len(tests) for tests in content.values()))
         if kind == "result":
-            self._lost += content["outcome"] != Outcome.PASSED
-            self._progress.update(self._task, advance=1, description=self._line(content["group"]))
+            self._lost += content.outcome is not Outcome.PASSED
+            self._progress.update(self._task, advance=1, description=self._line(content.group))
         if kind == "stage":
             earned, most = content.score.score, content.score.max_score
             shown = "not judged" if earned is None else f"{format_points(earned)} of {most} points"

@@ -1,22 +1,26 @@
 """The report in a terminal: parts, problems, points, and the first reason for each loss."""
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from grader.core.advice import blocked_by, hint_of, next_step
 from grader.core.report import GradedReport, Status, first_line
-from grader.core.scoring import Outcome, PartScore, ProblemScore, Score, TestResult, format_points, next_step
+from grader.core.scoring import Outcome, PartScore, ProblemScore, Score, TestResult, format_points
 from grader.core.text import clean_line
 from grader.render.marks import mark_of
 
 REASON_CHARACTERS = 300
+Blocked = Mapping[str, Sequence[ProblemScore]]
 COLOURS = {
     Outcome.PASSED: "green",
     "partial": "yellow",
     Outcome.FAILED: "red",
     Outcome.ERROR: "magenta",
+    Outcome.NOT_WRITTEN: "dim",
     Outcome.NOT_RUN: "yellow",
     Outcome.NOT_JUDGED: "yellow",
 }
@@ -72,7 +76,7 @@ def _footer(report: GradedReport, common: str) -> list[RenderableType]:
     if step and report.status is Status.GRADED:
         problem = step.problem
         lines.append(
-            Text.assemble(("Next: ", "bold"), f"{problem.title} (handout {problem.section}). {problem.hint}")
+            Text.assemble(("Next: ", "bold"), f"{problem.title} (handout {problem.section}). {hint_of(step)}")
         )
     rests = (
         f"{report.suite_tests} tests in {report.seconds:.1f} s · suite {report.suite_sha256[:8]} · "
@@ -88,38 +92,53 @@ def _table(score: Score, *, with_reasons: bool) -> Table:
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
+    blocked = blocked_by(score)
     for part in score.parts:
-        _add_part(table, part, with_reasons=with_reasons)
+        _add_part(table, part, blocked, with_reasons=with_reasons)
     if score.bonus_parts:
         table.add_row()
         table.add_row(
             "", Text("Bonus, counted apart", "cyan"), _points(score.bonus, score.max_bonus, "cyan"), ""
         )
     for part in score.bonus_parts:
-        _add_part(table, part, with_reasons=with_reasons)
+        _add_part(table, part, blocked, with_reasons=with_reasons)
     return table
 
 
-def _add_part(table: Table, part: PartScore, *, with_reasons: bool) -> None:
+def _add_part(table: Table, part: PartScore, blocked: Blocked, *, with_reasons: bool) -> None:
     table.add_row()
     table.add_row("", Text(part.part.title, "bold"), _points(part.score, part.max_score, "bold"), "")
     for problem in part.problems:
-        _add_problem(table, problem, with_reason=with_reasons)
+        _add_problem(table, problem, blocked.get(problem.problem.id, ()), with_reason=with_reasons)
 
 
-def _add_problem(table: Table, problem: ProblemScore, *, with_reason: bool) -> None:
+def _add_problem(
+    table: Table, problem: ProblemScore, first: Sequence[ProblemScore], *, with_reason: bool
+) -> None:
     tests = f"{problem.passed}/{len(problem.results)} tests"
     what = Text(problem.problem.title)
     if with_reason and problem.limited:
         what.append("\n" + problem.limited, "dim")
     if with_reason and (problem.losses or problem.score is None):
-        what.append("\n" + _reason(problem), "dim")
+        what.append("\n" + (_pointer(problem, first) if first else _reason(problem)), "dim")
     points = _points(problem.score, problem.problem.points)
     table.add_row(_glyph(problem), what, points, Text(tests, "dim"))
 
 
+def _pointer(problem: ProblemScore, first: Sequence[ProblemScore]) -> str:
+    """Return the sentence that points to the earlier problems because of which this one loses."""
+    titles = ", ".join(each.problem.title for each in first)
+    return (
+        f"because of an earlier problem: {titles}"
+        if problem.is_begun
+        else f"not written yet; first: {titles}"
+    )
+
+
 def _reason(problem: ProblemScore) -> str:
     """Return the first reason for a loss, with the number of the others."""
+    if not problem.is_begun:
+        return "not written yet"
     reasons = problem.losses or tuple(r for r in problem.results if r.outcome is Outcome.NOT_JUDGED)
     first = _sentence(reasons[0])
     return f"{first} (and {len(reasons) - 1} more)" if len(reasons) > 1 else first

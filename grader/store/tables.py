@@ -198,7 +198,7 @@ class Report(Table):
 
 
 class Loss(Table):
-    """A test that an attempt lost; `reason` is the first line of the report's message."""
+    """A test that an attempt lost; `reason` says why in a line, `cause` is a recognised mistake or empty."""
 
     __tablename__ = "losses"
     __table_args__ = (
@@ -211,6 +211,7 @@ class Loss(Table):
     test: Mapped[str] = mapped_column(primary_key=True)
     outcome: Mapped[Outcome] = mapped_column(word(Outcome))
     reason: Mapped[str]
+    cause: Mapped[str] = mapped_column(server_default="")
 
 
 class Progress(Table):

@@ -1,24 +1,32 @@
 """The verdict as the store keeps it: the report itself, and beside it what lists and counts need of it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.core.report import GradedReport, points, to_document
-from grader.core.scoring import Outcome, ProblemScore
+from grader.core.scoring import Outcome, ProblemScore, TestResult
 from grader.core.text import clean_line
 
 REASON_CHARACTERS = 200
+NOT_WRITTEN = "not written yet"
+SHAPE = re.compile(r"\([0-9][0-9, ]{0,80}\)")
+NUMBER = re.compile(r"(?<![\w.])-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?(?![\w.])")
 
 
 @dataclass(frozen=True)
 class LostTest:
-    """A test that the submission lost, the id of its problem, and the first line of why."""
+    """A test that the submission lost, the id of its problem, and why in one line, the same for all seeds.
+
+    `cause` is the key of the recognised mistake, or empty.
+    """
 
     problem: str
     test: str
     outcome: Outcome
     reason: str
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,11 +73,18 @@ def verdict_of(report: GradedReport) -> Verdict:
 
 def _losses(scored: ProblemScore) -> list[LostTest]:
     return [
-        LostTest(scored.problem.id, result.name, result.outcome, _reason(result.message))
+        LostTest(scored.problem.id, result.name, result.outcome, _reason(result), result.cause)
         for result in scored.losses
     ]
 
 
-def _reason(message: str) -> str:
-    """Return the first line: unlike the values below it, it is the same whatever the seed was."""
-    return clean_line(message.partition("\n")[0], REASON_CHARACTERS)
+def _reason(result: TestResult) -> str:
+    """Return why the test was lost, without drawn numbers and shapes: one mistake has one reason."""
+    if result.outcome is Outcome.NOT_WRITTEN:
+        return NOT_WRITTEN
+    if result.cause and result.hint:
+        return clean_line(result.hint, REASON_CHARACTERS)
+    line = SHAPE.sub("(\N{HORIZONTAL ELLIPSIS})", result.message.partition("\n")[0])
+    if result.outcome is Outcome.FAILED:
+        line = NUMBER.sub("\N{HORIZONTAL ELLIPSIS}", line)
+    return clean_line(line, REASON_CHARACTERS)

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from grader.boundary.errors import Lost, RunOver, SubmissionError, TimedOut
+from grader.core.pytest_report import to_entry
 from grader.core.scoring import Outcome, TestResult
 from grader.suite.integrity import Integrity
 from grader.suite.jobs import Job
-from grader.suite.judge import group_of, result_of
+from grader.suite.judge import EXPLAINED, explained, group_of, result_of
 from grader.suite.manifest import Manifest
-from grader.suite.messages import to_record
 from grader.suite.order import DrawnOrder, Schedule
 from grader.suite.own_limits import OwnLimits
 from grader.suite.session import Session
@@ -72,10 +72,10 @@ class Run:
         results: list[tuple[pytest.Item, TestResult]] = []
         while (item := schedule.take()) is not None:
             results.append((item, self._result(item, schedule, following)))
-            self._job.tell("result", to_record(results[-1][1]))
+            self._job.tell("result", to_entry(results[-1][1]))
         for item, result in results:
             if schedule.leaves_out(item) and result.outcome is not Outcome.NOT_RUN:
-                self._job.tell("revised", to_record(self._left_out(item)))
+                self._job.tell("revised", to_entry(self._left_out(item)))
         with contextlib.suppress(SubmissionError):
             self._integrity.challenge(self.session.channel())
 
@@ -85,6 +85,7 @@ class Run:
         if self.session.was_disturbed(attempt.error):
             attempt = self._second_attempt(item, schedule)
         result = result_of(item, attempt.error, attempt.when, self.session.explain)
+        result = self._explained(item, attempt.error, result)
         if isinstance(attempt.error, Lost | MemoryError):
             self.session.drop_process()
         if isinstance(attempt.error, TimedOut):
@@ -96,6 +97,13 @@ class Run:
             result = result_of(item, error, "teardown", self.session.explain)
         self._integrity.add(item, result.outcome)
         return replace(result, seconds=seconds)
+
+    def _explained(self, item: pytest.Item, error: BaseException | None, result: TestResult) -> TestResult:
+        """Return `result` with what the suite knows of a failure; it may ask the submission again."""
+        if error is None or result.outcome not in EXPLAINED:
+            return result
+        with self.session.a_look():
+            return explained(item, error, result)
 
     def _second_attempt(self, item: pytest.Item, schedule: Schedule) -> Attempt:
         """Run a test again, alone in a fresh process, with the values of its fixtures made again."""

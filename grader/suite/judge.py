@@ -1,15 +1,21 @@
 """From what a test did to what the report says of it."""
 
-from collections.abc import Callable
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
-from grader.boundary.errors import RunOver, SubmissionError
-from grader.core.scoring import Outcome, Property, TestResult
+from grader.boundary.errors import Raised, RunOver, SubmissionError
+from grader.core.scoring import CAUSE, Outcome, Property, TestResult
 from grader.core.text import clean, clean_line
 
 MESSAGE_CHARACTERS = 4_000
 VALUE_CHARACTERS = 2_000
+STUBS = {"NotImplementedError", "MissingAdapter"}  # of the template; an adapter that is left out
+TOLD = (CAUSE, "piece")  # properties that the suite may give a failed test
+EXPLAINED = {Outcome.FAILED, Outcome.ERROR}
 TOO_MUCH_MEMORY = (
     "the test ran out of memory with what came back; return arrays of the shapes that the test asks for"
 )
@@ -32,7 +38,28 @@ def result_of(
         expected=_value(error, "expected"),
         actual=_value(error, "actual"),
         hint=_value(error, "hint"),
+        file=item.nodeid.partition("::")[0],
+        line=item.location[1] or 0,
         properties=_properties(item),
+    )
+
+
+def explained(item: pytest.Item, error: BaseException, result: TestResult) -> TestResult:
+    """Return `result` of the failed test `item` with what the suite knows of the failure.
+
+    An explanation that fails is our mistake: it is logged, and the verdict stays.
+    """
+    try:
+        told: Mapping[str, str] = item.ihook.pytest_explain_failure(item=item, error=error) or {}
+    except Exception:  # noqa: BLE001 - a verdict does not depend on how well we can explain it
+        sys.stderr.write(f"a failure of {item.nodeid} is not explained:\n{traceback.format_exc()}")
+        return result
+    message = "\n".join(filter(None, [told.get("message"), getattr(error, "traceback", "")]))
+    return replace(
+        result,
+        message=clean(message, MESSAGE_CHARACTERS) if told.get("message") else result.message,
+        hint=clean(told["hint"], VALUE_CHARACTERS) if told.get("hint") else result.hint,
+        properties={**result.properties, **{name: told[name] for name in TOLD if told.get(name)}},
     )
 
 
@@ -48,6 +75,9 @@ def _verdict(
         return Outcome.PASSED, ""
     if when != "call":
         return Outcome.NOT_JUDGED, f"the grader could not judge this test: {type(error).__name__}: {error}"
+    if isinstance(error, Raised) and str(error).partition(":")[0] in STUBS:
+        _, _, what = str(error).partition(": ")
+        return Outcome.NOT_WRITTEN, f"Not written yet: {what}" if what else "Not written yet."
     if isinstance(error, SubmissionError):
         outcome = Outcome.NOT_RUN if isinstance(error, RunOver) else Outcome.ERROR
         return outcome, f"{explain(error)}\n{error.traceback}".rstrip()

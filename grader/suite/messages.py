@@ -1,10 +1,10 @@
 """What a job of the suite's process and the worker say to each other, as plain values in frames.
 
 Both are trusted. In goes one SuiteJob; out come lists of events [kind, content]: `begun` (the number of the
-job's process, before it reads the job), `result` (a record of one test), `revised` (a record that replaces an
-earlier one), `stage` (None, when the tests of the second stage begin), `progress` {group, numbers} while a
-long call of a test in that class runs (the submission's own word, only to be shown), and at last `finished`
-{unloadable, notes, staff_notes}.
+job's process, before it reads the job), `result` (one test in pytest-json-report's format), `revised` (the
+same in place of an earlier one), `stage` (None, when the tests of the second stage begin), `progress` {group,
+numbers} while a long call of a test in that class runs (the submission's own word, only to be shown), and at
+last `finished` {unloadable, notes, staff_notes}.
 """
 
 import socket
@@ -17,9 +17,7 @@ import numpy as np
 
 from grader.boundary.connection import Connection
 from grader.boundary.wire import FROM_GRADER, Frame, Unpacker
-from grader.core.scoring import Outcome, TestResult
-
-Record = dict[str, Any]
+from grader.core.scoring import TestResult
 
 
 @dataclass(frozen=True)
@@ -45,10 +43,9 @@ class Results:
         self._by_test: dict[tuple[str, str], TestResult] = {}
 
     def hear(self, kind: str, content: Any) -> None:
-        """Take an event of any kind."""
+        """Take an event of any kind; one about a test holds its TestResult."""
         if kind in {"result", "revised"}:
-            result = from_record(content)
-            self._by_test[result.group, result.name] = result
+            self._by_test[content.group, content.name] = content
 
     @property
     def so_far(self) -> list[TestResult]:
@@ -83,16 +80,6 @@ class Messages:
         plain = self.receive()
         files = {path: content.tobytes() for path, content in plain["files"].items()}
         return SuiteJob(**{**plain, "files": files})
-
-
-def to_record(result: TestResult) -> Record:
-    """Return `result` as plain values."""
-    return {**vars(result), "outcome": result.outcome.value}
-
-
-def from_record(record: Record) -> TestResult:
-    """Return the result that `to_record` wrote."""
-    return TestResult(**{**record, "outcome": Outcome(record["outcome"])})
 
 
 def _remaining(deadline: float | None) -> float | None:

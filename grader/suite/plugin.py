@@ -28,6 +28,15 @@ class Hooks:
         """Return arguments of a test that need no fixture, by name, made for each run of it."""
         raise NotImplementedError
 
+    @pytest.hookspec(firstresult=True)
+    def pytest_explain_failure(self, item: pytest.Item, error: BaseException) -> Mapping[str, str] | None:
+        """Return what the suite knows of a lost test: some of `message`, `hint`, `cause` and `piece`.
+
+        `cause` is the key of a recognised mistake. `piece` describes an expression for a drawing
+        (grader.render.drawing).
+        """
+        raise NotImplementedError
+
 
 class Grading:
     """Fixes which tests there are; in a fork, runs them against the job's submission and tells results."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.boundary.connection import Closed
+from grader.core.pytest_report import from_entry
 from grader.core.scoring import TestResult
 from grader.core.text import clean
 from grader.sandbox.runner import Output, Runner
@@ -199,5 +200,7 @@ class _Following:
         if kind == "begun":
             self.process = content
             return
+        if kind in {"result", "revised"}:
+            content = from_entry(content)
         self._results.hear(kind, content)
         self._listen(kind, content)

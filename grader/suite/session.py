@@ -25,6 +25,7 @@ from grader.suite.loans import Borrowed, Borrower
 from grader.suite.manifest import Manifest
 
 CANNOT_IMPORT = "tests/adapters.py cannot be imported"
+LOOK_SECONDS = 2.0  # fair time of the submission, when the suite looks for the smallest failing piece
 NEARLY = 0.75  # of the memory that a process may have: the system ends the largest one when memory is short
 LARGE = (
     "the system ended the submission's process twice, because it held {:.0f} of the {:.0f} MiB of memory "
@@ -125,6 +126,19 @@ class Session:
                 self._processes.fail(f"a student process ended twice in one test: {ending.told}")
         elif isinstance(error, Disturbed):
             self._processes.fail(f"a student process was stopped twice in one test: {error}")
+
+    @contextmanager
+    def a_look(self) -> Iterator[None]:
+        """Let the suite ask the submission about a failure, for a while that counts against no test.
+
+        A process that is lost by that is replaced for the next test.
+        """
+        if self._channel is not None and not self._channel.is_closed:
+            self._channel.start_afresh()
+            self._channel.limit_time(LOOK_SECONDS)
+        yield
+        if self._channel is not None and self._channel.is_closed:
+            self.drop_process()
 
     def begin_stage(self) -> None:
         """Go on in a fresh process, with the time of a whole run."""

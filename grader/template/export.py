@@ -10,7 +10,10 @@ RUBRIC = "rubric.yaml"
 SUBMIT = "submit.py"
 HANDOUT = ("docs/handout.md", "docs/handout/*.svg")  # what there is of it
 PACKAGE = Path(__file__).resolve().parents[1]  # the grader's own
-SCORING = ("__init__.py", "core/__init__.py", "core/document.py", "core/rubric.py", "core/scoring.py")
+SCORING = (
+    "__init__.py",
+    *(f"core/{name}.py" for name in ("__init__", "advice", "document", "rubric", "scoring")),
+)
 
 
 def export(assignment_root: Path, destination: Path) -> list[Path]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.core.report import GradedReport, points
 from grader.core.rubric import Rubric
-from grader.core.scoring import Outcome
+from grader.core.scoring import Outcome, TestResult
 
 PAUSE_SECONDS = 0.4  # between two pictures of the tests, or of a training
 
@@ -55,12 +55,12 @@ class Follower:
                 self._counts[problem] = {"done": 0, "passed": 0, "total": len(names)}
         self.flush()
 
-    def _result(self, record: Mapping[str, Any]) -> None:
-        count = self._counts.get(self._problems.get(record["group"], ""))
+    def _result(self, result: TestResult) -> None:
+        count = self._counts.get(self._problems.get(result.group, ""))
         if count is None:
             return
         count["done"] += 1
-        count["passed"] += record["outcome"] == Outcome.PASSED
+        count["passed"] += result.outcome is Outcome.PASSED
         if time.monotonic() - self._told_at >= PAUSE_SECONDS:
             self.flush()
 

@@ -18,6 +18,7 @@ from grader.worker.admission import Admission
 from grader.worker.attempt import Attempts
 from grader.worker.slots import Slots
 
+LOOK_SECONDS = 1
 REAP_SECONDS = 5
 RECONNECT_SECONDS = 1
 CHECK_SECONDS = 2  # between two looks whether a sandbox can be had again
@@ -71,7 +72,10 @@ class Worker:
         serving = threading.Thread(target=self._serve, args=(stop,), daemon=True)
         reaper.start()
         serving.start()
-        stop.wait()
+        while not stop.wait(
+            LOOK_SECONDS
+        ):  # Python handles a signal, whichever thread got it, when this wakes
+            pass
         self._attempts.leave.set()
         serving.join(stop_seconds)
         if serving.is_alive():

@@ -16,8 +16,9 @@ NAME = "tests.adapters"
 class BrokenAdapters(ModuleType):
     """Stands in for adapters that cannot be imported: every use raises the reason, for each test to tell."""
 
-    def __init__(self, reason):
+    def __init__(self, reason, source):
         super().__init__(NAME)
+        self.__file__ = str(source)
         self._reason = reason
 
     def __getattr__(self, name):
@@ -56,5 +57,5 @@ def _imported(source):
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as reason:  # noqa: BLE001 - a student's module may raise anything
-        return BrokenAdapters(reason)
+        return BrokenAdapters(reason, source)
     return module

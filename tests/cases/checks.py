@@ -10,15 +10,18 @@ from tests.cases.tolerances import allowed
 LOOSELY = {"rtol": 1e-4, "atol": 1e-5}  # for tests that are not about precision
 NUMBERS = (float, int, *(np.dtype(code).type for code in np.typecodes["Float"] + np.typecodes["AllInteger"]))
 SHOWN_CHARACTERS = 1_500
+SENTENCE_CHARACTERS = 80
 SHOWN_AXES = 4  # of an array whose middle is left out; with more, even its corners are too many numbers
 SHOWN_NUMBERS = 60
+MOST_LOOKED_AT = 10_000  # numbers of an array in which a mistake is looked for
 MOST_NUMBERS = 1 << 20  # of an array that a test goes on to compute with; none needs as many
 
 
 class Mismatch(AssertionError):  # noqa: N818 - a failed check, not an error
     """What came back is not what the test expects.
 
-    Attributes: `expected` and `actual`, both as text, and `hint` (a sentence, or None).
+    Attributes: `expected` and `actual`, both as text, and `hint` (a sentence, or None). A comparison of
+    numbers keeps them as `wanted` and `found`, by which the mistake may be recognised.
     """
 
     def __init__(self, problem, *, expected, actual, hint=None):
@@ -26,6 +29,7 @@ class Mismatch(AssertionError):  # noqa: N818 - a failed check, not an error
         self.expected = show(expected)
         self.actual = show(actual)
         self.hint = hint
+        self.wanted = self.found = None
         lines = [problem, f"  expected: {_indented(self.expected)}", f"  actual:   {_indented(self.actual)}"]
         super().__init__("\n".join([*lines, f"  hint:     {hint}"] if hint else lines))
 
@@ -41,7 +45,14 @@ def assert_close(actual, expected, *, rtol=None, atol=None, hint=None):
         actual, array, allowed(actual, expected, rtol=rtol, atol=atol)
     )
     if problem:
-        raise Mismatch(problem, expected=expected, actual=actual, hint=hint)
+        mismatch = Mismatch(problem, expected=expected, actual=actual, hint=hint)
+        mismatch.wanted, mismatch.found = expected, _numbers(actual)
+        raise mismatch
+
+
+def are_same(one, other):
+    """Tell whether two expected values are the same numbers in the same shape."""
+    return np.array_equal(np.asarray(one), np.asarray(other), equal_nan=True)
 
 
 def plain_array(value):
@@ -59,7 +70,8 @@ def plain_array(value):
 def assert_equal(actual, expected, *, hint=None):
     """Fail unless `actual` equals `expected` and is of its type; for shapes, names and truth values."""
     if type(actual) is not type(expected) or actual != expected:
-        raise Mismatch("the values differ", expected=expected, actual=actual, hint=hint)
+        problem = f"this should be {_in_a_sentence(expected)}, not {_in_a_sentence(actual)}"
+        raise Mismatch(problem, expected=expected, actual=actual, hint=hint)
 
 
 def assert_differ(first, second, *, hint=None):
@@ -173,14 +185,35 @@ def _value_problem(actual, expected, tolerance):
     if not off.any():
         return None
     if not expected.ndim:
-        return "the number is wrong"
+        return f"the number should be {brief(expected)}, not {brief(actual)}"
     first = tuple(int(i) for i in np.argwhere(off)[0])
-    return f"{int(off.sum())} of {off.size} numbers are wrong, the first at index {first}"
+    return (
+        f"{int(off.sum())} of {off.size} numbers are wrong, the first at index {first}: "
+        f"it should be {brief(expected[first])}, not {brief(actual[first])}"
+    )
 
 
 def _is_number(value):
     """Tell whether `value` is a real number of Python's or numpy's, not one that only claims to be."""
     return any(type(value) is number for number in NUMBERS)  # a metaclass can lie about ==
+
+
+def _numbers(value):
+    """Return `value` if it is a number, or an array of numbers small enough to look at, else None."""
+    if type(value) is np.ndarray:
+        return value if value.dtype.kind == "f" and value.size <= MOST_LOOKED_AT else None
+    return value if _is_number(value) else None
+
+
+def _in_a_sentence(value):
+    """Return `value` as text of a few words."""
+    text = show(repr(value) if isinstance(value, str) else value)
+    return text if len(text) <= SENTENCE_CHARACTERS else f"{text[:SENTENCE_CHARACTERS]} ..."
+
+
+def brief(number):
+    """Return a number in the few digits that a sentence has room for."""
+    return f"{float(number):.6g}"
 
 
 def _indented(text):

@@ -12,8 +12,10 @@ import pytest
 
 from tests.cases.binding import bind, default_submission
 from tests.cases.cost import BackwardCost
+from tests.cases.diagnosis.failure import Explainer
 
 DEFAULT_SEED = 0
+EXPLAINER = Explainer()  # of one run: the grader runs each submission in a fork of its own
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,10 @@ def pytest_configure(config):
     except FileNotFoundError as missing:
         raise pytest.UsageError(missing) from None
     if is_ours:
+        from tests.cases.local import LocalRun  # noqa: PLC0415 - as below
+
         config.pluginmanager.register(SameInitialWeights())
+        config.pluginmanager.register(LocalRun(generator_of))
     if is_ours and not config.pluginmanager.is_blocked("scoreboard"):
         from tests.cases.scoreboard import register_scoreboard  # noqa: PLC0415 - the grader shall not wait for it
 
@@ -93,6 +98,13 @@ def backward_cost_of(item):
 def rng(request):
     """Return this test's own generator."""
     return generator_of(request.node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_explain_failure(item, error):
+    """Tell the grader what is wrong with what came back, and by which mistake."""
+    told = EXPLAINER.explain(item, generator_of(item), error)
+    return vars(told) if told else None
 
 
 @pytest.fixture
@@ -165,10 +177,12 @@ def pytest_student_folders(session):
     return {"SMULGRAD_TRAINING_DATA": str(folder)}
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item):
-    """Show a failed test's own sentence with its failure."""
-    report = yield
-    if report.failed and item.function.__doc__:
-        report.sections.insert(0, ("What this test asks", item.function.__doc__))
-    return report
+@pytest.hookimpl(optionalhook=True)
+def pytest_json_runtest_metadata(item, call):
+    """Write into a report of pytest-json-report what a failed comparison carries, as the grader does."""
+    if call.when != "call":
+        return {}
+    error = call.excinfo.value if call.excinfo else None
+    found = {name: getattr(error, name, None) for name in ("expected", "actual", "hint")}
+    stated = {name: value for name, value in found.items() if isinstance(value, str)}
+    return {"description": item.function.__doc__ or "", **stated}

@@ -8,7 +8,9 @@ operations on drawn numbers: only who compares gradients with differences can te
 import numpy as np
 
 from tests import adapters
+from tests.cases.checks import brief, numeric_gradient, plain_array, show
 
+EPS, TOL = 1e-5, 1e-4  # of a gradient check that is given none
 DISTANCE = 0.2, 1.0  # of a corner from the input of a right function; larger than any step of a check
 
 
@@ -58,3 +60,36 @@ def slopes(rng, x, factors, steepness=(0.5, 2.0), scale=1.0):
 def signed(rng, least, most, shape):
     """Return drawn numbers whose sizes lie between `least` and `most`, of either sign."""
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(least, most, size=shape)
+
+
+def disagreement(function, x, settings):
+    """Return which check was asked, and where the two gradients of `function` at `x` differ most, in words.
+
+    Both come from the submission: one from its backward, one from differences of its values.
+    """
+    eps, tol = settings.get("eps", EPS), settings.get("tol", TOL)
+    given = "".join(f", {name}={value:.3g}" for name, value in settings.items())
+    asked = f"the check at x = {' '.join(show(x).split())}{given}"
+    try:
+        analytic, numeric = _both(function, x, eps)
+    except Exception as error:  # noqa: BLE001 - the submission's own; then there is nothing to compare
+        return f"{asked}; this test cannot compute both gradients ({error})"
+    errors = np.abs(analytic - numeric) / (np.maximum(np.abs(analytic), np.abs(numeric)) + eps)
+    index = tuple(int(each) for each in np.unravel_index(int(np.argmax(errors)), errors.shape))
+    return (
+        f"{asked}. Backward gives {brief(analytic[index])} at index {index}, and differences give "
+        f"{brief(numeric[index])}: the relative error {brief(errors[index])} is "
+        f"{'above' if errors[index] >= tol else 'below'} the tolerance {brief(tol)}"
+    )
+
+
+def _both(function, x, eps):
+    """Return the gradient of `function` at `x` by backward, and by central differences."""
+    start = adapters.create_tensor(x.copy())
+    adapters.run_tensor_backward(function(start))
+    analytic = plain_array(adapters.get_tensor_grad(start))
+
+    def value(array):
+        return float(adapters.get_tensor_data(function(adapters.create_tensor(array.copy()))))
+
+    return analytic.reshape(x.shape), numeric_gradient(value, x, eps)

@@ -41,6 +41,24 @@ def join(graphs, x):
     return functools.reduce(operator.add, (graph(x) for graph in graphs))
 
 
+def scattered(rng, factors, function):
+    """Return the function from x to the sum of `function(factor * x)` for all `factors`.
+
+    Between the terms lies a drawn number of other nodes, so that no regular pattern of addresses decides all
+    terms alike.
+    """
+    between = rng.integers(3, size=len(factors)).tolist()
+
+    def summed(x):
+        terms, others = [], []
+        for factor, count in zip(factors.tolist(), between, strict=True):
+            terms.append(function(x * factor))
+            others += [x * factor for _ in range(count)]
+        return functools.reduce(operator.add, terms)
+
+    return summed
+
+
 class TensorForks:
     """The function from a Tensor of `shape` to the sum of MANY forks of it, and its derivative, `factors`.
 

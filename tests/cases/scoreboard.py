@@ -11,14 +11,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.core.advice import blocked_by, hint_of, next_step
 from grader.core.document import DocumentError
 from grader.core.rubric import parse_rubric
-from grader.core.scoring import Outcome, TestResult, format_points, next_step, score
+from grader.core.scoring import Outcome, TestResult, format_points, score
 
 RUBRIC = "rubric.yaml"
 WIDTH = 100  # the table's, on wider terminals
 WIDTH_OF_TITLES = 60  # on narrower terminals the titles are left out
-SEVERITY = (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_JUDGED)
+SEVERITY = (Outcome.PASSED, Outcome.NOT_WRITTEN, Outcome.FAILED, Outcome.NOT_JUDGED)
 
 
 def register_scoreboard(config):
@@ -44,6 +45,7 @@ class Scoreboard:
         self._properties = {}  # the facts that it recorded, likewise
         self._reduced = set()  # classes of which only some tests are selected
         self._outcomes = {}  # by node id
+        self._hints = {}  # that belong to failures, likewise
 
     def pytest_deselected(self, items):
         """Note the classes that lose tests to -k, -m, --lf and the like."""
@@ -63,6 +65,7 @@ class Scoreboard:
             return
         before = self._outcomes.get(report.nodeid, Outcome.PASSED)
         self._properties[report.nodeid] = dict(report.user_properties)
+        self._hints[report.nodeid] = getattr(report, "hint", None)
         self._outcomes[report.nodeid] = max(before, _outcome(report), key=SEVERITY.index)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -95,7 +98,8 @@ class Scoreboard:
     def _result(self, nodeid, group):
         """Return the result of a test that was run."""
         properties = self._properties[nodeid]
-        return TestResult(self._names[nodeid], group, self._outcomes[nodeid], properties=properties)
+        facts = {"hint": self._hints[nodeid], "properties": properties}
+        return TestResult(self._names[nodeid], group, self._outcomes[nodeid], **facts)
 
 
 class Board:
@@ -119,6 +123,8 @@ def _outcome(report):
     """Return what a report means: a skipped test is lost, a failed fixture is the suite's fault."""
     if report.passed:
         return Outcome.PASSED
+    if getattr(report, "is_not_written", False):
+        return Outcome.NOT_WRITTEN
     return Outcome.NOT_JUDGED if report.failed and report.when != "call" else Outcome.FAILED
 
 
@@ -136,7 +142,7 @@ def _rendered(board, width, *, in_colour):
         highlight=False,
     )
     table = _table(board, with_titles=width >= WIDTH_OF_TITLES)
-    console.print(Group(table, "", *_notes(board), *_limits(board), *_advice(board)))
+    console.print(Group(table, "", *_notes(board), *_followers(board), *_limits(board), *_advice(board)))
     return "".join(f"{line.rstrip()}\n" for line in screen.getvalue().splitlines())
 
 
@@ -158,8 +164,11 @@ def _rows(board):
     for part in (*board.score.parts, *board.score.bonus_parts):
         if board.has_run(part):
             points = _points(part.score, part.max_score) if board.is_whole(part) else Text("partly run")
-            yield Text(part.part.id, "bold"), Text(part.part.title, "bold"), points, Text("")
-            yield from (_row(p, board) for p in part.problems if p.problem.tests in board.ran)
+            begun = [p for p in part.problems if p.is_begun and p.problem.tests in board.ran]
+            rest = sum(not p.is_begun for p in part.problems)
+            stubs = f"{rest} not written yet" if rest else ""
+            yield Text(part.part.id, "bold"), Text(part.part.title, "bold"), points, Text(stubs, "dim")
+            yield from (_row(p, board) for p in begun)
     if board.is_whole(*board.score.parts):
         yield Text("total", "bold"), Text(""), _points(board.score.score, board.score.max_score), Text("")
     if board.score.bonus_parts and board.is_whole(*board.score.bonus_parts):
@@ -192,6 +201,18 @@ def _notes(board):
         yield Text(f"Not judged, because a fixture of the suite failed (tell the course staff): {ids}")
 
 
+def _followers(board):
+    """Yield which problems lose because of earlier ones, each of those once."""
+    followers = {}
+    for name, first in blocked_by(board.score).items():
+        for each in first:
+            followers.setdefault(each.problem.id, []).append(name)
+    begun = {scored.problem.id for scored in board.score.problems if scored.is_begun}
+    for first, names in followers.items():
+        if told := [name for name in names if name in begun]:
+            yield Text(f"Because of {first} also: {', '.join(told)}", "yellow")
+
+
 def _limits(board):
     """Yield why problems earn at most half of their points, each reason once."""
     reasons = dict.fromkeys(scored.limited for scored in board.score.problems if scored.limited)
@@ -208,6 +229,6 @@ def _advice(board):
     problem = step.problem
     section = f" (handout section {problem.section})" if problem.section else ""
     yield Text.assemble(
-        "Next: ", (problem.id, "bold"), f", {problem.title}{section}. {problem.hint}".rstrip()
+        "Next: ", (problem.id, "bold"), f", {problem.title}{section}. {hint_of(step)}".rstrip()
     )
     yield Padding(Text(f"uv run pytest -k {problem.tests}", "bold"), (0, 0, 0, 6))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from grader.core.rubric import Part
+from grader.core.scoring import Outcome
 from grader.core.statistics import Arrivals, Bin, PassRate, arrivals_over_time, histogram, median, pass_rates
 from grader.jobs import Stats
 from grader.store.losses import Failure, lost_tests, same_failures
@@ -22,7 +23,7 @@ from grader.web.pages.visitor import Visitor
 
 FAILURES = 100  # looked at
 SHOWN = 15
-UNWRITTEN = "NotImplementedError"  # what stubs raise
+UNWRITTEN = "NotImplementedError"  # what stubs raise, in reports from before it was an outcome
 
 router = APIRouter(prefix="/assignments/{assignment_id}")
 
@@ -106,12 +107,16 @@ def overview(context: Context, site: Site, seen: ClassView) -> Overview:
             bins=histogram(scores, rubric.max_score),
             problems=_hardness(rubric.parts, seen, lost),
             bonus=_hardness(rubric.bonus_parts, seen, lost),
-            failures=[each for each in failures if not each.reason.startswith(UNWRITTEN)][:SHOWN],
-            unwritten=[each for each in failures if each.reason.startswith(UNWRITTEN)][:SHOWN],
+            failures=[each for each in failures if not _is_unwritten(each)][:SHOWN],
+            unwritten=[each for each in failures if _is_unwritten(each)][:SHOWN],
             arrivals=arrivals_over_time(arrivals(session, assignment.id), assignment.due_at),
             troubles=troubles(session, assignment.id),
             queue=context.queue.stats(session),
         )
+
+
+def _is_unwritten(failure: Failure) -> bool:
+    return failure.outcome is Outcome.NOT_WRITTEN or failure.reason.startswith(UNWRITTEN)
 
 
 def _hardness(parts: Sequence[Part], seen: ClassView, lost: Mapping[tuple[str, str], int]) -> list[Hardness]:
@@ -148,10 +153,10 @@ def _test_rows(found: Overview) -> Rows:
 
 
 def _failure_rows(found: Overview) -> Rows:
-    yield "problem", "outcome", "reason", "students", "tests", "example"
+    yield "problem", "outcome", "reason", "students", "tests", "example", "cause"
     for each in (*found.failures, *found.unwritten):
         counts = (str(each.students), str(each.tests))
-        yield each.problem, each.outcome, each.reason, *counts, each.example_id
+        yield each.problem, each.outcome, each.reason, *counts, each.example_id, each.cause
 
 
 def _arrival_rows(found: Overview) -> Rows:

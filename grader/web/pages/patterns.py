@@ -7,9 +7,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from grader.core.advice import blocked_by, next_step
 from grader.core.report import GradedReport, Status
 from grader.core.rubric import Rubric, parse_rubric
-from grader.core.scoring import Outcome, TestResult, next_step, score
+from grader.core.scoring import Outcome, TestResult, score
 from grader.render.marks import MARKS
 from grader.store.states import VERDICT, State
 from grader.web.api.problems import Kind, Problem
@@ -87,7 +88,10 @@ def _values(rubric: Rubric) -> dict[str, Any]:
         "problems": [
             Problem(kind, f"What is wrong and what to do, for {kind.name.lower()}.") for kind in Kind
         ],
-        "reports": [(each, each.score, next_step(each.score)) for each in (lossy, unloadable, failed)],
+        "reports": [
+            (each, each.score, next_step(each.score), blocked_by(each.score))
+            for each in (lossy, unloadable, failed)
+        ],
     }
 
 

@@ -1,7 +1,10 @@
-"""Runners that this machine lacks: their tests are skipped, with the reason; in CI that is a failure."""
+"""Runners, load and samples for these tests.
+
+A test in a runner that this machine lacks is skipped, with the reason; in CI that is a failure.
+"""
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import cache
 
 import pytest
@@ -9,7 +12,11 @@ import pytest
 from grader.probe import find_out
 from grader.sandbox.choice import every_runner
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.forking import JAIL
+from grader.suite.standby import Standby
+from tests.harness.gradings import Gradings
 from tests.harness.load import busy_loops
+from tests.harness.samples import ROOT
 
 KINDS = {kind.name: kind for kind in every_runner(Docker())}
 
@@ -31,6 +38,37 @@ def pytest_runtest_setup(item):
 
 @pytest.fixture
 def load():
-    """Return a function that keeps so many loops running on this machine until the test ends."""
+    """Return a function that keeps so many loops running for each processor until the test ends."""
     with ExitStack() as stack:
-        yield lambda number: stack.enter_context(busy_loops(number))
+        yield lambda number: stack.enter_context(busy_loops(number * (os.cpu_count() or 1)))
+
+
+@pytest.fixture(scope="session")
+def gradings(request):
+    """Return the gradings of the samples that the selected tests are about, for tests of several files."""
+    items = request.session.items
+    repeated = samples_of(items, "all_gradings")
+    samples = {**samples_of(items, "first_grading"), **repeated}
+    with (
+        closing(Standby(ROOT, [JAIL])) as standby,
+        closing(Gradings(standby, samples.values(), repeated.keys())) as gradings,
+    ):
+        yield gradings
+
+
+def samples_of(items, fixture):
+    """Return the samples, by name, of the tests that use `fixture`."""
+    chosen = [item.callspec.params["sample"] for item in items if fixture in item.fixturenames]
+    return {sample.name: sample for sample in chosen}
+
+
+@pytest.fixture
+def first_grading(gradings, sample):
+    """Return the first grading of a sample."""
+    return gradings.first(sample)
+
+
+@pytest.fixture
+def all_gradings(gradings, sample):
+    """Return all gradings of a sample, the first one first."""
+    return [gradings.first(sample), *gradings.others(sample)]

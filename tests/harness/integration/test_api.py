@@ -274,6 +274,7 @@ def test_a_report_in_three_forms(service, anna):
     assert get("application/json").json() == json.loads(document)
     assert get("*/*").headers["content-type"] == "application/json"
     assert "2 / 5" in get("text/plain").text
+    assert get("application/vnd.pytest-json-report+json").json()["summary"]["total"] == 3
     page_of_it = get("text/html;q=0.9, image/png")
     assert "&lt;b&gt;3&lt;/b&gt;" in page_of_it.text
     assert "script-src" not in page_of_it.headers["content-security-policy"]

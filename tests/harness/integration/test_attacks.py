@@ -18,7 +18,7 @@ from tests.harness.canary import canaries
 from tests.harness.corpus import RUBRIC, load_attacks
 from tests.harness.naive import naive_points
 from tests.harness.reports import report
-from tests.harness.verdicts import Verdicts, graded_honestly
+from tests.harness.verdicts import FULLY, Verdicts, graded_honestly
 
 RUNNERS = {kind.name: kind for kind in every_runner(Docker())}
 GATES = [kind.name for kind in isolating(Docker())]
@@ -134,7 +134,7 @@ def test_its_text_is_harmless_wherever_it_is_shown(verdict):
         assert not [cell for cell in cells(texts["table"]) if cell.startswith(FORMULA_STARTS)]
 
 
-@of_each(lambda attack, _: attack.name in NUMERIC, ["bwrap", "jail"])
+@of_each(lambda attack, _: attack.name in NUMERIC, FULLY)
 def test_numeric_differentiation_loses_half_of_each_problem_about_gradients(verdict):
     """Right gradients that cost a forward pass for each number earn at most half where a gate measures it."""
     [run] = verdict.runs

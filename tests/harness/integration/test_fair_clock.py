@@ -29,21 +29,25 @@ def processor_seconds(request):
 CASES = """
 from tests import adapters
 
-class TestTime:
+class TestMeasured:
     def test_measured(self, processor_seconds):
         '''The processor time of a request that waits for no answer is measured.'''
         before = processor_seconds()
         adapters.tell(0.3)
         assert 0.25 < processor_seconds() - before < 0.45
 
+class TestOne:
     def test_one(self):
         '''One is asked for.'''
         assert adapters.one() == 1
 
+class TestTrained:
     def test_trained(self):
         '''This adapter has seconds of its own.'''
         assert adapters.train() == 1
 """
+CLASSES = {"TestMeasured", "TestOne", "TestTrained"}
+BUSY = 3  # loops for each processor, so that a computation takes four times as long
 RIGHT = """
 import time
 
@@ -91,19 +95,19 @@ def runner(request):
 
 @pytest.fixture
 def run(suite, runner):
-    """Return a function that runs the suite on RIGHT and what follows it; it returns the results by name."""
+    """Return a function that runs classes on RIGHT and `changes`; it returns the results by name."""
 
-    def run(changes="", **limits):
-        adapters = (RIGHT + textwrap.dedent(changes)).encode()
-        outcome = suite.run(SuiteJob(files={"tests/adapters.py": adapters}, seed=1, **limits), runner)
-        return {result.name: result for result in outcome.results}
+    def run(changes, *classes, **limits):
+        files = {"tests/adapters.py": (RIGHT + textwrap.dedent(changes)).encode()}
+        job = SuiteJob(files, seed=1, left_out=sorted(CLASSES - set(classes)), **limits)
+        return {result.name: result for result in suite.run(job, runner).results}
 
     return run
 
 
 def test_a_case_reads_the_processor_time_of_the_submission(run):
     """All requests so far are done before the clock is read."""
-    results = run()
+    results = run("", *CLASSES)
 
     assert {result.outcome for result in results.values()} == {Outcome.PASSED}, results
 
@@ -133,29 +137,45 @@ def one():
         threading.Thread(target=compute, args=(1_000,), daemon=True).start()
     compute(1_000)
 """
-READS_NOTHING = """
+MANY_THREADS = """
+import threading
+
 def one():
-    import gc, grader.boundary.connection as connection
-    [end] = [each for each in gc.get_objects() if isinstance(each, connection.Connection)]
-    end.send(b"\\0\\0\\0\\2\\0\\0\\0\\0[]" * 1_000_000)
+    meeting = threading.Barrier(41)
+
+    def allocate_and_wait():
+        kept = bytes(1_000)
+        meeting.wait()
+
+    for _ in range(40):
+        threading.Thread(target=allocate_and_wait).start()
+    meeting.wait()
+    return 1
 """
 
 
 @pytest.mark.parametrize("adapters", [SLEEPER, DEADLOCK, SPINNER, SPINNERS], ids=range(4))
 def test_what_never_ends_is_stopped_at_the_limit(run, adapters):
     """Whether it sleeps, waits for itself or computes in many threads, it has the seconds of a test."""
-    result = run(adapters)["test_one"]
+    result = run(adapters, "TestOne")["test_one"]
 
     assert result.outcome is Outcome.ERROR
     assert result.message.startswith("stopped: no answer within 1 seconds")
 
 
+def test_forty_threads_fit_into_the_memory(run):
+    """Threads that allocate cost little address space, so many that compute reach the limit of time."""
+    result = run(MANY_THREADS, "TestOne")["test_one"]
+
+    assert result.outcome is Outcome.PASSED, result.message
+
+
 @pytest.mark.parametrize("adapters", [SLEEPER, DEADLOCK, SPINNERS], ids=range(3))
 def test_on_a_busy_host_it_is_stopped_as_well(run, adapters, load):
     """Load does not make it go on for ever, and does not make it the host's failure."""
-    load(12)
+    load(BUSY)
 
-    result = run(adapters)["test_one"]
+    result = run(adapters, "TestOne")["test_one"]
 
     assert result.outcome is Outcome.ERROR
     assert result.message.startswith("stopped: no answer within 1 seconds"), result.message
@@ -163,7 +183,7 @@ def test_on_a_busy_host_it_is_stopped_as_well(run, adapters, load):
 
 def test_a_busy_host_costs_no_points(run, load):
     """A computation that fits its limit passes, though it waits much longer for a processor."""
-    load(12)
+    load(BUSY)
 
     results = run(
         """
@@ -174,7 +194,9 @@ def test_a_busy_host_costs_no_points(run, load):
         def train():
             compute(0.8)
             return 1
-        """
+        """,
+        "TestOne",
+        "TestTrained",
     )
 
     assert {result.outcome for result in results.values()} == {Outcome.PASSED}, results
@@ -184,6 +206,8 @@ def test_a_busy_host_costs_no_points(run, load):
 
 def test_the_run_has_a_limit_too(run):
     """A test that has two seconds of its own is stopped after 0.7, when the run's 1.5 are used up."""
-    results = run("def one():\n    compute(0.8)\n\ndef train():\n    compute(1_000)", run_seconds=1.5)
+    adapters = "def one():\n    compute(0.8)\n\ndef train():\n    compute(1_000)"
+
+    results = run(adapters, "TestOne", "TestTrained", run_seconds=1.5)
 
     assert "the 1.5 seconds of the whole run" in results["test_trained"].message

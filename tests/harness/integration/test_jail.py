@@ -133,7 +133,7 @@ def is_open(number):
     names = set(adapters.names()) - {"PWD"}  # bubblewrap's own
     assert names == {
         *("DATA", "HOME", "LANG", "PATH", "PYTHONHASHSEED", "PYTHONUNBUFFERED"),
-        *("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"),
+        *("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"),
     }
     assert len(adapters.descriptors()) == 4
 

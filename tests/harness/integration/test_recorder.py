@@ -6,6 +6,7 @@ Each run records the reference under three seeds, and grades players of the reco
 import re
 from contextlib import closing
 from fractions import Fraction
+from functools import cache
 
 import pytest
 
@@ -43,12 +44,18 @@ def book(ready):
     return record(ready, RECORDED, LEFT_OUT)
 
 
+@pytest.fixture(scope="module")
+def played(ready, book, rubric):
+    """Return a function that grades a player under a seed that it has not recorded, each player once."""
+    return cache(lambda form, way: graded(ready, player(book, form, way), PLAYED, LEFT_OUT, rubric))
+
+
 @PLAYERS
-def test_recorded_answers_earn_nothing(ready, book, rubric, form, way):
+def test_recorded_answers_earn_nothing(played, form, way):
     """A player earns no more than the page of attacks says, which is little, and no bonus."""
     most, most_bonus = stated_points(form, way)
 
-    scored, _ = graded(ready, player(book, form, way), PLAYED, LEFT_OUT, rubric)
+    scored, _ = played(form, way)
 
     assert most <= MOST[way]
     assert most_bonus <= MOST_BONUS
@@ -76,17 +83,17 @@ def test_the_players_play(ready, book, rubric, form, way):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_staff_read_of_a_player_on_the_wire(ready, book, rubric, way):
+def test_staff_read_of_a_player_on_the_wire(played, way):
     """A player that took the connection over cannot compute what the grader's own code computes."""
-    _, outcome = graded(ready, player(book, "wire", way), PLAYED, LEFT_OUT, rubric)
+    _, outcome = played("wire", way)
 
     assert any("in place of the grader's own code" in note for note in outcome.staff_notes)
 
 
 @pytest.mark.parametrize("way", ["content", "nearest"])
-def test_staff_read_of_stored_answers(ready, book, rubric, way):
+def test_staff_read_of_stored_answers(played, way):
     """A player that is right for the handout's examples and wrong for drawn numbers is noted."""
-    _, outcome = graded(ready, player(book, "adapters", way), PLAYED, LEFT_OUT, rubric)
+    _, outcome = played("adapters", way)
 
     assert any(note.startswith("Stored answers are likely") for note in outcome.staff_notes)
 

@@ -1,26 +1,20 @@
 """Every sample submission gets exactly its points, and plain pytest gives each test the same verdict."""
 
-import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
+from grader.core.pytest_report import read_report
 from grader.core.report import status_of
-from grader.core.rubric import parse_rubric
 from grader.core.scoring import Outcome, score
-from grader.sandbox.forking import JAIL
-from grader.suite.messages import SuiteJob
-from grader.suite.run import SuiteOutcome
-from grader.suite.standby import Standby
-from tests.harness.samples import ALL, ROOT, Sample, load_samples
+from tests.harness.gradings import RUBRIC
+from tests.harness.samples import ALL, ROOT, load_samples
 
 LEAST_SAMPLES = 17
-LEFT_OUT = ("TestMNISTTraining", "TestMNISTAccuracy")  # they train for minutes
 PLAIN = (
     *("-m", "pytest", "tests/cases", "-k", "not mnist", "-p", "no:cacheprovider", "-q", "--tb=no"),
     *("-o", "filterwarnings=default"),
@@ -36,72 +30,56 @@ PLAIN = (
     ),
 )
 SECONDS = 120
-SAMPLES = sorted(load_samples(), key=lambda sample: not sample.in_process)
-IN_PROCESS = [sample for sample in SAMPLES if sample.in_process]  # the first ones, so that runs are shared
+SAMPLES = load_samples()
+IN_PROCESS = [sample for sample in SAMPLES if sample.in_process]
 
 
 def of_each(samples):
-    """Return the mark that gives a test the run of each of `samples`."""
-    return pytest.mark.parametrize("run", samples, indirect=True, ids=lambda sample: sample.name)
-
-
-@dataclass(frozen=True)
-class Run:
-    """A sample, what grading found out, which tests pass in plain pytest (None if it cannot run there)."""
-
-    sample: Sample
-    graded: SuiteOutcome
-    passed_here: Mapping[tuple[str, str], bool] | None
+    """Return the mark that gives a test each of `samples`."""
+    return pytest.mark.parametrize("sample", samples, ids=lambda sample: sample.name)
 
 
 @pytest.fixture(scope="module")
 def rubric():
     """Return the rubric without the bonus parts, of which the stated losses tell enough."""
-    return replace(parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8")), bonus_parts=())
+    return replace(RUBRIC, bonus_parts=())
 
 
 @pytest.fixture(scope="module")
-def standby():
-    """Return the assignment with everything ready, submissions running in the jail."""
-    with closing(Standby(ROOT, [JAIL])) as standby:
-        yield standby
+def plain_runs(request, tmp_path_factory):
+    """Return the plain runs of all samples that the selected tests are about, one after another, ahead."""
+    items = [item for item in request.session.items if "plain" in item.fixturenames]
+    samples = [item.callspec.params["sample"] for item in items]
+    with ThreadPoolExecutor(1) as pool:
+        folders = (tmp_path_factory.mktemp("project") for _ in samples)
+        yield {one.name: pool.submit(run_plain, one, next(folders)) for one in samples}
+        pool.shutdown(cancel_futures=True)
 
 
-@pytest.fixture(scope="module")
-def run(request, tmp_path_factory, standby):
-    """Return what became of a sample under both bindings, which run side by side."""
-    sample, folder = request.param, tmp_path_factory.mktemp("project")
-    plain = start_plain(sample, folder) if sample.in_process else None
-    job = SuiteJob(sample.files, seed=0, left_out=LEFT_OUT, test_seconds=sample.test_seconds)
-    with standby.use() as ready:
-        graded = ready.suite.run(job, ready.runner)
-    return Run(sample, graded, finish_plain(plain, folder) if plain else None)
+@pytest.fixture
+def plain(plain_runs, sample):
+    """Return the results of a sample in plain pytest."""
+    return plain_runs[sample.name].result()
 
 
-def start_plain(sample, folder):
-    """Start pytest on the sample as a student would, in one process with it."""
+def run_plain(sample, folder):
+    """Run pytest on the sample as a student would, in one process; return the results in its report."""
     sample.write(folder / "submission")
     options = [
         f"--submission={folder / 'submission'}",
         f"--json-report-file={folder / 'report.json'}",
         "--seed=1",
     ]
-    return subprocess.Popen(
-        [sys.executable, "-B", *PLAIN, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ran = subprocess.run(
+        [sys.executable, *PLAIN, *options], cwd=ROOT, capture_output=True, timeout=SECONDS, check=False
     )
+    assert ran.returncode in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}, ran.stdout.decode()
+    return read_report((folder / "report.json").read_text(), "report.json").results
 
 
-def finish_plain(process, folder):
+def verdicts(results):
     """Return which tests passed, by class and name."""
-    told, _ = process.communicate(timeout=SECONDS)
-    assert process.returncode in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}, told.decode()
-    report = json.loads((folder / "report.json").read_text())
-    return {tuple(test["nodeid"].split("::")[1:]): test["outcome"] == "passed" for test in report["tests"]}
-
-
-def verdicts(outcome):
-    """Return which tests passed in grading, by class and name."""
-    return {(result.group, result.name): result.outcome is Outcome.PASSED for result in outcome.results}
+    return {(result.group, result.name): result.outcome is Outcome.PASSED for result in results}
 
 
 def losses(outcome):
@@ -115,37 +93,43 @@ def test_there_are_enough_samples():
 
 
 @of_each(SAMPLES)
-def test_it_gets_exactly_its_points(run, rubric):
+def test_it_gets_exactly_its_points(first_grading, sample, rubric):
     """The score is the stated one, to the fraction, and so is the status."""
-    scored = score(rubric, run.graded.expected, run.graded.results)
+    scored = score(rubric, first_grading.outcome.expected, first_grading.outcome.results)
 
-    assert scored.score == run.sample.score
-    assert status_of(scored, loadable=run.graded.unloadable is None) == run.sample.status
+    assert scored.score == sample.score
+    assert status_of(scored, loadable=first_grading.outcome.unloadable is None) == sample.status
 
 
 @of_each(SAMPLES)
-def test_it_loses_the_stated_tests_and_no_others(run):
+def test_it_loses_the_stated_tests_and_no_others(first_grading, sample):
     """Each class loses as many tests as stated, and each expected test has a result."""
-    every = {group: len(tests) for group, tests in run.graded.expected.items()}
+    every = {group: len(tests) for group, tests in first_grading.outcome.expected.items()}
 
-    assert len(run.graded.results) == sum(every.values())
-    assert losses(run.graded) == (every if run.sample.lost == ALL else run.sample.lost)
+    assert len(first_grading.outcome.results) == sum(every.values())
+    assert losses(first_grading.outcome) == (every if sample.lost == ALL else sample.lost)
 
 
 @of_each(SAMPLES)
-def test_every_loss_has_a_reason(run):
+def test_every_loss_has_a_reason(first_grading):
     """A lost test says why, and no test is the grader's own fault."""
-    lost = [result for result in run.graded.results if result.outcome is not Outcome.PASSED]
+    lost = [result for result in first_grading.outcome.results if result.outcome is not Outcome.PASSED]
 
     assert all(result.message and result.description for result in lost)
     assert all(result.outcome in {Outcome.FAILED, Outcome.ERROR} for result in lost)
-    assert not run.graded.notes
+    assert not first_grading.outcome.notes
 
 
 @of_each(IN_PROCESS)
-def test_both_bindings_agree(run):
+def test_both_bindings_agree(first_grading, plain):
     """Plain pytest gives each test the verdict of grading, though it draws its inputs from another seed."""
-    graded = verdicts(run.graded)
+    found, here = verdicts(first_grading.outcome.results), verdicts(plain)
 
-    assert run.passed_here.keys() == graded.keys()
-    assert [test for test, passed in graded.items() if passed != run.passed_here[test]] == []
+    assert here.keys() == found.keys()
+    assert [test for test, passed in found.items() if passed != here[test]] == []
+
+
+@of_each(IN_PROCESS)
+def test_a_report_of_plain_pytest_scores_the_same(first_grading, sample, rubric, plain):
+    """What `pytest --json-report` wrote earns the points of the verdict, by the same rubric."""
+    assert score(rubric, first_grading.outcome.expected, plain).score == sample.score

@@ -1,10 +1,13 @@
 """The service as people run it: start, hand in, watch, read, stop; what is where, and who sees it."""
 
+import ctypes
 import os
 import pty
 import signal
 import stat
+import sys
 from contextlib import closing
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -113,6 +116,20 @@ def test_a_graceful_stop(tmp_path, patience, seconds, number, state):
         assert served.wait(60) == 0, site.log()
         assert are_over(below)
         assert site.state(made) == state
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sends a signal to one thread")
+def test_a_worker_stops_whichever_thread_gets_the_signal(tmp_path):
+    """The kernel gives a signal to any thread, as when a stopped process goes on; the worker ends even so."""
+    with closing(Site(tmp_path)) as site:
+        site.serve("--no-worker")
+        worker = site.start("worker")
+        site.wait_for_worker()
+        threads = {int(task.name) for task in Path(f"/proc/{worker.pid}/task").iterdir()}
+
+        ctypes.CDLL(None).tgkill(worker.pid, min(threads - {worker.pid}), signal.SIGTERM)
+
+        assert worker.wait(60) == 0
 
 
 def test_a_wrong_setting_stops_the_start(tmp_path):

@@ -227,6 +227,21 @@ def test_the_same_failure_of_many_is_told_once(database, course):
     assert found[0].example_id in {anna, ben}
 
 
+def test_one_mistake_in_many_problems_is_told_once(database, course):
+    """Losses by one recognised mistake are one failure, whatever their problem and their text."""
+    one, other = (replace(each, cause="wrong_sign") for each in (WRONG, RAISED))
+    anna = handed_in(database, course.anna, 2, one, other, ALSO_WRONG)
+    ben = handed_in(database, course.ben, 1, other)
+
+    with database.read() as session:
+        found = same_failures(session, [anna, ben], 10)
+
+    assert [(each.cause, each.students, each.tests, each.problems) for each in found] == [
+        ("wrong_sign", 2, 2, 2),
+        ("", 1, 1, 1),
+    ]
+
+
 def test_arrivals_are_all_that_came(database, course):
     """Whatever became of them, in the order of their time."""
     late, early = keep(database, course.anna, 1), keep(database, course.ben, 2)

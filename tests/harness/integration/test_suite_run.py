@@ -125,7 +125,7 @@ def output(outcome):
 
 def noting(names):
     """Return a listener that notes the names of the tests in `names`, in the order in which they end."""
-    return lambda kind, content: names.append(content["name"]) if kind == "result" else None
+    return lambda kind, content: names.append(content.name) if kind == "result" else None
 
 
 def outcomes(outcome):
@@ -156,7 +156,7 @@ def test_events_tell_of_progress(grade):
     grade(RIGHT, listen=lambda kind, content: events.append((kind, content)))
 
     assert [kind for kind, _ in events] == ["result"] * 3
-    assert events[0][1]["name"] == "test_one"
+    assert events[0][1].name == "test_one"
 
 
 def test_the_second_stage_comes_last_in_a_process_of_its_own(root, grade):
@@ -520,7 +520,7 @@ def one():
             def test_a(self):
                 names, files, descriptors, socket = adapters.one()
                 assert names == sorted(["HOME", "LANG", "PATH", "PYTHONHASHSEED", "PYTHONUNBUFFERED",
-                    "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"])
+                    "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"])
                 assert files == []
                 assert descriptors == [0, 1, 2, socket]
     """

@@ -2,6 +2,7 @@
 
 import importlib.util
 import inspect
+import json
 import os
 import re
 import shutil
@@ -20,9 +21,10 @@ TEMPLATE = ROOT / "student_template"
 MODULES = sorted(path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob("*.py"))
 TELLING = 25  # characters; a shorter line may stand in both by chance
 IMPORTS = ("import ", "from ")  # give nothing away: stubs name each other's types
+MOST_LINES = 60  # of a run without anything written
 SHARED = {  # of the grader, byte for byte
     *("grader/__init__.py", "grader/core/__init__.py"),
-    *(f"grader/core/{name}.py" for name in ("document", "rubric", "scoring")),
+    *(f"grader/core/{name}.py" for name in ("advice", "document", "rubric", "scoring")),
 }
 
 
@@ -161,13 +163,14 @@ def test_an_assignment_without_a_template_is_refused(tmp_path):
     assert not (tmp_path / "project").exists()
 
 
-def test_at_first_every_test_fails_cleanly(exported):
-    """In a fresh project all tests fail, none breaks, and the table names the first problem as the next."""
+def test_at_first_nothing_is_written(exported):
+    """In a fresh project no test passes or breaks, and the few lines name the first problem as the next."""
     run = run_pytest(exported, "-k", "not mnist")
 
     summary = run.stdout.splitlines()[-1]
     assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout + run.stderr
-    assert re.search(r"=== \d+ failed, \d+ deselected in ", summary), summary
+    assert re.search(r"=== \d+ deselected, \d+ not written in ", summary), summary
+    assert len(run.stdout.splitlines()) <= MOST_LINES
     assert re.search(r"^total +0 / 104$", run.stdout, re.MULTILINE)
     assert "Next: value_creation," in run.stdout
 
@@ -182,6 +185,36 @@ def test_a_finished_project_gets_all_points(exported):
     assert re.search(r"^total +104 / 104$", run.stdout, re.MULTILINE)
     assert re.search(r"^conv2d .* 10 / 10$", run.stdout, re.MULTILINE)
     assert "Next:" not in run.stdout
+
+
+def test_the_students_own_report_scores_as_the_table_says(exported, tmp_path):
+    """`grader score` gives what `pytest --json-report` wrote the total that the student's table shows."""
+    shutil.copytree(REFERENCE, exported, dirs_exist_ok=True)
+    engine = exported / "smulgrad" / "engine.py"
+    engine.write_text(engine.read_text().replace("math.exp(self.data)", "math.exp(self.data) + 1"))
+    options = (
+        "-p",
+        "pytest_jsonreport.plugin",
+        "--json-report",
+        f"--json-report-file={tmp_path / 'own.json'}",
+    )
+
+    run = run_pytest(exported, "-k", "not mnist", *options)
+    command = [
+        sys.executable,
+        "-m",
+        "grader",
+        "score",
+        tmp_path / "own.json",
+        "--json",
+        tmp_path / "score.json",
+    ]
+    scored = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+
+    assert scored.returncode == 0, scored.stderr
+    points = json.loads((tmp_path / "score.json").read_text())["score"]
+    assert 0 < points < 104
+    assert re.search(rf"^total +{points:g} / 104$", run.stdout, re.MULTILINE), run.stdout
 
 
 def test_regenerating_replaces_the_modules_and_nothing_else(tmp_path):

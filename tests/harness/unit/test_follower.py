@@ -1,5 +1,6 @@
 """What followers of a run are told."""
 
+from grader.core.scoring import Outcome, TestResult
 from grader.worker import follower as following
 from grader.worker.follower import Follower
 from tests.harness.reports import RUBRIC, report
@@ -22,9 +23,9 @@ def test_tests_are_counted_by_problem(monkeypatch):
     heard = told(
         monkeypatch,
         ("collected", TESTS),
-        ("result", {"group": "TestAdding", "outcome": "passed"}),
-        ("result", {"group": "TestTaking", "outcome": "failed"}),
-        ("result", {"group": "TestUnknown", "outcome": "passed"}),
+        ("result", TestResult("test_a", "TestAdding", Outcome.PASSED)),
+        ("result", TestResult("test_a", "TestTaking", Outcome.FAILED)),
+        ("result", TestResult("test_a", "TestUnknown", Outcome.PASSED)),
     )
 
     kind, last = heard[-1]
@@ -36,7 +37,7 @@ def test_tests_are_counted_by_problem(monkeypatch):
 
 def test_many_results_make_few_pictures(monkeypatch):
     """Between two pictures there is a pause, however quick the tests are."""
-    results = [("result", {"group": "TestAdding", "outcome": "passed"})] * 2
+    results = [("result", TestResult("test_a", "TestAdding", Outcome.PASSED))] * 2
 
     assert len(told(monkeypatch, ("collected", TESTS), *results, pause=60)) == 1
 

@@ -45,7 +45,7 @@ def test_the_document_is_about_this_reference():
 
 
 def test_the_figures_are_reached():
-    """Every mistake is caught, 98 of 100 mutants are killed, and costs lie where they should."""
+    """Every mistake is caught, 98 of 100 mutants are killed, and points are lost where they should be."""
     assert (DOCUMENT["missed"], DOCUMENT["cheap"], DOCUMENT["spoiled"], DOCUMENT["refuted"]) == (
         [],
         [],

@@ -43,6 +43,7 @@ REPORTS = {
     "everything passed": report(),
     "failed and error": third(),
     "nothing ran": nothing_ran(),
+    "nothing written": report(result(outcome=Outcome.NOT_WRITTEN, message="Not written yet.")),
     "bonus not judged": unjudged("TestRoots"),
     "our own fault": unjudged("TestAdding"),
 }

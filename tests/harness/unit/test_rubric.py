@@ -138,7 +138,7 @@ def test_equality_without_lines():
             "13, parts[0].problems[0].hnit",
             (
                 "unknown key; the keys known here are "
-                "id, title, points, tests, section, hint, catches, policy, gate, essential"
+                "id, title, points, tests, section, hint, catches, policy, gate, essential, needs"
             ),
         ),
         (
@@ -197,6 +197,39 @@ def test_wrong_key_or_value(old, new, place, message):
 def test_claimed_twice(old, new, place, first):
     """No id and no test class is claimed twice."""
     assert refusal(changed(old, new)) == f"rubric.yaml line {place}: {first}; each may be used once"
+
+
+def test_needs_are_read():
+    """A problem lists the problems that it builds on; without a list it needs none."""
+    bowline, hitch, splice = parse_rubric(needing("splice", "bowline, hitch")).problems
+
+    assert (bowline.needs, hitch.needs, splice.needs) == ((), (), ("bowline", "hitch"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "sentence"),
+    [
+        ([("splice", "bow")], "19, bonus[0].problems[0].needs: there is no problem bow; name a problem by"),
+        ([("hitch", "hitch")], "14, parts[0].problems[1].needs: hitch needs itself, in a circle; leave"),
+        (
+            [("hitch", "splice"), ("splice", "hitch")],
+            "14, parts[0].problems[1].needs: hitch needs itself, in a circle; leave one of them out",
+        ),
+    ],
+    ids=["unknown", "itself", "circle"],
+)
+def test_wrong_needs(texts, sentence):
+    """A need that is no problem, and problems that need each other, are refused with their line."""
+    text = SMALL
+    for name, needs in texts:
+        text = text.replace(f"id: {name},", f"id: {name}, needs: [{needs}],")
+
+    assert refusal(text).startswith(f"rubric.yaml line {sentence}")
+
+
+def needing(name, needs):
+    """Return the small rubric in which a problem has needs."""
+    return changed(f"id: {name},", f"id: {name}, needs: [{needs}],")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from grader.core.rubric import Part, Policy, Problem, Rubric
-from grader.core.scoring import CLOSES_GATE, Outcome, TestResult, format_points, next_step, score
+from grader.core.scoring import CLOSES_GATE, Outcome, TestResult, format_points, score
 
 PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
 NOT_RUN, NOT_JUDGED = Outcome.NOT_RUN, Outcome.NOT_JUDGED
@@ -279,36 +279,6 @@ def test_nothing_lost():
     kept = scored(rubric_of(problem("A")), A=[PASSED]).problems[0]
 
     assert (kept.lost, kept.lost_per_test) == (0, 0)
-
-
-def test_next_step():
-    """The next step is the earliest problem that lost points."""
-    rubric = rubric_of(problem("A"), problem("B"), problem("C"))
-
-    step = next_step(scored(rubric, A=[PASSED], B=[PASSED, FAILED], C=[FAILED]))
-
-    assert step.problem.id == "b"
-
-
-def test_next_step_without_bonus():
-    """The bonus is never the next step."""
-    rubric = rubric_of(problem("A"), bonus=[problem("X")])
-
-    assert next_step(scored(rubric, A=[PASSED], X=[FAILED])) is None
-
-
-def test_next_step_without_unjudged():
-    """What could not be judged is no work for the student."""
-    rubric = rubric_of(problem("A"), problem("B"))
-
-    step = next_step(scored(rubric, A=[FAILED, NOT_JUDGED], B=[FAILED]))
-
-    assert step.problem.id == "b"
-
-
-def test_next_step_without_tests():
-    """A class without tests is no work for the student."""
-    assert next_step(score(rubric_of(problem("A")), {}, [])) is None
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,8 @@ def test_a_loss_shows_its_first_reason():
     assert "1/3 tests" in text
 
 
-def test_the_next_step_is_the_first_loss():
-    """The line under the table names the earliest problem that loses points, its section and its hint."""
+def test_the_next_step_is_named():
+    """The line under the table names the problem to work on, its section and its hint."""
     text = shown(report(result("TestTaking", "test_takes", Outcome.FAILED, message="no")))
 
     assert "Next: Subtraction (handout 2.2). Take them away." in text

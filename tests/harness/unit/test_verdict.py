@@ -3,8 +3,8 @@
 import json
 
 from grader.core.report import to_document
-from grader.core.scoring import Outcome
-from grader.store.verdict import REASON_CHARACTERS, LostTest, verdict_of
+from grader.core.scoring import CAUSE, Outcome
+from grader.store.verdict import NOT_WRITTEN, REASON_CHARACTERS, LostTest, verdict_of
 from tests.harness.reports import report, result
 
 
@@ -36,6 +36,43 @@ def test_a_verdict_names_each_lost_test():
         LostTest("adding", "test_a", Outcome.NOT_RUN, "it ended"),
         LostTest("taking", "test_takes", Outcome.ERROR, "ValueError: no"),
     )
+
+
+def test_a_reason_has_no_drawn_numbers():
+    """The same failure under two seeds, or with other shapes, has one reason."""
+    told = "the gradient of x1 in a * {} is wrong: the number should be {}, not -3.5e-06"
+    graded = report(
+        result(name="a", outcome=Outcome.FAILED, message=told.format(2.5, 7)),
+        result(name="b", outcome=Outcome.FAILED, message=told.format(-1e300, 0.25)),
+        result(name="c", outcome=Outcome.ERROR, message="shapes (3, 4) and (4,) in conv2d"),
+        result(name="d", outcome=Outcome.ERROR, message="shapes (5,) and (2, 2, 2) in conv2d"),
+    )
+
+    reasons = [lost.reason for lost in verdict_of(graded).losses]
+
+    assert reasons[0] == reasons[1] == "the gradient of x1 in a * … is wrong: the number should be …, not …"
+    assert reasons[2] == reasons[3] == "shapes (…) and (…) in conv2d"
+
+
+def test_a_recognised_mistake_is_the_reason():
+    """A loss has the key of its mistake, and the mistake's sentence for a reason."""
+    properties = {CAUSE: "wrong_sign"}
+    graded = report(
+        result(outcome=Outcome.FAILED, message="2 is wrong", hint="Mind the sign.", properties=properties)
+    )
+
+    (lost,) = verdict_of(graded).losses
+
+    assert (lost.cause, lost.reason) == ("wrong_sign", "Mind the sign.")
+
+
+def test_what_is_not_written_has_one_reason():
+    """Whatever stub was reached, nothing is written."""
+    graded = report(
+        *(result(name=name, outcome=Outcome.NOT_WRITTEN, message=f"Not written yet: {name}") for name in "ab")
+    )
+
+    assert {lost.reason for lost in verdict_of(graded).losses} == {NOT_WRITTEN}
 
 
 def test_a_reason_is_one_short_clean_line():

@@ -1,0 +1,212 @@
+"""Recognises a mistake in what came back, by simulating engines that make it."""
+
+from collections import Counter
+
+import numpy as np
+
+from tests.cases.diagnosis.catalogue import CERTAIN, UNCERTAIN
+from tests.cases.diagnosis.composed import composed
+from tests.cases.diagnosis.mistakes import Cause
+from tests.cases.diagnosis.operations import TooLarge, compute
+from tests.cases.diagnosis.sweep import gradients
+from tests.cases.diagnosis.wrong_sweeps import ORDER, WHOLE
+
+CLOSE = 1e-6  # of the largest number: simulations are exact to rounding
+CLOSE_TO_FLOAT32 = 1e-4  # likewise
+MOST_NODES = 400  # of a tape on which operations are suspected
+MANY_FORKS = 8
+LEAST_SHARE = 0.3  # of a gradient that a wrong order leaves: every fork passes on one of its two ways
+WORK = (TooLarge, ValueError, IndexError, ZeroDivisionError, FloatingPointError, OverflowError)
+
+TRANSPOSED = Cause("transposed_gradient", "These are the right numbers, with rows and columns swapped.")
+NEVER = Cause("gradient_missing", "No gradient arrives here: does backward reach it, and is the rule called?")
+SIGN = Cause("wrong_sign", "The numbers are right but for their sign.")
+CHANGED = Cause("changed_in_place", "An operation changed its operand: make a new array instead.")
+SWAPPED = Cause("operands_swapped", "The operands are swapped: compare 5 - a with a - 5.")
+SECOND = Cause(
+    "second_derivative_zero",
+    "The first derivative has no graph: compute the rules on Values, not on floats.",
+)
+NOT_FINITE = Cause("not_finite", "A number grows too large, or something is divided by 0, on the way.")
+AVERAGE = Cause("sum_for_mean", "This is the sum: divide by the number of elements or of rows.")
+AXIS = Cause("wrong_axis", "This is the result along another axis.")
+
+
+class Recogniser:
+    """Recognises the mistakes of one submission.
+
+    Several mistakes may explain one failure. The one that explains most of the failures so far is named.
+    """
+
+    def __init__(self):
+        """Begin with a submission."""
+        self._explained = Counter()
+
+    def cause_of(self, finding, expected, actual):
+        """Return the Cause that explains why `actual` came back where `expected` should, or None.
+
+        `finding` is None where no replay reaches the comparison; then only the values tell.
+        """
+        expected, actual = np.asarray(expected), np.asarray(actual)
+        try:
+            causes = _by_tape(finding, expected, actual) if finding else []
+        except WORK:
+            causes = []
+        causes = list({cause.key: cause for cause in causes or _by_values(expected, actual)}.values())
+        self._explained.update(cause.key for cause in causes)
+        return self._chosen(causes, is_example=bool(finding and finding.tape.is_in_example))
+
+    def note(self, cause):
+        """Count a cause that was found in another way."""
+        self._explained[cause.key] += 1
+
+    def _chosen(self, causes, *, is_example):
+        """Return the best of `causes`; an example of the handout proves none of several equally good ones."""
+        if not causes:
+            return None
+        counts = [self._explained[cause.key] for cause in causes]
+        if is_example and counts.count(max(counts)) > 1:
+            return None
+        return causes[counts.index(max(counts))]
+
+
+def _by_tape(finding, expected, actual):
+    """Return the causes that explain a comparison whose graph is known."""
+    if finding.role == "data":
+        return _listed(_of_data(finding, expected, actual))
+    if finding.role == "second":
+        return [SECOND] if not np.any(actual) and np.any(expected) else []
+    right = gradients(finding.tape.events).get(finding.node)
+    if right is None or not _same(right, expected):
+        return []
+    causes = list(_explanations(finding, expected, actual))
+    return causes or _listed(_out_of_order(finding, expected, actual))
+
+
+def _listed(cause):
+    return [cause] if cause else []
+
+
+def _explanations(finding, expected, actual):
+    """Yield the mistakes whose simulations give what came back.
+
+    Those of a certain operation come before those that any may have, and the tape as it is before the tape as
+    other engines build it.
+    """
+    tape, node = finding.tape, finding.node
+    if len(tape.nodes) > MOST_NODES:
+        yield from _matching(WHOLE, tape, node, expected, actual)
+        return
+    others = composed(tape)
+    graphs = [(tape, node)] + ([(others[0], others[1][node])] if others else [])
+    for mistakes in (CERTAIN, UNCERTAIN):
+        for graph, place in graphs:
+            yield from _matching(mistakes, graph, place, expected, actual)
+
+
+def _matching(mistakes, tape, node, expected, actual):
+    for mistake in mistakes:
+        if mistake.is_possible(tape, node) and _explains(mistake, tape, node, expected, actual):
+            yield mistake.cause
+
+
+def _explains(mistake, tape, node, expected, actual):
+    """Tell whether an engine that makes this mistake finds what came back."""
+    for rules in mistake.variants(tape):
+        try:
+            found = gradients(tape.events, rules).get(node, np.zeros(expected.shape))
+        except WORK:
+            continue
+        if _same(found, actual) and not _same(found, expected):
+            return True
+    return False
+
+
+def _out_of_order(finding, expected, actual):
+    """Return ORDER if many nodes are shared and each number is a part of what it should be.
+
+    The order of a set differs from run to run, so no simulation finds the very numbers.
+    """
+    uses = {}
+    for node in finding.tape.nodes:
+        for operand in node.operands:
+            if operand.operands:
+                uses[operand] = uses.get(operand, 0) + 1
+    forks = sum(count > 1 for count in uses.values())
+    if forks < MANY_FORKS or actual.shape != expected.shape or not np.isfinite(actual).all():
+        return None
+    with np.errstate(all="ignore"):
+        share = actual / expected
+    return ORDER if (share > LEAST_SHARE).all() and (share <= 1 + 1e-9).all() else None
+
+
+def _of_data(finding, expected, actual):
+    """Return what is wrong with a result, not with a gradient."""
+    node = finding.node
+    if not np.isfinite(actual).all():
+        return NOT_FINITE
+    if not node.operation:
+        is_used = any(node in each.operands for each in finding.tape.nodes)
+        is_same_shape = actual.shape == expected.shape
+        return CHANGED if is_used and is_same_shape and not node.was_assigned else None
+    for sign in ("-", "/", "**", "@"):
+        if _same(_recomputed(node, {sign: _exchanged}), actual):
+            return SWAPPED
+    if any(_same(_recomputed(node, {name: change}), actual) for name, change in MEANS.items()):
+        return AVERAGE
+    for axis in range(node.inputs[0].ndim):
+        if "axis" in node.settings and _same(_along(node, axis), actual):
+            return AXIS
+    return None
+
+
+def _recomputed(node, changes, known=None):
+    """Return what a node would hold if some operations computed something else."""
+    known = {} if known is None else known
+    if node not in known:
+        arrays = [_recomputed(each, changes, known) for each in node.operands]
+        change = changes.get(node.operation)
+        known[node] = node.array if not arrays else (change or compute)(node.operation, arrays, node.settings)
+    return known[node]
+
+
+def _exchanged(operation, arrays, settings):
+    return compute(operation, arrays[::-1], settings)
+
+
+def _summed(operation, arrays, settings):
+    if operation == "mean":
+        return compute("sum", arrays, settings)
+    return compute(operation, arrays, settings) * len(arrays[0])
+
+
+MEANS = {"mean": _summed, "cross_entropy": _summed}
+
+
+def _along(node, axis):
+    return compute(node.operation, node.inputs, {**node.settings, "axis": axis})
+
+
+def _by_values(expected, actual):
+    """Return what the numbers alone show beyond doubt."""
+    if not np.isfinite(actual).all() and np.isfinite(expected).all():
+        return [NOT_FINITE]
+    if expected.ndim > 1 and actual.shape == expected.T.shape and _same(actual.T, expected):
+        return [TRANSPOSED]
+    if actual.shape == expected.shape and expected.size > 1:
+        if not np.any(actual) and np.all(expected):
+            return [NEVER]
+        if _same(-actual, expected):
+            return [SIGN]
+    return []
+
+
+def _same(one, other):
+    """Tell whether two arrays are close, by the precision of rounding only."""
+    one, other = np.asarray(one), np.asarray(other)
+    if one.shape != other.shape or not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return False
+    scale = max(float(np.abs(other).max(initial=0)), float(np.abs(one).max(initial=0)), 1e-300)
+    is_exact = np.float32 not in {one.dtype.type, other.dtype.type}
+    close = CLOSE if is_exact else CLOSE_TO_FLOAT32
+    return bool((np.abs(one - other) <= close * scale).all())

@@ -1,0 +1,121 @@
+"""Mistakes of the sweep itself: in what order, from what start, and how gradients are added up."""
+
+import numpy as np
+
+from tests.cases.diagnosis.mistakes import Cause, Whole
+from tests.cases.diagnosis.sweep import RightRules
+
+
+class _Overwritten(RightRules):
+    def merged(self, before, contribution):  # noqa: ARG002 - what it should look at
+        return contribution
+
+
+class _OverwrittenInOtherOrder(_Overwritten):
+    def places(self, node):
+        return super().places(node)[::-1]
+
+
+class _Shared(RightRules):
+    """Operands share the array of the result's gradient, and it is changed in place."""
+
+    def contribution(self, node, place, gradient):
+        if node.operation == "+" and gradient.shape == node.inputs[place].shape:
+            return gradient
+        return super().contribution(node, place, gradient)
+
+    def merged(self, before, contribution):
+        if not np.any(before):
+            return contribution
+        return np.add(before, contribution, out=before)
+
+    kept = merged
+
+
+class _FirstKept(RightRules):
+    """Only the first use of a node counts."""
+
+    def merged(self, before, contribution):
+        return before if np.any(before) else contribution
+
+
+class _Forgetful(RightRules):
+    def kept(self, before, found):  # noqa: ARG002 - as above
+        return found
+
+
+class _WithoutStart(RightRules):
+    def start(self, root):
+        return np.zeros(root.array.shape)
+
+
+class _AveragedStart(RightRules):
+    def start(self, root):
+        return np.full(root.array.shape, 1 / max(root.array.size, 1))
+
+
+class _BreadthFirst(RightRules):
+    """Nodes pass their gradients on in the order in which a search from the output finds them."""
+
+    pop = 0
+
+    def order(self, root):
+        found, waiting = [], [root]
+        while waiting:
+            node = waiting.pop(self.pop)
+            if node not in found:
+                found.append(node)
+                waiting.extend(node.operands)
+        return found
+
+
+class _DepthFirst(_BreadthFirst):
+    pop = -1
+
+
+class _FromTheInputs(RightRules):
+    def order(self, root):
+        return super().order(root)[::-1]
+
+
+def _is_untouched(tape, node):
+    """Tell whether the test itself gave `node` no gradient."""
+    return not any(kind == "grad" and each is node and np.any(rest[0]) for kind, each, *rest in tape.events)
+
+
+OVERWRITTEN = Cause(
+    "gradient_overwritten",
+    "Something was there already: add to the gradient with +=, do not assign it.",
+)
+ORDER = Cause(
+    "wrong_order",
+    "A node passes its gradient on before all its users have added to it: order the sweep, consumers first.",
+)
+WHOLE = (
+    Whole(OVERWRITTEN, _Overwritten()),
+    Whole(OVERWRITTEN, _OverwrittenInOtherOrder()),
+    Whole(
+        Cause("shared_gradient", "Two tensors share one gradient array: give each a copy of its own."),
+        _Shared(),
+    ),
+    Whole(
+        Cause("earlier_gradient_lost", "A second backward pass adds to the gradients of the first."),
+        _Forgetful(),
+    ),
+    Whole(
+        Cause(OVERWRITTEN.key, "A node that is used twice gets a gradient from each use: add them up."),
+        _FirstKept(),
+        _is_untouched,
+    ),
+    Whole(
+        Cause("output_gradient_averaged", "Each number of the output begins with a gradient of 1."),
+        _AveragedStart(),
+    ),
+    Whole(ORDER, _BreadthFirst()),
+    Whole(ORDER, _DepthFirst()),
+    Whole(ORDER, _FromTheInputs()),
+)
+WITHOUT_START = Whole(
+    Cause("output_gradient_not_set", "The output itself begins with a gradient of 1, in its own shape."),
+    _WithoutStart(),
+)
