@@ -94,9 +94,11 @@ class Words:
         return f"({inner})" if is_infix and node.operation in SIGNS else inner
 
     def _root(self):
-        """Return the node whose backward pass or rule was the last one."""
-        nodes = [node for kind, node, *_ in self._finding.tape.events if kind != "grad"]
-        return nodes[-1] if nodes else None
+        """Return the node whose backward pass or rule was the last one to reach the variable."""
+        for kind, node, *_ in reversed(self._finding.tape.events):
+            if kind != "grad" and self._finding.node in leading_to(node):
+                return node
+        return None
 
 
 def _formula(node, operands):

@@ -177,6 +177,17 @@ def test_a_message_names_variable_expression_and_inputs():
     assert [line.partition(" = ")[0] for line in inputs] == ["a", "b"]
 
 
+def test_a_message_names_the_expression_that_the_variable_is_in():
+    """Of two graphs that a test goes back through, the one with the variable is named."""
+    tape, leaves = graph(lambda x, y: x.exp(), is_scalar=True)  # noqa: ARG005 - the graph gives both
+    leaves["y"].log().backward()
+    names = {leaves["x"]: "a", leaves["y"]: "b"}
+
+    sentence = Words(Finding(leaves["x"], "gradient", tape, names)).sentence("it is wrong")
+
+    assert sentence == "the gradient of a in exp(a) is wrong: it is wrong"
+
+
 def test_a_long_expression_is_not_written_out():
     """An expression of hundreds of operations is told by which operations it has."""
     tape, leaves = graph(lambda x, y: sum((x * y for _ in range(300)), x), is_scalar=True)

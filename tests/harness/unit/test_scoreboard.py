@@ -36,6 +36,13 @@ def pytest_configure(config):
     register_scoreboard(config)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call):
+    report = yield
+    report.is_not_written = bool(call.excinfo and call.excinfo.errisinstance(NotImplementedError))
+    return report
+
+
 @pytest.fixture
 def broken_fixture():
     raise RuntimeError("the suite's own fault")
@@ -50,6 +57,7 @@ def broken_teardown():
 PASSES = "    def test_{}(self): pass\n"
 FAILS = "    def test_{}(self): assert False\n"
 RAISES = "    def test_{}(self): raise KeyError\n"
+STUBS = "    def test_{}(self): raise NotImplementedError\n"
 SKIPS = "    def test_{}(self): __import__('pytest').skip('not today')\n"
 BREAKS = "    def test_{}(self, broken_fixture): pass\n"
 BREAKS_LATE = "    def test_{}(self, broken_teardown): pass\n"
@@ -282,3 +290,23 @@ def test_broken_rubric(project, pytester):
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: rubric.yaml line 8, parts[[]0].problems[[]1].points: expected *"])
+
+
+def test_what_is_not_written_is_one_quiet_word(project):
+    """Problems without any code have no line of their own; their part says how many there are."""
+    lines = points(project({**MIXED, "TestBowline": [STUBS, STUBS]}))
+
+    assert any(line.startswith("one The basics 1 / 5 1 not written yet") for line in lines)
+    assert not any(line.startswith("bowline") for line in lines)
+    assert any(line.startswith("hitch") for line in lines)
+
+
+def test_what_follows_from_an_earlier_problem_is_told_once(project, pytester):
+    """Problems that lose because of an earlier one are named with it, in one line."""
+    rubric = pytester.path / "rubric.yaml"
+    needing = rubric.read_text(encoding="utf-8").replace("id: bend,", "id: bend, needs: [hitch],")
+    rubric.write_text(needing, encoding="utf-8")
+
+    lines = points(project(MIXED))
+
+    assert "Because of hitch also: bend" in lines
