@@ -105,10 +105,10 @@ class _Watch:
         """Take an event of the run. Raises Enough."""
         self._results.hear(kind, content)
         if kind == "result":
-            if self._group not in {"", content["group"]}:
+            if self._group not in {"", content.group}:
                 raise Enough
-            if content["outcome"] != Outcome.PASSED:
-                self._group = content["group"]
+            if content.outcome is not Outcome.PASSED:
+                self._group = content.group
 
     def loss(self) -> Loss | None:
         """Return what was lost."""

@@ -35,10 +35,14 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Equivalent:
-    """Mutants that no test can or should catch, by the beginning of their ids, with the argument."""
+    """Mutants that no test can or should catch, by ids or the first parts of ids, with the argument."""
 
     mutants: tuple[str, ...]
     because: str
+
+    def speaks_of(self, mutant: str) -> bool:
+        """Tell whether the id `mutant` is one of them."""
+        return f"{mutant}:".startswith(tuple(f"{name}:" for name in self.mutants))
 
 
 @dataclass(frozen=True)

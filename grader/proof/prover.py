@@ -79,7 +79,7 @@ class Prover:
 
     def _argument(self, mutant: Mutant) -> str:
         listed = self._catalogue.equivalents
-        found = [each.because for each in listed if mutant.id.startswith(each.mutants)]
+        found = [each.because for each in listed if each.speaks_of(mutant.id)]
         return found[0] if found else ""
 
 

@@ -154,5 +154,6 @@ def test_equivalent_mutants_come_with_an_argument():
     [listed] = read_equivalents("equivalent:\n  - {because: Same., mutants: [a, b]}")
 
     assert (listed.mutants, listed.because) == (("a", "b"), "Same.")
+    assert [listed.speaks_of(each) for each in ("a", "b:c", "bc", "d")] == [True, True, False, False]
     with pytest.raises(DocumentError, match="because"):
         read_equivalents("equivalent:\n  - {mutants: [a]}")
