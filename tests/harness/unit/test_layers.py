@@ -12,7 +12,7 @@ LAYERS = (
     {"intake", "boundary", "sandbox", "render", "template", "seed", "settings", "store", "roster", "logs"},
     {"probe"},
     {"suite", "jobs", "service_settings", "runners"},
-    {"pipeline"},
+    {"unattested", "pipeline"},
     {"batch", "web", "worker", "client", "proof"},
     {"app"},
     {"cli"},
