@@ -10,8 +10,8 @@ from grader.proof.planting import Edit
 
 FOLDER = "mistakes"  # beside the folder of the cases
 EQUIVALENTS = "equivalent.yaml"  # in that folder; all other files there hold mistakes
-KEYS = ("wrong", "file", "within", "find", "with", "edits", "loses", "keeps", "serious", "spills")
 EDIT_KEYS = ("file", "within", "find", "with")
+KEYS = ("wrong", *EDIT_KEYS, "edits", "loses", "keeps", "serious", "spills", "cause")
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Mistake:
 
     Attributes: `wrong` (a sentence), `edits` (how it is made), `loses` (the problems that are about it and
     must lose points, its own first), `keeps` (problems that must lose none), `serious` (it must cost a large
-    share of its own problem), `spills` (why it costs points elsewhere, if it must), `place` (where it is
-    stated).
+    share of its own problem), `spills` (why it costs points elsewhere, if it must), `causes` (the keys by
+    which the suite may name a mistake of a gradient), `place` (where it is stated).
     """
 
     wrong: str
@@ -30,6 +30,7 @@ class Mistake:
     keeps: frozenset[str]
     serious: bool
     spills: str
+    causes: tuple[str, ...]
     place: str
 
 
@@ -94,6 +95,7 @@ def _mistake(stated: Document, document: Document, rubric: Rubric) -> Mistake:
         keeps=frozenset(keeps) - set(loses),
         serious=stated.choice("serious", ["true", "false"], default="false") == "true",
         spills=stated.text("spills", default=""),
+        causes=tuple(stated.texts("cause", default=())),
         place=stated.place_of("wrong"),
     )
 

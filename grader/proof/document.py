@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.core.scoring import format_points
 from grader.proof.proof import Proof
-from grader.proof.verdicts import Fate, MistakeVerdict, MutantVerdict
+from grader.proof.verdicts import Fate, MistakeVerdict, MutantVerdict, Naming
 
 SCHEMA = "proof/1"
 DIGITS = 4
@@ -33,6 +33,10 @@ def to_document(proof: Proof) -> dict[str, Any]:
         "fewest": min(proof.catches.values()),
         "idle_tests": proof.idle_tests(),
         "redundant_tests": proof.redundant_tests(),
+        "of_gradients": len(proof.of_gradients),
+        "named": len(proof.named),
+        "misnamed": [_misnamed(each) for each in proof.misnamed],
+        "unnamed": [each.mistake.wrong for each in proof.of_gradients if each.naming is Naming.NONE],
         "table": [_row(each) for each in proof.mistakes],
         "killed_by": {each.id: each.killed_by for each in proof.killed},
     }
@@ -54,6 +58,10 @@ def _misplaced(verdict: MistakeVerdict) -> dict[str, Any]:
         "because": verdict.mistake.spills,
         "lost": _points(verdict.elsewhere),
     }
+
+
+def _misnamed(verdict: MistakeVerdict) -> dict[str, Any]:
+    return {"wrong": verdict.mistake.wrong, "named": verdict.named, "is": list(verdict.mistake.causes)}
 
 
 def _mutant(verdict: MutantVerdict) -> dict[str, Any]:

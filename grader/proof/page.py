@@ -11,6 +11,7 @@ is about it loses points. "Own" is the share of its own problem's points that it
 share of the points of all problems that are not about it. A serious mistake (!) costs at least 40 % of its
 own problem.
 """
+FIGURES = 7  # lines, before those about single mistakes
 MUTANTS = """
 ## Mechanical mutants
 
@@ -28,10 +29,17 @@ def figures(document: Mapping[str, Any]) -> str:
         f"{len(document['misplaced'])} mistakes cost more than 15 % elsewhere.",
         f"{len(document['cheap'])} serious mistakes cost less than 40 % of their problem.",
         f"{document['fewest']} mistakes at least are caught by each problem.",
+        _naming(document),
     ]
     for key, title in LISTS.items():
         lines += [f"{title}: {_shown(each)}" for each in document[key]]
     return "\n".join(lines)
+
+
+def _naming(document: Mapping[str, Any]) -> str:
+    """Return how often the suite names the cause of a wrong gradient."""
+    total, right, wrong = document["of_gradients"], document["named"], len(document["misnamed"])
+    return f"Of {total} mistakes of gradients, {right} are named rightly and {wrong} wrongly."
 
 
 LISTS = {
@@ -39,6 +47,7 @@ LISTS = {
     "cheap": "costs too little",
     "spoiled": "costs points in a problem that must keep them",
     "survivors": "survives",
+    "misnamed": "named wrongly",
     "refuted": "listed as equivalent, and caught",
 }
 
@@ -46,7 +55,7 @@ LISTS = {
 def render_page(document: Mapping[str, Any]) -> str:
     """Return the page."""
     rows = document["table"]
-    parts = [HEAD, *(f"- {line}" for line in figures(document).splitlines()[:6])]
+    parts = [HEAD, *(f"- {line}" for line in figures(document).splitlines()[:FIGURES])]
     for problem in document["catches"]:
         own = [row for row in rows if row["loses"][0] == problem]
         also = sum(problem in row["loses"][1:] for row in rows)

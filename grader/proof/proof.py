@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from grader.proof.verdicts import MISPLACED_SHARE, Fate, MistakeVerdict, MutantVerdict
+from grader.proof.verdicts import MISPLACED_SHARE, Fate, MistakeVerdict, MutantVerdict, Naming
 
 LEAST_CATCHES = 3  # mistakes that each problem must catch
 KILLED_SHARE = Fraction(49, 50)  # of the mutants that a test must catch
+NAMED_SHARE = Fraction(7, 10)  # of the mistakes of gradients whose cause is named rightly
+MISNAMED_SHARE = Fraction(1, 20)  # of them whose cause is named wrongly, at most
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,29 @@ class Proof:
         return [each for each in self.misplaced if not each.mistake.spills]
 
     @property
+    def of_gradients(self) -> list[MistakeVerdict]:
+        """The mistakes of gradients, whose cause the suite should name."""
+        return [each for each in self.mistakes if each.mistake.causes]
+
+    @property
+    def named(self) -> list[MistakeVerdict]:
+        """The mistakes of gradients whose cause is named rightly."""
+        return [each for each in self.of_gradients if each.naming is Naming.RIGHT]
+
+    @property
+    def misnamed(self) -> list[MistakeVerdict]:
+        """The mistakes of gradients whose cause is named wrongly."""
+        return [each for each in self.of_gradients if each.naming is Naming.WRONG]
+
+    @property
     def holds(self) -> bool:
         """Whether every figure is reached."""
         enough = len(self.killed) >= KILLED_SHARE * len(self.countable)
         faults = [*self.missed, *self.unexplained, *self.refuted]
+        total = len(self.of_gradients)
+        teaches = len(self.named) >= NAMED_SHARE * total and len(self.misnamed) <= MISNAMED_SHARE * total
         cheap = any(each.is_cheap or each.spoiled for each in self.mistakes)
-        return enough and not faults and not cheap and min(self.catches.values()) >= LEAST_CATCHES
+        return enough and teaches and not faults and not cheap and min(self.catches.values()) >= LEAST_CATCHES
 
     @property
     def catches(self) -> dict[str, int]:

@@ -1,10 +1,11 @@
 """The prover: tries every mistake and every mutant of the reference on the suite."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from grader.core.rubric import Rubric
-from grader.core.scoring import TestResult, score
+from grader.core.scoring import CAUSE, TestResult, score
 from grader.proof.bench import Bench, Files, is_module, losses
 from grader.proof.catalogue import Catalogue, Mistake
 from grader.proof.functions import Function, Place
@@ -42,6 +43,7 @@ class Prover:
             lost=self._points_lost(outcome),
             tests={name: tuple(each.name for each in lost if each.group == name) for name in _groups(lost)},
             points=points,
+            causes=self._causes(mistake, lost),
             hints=tuple(dict.fromkeys(each.hint for each in lost if each.hint)),
         )
 
@@ -76,6 +78,14 @@ class Prover:
         scored = score(self._rubric, outcome.expected, outcome.results)
         ran = [each for each in scored.problems if each.problem.tests in outcome.expected]
         return {each.problem.id: each.lost for each in ran if each.lost}
+
+    def _causes(self, mistake: Mistake, lost: Sequence[TestResult]) -> Counter[str]:
+        """Return how many lost tests of the problems that are about a mistake name each cause."""
+        about = {each.tests for each in self._rubric.problems if each.id in mistake.loses}
+        named = [
+            str(each.properties[CAUSE]) for each in lost if each.group in about and CAUSE in each.properties
+        ]
+        return Counter(named)
 
     def _argument(self, mutant: Mutant) -> str:
         listed = self._catalogue.equivalents

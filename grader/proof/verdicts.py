@@ -1,7 +1,7 @@
 """What the proof finds out about one mistake and one mutant, as plain records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
@@ -9,6 +9,14 @@ from grader.proof.catalogue import Mistake
 
 SERIOUS_SHARE = Fraction(2, 5)  # of its own problem that a serious mistake costs at least
 MISPLACED_SHARE = Fraction(3, 20)  # of the points of other problems that a mistake may cost
+
+
+class Naming(StrEnum):
+    """What the suite says is the cause of a mistake's failures."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    NONE = "none"  # it names no cause
 
 
 class Fate(StrEnum):
@@ -25,7 +33,8 @@ class MistakeVerdict:
     """What a mistake cost.
 
     Attributes: `lost` (the points of each problem that lost any), `tests` (the lost tests by class),
-    `points` (of each problem that was at stake), `hints` (of the lost tests, each once).
+    `points` (of each problem that was at stake), `hints` (of the lost tests, each once),
+    `causes` (how many of the tests that are about it name each cause).
     """
 
     mistake: Mistake
@@ -33,6 +42,19 @@ class MistakeVerdict:
     tests: Mapping[str, tuple[str, ...]]
     points: Mapping[str, int]
     hints: tuple[str, ...] = ()
+    causes: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def named(self) -> str:
+        """The cause that most of its failures name, or the empty text."""
+        return max(self.causes, key=self.causes.__getitem__, default="")
+
+    @property
+    def naming(self) -> Naming:
+        """Whether that cause is one of the mistake's own."""
+        if not self.named:
+            return Naming.NONE
+        return Naming.RIGHT if self.named in self.mistake.causes else Naming.WRONG
 
     @property
     def missed(self) -> list[str]:

@@ -12,7 +12,7 @@ from grader.proof.document import to_document
 from grader.proof.page import figures, render_page
 from grader.proof.planting import Edit
 from grader.proof.proof import Proof
-from grader.proof.verdicts import Fate, MistakeVerdict, MutantVerdict
+from grader.proof.verdicts import Fate, MistakeVerdict, MutantVerdict, Naming
 
 RUBRIC = parse_rubric(
     """
@@ -34,6 +34,7 @@ MISTAKE = Mistake(
     keeps=frozenset(),
     serious=True,
     spills="",
+    causes=(),
     place="a.yaml line 1",
 )
 POINTS = {"bowline": 2, "hitch": 4}
@@ -107,6 +108,36 @@ def test_a_proof_holds_when_every_figure_is_reached():
     assert not proof(mistakes[1:]).holds
     assert not proof(mistakes, [replace(KILLED, fate=Fate.SURVIVED)]).holds
     assert not proof([*mistakes, verdict({})]).holds
+
+
+@pytest.mark.parametrize(
+    ("named", "naming"),
+    [
+        ({"swapped": 2, "missing": 1}, Naming.RIGHT),
+        ({"missing": 2, "swapped": 1}, Naming.WRONG),
+        ({}, Naming.NONE),
+    ],
+)
+def test_the_cause_that_most_failures_name_decides(named, naming):
+    """It is right if the catalogue has it for the mistake, and a mistake without causes is not counted."""
+    found = replace(verdict({"bowline": 2}, causes=("swapped", "turned")), causes=named)
+
+    assert found.naming is naming
+    assert len(proof([found, verdict({})]).of_gradients) == 1
+
+
+def test_a_proof_holds_only_if_causes_are_named():
+    """Seven of ten mistakes of gradients must be named rightly, and one in twenty may be named wrongly."""
+    caught = [verdict({name: POINTS[name]}, loses=(name,)) for name in POINTS for _ in range(3)]
+    right = replace(verdict({"bowline": 2}, causes=("swapped",)), causes={"swapped": 1})
+    wrong = replace(right, causes={"missing": 1})
+
+    assert proof([*caught, *[right] * 20, wrong]).holds
+    assert not proof([*caught, *[right] * 18, wrong]).holds
+    assert not proof([*caught, *[right] * 2, replace(right, causes={})]).holds
+    assert to_document(proof([wrong]))["misnamed"] == [
+        {"wrong": "Wrong.", "named": "missing", "is": ["swapped"]}
+    ]
 
 
 def test_the_document_has_the_figures_and_the_page_shows_them():

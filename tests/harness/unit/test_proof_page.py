@@ -8,7 +8,7 @@ from grader.core.rubric import parse_rubric
 from grader.intake.folder import read_folder
 from grader.proof.catalogue import catches, load_catalogue
 from grader.proof.page import render_page
-from grader.proof.proof import KILLED_SHARE, LEAST_CATCHES
+from grader.proof.proof import KILLED_SHARE, LEAST_CATCHES, MISNAMED_SHARE, NAMED_SHARE
 from grader.proof.prover import all_mutants, planted
 from tests.harness.samples import ROOT
 
@@ -30,8 +30,10 @@ def test_the_page_is_the_document():
 def test_the_document_is_about_this_catalogue():
     """Every mistake was tried, and no other; its problems and whether it is serious are those of today."""
     stated = {each.wrong: (list(each.loses), each.serious) for each in CATALOGUE.mistakes}
+    gradients = sum(bool(each.causes) for each in CATALOGUE.mistakes)
 
     assert {wrong: (row["loses"], row["serious"]) for wrong, row in ROWS.items()} == stated, RENEW
+    assert DOCUMENT["of_gradients"] == gradients, RENEW
 
 
 def test_the_document_is_about_this_reference():
@@ -52,6 +54,8 @@ def test_the_figures_are_reached():
     assert DOCUMENT["killed"] >= KILLED_SHARE * DOCUMENT["mutants"]
     assert all(each["because"] for each in DOCUMENT["misplaced"])
     assert DOCUMENT["fewest"] >= LEAST_CATCHES
+    assert DOCUMENT["named"] >= NAMED_SHARE * DOCUMENT["of_gradients"]
+    assert len(DOCUMENT["misnamed"]) <= MISNAMED_SHARE * DOCUMENT["of_gradients"]
 
 
 def test_the_catalogue_is_large_and_its_arguments_are_few():
