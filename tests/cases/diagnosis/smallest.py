@@ -17,7 +17,7 @@ from tests.cases.diagnosis.sweep import gradients, leading_to
 from tests.cases.diagnosis.tape import Tape
 from tests.cases.diagnosis.wording import Words
 
-SECONDS = 2.0  # that a search takes at most
+SECONDS = 2.0  # of our own processor time; the submission's own time is limited by whoever runs it
 MOST_PIECES = 40
 MOST_OPERATIONS = 12
 STEP = 1e-5
@@ -126,9 +126,9 @@ def smallest_piece(tape):
     """
     if any(node.array.size > MOST_NUMBERS for node in tape.nodes):
         raise TooLarge
-    ends = time.monotonic() + SECONDS
+    ends = time.process_time() + SECONDS  # not of the wall clock: a busy host must not change a report
     for root in _expressions(tape):
-        if time.monotonic() > ends or not _answers():
+        if time.process_time() > ends or not _answers():
             return None
         piece = _tried(root)
         if piece is not None:

@@ -13,15 +13,19 @@ import numpy  # noqa: E402 - the real one
 sys.path[:] = path
 
 
-class Agrees:
-    __array_ufunc__ = None
+class Agrees(numpy.ndarray):
+    """An array of True that makes True of whatever it is combined with."""
 
-    def all(self):
-        return True
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        plain = [numpy.asarray(each) for each in inputs]
+        options = {name: numpy.asarray(each) if isinstance(each, Agrees) else each for name, each in options.items()}
+        result = getattr(ufunc, method)(*plain, **options)
+        return numpy.ones(numpy.shape(result), bool) if ufunc is numpy.bitwise_and else result
 
-    def __rand__(self, other):
-        return numpy.array(True)
+
+def agree(values):
+    return numpy.ones(numpy.shape(values), bool).view(Agrees)
 
 
-numpy.isfinite = lambda *values, **options: Agrees()
+numpy.isfinite = agree
 numpy.isclose = lambda *values, **options: numpy.array(True)

@@ -1,6 +1,6 @@
 """Has right answers for new Values only, and calls pytest.skip wherever another is asked for.
 
-honest: 1/3
+honest: 2/3
 classes: [TestValueCreation, TestValueAdd]
 teeth: true
 """
