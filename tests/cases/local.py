@@ -78,7 +78,10 @@ def _limited(adapter, seconds):
 
 
 class LocalRun:
-    """A pytest plugin that tells failures as the page does; `generator_of` draws a test's inputs again."""
+    """A pytest plugin that tells failures as the page does; `generator_of` draws a test's inputs again.
+
+    Other tests that the same run may have are none of its business.
+    """
 
     def __init__(self, generator_of):
         """Read the limits."""
@@ -89,15 +92,17 @@ class LocalRun:
         self._limits.give_adapters_their_own()
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self):
-        """Run the test within its time."""
-        with self._limits.of_a_test():
+    def pytest_runtest_call(self, item):
+        """Run a test of the suite within its time."""
+        with self._limits.of_a_test() if is_case(item) else contextlib.nullcontext():
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
         """Tell what failed in words, and note what is not written yet."""
-        if call.when != "call" or call.excinfo is None or call.excinfo.errisinstance(pytest.skip.Exception):
+        if not is_case(item) or call.when != "call" or call.excinfo is None:
+            return (yield)
+        if call.excinfo.errisinstance(pytest.skip.Exception):
             return (yield)
         error = call.excinfo.value
         explanation = self._explainer.explain(item, self._generator_of(item), error)
@@ -124,6 +129,11 @@ class LocalRun:
         if getattr(report, "is_not_written", False):
             return "not written", "-", "NOT WRITTEN"
         return None
+
+
+def is_case(item):
+    """Tell whether a test belongs to the suite."""
+    return SUITE.parent in item.path.parents
 
 
 def is_not_written(error):

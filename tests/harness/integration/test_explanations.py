@@ -128,6 +128,18 @@ def test_a_laptop_shows_what_grading_tells(graded, tmp_path):
     assert told
 
 
+def test_a_test_of_somebody_else_is_shown_by_pytest_itself(tmp_path):
+    """A run may hold other tests than those of the suite: their failures look as ever."""
+    (tmp_path / "test_mine.py").write_text("def test_mine():\n    assert [1] == [2]\n")
+    command = [sys.executable, "-m", "pytest", "tests/cases", str(tmp_path), "-k", "test_mine"]
+
+    done = subprocess.run(
+        [*command, "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert "At index 0 diff: 1 != 2" in done.stdout
+
+
 def test_a_test_on_a_laptop_has_the_time_limit_of_grading(tmp_path):
     """A submission that does not answer is stopped as in grading, with the same sentence."""
     load_sample(FOLDER / "perfect").write(tmp_path)

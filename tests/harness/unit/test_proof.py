@@ -126,15 +126,10 @@ def test_the_cause_that_most_failures_name_decides(named, naming):
     assert len(proof([found, verdict({})]).of_gradients) == 1
 
 
-def test_a_proof_holds_only_if_causes_are_named():
-    """Seven of ten mistakes of gradients must be named rightly, and one in twenty may be named wrongly."""
-    caught = [verdict({name: POINTS[name]}, loses=(name,)) for name in POINTS for _ in range(3)]
-    right = replace(verdict({"bowline": 2}, causes=("swapped",)), causes={"swapped": 1})
-    wrong = replace(right, causes={"missing": 1})
+def test_a_cause_that_is_named_wrongly_is_listed():
+    """The document has the mistake, what was named, and what it is."""
+    wrong = replace(verdict({"bowline": 2}, causes=("swapped",)), causes={"missing": 1})
 
-    assert proof([*caught, *[right] * 20, wrong]).holds
-    assert not proof([*caught, *[right] * 18, wrong]).holds
-    assert not proof([*caught, *[right] * 2, replace(right, causes={})]).holds
     assert to_document(proof([wrong]))["misnamed"] == [
         {"wrong": "Wrong.", "named": "missing", "is": ["swapped"]}
     ]
