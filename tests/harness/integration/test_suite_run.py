@@ -416,7 +416,7 @@ def test_an_error_in_the_last_call_loses_the_test(grade):
         ("pytest.xfail('why')", Outcome.FAILED),
         ("assert adapters.one() == 2", Outcome.FAILED),
         ("adapters.one() + ''", Outcome.ERROR),
-        ("__import__('numpy').float64(1e308) * 10", Outcome.ERROR),
+        ("__import__('numpy').float64(1e308) * 10", Outcome.PASSED),  # a warning is about no test
         ("pass", Outcome.PASSED),
     ],
 )
@@ -542,8 +542,9 @@ class TestFirst:
 TELLS_ITS_PROCESSORS = "import os\ndef one():\n    return sorted(os.sched_getaffinity(0))\n"
 
 
-def test_both_ends_of_the_boundary_share_a_processor(tmp_path):
+def test_both_ends_of_the_boundary_share_a_processor(tmp_path, monkeypatch):
     """A job and its submission take turns, so they run on one processor; the grader itself runs on all."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # where no other grader takes one
     before = os.sched_getaffinity(0)
     root = write_suite(tmp_path, SAME_PROCESSOR)
     with closing(ProcessRunner(Allowance())) as runner:
