@@ -32,10 +32,7 @@ MAX_QUEUED = 200  # requests that may wait for the next answer before they are s
 MAX_CALLBACKS = 100_000  # of one call; the deadline comes sooner unless they cost nothing
 MAX_OPEN_CALLS = 8  # calls within the functions of calls
 MAX_OWN_HANDLE = 1 << 53
-UNWRITTEN = {
-    "MissingAdapter",
-    "NotImplementedError",
-}  # a missing adapter, a stub of the template
+UNWRITTEN = {"MissingAdapter", "NotImplementedError"}  # a missing adapter, a stub of the template
 MESSAGE_CHARACTERS = 1_000
 NAME_CHARACTERS = 80
 TRACEBACK_CHARACTERS = 4_000

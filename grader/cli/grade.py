@@ -9,8 +9,7 @@ from rich.console import Console
 
 from grader.batch import REFUSED, find_submissions, grade_all, read_submission
 from grader.cli.exits import Exit
-from grader.cli.files import writable
-from grader.cli.outputs import HtmlOption, JsonOption, PytestOption, status_of_exit, write_report
+from grader.cli.outputs import HtmlOption, JsonOption, PytestOption, status_of_exit, writable, write_report
 from grader.core.report import GradedReport
 from grader.core.submission import Submission
 from grader.pipeline import Grader

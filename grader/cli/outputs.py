@@ -8,9 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from grader.cli.exits import Exit
-from grader.cli.files import writable
 from grader.core.pytest_report import to_report
 from grader.core.report import GradedReport, to_document
+
+
+def writable(path: Path | None) -> Path | None:
+    """Refuse a file whose folder is not there before the work is done, not after."""
+    if path is not None and not path.absolute().parent.is_dir():
+        raise typer.BadParameter(f"the folder {path.absolute().parent} does not exist")
+    return path
+
 
 JsonOption = Annotated[
     Path | None, typer.Option("--json", metavar="OUT", callback=writable, help="Write the report as JSON.")

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from grader.cli.exits import Exit
-from grader.cli.files import writable
+from grader.cli.outputs import writable
 
 
 def prove_rubric(

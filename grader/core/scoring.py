@@ -11,6 +11,7 @@ from grader.core.rubric import Part, Policy, Problem, Rubric, is_named
 
 CLOSES_GATE = "closes_gate"  # the property that says in which other way than asked a problem was solved
 CAUSE = "cause"  # the property that holds the key of a recognised mistake
+PIECE = "piece"  # the property that describes the smallest failing expression, as JSON
 GATED_SHARE = Fraction(1, 2)  # of its points that a problem earns at most when its gate is closed
 
 ESSENTIAL_SHARE = Fraction(3, 5)  # of its points that a problem earns at most if an essential test is lost

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.core.scoring import TestResult
+from grader.core.scoring import PIECE, TestResult
 
-PIECE = "piece"  # the property of a test that describes the expression, as JSON
 MOST_BOXES = 40
 CHARACTERS = 28
 WIDTH, GAP, LINE, SPACE = 190, 50, 18, 16  # of a box, between columns, of a line of text, between boxes

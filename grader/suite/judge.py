@@ -7,14 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from grader.boundary.errors import Raised, RunOver, SubmissionError
-from grader.core.scoring import CAUSE, Outcome, Property, TestResult
+from grader.boundary.errors import RunOver, SubmissionError, Unwritten
+from grader.core.scoring import CAUSE, PIECE, Outcome, Property, TestResult
 from grader.core.text import clean, clean_line
 
 MESSAGE_CHARACTERS = 4_000
 VALUE_CHARACTERS = 2_000
-STUBS = {"NotImplementedError", "MissingAdapter"}  # of the template; an adapter that is left out
-TOLD = (CAUSE, "piece")  # properties that the suite may give a failed test
+TOLD = (CAUSE, PIECE)  # properties that the suite may give a failed test
 EXPLAINED = {Outcome.FAILED, Outcome.ERROR}
 TOO_MUCH_MEMORY = (
     "the test ran out of memory with what came back; return arrays of the shapes that the test asks for"
@@ -75,7 +74,7 @@ def _verdict(
         return Outcome.PASSED, ""
     if when != "call":
         return Outcome.NOT_JUDGED, f"the grader could not judge this test: {type(error).__name__}: {error}"
-    if isinstance(error, Raised) and str(error).partition(":")[0] in STUBS:
+    if isinstance(error, Unwritten):
         _, _, what = str(error).partition(": ")
         return Outcome.NOT_WRITTEN, f"Not written yet: {what}" if what else "Not written yet."
     if isinstance(error, SubmissionError):

@@ -61,9 +61,14 @@ def keep(process: int, processor: int | None) -> None:
 
 
 def of_this_host() -> Processors:
-    """Return the processors that this user's graders share, in containers of one cache as well."""
+    """Return the processors that this user's graders share."""
+    return Processors(shared_folder("processors"))
+
+
+def shared_folder(name: str) -> Path:
+    """Return the folder of that name for this user's graders on this host, containers of one cache included."""
     try:
         host = BOOT.read_text(encoding="ascii").strip()
     except OSError:
         host = socket.gethostname()
-    return Processors(platformdirs.user_cache_path("grader") / "processors" / host)
+    return platformdirs.user_cache_path("grader") / name / host

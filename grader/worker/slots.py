@@ -3,22 +3,19 @@
 import fcntl
 import hashlib
 import os
-import socket
 import threading
 import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
-import platformdirs
 import structlog
 
 from grader.jobs import watch
+from grader.suite.processors import OPEN_TO_ALL, shared_folder
 
-BOOT = Path("/proc/sys/kernel/random/boot_id")  # the same in all containers of a host
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
 OLD_QUOTA = Path("/sys/fs/cgroup/cpu")  # of the first version of cgroups
-OPEN_TO_ALL = 0o666
 
 log = structlog.get_logger()
 
@@ -134,15 +131,8 @@ def slots_of(stated: int | None, database: str) -> Slots:
     if stated is not None:
         return StatedSlots(stated)
     service = hashlib.sha256(database.encode()).hexdigest()[:16]
-    folder = platformdirs.user_cache_path("grader") / "slots" / _host() / service
+    folder = shared_folder("slots") / service
     return SharedSlots(folder, _processors(), _quota())
-
-
-def _host() -> str:
-    try:
-        return BOOT.read_text(encoding="ascii").strip()
-    except OSError:
-        return socket.gethostname()
 
 
 def _processors() -> Collection[int]:

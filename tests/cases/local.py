@@ -117,7 +117,7 @@ class LocalRun:
         return report
 
     def _told_once(self, item, error, explanation):
-        """Return the failure as text; that the adapters cannot be imported is told in full only once."""
+        """Return the failure as text; the first one alone shows why the adapters cannot be imported."""
         if isinstance(error, ImportError):
             if self._is_import_told:
                 return "tests/adapters.py cannot be imported, as the first failure tells"

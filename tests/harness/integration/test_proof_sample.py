@@ -1,4 +1,4 @@
-"""A sample of the proof, run anew: a change of the suite that lets mistakes through fails here.
+"""A sample of the proof, run again: a change of the suite that lets mistakes through fails here.
 
 Each night of the year has a sample of its own; a day takes about one mistake and one mutant in twenty.
 """

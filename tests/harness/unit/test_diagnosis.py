@@ -189,7 +189,7 @@ def test_a_message_names_the_expression_that_the_variable_is_in():
 
 
 def test_a_long_expression_is_not_written_out():
-    """An expression of hundreds of operations is told by which operations it has."""
+    """The message on an expression of hundreds of operations names which operations it has."""
     tape, leaves = graph(lambda x, y: sum((x * y for _ in range(300)), x), is_scalar=True)
 
     sentence = Words(Finding(leaves["x"], "gradient", tape, {})).sentence("it is wrong")
