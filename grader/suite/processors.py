@@ -66,7 +66,7 @@ def of_this_host() -> Processors:
 
 
 def shared_folder(name: str) -> Path:
-    """Return the folder of that name for this user's graders on this host, containers of one cache included."""
+    """Return the folder of that name for this user's graders on this host, also in containers of one cache."""
     try:
         host = BOOT.read_text(encoding="ascii").strip()
     except OSError:
