@@ -66,7 +66,7 @@ def of_this_host() -> Processors:
 
 
 def shared_folder(name: str) -> Path:
-    """Return the folder of that name for this user's graders on this host, also in containers of one cache."""
+    """Return the folder of that name that this user's graders on this host share, across containers too."""
     try:
         host = BOOT.read_text(encoding="ascii").strip()
     except OSError:
