@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -23,6 +23,9 @@ GIVEN_UP = (
     "{} tests before this one timed out, so the remaining tests do not run; find the first that timed out in "
     "this report, make it end in time, and hand in again"
 )
+
+
+NEEDS_PYTEST = pytest.StashKey[bool]()  # of each collected test, whether `needs_pytest`
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Run:
             for is_later in (False, True)
         )
         self._run_stage(first, second)
-        if second.next is not None:
+        if second.waiting:
             self.session.begin_stage()
             self._job.tell("stage", None)
             if first.is_hopeless:
@@ -91,10 +94,10 @@ class Run:
         if isinstance(attempt.error, TimedOut):
             schedule.note_timeout(item)
         seconds, attempt = attempt.seconds, Attempt()  # what its error holds goes now
-        upcoming = schedule.next or (following.next if following else None)
-        error = _torn_down(item, upcoming)
-        if error is not None and result.outcome is Outcome.PASSED:
-            result = result_of(item, error, "teardown", self.session.explain)
+        if item.stash[NEEDS_PYTEST]:
+            error = _torn_down(item, _first_that_needs_pytest(schedule, following))
+            if error is not None and result.outcome is Outcome.PASSED:
+                result = result_of(item, error, "teardown", self.session.explain)
         self._integrity.add(item, result.outcome)
         return replace(result, seconds=seconds)
 
@@ -173,12 +176,39 @@ def given_arguments(item: pytest.Function) -> dict[str, Any]:
 # (`item.ihook`), or to call a test through hooks that nobody else implements, costs more than most tests.
 
 
+def needs_pytest(item: pytest.Item) -> bool:
+    """Tell whether pytest has to set the test up and tear it down.
+
+    Not if the suite gives all its arguments: pytest would do nothing then, in more time than many a test
+    takes. A mark may decide about the test, and so may a hook of a plugin that is not pytest's own.
+    """
+    hooks = (item.config.hook.pytest_runtest_setup, item.config.hook.pytest_runtest_teardown)
+    modules = [hook.function.__module__ for caller in hooks for hook in caller.get_hookimpls()]
+    if not isinstance(item, pytest.Function) or not all(name.startswith("_pytest.") for name in modules):
+        return True
+    given = {name for arguments in _arguments(item) for name in arguments} | item.funcargs.keys()
+    marks = {mark.name for mark in item.iter_markers()}
+    return not (given >= set(item.fixturenames) and marks <= {"parametrize"})
+
+
 def _set_up(item: pytest.Item) -> None:
-    """Set a test up by pytest, with the arguments that the suite gives without a fixture."""
+    """Give a test the arguments that need no fixture, and have pytest set it up if it has to."""
     if isinstance(item, pytest.Function):
-        for arguments in item.config.hook.pytest_arguments_of_test(item=item):
+        for arguments in _arguments(item):
             item.funcargs.update(arguments)
-    item.config.hook.pytest_runtest_setup(item=item)
+    if item.stash[NEEDS_PYTEST]:
+        item.config.hook.pytest_runtest_setup(item=item)
+
+
+def _arguments(item: pytest.Item) -> Sequence[Mapping[str, Any]]:
+    """Return the arguments that the suite gives to a test without a fixture."""
+    return cast("Sequence[Mapping[str, Any]]", item.config.hook.pytest_arguments_of_test(item=item))
+
+
+def _first_that_needs_pytest(*schedules: Schedule | None) -> pytest.Item | None:
+    """Return the first waiting test that pytest sets up."""
+    waiting = (item for schedule in schedules if schedule for item in schedule.waiting)
+    return next((item for item in waiting if item.stash[NEEDS_PYTEST]), None)
 
 
 def _run_test(item: pytest.Item) -> None:

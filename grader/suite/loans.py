@@ -2,11 +2,12 @@
 
 The worker holds the runners; a job, which is a fork of the suite's process, gets no more than the descriptor
 of a process's stream. Both are trusted. A job has one process at a time, so the requests need no names. OPEN
-is answered with GRANTED, the processor that both shall share, if any, and the descriptor; ENDING with how the
-process ended; KILL with GRANTED; USAGE with the time that the process has used, or with UNKNOWN. FAILED, with
-the reason, has no answer: the job has found that the sandbox failed. A sandbox that fails ends the job: its
-loss is not the submission's, whatever it looks like from there. Any exception in the lender's thread ends the
-job in the same way.
+is answered with GRANTED and the descriptor; a process on this host comes with its number, so that the job
+looks itself at what it uses, and with the processor that both shall share, if any. ENDING is answered with
+how the process ended; KILL with GRANTED; USAGE with the time that a process elsewhere has used, or with
+UNKNOWN. FAILED, with the reason, has no answer: the job has found that the sandbox failed. A sandbox that
+fails ends the job: its loss is not the submission's, whatever it looks like from there. Any exception in the
+lender's thread ends the job in the same way.
 """
 
 import contextlib
@@ -18,7 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from grader.sandbox.runner import Ending, Output, Promise, Runner, SandboxError, StudentProcess
-from grader.sandbox.usage import FIGURES, Usage, unpacked
+from grader.sandbox.usage import FIGURES, Meter, Usage, unpacked
 from grader.suite.processors import keep
 
 OPEN, ENDING, KILL, USAGE, FAILED = b"open", b"ending", b"kill", b"usage", b"failed "
@@ -122,7 +123,8 @@ class Lender:
         shared = self._processor if number is not None else None
         if number is not None:
             keep(number, shared)
-        socket.send_fds(self._desk, [GRANTED, _said(shared)], [self._present.stream.fileno()])
+        facts = json.dumps([number, shared]).encode()
+        socket.send_fds(self._desk, [GRANTED, facts], [self._present.stream.fileno()])
 
     def _end(self, process: StudentProcess) -> None:
         """End a process and keep what it printed."""
@@ -148,14 +150,6 @@ def _as_sandbox_error(failed: Exception) -> SandboxError:
     return SandboxError(f"a student process cannot be lent: {type(failed).__name__}: {failed}")
 
 
-def _said(processor: int | None) -> bytes:
-    return b"" if processor is None else b" %d" % processor
-
-
-def _heard(said: bytes) -> int | None:
-    return int(said) if said else None
-
-
 class Borrower:
     """The job's end of the desk."""
 
@@ -169,8 +163,9 @@ class Borrower:
         answer, descriptors, _, _ = socket.recv_fds(self._desk, DATAGRAM, 1)
         if not answer.startswith(GRANTED):
             raise SandboxError("no process is lent any more")
-        keep(os.getpid(), _heard(answer.removeprefix(GRANTED)))
-        return Borrowed(self._desk, socket.socket(fileno=descriptors[0]))
+        number, shared = json.loads(answer.removeprefix(GRANTED))
+        keep(os.getpid(), shared)
+        return Borrowed(self._desk, socket.socket(fileno=descriptors[0]), number)
 
     def fail(self, reason: str) -> NoReturn:
         """End the job, because the sandbox failed for `reason`."""
@@ -181,9 +176,10 @@ class Borrower:
 class Borrowed:
     """A process on loan."""
 
-    def __init__(self, desk: socket.socket, stream: socket.socket) -> None:
-        """Speak with it through `stream`, and about it on `desk`."""
+    def __init__(self, desk: socket.socket, stream: socket.socket, number: int | None = None) -> None:
+        """Speak with it through `stream`, and about it on `desk`; `number` is its number on this host."""
         self.stream = stream
+        self._meter = Meter(number) if number is not None else None
         self._desk = desk
         self._ending: tuple[Ending, bool] | None = None
 
@@ -196,6 +192,8 @@ class Borrowed:
 
     def usage(self) -> Usage | None:
         """Return what it has used so far; None where that is not known."""
+        if self._meter is not None:
+            return self._meter.read()
         answer = self._asked(USAGE)
         return unpacked(answer) if len(answer) == FIGURES.size else None
 
@@ -203,6 +201,8 @@ class Borrowed:
         """Have it ended, and wait for that."""
         self._asked(KILL)
         self.stream.close()
+        if self._meter is not None:
+            self._meter.close()
 
     def _asked(self, request: bytes) -> bytes:
         self._desk.send(request)

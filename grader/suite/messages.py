@@ -1,4 +1,4 @@
-"""What a job of the suite's process and the worker say to each other, as plain values in frames.
+"""What a job of the suite's process and the worker say to each other, as JSON in frames.
 
 Both are trusted. In goes one SuiteJob; out come lists of events [kind, content]: `begun` (the number of the
 job's process, before it reads the job), `result` (one test in pytest-json-report's format), `revised` (the
@@ -7,16 +7,16 @@ numbers} while a long call of a test in that class runs (the submission's own wo
 last `finished` {unloadable, notes, staff_notes}.
 """
 
+import base64
 import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from grader.boundary.connection import Connection
-from grader.boundary.wire import FROM_GRADER, Frame, Unpacker
+from grader.boundary.header import write_plain
+from grader.boundary.wire import FROM_GRADER, LENGTHS
 from grader.core.scoring import TestResult
 
 
@@ -54,7 +54,7 @@ class Results:
 
 
 class Messages:
-    """A socket on which plain values and arrays travel."""
+    """A socket on which travels what JSON can say."""
 
     def __init__(self, stream: socket.socket) -> None:
         """Speak through `stream`."""
@@ -62,23 +62,23 @@ class Messages:
 
     def send(self, value: Any) -> None:
         """Send `value`. Raises Closed."""
-        frame = Frame(_refuse_object, FROM_GRADER)
-        self._connection.send(frame.encode(frame.pack(value)))
+        header = write_plain(value).encode("ascii")
+        self._connection.send(LENGTHS.pack(len(header), 0) + header)
 
     def receive(self, deadline: float | None = None) -> Any:
         """Return the next value. Raises Closed, and TimeoutError at `deadline`, of time.monotonic."""
-        message, buffers = self._connection.receive(lambda: _remaining(deadline))
-        return Unpacker(buffers, _refuse_reference).unpack(message)
+        message, _ = self._connection.receive(lambda: _remaining(deadline))
+        return message
 
     def send_job(self, job: SuiteJob) -> None:
         """Send the one message that goes in."""
-        arrays = {path: np.frombuffer(content, np.uint8) for path, content in job.files.items()}
-        self.send({**vars(job), "files": arrays, "left_out": list(job.left_out)})
+        files = {path: base64.b64encode(content).decode() for path, content in job.files.items()}
+        self.send({**vars(job), "files": files})
 
     def receive_job(self) -> SuiteJob:
         """Return the job that `send_job` sent."""
         plain = self.receive()
-        files = {path: content.tobytes() for path, content in plain["files"].items()}
+        files = {path: base64.b64decode(content) for path, content in plain["files"].items()}
         return SuiteJob(**{**plain, "files": files})
 
 
@@ -90,11 +90,3 @@ def _remaining(deadline: float | None) -> float | None:
     if seconds <= 0:
         raise TimeoutError
     return seconds
-
-
-def _refuse_object(value: Any) -> str:
-    raise TypeError(f"a message holds {type(value).__name__}; only plain values and arrays travel")
-
-
-def _refuse_reference(tag: str, fields: dict[str, Any]) -> Any:
-    raise TypeError(f"a message holds a {tag}: {fields}")

@@ -1,5 +1,6 @@
 """Orders of tests: tests run in a drawn order, and results have the suite's own."""
 
+import functools
 import hashlib
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,12 +19,13 @@ class DrawnOrder:
     def __init__(self, seed: int) -> None:
         """Draw from `seed`, which no submission can know."""
         self._seed = seed
+        self._drawn = functools.cache(self._draw)  # a class and a module have many tests
 
     def place(self, item: pytest.Item) -> tuple[bytes, ...]:
         """Return where the test `item` comes, as a key to sort by."""
         return tuple(self._drawn(node.nodeid) for node in item.listchain()[1:])
 
-    def _drawn(self, name: str) -> bytes:
+    def _draw(self, name: str) -> bytes:
         return hashlib.sha256(f"{self._seed} {name}".encode()).digest()
 
 
@@ -43,9 +45,9 @@ class Schedule:
         self._is_given_up = False
 
     @property
-    def next(self) -> pytest.Item | None:
-        """The test that runs next, if there is one."""
-        return self._waiting[0] if self._waiting else None
+    def waiting(self) -> Sequence[pytest.Item]:
+        """The tests that are not yet taken, in the order in which they run."""
+        return self._waiting
 
     def take(self) -> pytest.Item | None:
         """Return the next test, which is being run from now on, or None."""

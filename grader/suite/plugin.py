@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.boundary.channel import Channel
-from grader.suite.execution import Run, given_arguments
+from grader.suite.execution import NEEDS_PYTEST, Run, given_arguments, needs_pytest
 from grader.suite.jobs import Job, Jobs
 from grader.suite.judge import group_of
 from grader.suite.manifest import Manifest
@@ -80,6 +80,7 @@ class Grading:
             _ = item.location  # pytest finds the line once; here, it does so once for all jobs
             if isinstance(item, pytest.Function):
                 item.funcargs.update(given_arguments(item))
+            item.stash[NEEDS_PYTEST] = needs_pytest(item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:

@@ -13,6 +13,7 @@ SHOWN_CHARACTERS = 1_500
 SENTENCE_CHARACTERS = 80
 SHOWN_AXES = 4  # of an array whose middle is left out; with more, even its corners are too many numbers
 SHOWN_NUMBERS = 60
+TINY = 1e-30j  # a step aside of the real numbers: numpy's difference quotients by it are exact derivatives
 MOST_LOOKED_AT = 10_000  # numbers of an array in which a mistake is looked for
 MOST_NUMBERS = 1 << 20  # of an array that a test goes on to compute with; none needs as many
 

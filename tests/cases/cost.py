@@ -56,7 +56,7 @@ class BackwardCost:
         def backward(graph):
             tensors, output = graph
             adapters.run_tensor_backward(output)
-            return [tensor_grad(tensor) for tensor in tensors]
+            return tensor_grad.of_all(tensors)
 
         for actual, gradient in zip(self.measure(forward, backward), expected, strict=True):
             assert_close(actual, gradient)

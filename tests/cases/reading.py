@@ -23,11 +23,11 @@ class Reader:
         """Return what `node` holds."""
         return self._written(lambda adapter: adapter(node), lambda: getattr(node, self._attribute))
 
-    def each(self, calls):
-        """Return what each node holds; `calls` has a list with one node for each."""
+    def of_all(self, nodes):
+        """Return what each of `nodes` holds, by one request."""
         return self._written(
-            lambda adapter: each(adapter, calls),
-            lambda: [getattr(node, self._attribute) for [node] in calls],
+            lambda adapter: each(adapter, [[node] for node in nodes]),
+            lambda: [getattr(node, self._attribute) for node in nodes],
         )
 
     def _written(self, by_adapter, by_attribute):

@@ -42,7 +42,7 @@ def layers_of(model):
     """Return the parameters of a model, which must have the shapes of one hidden layer."""
     parameters = list(adapters.get_mlp_parameters(model))
     assert_equal(len(parameters), 4, hint="an MLP's parameters are two weights and two biases")
-    arrays = [plain_array(tensor_data(parameter)) for parameter in parameters]
+    arrays = [plain_array(array) for array in tensor_data.of_all(parameters)]
     hidden = max((a.shape[1] for a in arrays if len(a.shape) == 2 and len(a) == PIXELS), default=0)
     wanted = [(PIXELS, hidden), (hidden,), (hidden, CLASSES), (CLASSES,)]
     hint = "an MLP for MNIST has 784 inputs, one hidden layer and 10 outputs"

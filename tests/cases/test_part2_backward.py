@@ -369,7 +369,7 @@ class TestBackwardFull:
         def backward(graph):
             leaves, total = graph
             adapters.run_backward(total)
-            return each(value_grad, [[leaf] for leaf in leaves])
+            return value_grad.of_all(leaves)
 
         gradients = backward_cost.measure(forward, backward)
         assert_close(np.array(gradients), numbers[:, ::-1].ravel())

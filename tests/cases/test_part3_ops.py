@@ -8,13 +8,11 @@ import math
 import numpy as np
 
 from tests import adapters
-from tests.cases.checks import assert_close, assert_operands, assert_operation
+from tests.cases.checks import TINY, assert_close, assert_operands, assert_operation
 from tests.cases.drawn_graphs import MANY
 from tests.cases.own_sweep import pull_back
-from tests.cases.reading import value_data
+from tests.cases.reading import value_data, value_grad
 from tests.cases.scalars import assert_gradient, signed, values
-
-TINY = 1e-30j  # a step aside of the real numbers, whose difference quotients are exact
 
 
 class TestReLU:
@@ -412,8 +410,10 @@ def _assert_agreement(rng, points, graph, by_numpy):
         others += values(*point[: rng.integers(3)])
     for output in outputs:
         adapters.run_backward(output)
-    for point, row, output in zip(points, inputs, outputs, strict=True):
-        assert_close(value_data(output), float(by_numpy(*point)))
-        for value, direction in zip(row, np.eye(len(row)), strict=True):
-            aside = by_numpy(*(point + TINY * direction))
-            assert_gradient(value, float(aside.imag / TINY.imag))
+    for found, expected in zip(value_data.of_all(outputs), by_numpy(*points.T), strict=True):
+        assert_close(found, float(expected))
+    for number, direction in enumerate(np.eye(points.shape[1])):
+        aside = by_numpy(*(points + TINY * direction).T)
+        gradients = value_grad.of_all([row[number] for row in inputs])
+        for found, expected in zip(gradients, aside.imag / TINY.imag, strict=True):
+            assert_close(found, float(expected))

@@ -277,8 +277,8 @@ class TestTensorActivations:
         for c, (_, weights) in zip(_activate_all(rng, name, inputs), cases, strict=True):
             backward_with(c, weights)
 
-        for a, (x, weights) in zip(inputs, cases, strict=True):
-            assert_close(tensor_grad(a), DERIVATIVES[name](x) * weights)
+        for found, (x, weights) in zip(tensor_grad.of_all(inputs), cases, strict=True):
+            assert_close(found, DERIVATIVES[name](x) * weights)
 
     @pytest.mark.parametrize("name", DERIVATIVES)
     def test_it_adds_to_a_gradient_that_is_there(self, rng, name):

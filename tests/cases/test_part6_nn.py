@@ -24,12 +24,12 @@ def tensor(array):
 
 def data_of(parameters):
     """Return the data of each parameter."""
-    return [plain_array(tensor_data(parameter)) for parameter in parameters]
+    return [plain_array(array) for array in tensor_data.of_all(parameters)]
 
 
 def gradients_of(parameters):
     """Return the gradient of each parameter."""
-    return [plain_array(tensor_grad(parameter)) for parameter in parameters]
+    return [plain_array(array) for array in tensor_grad.of_all(parameters)]
 
 
 def different(rng, count, least=2, most=7):
@@ -104,7 +104,8 @@ def weight_and_bias(layer):
     """Return the parameters of a layer, which must be two: the one with more axes first."""
     parameters = list(adapters.get_linear_parameters(layer))
     assert_equal(len(parameters), 2, hint="a layer's parameters are its weight and its bias")
-    return sorted(parameters, key=lambda parameter: -plain_array(tensor_data(parameter)).ndim)
+    first, second = data_of(parameters)
+    return parameters if first.ndim >= second.ndim else parameters[::-1]
 
 
 def drawn_layer(rng):
@@ -692,7 +693,7 @@ class TestMLP:
     def test_backward_costs_a_few_forward_passes(self, rng, backward_cost):
         """The gradients of a network with a thousand numbers cost a few forward passes."""
         mlp = adapters.create_mlp(40, 50, 20)
-        found = [tensor_data(parameter) for parameter in adapters.get_mlp_parameters(mlp)]
+        found = tensor_data.of_all(adapters.get_mlp_parameters(mlp))
         assert_equal(sorted(map(np.shape, found)), [(20,), (40, 50), (50,), (50, 20)])
         shaped = {np.shape(array): plain_array(array) for array in found}
         first, second = shaped[40, 50], shaped[50, 20]
@@ -748,19 +749,19 @@ class Check:
     settings: dict = field(default_factory=lambda: COARSELY)
 
 
-def drawn_input(rng, shape=(1, 2)):
+def drawn_input(rng, shape=(1,)):
     """Return an input whose numbers keep away from 0, where relu has a corner of its own."""
     return signed(rng, 0.5, 1.5, shape)
 
 
 def check_slopes(rng, factors, steepness=(0.5, 2.0), scale=1.0):
-    """Return the check of a function whose gradient by backward is `factors` times what it should be.
+    """Return the check of a function whose gradient by backward is `factors`, an array, times the right one.
 
     `scale` is the size of the input, and of all distances from it to a corner.
     """
-    x = scale * drawn_input(rng)
+    x = scale * drawn_input(rng, factors.shape)
     verdict = not np.abs(factors - 1).any()
-    bent = slopes(rng, x, np.broadcast_to(factors, x.shape), steepness, scale)
+    bent = slopes(rng, x, factors, steepness, scale)
     return Check(after(bent, adapters.run_tensor_sum), x, verdict)
 
 
@@ -803,7 +804,8 @@ class TestGradientCheck:
     @pytest.mark.parametrize("function", [sum_of_squares, matrix_expression, mean_of_relu])
     def test_accepts_a_right_gradient(self, rng, function):
         """A check of a function whose gradient is right returns True, also after one that is wrong."""
-        wrong = [np.full((1, 2), not verdict) for verdict in drawn_verdicts(rng)]
+        shape = (1,) if function is sum_of_squares else (1, 2)
+        wrong = [np.full(shape, not verdict) for verdict in drawn_verdicts(rng)]
 
         checks = [check_ramps(rng, places, function) for places in wrong]
 
@@ -814,7 +816,7 @@ class TestGradientCheck:
         wrong = [0.0, rng.uniform(0.3, 0.7), rng.uniform(1.5, 3), -1.0]
         factors = [*wrong, *[1.0] * drawn_between(rng, (3, 5))]
 
-        checks = [check_slopes(rng, factor) for factor in rng.permutation(factors)]
+        checks = [check_slopes(rng, np.array([factor])) for factor in rng.permutation(factors)]
 
         run_checks(checks, hint="the relative error is |g - q| / (max(|g|, |q|) + eps)")
 
@@ -848,7 +850,7 @@ class TestGradientCheck:
         """Without settings a relative error of 0.5e-4 passes and one of 2e-4 fails."""
         checks = []
         for verdict in drawn_verdicts(rng):
-            factors = np.full((1, 2), 1 - (0.5e-4 if verdict else 2e-4))
+            factors = np.array([1 - (0.5e-4 if verdict else 2e-4)])
             check = check_slopes(rng, factors, scale=1e-4)  # small, so that differences are exact in float32
             checks.append(replace(check, verdict=verdict, settings={}))
 
@@ -878,7 +880,7 @@ class TestGradientCheck:
         """Beside eps=0.05 a missing gradient of 0.25 to 0.75 passes with tol=0.97 and fails with tol=0.8."""
         checks = []
         for verdict in drawn_verdicts(rng):
-            check = check_ramps(rng, np.full((1, 2), fill_value=True))
+            check = check_ramps(rng, np.array([True]))
             settings = {"eps": 0.05, "tol": 0.97 if verdict else 0.8}
             checks.append(replace(check, verdict=verdict, settings=settings))
 

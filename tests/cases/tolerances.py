@@ -18,9 +18,11 @@ place of float64's tolerance. An answer in float32 has at least float32's.
 An answer in half precision has float32's tolerance too: its own would be too wide to tell right from wrong.
 """
 
+import math
+
 import numpy as np
 
-FLOAT64, FLOAT32 = (np.finfo(name).eps / 2 for name in ("float64", "float32"))
+FLOAT64, FLOAT32 = (float(np.finfo(name).eps) / 2 for name in ("float64", "float32"))
 DOUBLE = np.dtype("float64")
 LARGEST = 1e3
 
@@ -28,13 +30,21 @@ LARGEST = 1e3
 def allowed(actual, expected, *, rtol=None, atol=None):
     """Return how far `actual` may be from `expected`, a number or an array, number by number."""
     unit = unit_roundoff(actual, expected)
-    half = np.sqrt(unit)
+    half = math.sqrt(unit)
     least = half if unit > FLOAT64 else 0.0
-    sizes = np.abs(np.asarray(expected))
-    largest = min(max(1.0, float(sizes.max(initial=0.0, where=np.isfinite(sizes)))), LARGEST)
+    sizes = abs(expected)
+    largest = min(max(1.0, _largest_finite(sizes)), LARGEST)
     relative = half if rtol is None else max(rtol, least)
     absolute = half * largest if atol is None else max(atol, least * largest)
     return absolute + relative * sizes
+
+
+def _largest_finite(sizes):
+    """Return the largest of `sizes`, a number or an array, that is finite, or 0 if none is."""
+    largest = float(sizes.max(initial=0.0)) if isinstance(sizes, np.ndarray) else float(sizes)
+    if math.isfinite(largest):
+        return largest
+    return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
 
 
 def unit_roundoff(actual, expected):
@@ -49,5 +59,7 @@ def unit_roundoff(actual, expected):
 
 def _has_lost_its_type(actual, expected):
     """Tell whether the number `actual` stands for a 0-d array of float32."""
+    if type(expected) is not np.ndarray or type(actual) is not float:
+        return False
     with np.errstate(over="ignore"):
-        return type(expected) is np.ndarray and type(actual) is float and float(np.float32(actual)) == actual
+        return float(np.float32(actual)) == actual

@@ -39,7 +39,7 @@ def test_a_written_adapter_reads(adapters):
     adapters.get = lambda node: node.data + 1
 
     assert READ(NODE) == 4.0
-    assert READ.each([[NODE], [NODE]]) == [4.0, 4.0]
+    assert READ.of_all([NODE, NODE]) == [4.0, 4.0]
 
 
 @pytest.mark.parametrize("written", [{}, {"get": stub}], ids=["missing", "stub"])
@@ -48,7 +48,7 @@ def test_without_the_adapter_the_attribute_is_read(adapters, written):
     vars(adapters).update(written)
 
     assert READ(NODE) == 3.0
-    assert READ.each([[NODE], [NODE]]) == [3.0, 3.0]
+    assert READ.of_all([NODE, NODE]) == [3.0, 3.0]
 
 
 def test_a_broken_adapter_is_not_passed_over(adapters):
