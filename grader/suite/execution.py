@@ -180,15 +180,14 @@ def needs_pytest(item: pytest.Item) -> bool:
     """Tell whether pytest has to set the test up and tear it down.
 
     Not if the suite gives all its arguments: pytest would do nothing then, in more time than many a test
-    takes. A mark may decide about the test, and so may a hook of a plugin that is not pytest's own.
+    takes. But a hook of a plugin that is not pytest's own sees each test.
     """
     hooks = (item.config.hook.pytest_runtest_setup, item.config.hook.pytest_runtest_teardown)
     modules = [hook.function.__module__ for caller in hooks for hook in caller.get_hookimpls()]
     if not isinstance(item, pytest.Function) or not all(name.startswith("_pytest.") for name in modules):
         return True
     given = {name for arguments in _arguments(item) for name in arguments} | item.funcargs.keys()
-    marks = {mark.name for mark in item.iter_markers()}
-    return not (given >= set(item.fixturenames) and marks <= {"parametrize"})
+    return not given >= set(item.fixturenames)
 
 
 def _set_up(item: pytest.Item) -> None:

@@ -448,6 +448,18 @@ def test_a_parametrised_test_gets_its_arguments(grade):
     assert outcomes(grade(RIGHT, cases)) == [Outcome.PASSED]
 
 
+@pytest.mark.parametrize("when", ["setup", "teardown"])
+def test_a_hook_of_the_suite_sees_tests_without_fixtures(root, grade, when):
+    """Pytest prepares no test that needs no fixture, unless the suite has a hook of its own for that."""
+    with (root / "cases" / "conftest.py").open("a") as file:
+        file.write(f"\ndef pytest_runtest_{when}(item):\n    raise RuntimeError(item.name)\n")
+
+    outcome = grade(RIGHT, "class TestA:\n    def test_a(self):\n        pass\n")
+
+    assert outcomes(outcome) == [Outcome.NOT_JUDGED]
+    assert "RuntimeError: test_a" in outcome.results[0].message
+
+
 def test_an_error_of_a_fixture_is_the_graders_fault(grade):
     """A test whose fixture fails is not judged: no student is charged for that."""
     cases = """
