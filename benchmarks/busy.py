@@ -1,13 +1,15 @@
 """The same code on an idle and on a busy host: `uv run python benchmarks/busy.py [ROUNDS [RUNNER...]]`.
 
-Grades a submission that trains MNIST in float64, which takes longest, with all bonuses: once while nothing
-else runs, then ROUNDS times beside 24 loops that keep the processors busy, each in a session of its own. Run
-it on a machine where nothing else runs. A fair clock gives the same points in every round.
+Grades a submission that trains MNIST in float64, which takes longest, with all bonuses: once in each runner
+while nothing else runs, then ROUNDS times, in all runners at once, beside 24 loops that keep the processors
+busy, each in a session of its own. Run it on a machine where nothing else runs. A fair clock gives the same
+points in every round.
 """
 
 import sys
 import time
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from grader.core.report import points
@@ -34,15 +36,21 @@ def main() -> None:
     names = sys.argv[2:]
     submission = Submission("0" * 64, load_sample(FOLDER / SAMPLE).files)
     print("| runner | host | points | bonus | seconds |\n|---|---|---|---|---|")
-    for kind in isolating(Docker(image=read_settings().docker_image)):
-        if names and kind.name not in names:
-            continue
-        with closing(Grader(ROOT, [kind])) as grader:
+    with ExitStack() as stack:
+        graders = {
+            kind.name: stack.enter_context(closing(Grader(ROOT, [kind])))
+            for kind in isolating(Docker(image=read_settings().docker_image))
+            if not names or kind.name in names
+        }
+        for name, grader in graders.items():
             grader.start()
-            print(_row(kind.name, "idle", grader, submission), flush=True)
-            with busy_loops(LOOPS):
-                for number in range(rounds):
-                    print(_row(kind.name, f"busy, round {number + 1}", grader, submission), flush=True)
+            print(_row(name, "idle", grader, submission), flush=True)
+        stack.enter_context(busy_loops(LOOPS))
+        pool = stack.enter_context(ThreadPoolExecutor())
+        for number in range(rounds):
+            hosts = [f"busy, round {number + 1}"] * len(graders)
+            rows = pool.map(_row, graders, hosts, graders.values(), [submission] * len(graders))
+            print(*rows, sep="\n", flush=True)
 
 
 def _row(runner: str, host: str, grader: Grader, submission: Submission) -> str:

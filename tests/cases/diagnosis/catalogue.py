@@ -25,6 +25,22 @@ def _exchanged(node, place, gradient, _right):
     return other if other.shape == node.inputs[place].shape else None
 
 
+def _nothing_to_results(node, place, _gradient, right):
+    return np.zeros_like(right) if node.operands[place].operands else None
+
+
+def _nothing_to(operation):
+    """Return a rule that passes nothing to the results of `operation`."""
+    return lambda node, place, _gradient, right: (
+        np.zeros_like(right) if node.operands[place].operation == operation else None
+    )
+
+
+def _nothing_beside_numbers(node, _place, _gradient, right):
+    return np.zeros_like(right) if any(operand.is_constant for operand in node.operands) else None
+
+
+STOPS = "The gradient stops here: an operand that is a result itself must get its gradient as well."
 UPSTREAM = Cause(
     "upstream_ignored",
     "The rule passes on its own derivative only: multiply it with the gradient that reached the result.",
@@ -44,12 +60,26 @@ GENERAL = (
         lambda _node, _place, _gradient, right: np.zeros_like(right),
     ),
     Local(
+        Cause("gradient_missing", "The result of a Value and a plain number passes no gradient on."),
+        _nothing_beside_numbers,
+    ),
+    Local(Cause("gradient_missing", STOPS), _nothing_to_results),
+    *(
+        Local(Cause("gradient_missing", STOPS), _nothing_to(operation))
+        for operation in ("relu", "transpose", "reshape")
+    ),
+    Local(
         Cause("derivative_ignored", "The gradient is passed on as it came: multiply it by the derivative."),
         _as_it_came,
     ),
     Local(
         Cause("counted_twice", "This gradient is counted twice: who else adds it?"),
         lambda _node, _place, _gradient, right: 2 * right,
+    ),
+    Local(
+        Cause("sum_shared", "Each operand of a sum gets the whole gradient, not a half of it."),
+        lambda _node, _place, _gradient, right: right / 2,
+        ("+",),
     ),
 )
 CERTAIN = (*ELEMENTS, *ARRAYS, *NETWORKS, *WHOLE)  # of a certain operation, or of the sweep

@@ -11,7 +11,7 @@ from tests.cases.checks import Mismatch
 from tests.cases.diagnosis.operations import TooLarge
 from tests.cases.diagnosis.recognise import Recogniser
 from tests.cases.diagnosis.replay import record, replay
-from tests.cases.diagnosis.shapes import cause_of_error, in_words
+from tests.cases.diagnosis.shapes import causes_of_error, in_words
 from tests.cases.diagnosis.smallest import drawn, smallest_piece
 from tests.cases.diagnosis.wording import Words, shapes_of
 
@@ -39,7 +39,7 @@ class Explainer:
 
     def __init__(self):
         """Begin with a run."""
-        self._searched = set()
+        self._pieces = {}  # by the class of tests; None where none was found
         self._recogniser = Recogniser()
 
     def explain(self, item, generator, error):
@@ -57,8 +57,8 @@ class Explainer:
         finding = replay(item, generator, error)
         if finding is None:
             return Explanation(error.problem, *self._known(None, error))
-        words, known = Words(finding), self._known(finding, error)
         piece = self._piece(item, finding.tape) if finding.role == "gradient" else None
+        words, known = Words(finding), self._known(finding, error, self._pieces.get(item.parent.name))
         return _with_piece(Explanation(words.message(error.problem), *known), piece)
 
     def _of_shapes(self, item, generator, error, text):
@@ -67,29 +67,31 @@ class Explainer:
         if told is None:
             return None
         tape, names = record(item, generator)
-        cause = cause_of_error(tape, text.removeprefix(NUMPY))
-        if cause:
-            self._recogniser.note(cause)
+        cause = self._recogniser.best_of(causes_of_error(tape, text.removeprefix(NUMPY)))
         lines = [told, *_line_of(error), *shapes_of(tape, names)]
         explanation = Explanation("\n".join(lines), *((cause.hint, cause.key) if cause else (None, "")))
         return _with_piece(explanation, self._piece(item, tape))
 
-    def _known(self, finding, error):
-        """Return the hint and the key of the mistake that explains a comparison, else the test's own hint."""
+    def _known(self, finding, error, piece=None):
+        """Return the hint and the key of the mistake that explains a comparison, else the test's own hint.
+
+        `piece` is the smallest failing piece of the problem, if one was found.
+        """
         if error.found is None:
             return error.hint, ""
-        cause = self._recogniser.cause_of(finding, error.wanted, error.found)
+        is_small = piece is not None and not any(operand.operands for operand in piece.root.operands)
+        cause = self._recogniser.cause_of(finding, error.wanted, error.found, is_of_one_operation=is_small)
         return (cause.hint, cause.key) if cause else (error.hint, "")
 
     def _piece(self, item, tape):
         """Return the smallest failing piece of a tape, for the first failure of a problem, or None."""
-        if item.parent.name in self._searched:
+        if item.parent.name in self._pieces:
             return None
         try:
             piece = smallest_piece(tape)
         except TooLarge:
             return None  # another failure of the problem may be smaller
-        self._searched.add(item.parent.name)
+        self._pieces[item.parent.name] = piece
         return piece
 
 

@@ -8,13 +8,14 @@ from tests.cases.diagnosis.catalogue import CERTAIN, UNCERTAIN
 from tests.cases.diagnosis.composed import composed
 from tests.cases.diagnosis.mistakes import Cause
 from tests.cases.diagnosis.operations import TooLarge, compute
-from tests.cases.diagnosis.sweep import gradients
-from tests.cases.diagnosis.wrong_sweeps import ORDER, WHOLE
+from tests.cases.diagnosis.sweep import gradients, leading_to
+from tests.cases.diagnosis.wrong_sweeps import ONE_STEP, ORDER, WHOLE
 
 CLOSE = 1e-6  # of the largest number: simulations are exact to rounding
 CLOSE_TO_FLOAT32 = 1e-4  # likewise
 MOST_NODES = 400  # of a tape on which operations are suspected
 MANY_FORKS = 8
+OF_ORDER = {ORDER.key, ONE_STEP.key}
 LEAST_SHARE = 0.3  # of a gradient that a wrong order leaves: every fork passes on one of its two ways
 WORK = (TooLarge, ValueError, IndexError, ZeroDivisionError, FloatingPointError, OverflowError)
 
@@ -27,6 +28,16 @@ SECOND = Cause(
     "second_derivative_zero",
     "The first derivative has no graph: compute the rules on Values, not on floats.",
 )
+FIRST = Cause("first_derivative", "This is the first derivative: differentiate the gradient once more.")
+SQUARED = Cause(
+    "first_derivative_squared",
+    "This is the square of the first derivative; the second one is the derivative of the first.",
+)
+CLEARED = Cause(
+    "gradient_cleared",
+    "The test has set this gradient, and it is gone: only zero_grad clears gradients, a step leaves them.",
+)
+AS_INT = Cause("gradient_as_int", "The gradient is cut to a whole number: keep it a float.")
 NOT_FINITE = Cause("not_finite", "A number grows too large, or something is divided by 0, on the way.")
 AVERAGE = Cause("sum_for_mean", "This is the sum: divide by the number of elements or of rows.")
 AXIS = Cause("wrong_axis", "This is the result along another axis.")
@@ -42,26 +53,32 @@ class Recogniser:
         """Begin with a submission."""
         self._explained = Counter()
 
-    def cause_of(self, finding, expected, actual):
+    def cause_of(self, finding, expected, actual, *, is_of_one_operation=False):
         """Return the Cause that explains why `actual` came back where `expected` should, or None.
 
-        `finding` is None where no replay reaches the comparison; then only the values tell.
+        `finding` is None where no replay reaches the comparison; then only the values tell. No order of the
+        sweep is at fault where `is_of_one_operation`: a single operation has the wrong gradient by itself.
         """
         expected, actual = np.asarray(expected), np.asarray(actual)
         try:
             causes = _by_tape(finding, expected, actual) if finding else []
         except WORK:
             causes = []
-        causes = list({cause.key: cause for cause in causes or _by_values(expected, actual)}.values())
-        self._explained.update(cause.key for cause in causes)
-        return self._chosen(causes, is_example=bool(finding and finding.tape.is_in_example))
+        if is_of_one_operation:
+            causes = [cause for cause in causes if cause.key not in OF_ORDER]
+        is_example = bool(finding and finding.tape.is_in_example)
+        return self.best_of(causes or _by_values(expected, actual), is_example=is_example)
 
-    def note(self, cause):
-        """Count a cause that was found in another way."""
-        self._explained[cause.key] += 1
+    def best_of(self, causes, *, is_example=False):
+        """Count that each of `causes` explains a failure, and return the best of them, or None.
 
-    def _chosen(self, causes, *, is_example):
-        """Return the best of `causes`; an example of the handout proves none of several equally good ones."""
+        An example of the handout proves none of several equally good ones.
+        """
+        first = {}
+        for cause in causes:
+            first.setdefault(cause.key, cause)
+        causes = list(first.values())
+        self._explained.update(first.keys())
         if not causes:
             return None
         counts = [self._explained[cause.key] for cause in causes]
@@ -75,12 +92,32 @@ def _by_tape(finding, expected, actual):
     if finding.role == "data":
         return _listed(_of_data(finding, expected, actual))
     if finding.role == "second":
-        return [SECOND] if not np.any(actual) and np.any(expected) else []
+        return _listed(_of_second_derivative(finding, expected, actual))
     right = gradients(finding.tape.events).get(finding.node)
     if right is None or not _same(right, expected):
         return []
+    if not np.any(actual) and _was_set_by_the_test(finding):
+        return [CLEARED]
     causes = list(_explanations(finding, expected, actual))
+    if np.any(actual) and np.array_equal(actual, np.trunc(expected)):
+        causes.append(AS_INT)
     return causes or _listed(_out_of_order(finding, expected, actual))
+
+
+def _was_set_by_the_test(finding):
+    """Tell whether all that happened to the gradient is that the test set it."""
+    return {event[0] for event in finding.tape.part_around(finding.node).events} == {"grad"}
+
+
+def _of_second_derivative(finding, expected, actual):
+    """Return what came back in place of the second derivative."""
+    if not np.any(actual) and np.any(expected):
+        return SECOND
+    root = finding.node
+    [x] = [node for node in leading_to(root) if not node.operation and not node.is_constant] or [root]
+    first = gradients([("backward", root)])[x]
+    found = [cause for cause, number in ((FIRST, first), (SQUARED, first**2)) if _same(number, actual)]
+    return found[0] if found else None
 
 
 def _listed(cause):
@@ -93,7 +130,8 @@ def _explanations(finding, expected, actual):
     Those of a certain operation come before those that any may have, and the tape as it is before the tape as
     other engines build it.
     """
-    tape, node = finding.tape, finding.node
+    node = finding.node
+    tape = finding.tape.part_around(node)
     if len(tape.nodes) > MOST_NODES:
         yield from _matching(WHOLE, tape, node, expected, actual)
         return

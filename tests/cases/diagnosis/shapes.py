@@ -64,16 +64,16 @@ def in_words(text):
     return None
 
 
-def cause_of_error(tape, text):
-    """Return the first mistake that makes numpy say `text` on the nodes of `tape`, or None."""
-    for node in tape.nodes:
-        for place, operand in enumerate(node.operands):
-            if operand.is_constant:
-                continue
-            for cause, attempt in _attempts(node, place):
-                if text in _message(attempt):
-                    return cause
-    return None
+def causes_of_error(tape, text):
+    """Return the mistakes that make numpy say `text` on the nodes of `tape`, the likelier ones first."""
+    return [
+        cause
+        for node in tape.nodes
+        for place, operand in enumerate(node.operands)
+        if not operand.is_constant
+        for cause, attempt in _attempts(node, place)
+        if text in _message(attempt)
+    ]
 
 
 def _attempts(node, place):
@@ -102,8 +102,9 @@ def _products(x, y, g, place):
         return
     if max(x.ndim, y.ndim) > 2:
         yield BATCH, (lambda: g @ y.T) if place == 0 else (lambda: x.T @ g)
-    yield SWAPPED, (lambda: _turned(y) @ g) if place == 0 else (lambda: g @ _turned(x))
+        yield BATCH, (lambda: g @ y.swapaxes(0, 1)) if place == 0 else (lambda: x.swapaxes(0, 1) @ g)
     yield NOT_TRANSPOSED, (lambda: g @ y) if place == 0 else (lambda: x @ g)
+    yield SWAPPED, (lambda: _turned(y) @ g) if place == 0 else (lambda: g @ _turned(x))
     yield SWAPPED, (lambda: y @ g) if place == 0 else (lambda: g @ x)
     own = x if place == 0 else y
     yield TRANSPOSED, lambda: own + _turned(own)

@@ -26,6 +26,14 @@ class RightRules:
         """Return the gradient with which the output begins."""
         return np.ones(root.array.shape)
 
+    def fresh(self, node):
+        """Return the gradient with which a new node begins."""
+        return np.zeros(node.array.shape)
+
+    def of_result(self, found):
+        """Return the gradient of an operation's result after a backward pass that finds `found`."""
+        return found
+
     def kept(self, before, found):
         """Return the gradient of a leaf after a backward pass that finds `found`."""
         return before + found
@@ -53,8 +61,9 @@ def _sweep(root, held, rules):
         if node in found:
             _pass_on(node, found, found, rules)
     for node, gradient in found.items():
-        before = held.get(node, np.zeros(node.array.shape))
-        held[node] = gradient if node.operands or node is root else rules.kept(before, gradient)
+        is_result = node.operands or node is root
+        before = held[node] if node in held else rules.fresh(node)
+        held[node] = rules.of_result(gradient) if is_result else rules.kept(before, gradient)
 
 
 def _pass_on(node, found, target, rules):

@@ -44,6 +44,22 @@ class Tape:
         data = compute(operation, [node.array for node in nodes], settings)
         return self._add(Node(self, operation, nodes, settings, data, is_scalar))
 
+    def part_around(self, node):
+        """Return the nodes that some path of operands joins to `node`, with their events, as a tape."""
+        neighbours = {each: list(each.operands) for each in self.nodes}
+        for each in self.nodes:
+            for operand in each.operands:
+                neighbours[operand].append(each)
+        known, waiting = {node}, [node]
+        while waiting:
+            found = [each for each in neighbours[waiting.pop()] if each not in known]
+            known.update(found)
+            waiting += found
+        part = Tape()
+        part.nodes = [each for each in self.nodes if each in known]
+        part.events = [event for event in self.events if event[1] in known]
+        return part
+
     def hand_out(self, array, node, what):
         """Return the number or array of `node` as a test sees it, and remember it."""
         value = float(array) if node.is_scalar else np.array(array)

@@ -12,6 +12,19 @@ UNSUMMED = Cause(
 )
 
 
+def _first_of_batch(node, place, gradient, right):
+    """Return the gradient of a matrix by the first of the products of a batch."""
+    full = _unsummed_product(node, place, gradient) if right.ndim > 1 else None
+    return full[(0,) * (full.ndim - right.ndim)] if full is not None and full.ndim > right.ndim else None
+
+
+def _smaller_elements(node, place, gradient, right):
+    axis = node.settings.get("axis")
+    x = node.inputs[place]
+    top = x.max(axis=tuple(axis) if isinstance(axis, list) else axis, keepdims=True)
+    return _everywhere(node, place, gradient, right) * (x < top)
+
+
 def _stretched_copies(node, place):
     """Return how many copies broadcasting made of an operand; of a matrix product, of its matrices."""
     if node.operation != "@":
@@ -47,6 +60,31 @@ def _unsummed(node, place, gradient, right):
     return gradient * slopes[node.operation][place]
 
 
+def _summed_in_part(chosen):
+    """Return a wrong rule that sums over some of the stretched axes: `chosen(in_front, of_length_1)`."""
+
+    def wrong(node, place, gradient, right):
+        full = _unsummed(node, place, gradient, right)
+        if full is None or node.operation == "@":
+            return None
+        shape = right.shape
+        in_front = range(full.ndim - len(shape))
+        stretched = [
+            axis + len(in_front)
+            for axis, length in enumerate(shape)
+            if full.shape[axis + len(in_front)] != length
+        ]
+        axes = chosen(list(in_front), stretched)
+        if len(axes) == len(in_front) + len(stretched):
+            return None
+        kept = tuple(axis for axis in axes if axis not in in_front)
+        summed = full.sum(axis=kept, keepdims=True) if kept else full
+        gone = tuple(axis for axis in axes if axis in in_front)
+        return summed.sum(axis=gone) if gone else summed
+
+    return wrong
+
+
 def _unsummed_product(node, place, gradient):
     x, y = node.inputs
     if min(x.ndim, y.ndim) < 2:
@@ -56,8 +94,7 @@ def _unsummed_product(node, place, gradient):
 
 def _swapped_matrices(node, place, gradient, right):
     x, y = node.inputs
-    pairs = ((y.T, gradient), (y, gradient)) if place == 0 else ((gradient, x.T), (gradient, x))
-    return _product_of_shape(pairs, right.shape)
+    return _product_of_shape([(y.T, gradient) if place == 0 else (gradient, x.T)], right.shape)
 
 
 def _untransposed_matrices(node, place, gradient, right):
@@ -220,6 +257,18 @@ ARRAYS = (
         ("@", "transpose"),
     ),
     Local(UNSUMMED, _unsummed, ("+", "-", "*", "/", "@")),
+    Local(UNSUMMED, _summed_in_part(lambda _in_front, stretched: stretched), ("+", "-", "*", "/")),
+    Local(UNSUMMED, _summed_in_part(lambda in_front, _stretched: in_front), ("+", "-", "*", "/")),
+    Local(
+        UNSUMMED,
+        _summed_in_part(lambda in_front, stretched: in_front + stretched[:1]),
+        ("+", "-", "*", "/"),
+    ),
+    Local(
+        UNSUMMED,
+        _summed_in_part(lambda in_front, stretched: in_front[:1] + stretched),
+        ("+", "-", "*", "/"),
+    ),
     Local(
         Cause("averaged_over_broadcast", "Sum the gradients of the copies that broadcasting made; no mean."),
         _averaged,
@@ -229,5 +278,22 @@ ARRAYS = (
         Cause("one_copy_of_broadcast", "Broadcasting made many copies: sum the gradients of all of them."),
         _one_copy,
         ("+", "-", "*", "/"),
+    ),
+    Local(
+        Cause(
+            "one_copy_of_broadcast", "The matrix serves the whole batch: sum the gradients of all products."
+        ),
+        _first_of_batch,
+        ("@",),
+    ),
+    Local(
+        Cause("sum_averaged", "Each element of a sum gets the whole gradient, not its share of it."),
+        lambda node, place, _gradient, right: right * node.array.size / node.inputs[place].size,
+        ("sum",),
+    ),
+    Local(
+        Cause("smaller_elements", "The maxima get the gradient, and the smaller elements nothing."),
+        _smaller_elements,
+        ("max",),
     ),
 )

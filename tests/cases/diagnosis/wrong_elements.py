@@ -11,6 +11,11 @@ WRONG_END = Cause(
 )
 POWER = "the derivative of x ** n is n * x ** (n - 1)"
 ELEMENTS = (
+    Local(
+        Cause("product_rule_for_sum", "The slope of a sum is 1 for each operand, without any factor."),
+        elementwise(lambda x, y, _z, g, _p: g * y * np.ones_like(x)),
+        ("+",),
+    ),
     Local(OWN_FACTOR, elementwise(lambda x, _y, _z, g, _p: g * x), ("*",)),
     Local(
         Cause("product_as_slope", "The slope of a product is the other factor, not the product."),
@@ -20,6 +25,11 @@ ELEMENTS = (
     Local(
         Cause("exponent_not_lowered", f"The exponent stays as it was: {POWER}."),
         elementwise(lambda x, n, _z, g, p: None if p else g * n * x**n),
+        ("**",),
+    ),
+    Local(
+        Cause("exponent_exchanged", f"The factor is n and the exponent n - 1, not the other way: {POWER}."),
+        elementwise(lambda x, n, _z, g, p: None if p else g * (n - 1) * x**n),
         ("**",),
     ),
     Local(
@@ -38,6 +48,11 @@ ELEMENTS = (
         ("**",),
     ),
     Local(
+        Cause("wrong_sign", "The gradient of b in a / b is -a / b ** 2: the minus is missing."),
+        elementwise(lambda x, _y, z, g, p: g * z / x if p else None),
+        ("/",),
+    ),
+    Local(
         Cause("divisor_not_squared", "The gradient of b in a / b is -a / b ** 2: the square is missing."),
         elementwise(lambda _x, _y, z, g, p: -g * z if p else None),
         ("/",),
@@ -51,6 +66,11 @@ ELEMENTS = (
         Cause("divided_the_wrong_way", "The gradient of a in a / b is 1 / b, not b."),
         elementwise(lambda _x, y, _z, g, p: None if p else g * y),
         ("/",),
+    ),
+    Local(
+        Cause("power_rule_for_exp", "exp is its own derivative; the rule of powers is for x ** n."),
+        elementwise(lambda x, _y, _z, g, _p: g * x * np.exp(x - 1)),
+        ("exp",),
     ),
     Local(WRONG_END, elementwise(lambda x, _y, _z, g, _p: g * x), ("exp",)),
     Local(WRONG_END, elementwise(lambda _x, _y, z, g, _p: g / z), ("log",)),

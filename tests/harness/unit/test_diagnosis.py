@@ -10,7 +10,7 @@ from tests.cases.diagnosis.composed import composed
 from tests.cases.diagnosis.operations import FORWARD, TooLarge, derivatives
 from tests.cases.diagnosis.recognise import Recogniser
 from tests.cases.diagnosis.replay import Finding
-from tests.cases.diagnosis.shapes import cause_of_error, in_words
+from tests.cases.diagnosis.shapes import causes_of_error, in_words
 from tests.cases.diagnosis.sweep import gradients
 from tests.cases.diagnosis.tape import Tape
 from tests.cases.diagnosis.wording import Words
@@ -103,7 +103,7 @@ def test_the_mistake_that_explains_most_is_named():
     alone = recogniser.cause_of(finding, right, np.ones_like(right)).key
 
     for _ in range(3):
-        recogniser.note(SimpleNamespace(key="derivative_ignored"))
+        recogniser.best_of([SimpleNamespace(key="derivative_ignored")])
     after = recogniser.cause_of(finding, right, np.ones_like(right)).key
 
     assert (alone, after) == ("relu_passes_everything", "derivative_ignored")
@@ -153,17 +153,17 @@ def test_errors_of_numpy_become_words(text, words):
     assert found is None if words is None else found.startswith(words)
 
 
-def test_the_mistake_that_raises_the_same_error_is_named():
-    """An error of numpy in a gradient of X @ W is that of its two factors in the wrong order."""
+def test_the_mistakes_that_raise_the_same_error_are_found():
+    """Two mistakes in the gradients of X @ W multiply matrices of the same wrong shapes."""
     tape = Tape()
     x, w = (tape.leaf(np.zeros(shape), is_scalar=False) for shape in ((2, 3), (3, 5)))
     node = x @ w
     with pytest.raises(ValueError, match="core dimension") as raised:
         w.array.T @ np.zeros(node.array.shape)
 
-    found = cause_of_error(tape, str(raised.value))
+    found = causes_of_error(tape, str(raised.value))
 
-    assert found.key == "matrices_swapped"
+    assert [cause.key for cause in found] == ["matrices_swapped", "matrix_not_transposed"]
 
 
 def test_a_message_names_variable_expression_and_inputs():

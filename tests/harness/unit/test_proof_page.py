@@ -14,10 +14,7 @@ from tests.harness.samples import ROOT
 
 MOST_ARGUMENTS = 127  # mutants that are listed as equivalent: the list may only shrink
 LEAST_MISTAKES = 150
-LEAST_NAMED, MOST_MISNAMED = (
-    77,
-    15,
-)  # of 127 mistakes of gradients: what is reached so far, and may only improve
+LEAST_NAMED, MOST_MISNAMED = 104, 5  # of 127 mistakes of gradients: what is reached, and may only improve
 RENEW = "run `uv run grader rubric prove --json docs/proof.json --page docs/proof.md`"
 DOCUMENT = json.loads((ROOT / "docs" / "proof.json").read_text(encoding="utf-8"))
 RUBRIC = parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8"))
