@@ -6,6 +6,7 @@ from anyio import CapacityLimiter
 from starlette.types import ASGIApp
 
 from grader.app.service import Service, read_seed_secret
+from grader.proof.catalogue import catches_by_problem
 from grader.service_settings import listed
 from grader.template.export import project
 from grader.template.files import zipped
@@ -44,6 +45,7 @@ def make_web(service: Service) -> ASGIApp:
         read_seed_secret(settings),
         over_tls=settings.url.startswith("https://"),
         has_second_stage=bool(assignment.manifest.second_stage),
+        catches=catches_by_problem(assignment.root, assignment.rubric),
     )
     guarded = HostCheck(create_web(context, site), settings.names)
     return Proxies(guarded, listed(settings.proxies))

@@ -11,7 +11,7 @@ IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 RUBRIC_KEYS = ("title", "suite", "policy", "total", "parts", "bonus")
 PART_KEYS = ("id", "title", "problems")
 PROBLEM_KEYS = (
-    *("id", "title", "points", "tests", "section", "hint", "catches", "policy", "gate", "essential", "needs"),
+    *("id", "title", "points", "tests", "section", "hint", "policy", "gate", "essential", "needs"),
 )
 
 
@@ -26,11 +26,10 @@ class Policy(StrEnum):
 class Problem:
     """One line of the rubric: some points for the tests of one class.
 
-    `section` (of the handout), `hint` and `catches` (sentences on mistakes that the tests are known to catch)
-    may be empty. So may `gate`: a test, as Class::test, that can show that the problem was solved in another
-    way than the handout asks, and then limits its points. `essential` are tests of its class, without the
-    parameters in brackets: where one of them is lost, its points are limited too. `needs` are the ids of
-    problems that it builds on. `place` says where `tests` is written.
+    `section` (of the handout) and `hint` may be empty. So may `gate`: a test, as Class::test, that can show
+    that the problem was solved in another way than the handout asks, and then limits its points. `essential`
+    are tests of its class, without the parameters in brackets: where one of them is lost, its points are
+    limited too. `needs` are the ids of problems that it builds on. `place` says where `tests` is written.
     """
 
     id: str
@@ -39,7 +38,6 @@ class Problem:
     tests: str
     section: str = ""
     hint: str = ""
-    catches: tuple[str, ...] = ()
     policy: Policy = Policy.PROPORTIONAL
     gate: str = ""
     essential: tuple[str, ...] = ()
@@ -166,7 +164,6 @@ def _problem(document: Document, policy: Policy) -> Problem:
         tests=tests,
         section=document.text("section", default=""),
         hint=document.text("hint", default=""),
-        catches=tuple(document.texts("catches", default=())),
         policy=Policy(document.choice("policy", list(Policy), default=policy)),
         gate=gate if "::" in gate or not gate else f"{tests}::{gate}",
         essential=tuple(document.texts("essential", default=())),

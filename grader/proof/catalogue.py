@@ -144,3 +144,15 @@ def _text(path: Path) -> str:
 def catches(mistakes: Collection[Mistake], problem: str) -> list[str]:
     """Return the sentences of the mistakes that are about `problem`."""
     return [each.wrong for each in mistakes if problem in each.loses]
+
+
+def catches_by_problem(root: Path, rubric: Rubric) -> dict[str, list[str]]:
+    """Return those sentences for each problem of the assignment in `root`; none if it has no catalogue.
+
+    Raises DocumentError.
+    """
+    try:
+        mistakes = load_catalogue(root, rubric).mistakes
+    except FileNotFoundError:
+        return {}
+    return {problem.id: catches(mistakes, problem.id) for problem in rubric.problems}

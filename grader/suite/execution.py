@@ -3,7 +3,6 @@
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import pytest
@@ -13,7 +12,7 @@ from grader.core.pytest_report import to_entry
 from grader.core.scoring import Outcome, TestResult
 from grader.suite.integrity import Integrity
 from grader.suite.jobs import Job
-from grader.suite.judge import EXPLAINED, explained, group_of, result_of
+from grader.suite.judge import EXPLAINED, Attempt, explained, group_of, result_of
 from grader.suite.manifest import Manifest
 from grader.suite.order import DrawnOrder, Schedule
 from grader.suite.own_limits import OwnLimits
@@ -26,15 +25,6 @@ GIVEN_UP = (
 
 
 NEEDS_PYTEST = pytest.StashKey[bool]()  # of each collected test, whether `needs_pytest`
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """How a test went: what the phase `when` raised, or None, and how long that phase took."""
-
-    error: BaseException | None = None
-    when: str = ""
-    seconds: float = 0.0
 
 
 class Run:
@@ -87,7 +77,7 @@ class Run:
         attempt = self._attempt(item, schedule)
         if self.session.was_disturbed(attempt.error):
             attempt = self._second_attempt(item, schedule)
-        result = result_of(item, attempt.error, attempt.when, self.session.explain)
+        result = result_of(item, attempt, self.session.explain)
         result = self._explained(item, attempt.error, result)
         if isinstance(attempt.error, Lost | MemoryError):
             self.session.drop_process()
@@ -97,9 +87,9 @@ class Run:
         if item.stash[NEEDS_PYTEST]:
             error = _torn_down(item, _first_that_needs_pytest(schedule, following))
             if error is not None and result.outcome is Outcome.PASSED:
-                result = result_of(item, error, "teardown", self.session.explain)
+                result = result_of(item, Attempt(error, "teardown", seconds), self.session.explain)
         self._integrity.add(item, result.outcome)
-        return replace(result, seconds=seconds)
+        return result
 
     def _explained(self, item: pytest.Item, error: BaseException | None, result: TestResult) -> TestResult:
         """Return `result` with what the suite knows of a failure; it may ask the submission again."""
@@ -143,7 +133,7 @@ class Run:
 
     def _left_out(self, item: pytest.Item) -> TestResult:
         """Return the result of a test that ran, by the draw, before the rest was given up."""
-        return result_of(item, self._given_up(), "call", self.session.explain)
+        return result_of(item, Attempt(self._given_up(), "call"), self.session.explain)
 
     def _given_up(self) -> RunOver:
         return RunOver(GIVEN_UP.format(self._manifest.timeouts))

@@ -3,7 +3,7 @@
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -13,6 +13,7 @@ from grader.core.text import clean, clean_line
 
 MESSAGE_CHARACTERS = 4_000
 VALUE_CHARACTERS = 2_000
+DESCRIPTION = pytest.StashKey[str]()  # of each collected test, its `description_of`
 TOLD = (CAUSE, PIECE)  # properties that the suite may give a failed test
 EXPLAINED = {Outcome.FAILED, Outcome.ERROR}
 TOO_MUCH_MEMORY = (
@@ -20,23 +21,32 @@ TOO_MUCH_MEMORY = (
 )
 
 
-def result_of(
-    item: pytest.Item, error: BaseException | None, when: str, explain: Callable[[SubmissionError], str]
-) -> TestResult:
-    """Return the result of the test `item` in which `error` was raised, or nothing, in the phase `when`.
+@dataclass(frozen=True)
+class Attempt:
+    """How a test went: what the phase `when` raised, or None, and how long that phase took."""
+
+    error: BaseException | None = None
+    when: str = ""
+    seconds: float = 0.0
+
+
+def result_of(item: pytest.Item, attempt: Attempt, explain: Callable[[SubmissionError], str]) -> TestResult:
+    """Return the result of the test `item`, which has its DESCRIPTION.
 
     A fixture never touches the submission, so an error before or after the test itself is the grader's own.
     """
-    outcome, message = _verdict(error, when, explain)
+    error = attempt.error
+    outcome, message = _verdict(error, attempt.when, explain)
     return TestResult(
         name=item.name,
         group=group_of(item),
         outcome=outcome,
-        description=clean_line(_docstring(item), MESSAGE_CHARACTERS),
+        description=item.stash[DESCRIPTION],
         message=clean(message, MESSAGE_CHARACTERS),
         expected=_value(error, "expected"),
         actual=_value(error, "actual"),
         hint=_value(error, "hint"),
+        seconds=attempt.seconds,
         file=item.nodeid.partition("::")[0],
         line=item.location[1] or 0,
         properties=_properties(item),
@@ -60,6 +70,12 @@ def explained(item: pytest.Item, error: BaseException, result: TestResult) -> Te
         hint=clean(told["hint"], VALUE_CHARACTERS) if told.get("hint") else result.hint,
         properties={**result.properties, **{name: told[name] for name in TOLD if told.get(name)}},
     )
+
+
+def description_of(item: pytest.Item) -> str:
+    """Return what a test says of itself, on one line."""
+    docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
+    return clean_line(docstring, MESSAGE_CHARACTERS)
 
 
 def group_of(item: pytest.Item) -> str:
@@ -98,10 +114,6 @@ def _value(error: BaseException | None, attribute: str) -> str | None:
     """Return a text that a failed comparison carries, such as `expected`."""
     value = getattr(error, attribute, None) if isinstance(error, AssertionError) else None
     return clean(value, VALUE_CHARACTERS) if isinstance(value, str) else None
-
-
-def _docstring(item: pytest.Item) -> str:
-    return getattr(getattr(item, "function", None), "__doc__", None) or ""
 
 
 def _properties(item: pytest.Item) -> dict[str, Property]:

@@ -10,7 +10,7 @@ import pytest
 from grader.boundary.channel import Channel
 from grader.suite.execution import NEEDS_PYTEST, Run, given_arguments, needs_pytest
 from grader.suite.jobs import Job, Jobs
-from grader.suite.judge import group_of
+from grader.suite.judge import DESCRIPTION, description_of, group_of
 from grader.suite.manifest import Manifest
 from grader.suite.session import Session
 
@@ -81,6 +81,7 @@ class Grading:
             if isinstance(item, pytest.Function):
                 item.funcargs.update(given_arguments(item))
             item.stash[NEEDS_PYTEST] = needs_pytest(item)
+            item.stash[DESCRIPTION] = description_of(item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:

@@ -60,7 +60,16 @@ def show_rubric(request: Request, context: InContext, site: OnSite, who: Visitor
         )
         for rate in rates
     }
-    return page(request, "rubric.html.j2", who, seen=seen, rubric=site.rubric, lines=lines, known=bool(tests))
+    return page(
+        request,
+        "rubric.html.j2",
+        who,
+        seen=seen,
+        rubric=site.rubric,
+        lines=lines,
+        known=bool(tests),
+        catches=site.catches,
+    )
 
 
 def _tests(session: Session, basis: Basis) -> dict[str, list[tuple[str, str]]]:

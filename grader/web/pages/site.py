@@ -1,5 +1,6 @@
 """What pages work with besides the API's context."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, cast
 
@@ -10,16 +11,18 @@ from grader.core.rubric import Rubric
 
 @dataclass(frozen=True)
 class Site:
-    """The rubric that verdicts now rest on, the secret of the seeds, and two facts.
+    """The rubric that verdicts now rest on, the secret of the seeds, and some facts.
 
     Attributes: `over_tls` (the service is reached over TLS only), `has_second_stage` (the suite has tests
-    that take long, which come after all others).
+    that take long, which come after all others), `catches` (sentences on the mistakes that the tests of each
+    problem are there for, by its id).
     """
 
     rubric: Rubric
     secret: bytes = field(repr=False)
     over_tls: bool
     has_second_stage: bool
+    catches: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def site_of(request: Request) -> Site:

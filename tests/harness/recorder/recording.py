@@ -37,8 +37,12 @@ class Recording:
         self.deferred = set()
 
     def add(self, conversation):
-        """Add what was said to and by one process."""
-        Reader(self).read(conversation)
+        """Add what was said to and by one process.
+
+        A player on the wire is asked for many calls at once, and one behind adapters for each in turn.
+        """
+        for is_in_turn in (False, True):
+            Reader(self, is_in_turn=is_in_turn).read(conversation)
 
     def modules(self):
         """Return the book as the text of Python modules."""
@@ -60,9 +64,10 @@ class Recording:
 class Reader:
     """Reads one conversation, test by test."""
 
-    def __init__(self, recording):
-        """Add to `recording`."""
+    def __init__(self, recording, *, is_in_turn):
+        """Add to `recording`; many calls in one request are taken for as many requests if `is_in_turn`."""
         self._recording = recording
+        self._is_in_turn = is_in_turn
         self._new_test()
         self._recording.tests.pop()
         self._open = []  # requests that wait for their answers, and how they are found again
@@ -89,6 +94,9 @@ class Reader:
             self._new_test()
         if kind in {"reset", "load", "drop", "sync", "return"}:
             return
+        if kind == "each" and self._is_in_turn:
+            self._open.append(arguments)
+            return
         head, arguments = headed(kind, arguments)
         request = Request(head, arguments)
         if number:
@@ -107,6 +115,9 @@ class Reader:
         return keys, self._story.numbers(request), len(self._story.forms)
 
     def _answer(self, message, unpacker):
+        if isinstance(self._open[-1], list):
+            self._answer_in_turn(*self._open.pop(), unpacker.unpack(message.get("value", [])))
+            return
         head, arguments, request, keys, vectors, place, callbacks = self._open[-1]
         if "callback" in message:
             callbacks.append(self._packed(unpacker.unpack(message["args"]), request))
@@ -117,6 +128,19 @@ class Reader:
             self._recording.tests[-1][1][place] = page
             if callbacks:
                 self._end(Request(f"end:{head}", arguments), answer)
+
+    def _answer_in_turn(self, name, calls, values):
+        for arguments, value in zip(calls, values, strict=False):
+            head = f"call:{name}"
+            request = Request(head, [arguments])
+            keys, vectors, place = self._described(request)
+            self._note(request)
+            if type(value) is Named:
+                self._recording.deferred.add(head)
+                self._things[value.number] = self._story.made(request)
+            else:
+                answer = "value", self._packed(value, request)
+                self._recording.tests[-1][1][place] = self._recording.keep(keys, answer, [], vectors)
 
     def _end(self, ending, answer):
         keys, vectors, place = self._described(ending)

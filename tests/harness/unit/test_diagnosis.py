@@ -109,6 +109,34 @@ def test_the_mistake_that_explains_most_is_named():
     assert (alone, after) == ("relu_passes_everything", "derivative_ignored")
 
 
+def test_graphs_beside_the_wrong_one_do_not_matter():
+    """A mistake is recognised among more graphs than could all be looked at."""
+    tape = Tape()
+    leaves = [tape.leaf(0.5 + number / 500, is_scalar=True) for number in range(250)]
+    for leaf in leaves:
+        leaf.tanh().backward()
+    wrong = leaves[100]
+    right = gradients(tape.events)[wrong]
+
+    named = Recogniser().cause_of(Finding(wrong, "gradient", tape, {}), right, 1 - np.tanh(wrong.array))
+
+    assert named.key == "square_missing"
+
+
+def test_a_single_wrong_operation_rules_out_the_order_of_the_sweep():
+    """Where an operation alone has the wrong gradient, no gradient is missing for the sake of the order."""
+    tape, leaves = graph(lambda x, y: (x * y).tanh())
+    right = gradients(tape.events)[leaves["x"]]
+    finding = Finding(leaves["x"], "gradient", tape, {})
+
+    keys = [
+        Recogniser().cause_of(finding, right, 0 * right, is_of_one_operation=is_one).key
+        for is_one in (False, True)
+    ]
+
+    assert keys == ["gradient_stops", "gradient_missing"]
+
+
 def test_an_engine_that_composes_its_operations_is_understood():
     """A tape of quotients and differences has the same gradients as one of products, powers and sums."""
     tape, leaves = graph(lambda x, y: -x / y - y)

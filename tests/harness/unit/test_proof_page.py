@@ -6,7 +6,7 @@ import pytest
 
 from grader.core.rubric import parse_rubric
 from grader.intake.folder import read_folder
-from grader.proof.catalogue import catches, load_catalogue
+from grader.proof.catalogue import catches, catches_by_problem, load_catalogue
 from grader.proof.page import render_page
 from grader.proof.proof import KILLED_SHARE, LEAST_CATCHES
 from grader.proof.prover import all_mutants, planted
@@ -70,6 +70,12 @@ def test_each_problem_has_mistakes_of_its_own(problem):
     """At least one mistake has the problem as its own, and at least three are about it."""
     assert len(catches(CATALOGUE.mistakes, problem)) >= LEAST_CATCHES
     assert any(each.loses[0] == problem for each in CATALOGUE.mistakes)
+
+
+def test_the_rubric_page_of_an_assignment_without_a_catalogue_has_no_mistakes(tmp_path):
+    """Other assignments need none; with one, each problem has its sentences."""
+    assert catches_by_problem(tmp_path, RUBRIC) == {}
+    assert catches_by_problem(ROOT, RUBRIC).keys() == {problem.id for problem in RUBRIC.problems}
 
 
 @pytest.mark.parametrize("mistake", CATALOGUE.mistakes, ids=lambda mistake: mistake.place.split(",")[0])

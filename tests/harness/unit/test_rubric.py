@@ -30,7 +30,7 @@ bonus:
   - id: extras
     title: Extras
     problems:
-      - {id: splice, title: A splice, points: 4, tests: TestSplice, catches: [Too short, "Loose, and open."]}
+      - {id: splice, title: A splice, points: 4, tests: TestSplice}
 """
 
 
@@ -63,17 +63,10 @@ def test_problem_fields():
 
 
 def test_optional_fields():
-    """Section, hint and known mistakes may be left out."""
+    """Section and hint may be left out."""
     hitch = parse_rubric(SMALL).parts[0].problems[1]
 
-    assert (hitch.section, hitch.hint, hitch.catches) == ("", "", ())
-
-
-def test_known_mistakes():
-    """A problem has a sentence for each mistake that its tests are known to catch."""
-    splice = parse_rubric(SMALL).bonus_parts[0].problems[0]
-
-    assert splice.catches == ("Too short", "Loose, and open.")
+    assert (hitch.section, hitch.hint) == ("", "")
 
 
 def test_bonus_apart():
@@ -138,7 +131,7 @@ def test_equality_without_lines():
             "13, parts[0].problems[0].hnit",
             (
                 "unknown key; the keys known here are "
-                "id, title, points, tests, section, hint, catches, policy, gate, essential, needs"
+                "id, title, points, tests, section, hint, policy, gate, essential, needs"
             ),
         ),
         (
@@ -167,9 +160,9 @@ def test_equality_without_lines():
         ),
         ("total: 5", "total: 6", "3, total", "the parts add up to 5 points, not 6; correct one or the other"),
         (
-            '[Too short, "Loose, and open."]',
-            "x",
-            "19, bonus[0].problems[0].catches",
+            "tests: TestSplice",
+            "tests: TestSplice, needs: x",
+            "19, bonus[0].problems[0].needs",
             'expected a list of texts, got "x"',
         ),
         ("title: Extras", "title: [Extras]", "17, bonus[0].title", "expected text, got a list"),
