@@ -38,7 +38,7 @@ def test_from_the_matrix_to_a_report_and_the_rubric(window, exhibition):
     page.get_by_role("link", name="Rubric").click()
 
     page.get_by_role("heading", name="Scalars and basic operations").wait_for()
-    page.get_by_text("Negation and subtraction").click()
+    page.get_by_role("heading", name="Negation and subtraction").click()
     page.get_by_text("5 - a is computed as a - 5").first.wait_for()
 
 
