@@ -48,9 +48,9 @@ def main() -> None:
         stack.enter_context(busy_loops(LOOPS))
         pool = stack.enter_context(ThreadPoolExecutor())
         for number in range(rounds):
-            hosts = [f"busy, round {number + 1}"] * len(graders)
-            rows = pool.map(_row, graders, hosts, graders.values(), [submission] * len(graders))
-            print(*rows, sep="\n", flush=True)
+            host = f"busy, round {number + 1}"
+            rows = [pool.submit(_row, name, host, grader, submission) for name, grader in graders.items()]
+            print(*(row.result() for row in rows), sep="\n", flush=True)
 
 
 def _row(runner: str, host: str, grader: Grader, submission: Submission) -> str:

@@ -91,14 +91,8 @@ class Frame:
     def _pack_items(self, items: Iterable[Any], depth: int) -> str:
         packed = []
         for item in items:
-            kind = type(item)
-            write = _WRITERS.get(kind)
-            if write is not None:
-                packed.append(write(item))
-            elif kind in _CONTAINERS:
-                packed.append(self.pack(item, depth + 1))
-            else:
-                packed.append(self._refer(item))
+            write = _WRITERS.get(type(item))
+            packed.append(self.pack(item, depth + 1) if write is None else write(item))
         return f"[{','.join(packed)}]"
 
     def _pack_dict(self, value: dict[Any, Any], depth: int) -> str:

@@ -22,8 +22,6 @@ GIVEN_UP = (
     "{} tests before this one timed out, so the remaining tests do not run; find the first that timed out in "
     "this report, make it end in time, and hand in again"
 )
-
-
 NEEDS_PYTEST = pytest.StashKey[bool]()  # of each collected test, whether `needs_pytest`
 
 

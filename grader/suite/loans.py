@@ -176,7 +176,7 @@ class Borrower:
 class Borrowed:
     """A process on loan."""
 
-    def __init__(self, desk: socket.socket, stream: socket.socket, number: int | None = None) -> None:
+    def __init__(self, desk: socket.socket, stream: socket.socket, number: int | None) -> None:
         """Speak with it through `stream`, and about it on `desk`; `number` is its number on this host."""
         self.stream = stream
         self._meter = Meter(number) if number is not None else None

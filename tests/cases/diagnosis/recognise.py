@@ -114,8 +114,10 @@ def _of_second_derivative(finding, expected, actual):
     if not np.any(actual) and np.any(expected):
         return SECOND
     root = finding.node
-    [x] = [node for node in leading_to(root) if not node.operation and not node.is_constant] or [root]
-    first = gradients([("backward", root)])[x]
+    inputs = [node for node in leading_to(root) if not node.operation and not node.is_constant]
+    if len(inputs) != 1:
+        return None
+    first = gradients([("backward", root)])[inputs[0]]
     found = [cause for cause, number in ((FIRST, first), (SQUARED, first**2)) if _same(number, actual)]
     return found[0] if found else None
 

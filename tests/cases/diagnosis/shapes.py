@@ -65,7 +65,7 @@ def in_words(text):
 
 
 def causes_of_error(tape, text):
-    """Return the mistakes that make numpy say `text` on the nodes of `tape`, the likelier ones first."""
+    """Return the mistakes that make numpy say `text` on the nodes of `tape`, in its order."""
     return [
         cause
         for node in tape.nodes

@@ -67,20 +67,16 @@ def _summed_in_part(chosen):
         full = _unsummed(node, place, gradient, right)
         if full is None or node.operation == "@":
             return None
-        shape = right.shape
-        in_front = range(full.ndim - len(shape))
+        extra = full.ndim - right.ndim
+        in_front = list(range(extra))
         stretched = [
-            axis + len(in_front)
-            for axis, length in enumerate(shape)
-            if full.shape[axis + len(in_front)] != length
+            axis for axis in range(extra, full.ndim) if full.shape[axis] != right.shape[axis - extra]
         ]
-        axes = chosen(list(in_front), stretched)
+        axes = chosen(in_front, stretched)
         if len(axes) == len(in_front) + len(stretched):
             return None
-        kept = tuple(axis for axis in axes if axis not in in_front)
-        summed = full.sum(axis=kept, keepdims=True) if kept else full
-        gone = tuple(axis for axis in axes if axis in in_front)
-        return summed.sum(axis=gone) if gone else summed
+        summed = full.sum(axis=tuple(axes), keepdims=True)
+        return summed.squeeze(tuple(axis for axis in axes if axis in in_front))
 
     return wrong
 

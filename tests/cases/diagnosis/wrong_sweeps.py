@@ -86,17 +86,13 @@ class _WithoutMemory(RightRules):
     step = 1
 
     def order(self, root):
-        found = []
-
-        def visit(node):
+        found, waiting = [], [root]
+        while waiting:
             if len(found) > MOST_VISITS:
                 raise TooLarge
-            for operand in node.operands[:: self.step]:
-                visit(operand)
-            found.append(node)
-
-        visit(root)
-        return found[::-1]
+            found.append(waiting.pop())
+            waiting.extend(found[-1].operands[:: self.step])
+        return found
 
 
 class _WithoutMemoryInOtherOrder(_WithoutMemory):

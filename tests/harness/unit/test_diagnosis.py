@@ -123,6 +123,21 @@ def test_graphs_beside_the_wrong_one_do_not_matter():
     assert named.key == "square_missing"
 
 
+def test_a_mistake_on_a_long_chain_is_recognised():
+    """A graph deeper than Python's stack is looked at like any other."""
+    tape = Tape()
+    x = tape.leaf(0.5, is_scalar=True)
+    node = x
+    for _ in range(1_500):
+        node = node + 0.001
+    node.backward()
+    right = gradients(tape.events)[x]
+
+    named = Recogniser().cause_of(Finding(x, "gradient", tape, {}), right, 0 * right)
+
+    assert named.key == "gradient_stops"
+
+
 def test_a_single_wrong_operation_rules_out_the_order_of_the_sweep():
     """Where an operation alone has the wrong gradient, no gradient is missing for the sake of the order."""
     tape, leaves = graph(lambda x, y: (x * y).tanh())
