@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -86,6 +87,11 @@ class Site:
             return httpx2.get(f"{self.url}/health", timeout=10).json()
         except httpx2.HTTPError:
             return {}
+
+    def pause(self, process):
+        """Stop a process while we hold SQLite's lock of writers: if it held it, no other could write."""
+        with closing(open_database(self.database_url)) as database, database.write():
+            process.send_signal(signal.SIGSTOP)
 
     def client(self, email="anna@example.edu", role="student"):
         """Return a client of a member of the first course."""

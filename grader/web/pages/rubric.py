@@ -39,6 +39,7 @@ class ProblemLine:
 
     problem: RubricProblem
     tests: Sequence[TestLine]
+    catches: Sequence[str]
     rate: PassRate
 
 
@@ -56,6 +57,7 @@ def show_rubric(request: Request, context: InContext, site: OnSite, who: Visitor
                 TestLine(name, description, lost.get((rate.problem.id, name), 0))
                 for name, description in tests.get(rate.problem.id, ())
             ],
+            site.catches.get(rate.problem.id, ()),
             rate,
         )
         for rate in rates
@@ -68,7 +70,6 @@ def show_rubric(request: Request, context: InContext, site: OnSite, who: Visitor
         rubric=site.rubric,
         lines=lines,
         known=bool(tests),
-        catches=site.catches,
     )
 
 

@@ -104,7 +104,7 @@ def test_a_worker_that_wakes_late_changes_nothing(bench):
     made = bench.hand_in(adapters=slow(1))
     late = bench.worker("sound")
     bench.wait_for(made, "grading", 1, 0)
-    late.send_signal(signal.SIGSTOP)
+    bench.site.pause(late)
     bench.worker("sound")
     bench.wait_for(made, "graded", 2, 1)
 

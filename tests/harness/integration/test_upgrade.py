@@ -1,6 +1,5 @@
 """Suites that differ: only verdicts of the assignment's own suite are published, and an upgrade rolls."""
 
-import signal
 from contextlib import closing
 
 import pytest
@@ -146,7 +145,7 @@ def test_a_worker_that_stands_by_is_no_trouble_and_takes_over(tmp_path, database
         site.wait_for(lambda: site.health()["workers"] == 2 and "stands by" in site.log())
         both = site.health()
 
-        first.send_signal(signal.SIGSTOP)
+        site.pause(first)
         anna = site.client()
         done = site.wait_until_done(anna, hand_in(anna).json()["id"])
 
