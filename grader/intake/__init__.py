@@ -1,9 +1,9 @@
 """Intake: the bytes of an upload, or a folder, become a `Submission` or a refusal. Nothing is written."""
 
-from grader.intake.archive import read_archive
+from grader.intake.archive import is_zip, read_archive, suffix
 from grader.intake.folder import read_folder
 from grader.intake.limits import DEFAULT_LIMITS, Limits
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "Refused", "Rule", "read_archive", "read_folder"]
+__all__ = ["DEFAULT_LIMITS", "Limits", "Refused", "Rule", "is_zip", "read_archive", "read_folder", "suffix"]

@@ -86,5 +86,5 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page is made of
             "tries": found,
             "is_staff": assignment.course_id in who.staff_courses,
         }
-    values |= {"scores": score_line(found), "limit": context.upload_bytes, "problem": problem}
+    values |= {"scores": score_line(found), "limit": context.archive_bytes, "problem": problem}
     return page(request, template, who, status, assignment=assignment, **values)
