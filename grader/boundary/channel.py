@@ -12,6 +12,7 @@ from grader.boundary.connection import Closed, Connection, Spent
 from grader.boundary.errors import Breach, Died, Lost, Raised, Starved, TimedOut, TooMuch, Unwritten
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
+from grader.boundary.loaded import Loaded, loaded
 from grader.boundary.progress import MAX_REPORTS, are_progress
 from grader.boundary.wire import (
     FROM_GRADER,
@@ -93,10 +94,10 @@ class Channel:
 
     # Requests
 
-    def load(self, files: Mapping[str, bytes]) -> None:
+    def load(self, files: Mapping[str, bytes]) -> Loaded:
         """Hand over the submission's files and have its adapters imported. Raises SubmissionError."""
         arrays = {path: np.frombuffer(content, np.uint8) for path, content in files.items()}
-        self.ask("load", arrays)
+        return loaded(self.ask("load", arrays))
 
     def tell(self, kind: str, *arguments: Any) -> Handle:
         """Queue a request whose result stays on the other side; return the handle that stands for it."""

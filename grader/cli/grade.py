@@ -1,24 +1,29 @@
 """`grader grade` and `grader grade-all`: verdicts at the desk, without a server."""
 
 from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from grader.batch import REFUSED, find_submissions, grade_all, read_submission
+from grader.batch import REFUSED, downloads_in, grade_all, read_submission
 from grader.cli.exits import Exit
 from grader.cli.outputs import HtmlOption, JsonOption, PytestOption, status_of_exit, writable, write_report
+from grader.core.deadline import in_words, parse_due, zone_named
 from grader.core.report import GradedReport
 from grader.core.submission import Submission
+from grader.downloads import Found
+from grader.intake.refusal import shown
 from grader.pipeline import Grader
 from grader.render.csv import Row, render_csv
 from grader.render.progress import batch_progress, suite_progress
 from grader.render.terminal import print_report
 from grader.runners import allowed_runners
 from grader.seed import derive_seed, read_secret
-from grader.settings import Settings, read_settings
+from grader.settings import Settings, SettingsError, read_settings
 from grader.suite.assignment import load_assignment
 
 app = typer.Typer()
@@ -66,33 +71,56 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
 @app.command("grade-all")
 def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
     folder: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, help="A folder of zips and folders.")
+        Path, typer.Argument(exists=True, help="A folder of zips and folders, or the one zip of all.")
     ],
     csv_file: Annotated[
         Path, typer.Option("--csv", metavar="OUT", callback=writable, help="Write one line per submission.")
     ],
+    due: Annotated[str | None, typer.Option("--due", help="The deadline, to tell what is late.")] = None,
+    time_zone: Annotated[str, typer.Option("--time-zone", help="The zone of the deadline.")] = "UTC",
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Submissions graded at a time.")] = 1,
     runner: RunnerOption = None,
     seed: SeedOption = None,
     without_bonus: WithoutBonus = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Grade every submission in a folder."""
+    """Grade every submission in a folder, as a learning management system or GitHub Classroom makes it."""
+    due_at, zone = _deadline(due, time_zone)
     settings = read_settings()
     kinds = allowed_runners(settings, runner)
     rubric = load_assignment(settings.assignment).rubric
-    paths = find_submissions(folder)
-    if not paths:
-        raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
     rows: list[Row] = []
     with (
+        downloads_in(folder) as found,
         closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader,
-        batch_progress(Console(stderr=True), len(paths)) as progress,
+        batch_progress(Console(stderr=True), len(found.submissions)) as progress,
     ):
-        for row in grade_all(paths, grader, lambda work: _seed(settings, seed, work), jobs):
+        _announce(found, folder)
+        downloads = [replace(each, label=each.label.judged(due_at, zone)) for each in found.submissions]
+        for row in grade_all(downloads, grader, lambda work: _seed(settings, seed, work), jobs):
             rows.append(row)  # and kept at once: what is graded outlives an interruption
             csv_file.write_text(render_csv(rubric, rows), encoding="utf-8")
             progress.update(progress.task_ids[0], advance=1, description=row.submission)
     raise typer.Exit(_summary(rows, csv_file))
+
+
+def _deadline(due: str | None, time_zone: str) -> tuple[datetime | None, tzinfo]:
+    """Return the deadline, repeated in words, and the zone that it is meant in. Raises SettingsError."""
+    try:
+        due_at = parse_due(due, time_zone) if due else None
+        zone = zone_named(time_zone)
+    except ValueError as wrong:
+        raise SettingsError(f"--due, --time-zone: {wrong}") from None
+    if due_at:
+        typer.echo(f"due {in_words(due_at, time_zone)}", err=True)
+    return due_at, zone
+
+
+def _announce(found: Found, folder: Path) -> None:
+    """Say what is no submission. Raises BadParameter when there is none at all."""
+    if found.passed_over:
+        typer.echo(f"no submissions, passed over: {', '.join(map(shown, found.passed_over))}", err=True)
+    if not found.submissions:
+        raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
 
 
 def _seed(settings: Settings, seed: int | None, work: Submission) -> int:

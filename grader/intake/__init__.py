@@ -5,5 +5,17 @@ from grader.intake.folder import read_folder
 from grader.intake.limits import DEFAULT_LIMITS, Limits
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
+from grader.intake.zipped import file_names, unpack_zip
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "Refused", "Rule", "is_zip", "read_archive", "read_folder", "suffix"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Limits",
+    "Refused",
+    "Rule",
+    "file_names",
+    "is_zip",
+    "read_archive",
+    "read_folder",
+    "suffix",
+    "unpack_zip",
+]

@@ -54,3 +54,10 @@ def check_directory_size(size: int, limits: Limits) -> None:
     if size > limits.directory_bytes:
         message = f"the archive's directory has {size:,} bytes, {limits.directory_bytes:,} are allowed"
         raise Refused(Rule.ENTRY_COUNT, None, message)
+
+
+def check_size(size: int, limits: Limits) -> None:
+    """Refuse an archive of submissions that unpacks to too much."""
+    if size > limits.total_bytes:
+        message = f"the archive unpacks to {size:,} bytes, {limits.total_bytes:,} are allowed"
+        raise Refused(Rule.TOTAL_SIZE, None, message)

@@ -2,6 +2,7 @@
 
 import stat
 import zlib
+from collections.abc import Iterator
 from hashlib import sha256
 
 from grader.core.submission import Submission
@@ -9,8 +10,8 @@ from grader.intake.directory import ENCRYPTION_FLAGS, LOCAL_MARK, Entry, read_di
 from grader.intake.entries import DESCRIPTOR_MARK, STREAMED_FLAG, check_entries, content_start
 from grader.intake.item import Item
 from grader.intake.layout import lay_out
-from grader.intake.limits import DEFAULT_LIMITS, Limits
-from grader.intake.names import check_characters
+from grader.intake.limits import DEFAULT_LIMITS, Limits, check_size
+from grader.intake.names import check_characters, check_clashes
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
 from grader.intake.spelling import plain_path
@@ -32,6 +33,25 @@ def read_zip(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Submission:
     for entry in entries:
         _check_streamed(data, entry, limits)
     return Submission(sha256(data).hexdigest(), contents, layout.dropped)
+
+
+def file_names(data: bytes, limits: Limits) -> list[str]:
+    """Return the paths of the files that a zip lists. Raises Refused."""
+    entries, _ = read_directory(data, limits)
+    return [item.path for item in map(_item, entries) if not item.is_folder]
+
+
+def unpack_zip(data: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of each plain file in a zip that is no submission itself. Raises Refused."""
+    entries, end = read_directory(data, limits)
+    check_entries(data, entries, end)
+    listed = [(item, entry) for entry in entries if (item := _item(entry)).path]
+    files = [(item, entry) for item, entry in listed if not item.is_folder]
+    check_clashes([item.path for item, _ in files], {item.path for item, _ in listed if item.is_folder})
+    check_size(sum(item.size for item, _ in files), limits)
+    for item, entry in files:
+        if stat.S_IFMT(item.mode) in {0, stat.S_IFREG}:
+            yield item.path, _content(data, entry)
 
 
 def _item(entry: Entry) -> Item:

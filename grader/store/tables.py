@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from grader.core.deadline import DEFAULT_ZONE
 from grader.core.role import Role
 from grader.core.scoring import Outcome
 from grader.store.columns import Table, word
@@ -78,12 +79,13 @@ class SignIn(Table):
 
 
 class Course(Table):
-    """A course; `id` is the short name in links."""
+    """A course; `id` is the short name in links, `time_zone` the one in which its deadlines are meant."""
 
     __tablename__ = "courses"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
+    time_zone: Mapped[str] = mapped_column(default=DEFAULT_ZONE)
     created_at: Mapped[datetime]
 
 

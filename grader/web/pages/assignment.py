@@ -82,7 +82,7 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page is made of
         assignment = assignment_for(session, who, assignment_id)
         found = tries(session, who.id, assignment)
         values: dict[str, Any] = {
-            "task": task(assignment, found, now(session)),
+            "task": task(session, assignment, found, now(session)),
             "tries": found,
             "is_staff": assignment.course_id in who.staff_courses,
         }
