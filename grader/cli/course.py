@@ -8,6 +8,8 @@ import typer
 from grader.cli.opened import only_assignment, only_course, opened
 from grader.settings import SettingsError
 
+BAD_ROWS = "correct them, or import the other rows with --skip-bad"
+
 app = typer.Typer(no_args_is_help=True, help="Courses and their rosters.")
 
 
@@ -99,29 +101,41 @@ def list_courses() -> None:
 
 @app.command("import-roster")
 def import_roster(
-    roster: Annotated[Path, typer.Argument(metavar="CSV", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(metavar="CSV", exists=True, dir_okay=False)],
     course: Annotated[str | None, typer.Option("--course", help="Needed when there are several.")] = None,
+    domain: Annotated[str, typer.Option("--domain", help="Makes an address of a login: example.edu.")] = "",
     *,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change; change nothing.")
     ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Import the good rows although others are bad.")
+    ] = False,
 ) -> None:
-    """Take people and sections from a roster that Canvas or Gradescope exported."""
+    """Take people and sections from a roster of Canvas, Gradescope or a spreadsheet.
+
+    A person needs an address, a login or a SIS id.
+    """
     from grader.roster import RosterError, read_roster
     from grader.store.audit import OPERATOR, record
     from grader.store.enrolment import changes, enrol
 
     try:
-        entries = read_roster(roster.read_text(encoding="utf-8-sig"))
-    except (RosterError, UnicodeDecodeError) as wrong:
-        raise SettingsError(f"{roster}: {wrong}") from None
+        roster = read_roster(file.read_bytes(), domain)
+    except RosterError as wrong:
+        raise SettingsError(f"{file}: {wrong}") from None
+    for line in (*roster.notices, *map(str, roster.problems)):
+        typer.echo(f"{file}: {line}", err=True)
     with opened() as database, database.write() as session:
         course_id = only_course(session, course)
-        planned = changes(session, course_id, entries)
+        planned = changes(session, course_id, roster.entries)
         for change in planned:
-            typer.echo(f"{change.what}\t{change.entry.email}\t{change.entry.role}\t{change.entry.section}")
+            typer.echo(f"{change.what}\t{change.entry.handle}\t{change.entry.role}\t{change.entry.section}")
+        if roster.problems and not (dry_run or skip_bad):
+            raise SettingsError(f"{len(roster.problems)} bad rows, nothing is changed: {BAD_ROWS}")
         if not dry_run:
             enrol(session, course_id, planned)
             record(session, OPERATOR, "import roster", course_id, course=course_id, changes=len(planned))
     done = "would change" if dry_run else "changed"
-    typer.echo(f"{len(planned)} of {len(entries)} {done}; nobody is removed.")
+    bad = f", {len(roster.problems)} bad rows" if roster.problems else ""
+    typer.echo(f"{len(planned)} of {len(roster.entries)} {done}{bad}; nobody is removed.")

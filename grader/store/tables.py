@@ -26,12 +26,17 @@ SERIAL = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows onl
 
 
 class User(Table):
-    """A person, known by e-mail address (in small letters)."""
+    """A person, known by an e-mail address (in small letters), a login or the id of a student system.
+
+    `email` is what the person is called: the address, or the login or id of one whose address is not known.
+    """
 
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
+    login: Mapped[str | None] = mapped_column(unique=True)
+    sis_id: Mapped[str | None] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
