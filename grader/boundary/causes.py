@@ -5,11 +5,10 @@ by a bare error number, which helps nobody. This runs in the submission's proces
 """
 
 import builtins
-import contextlib
 import errno
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from grader.boundary.elsewhere import Elsewhere
@@ -37,7 +36,8 @@ _BY_MODULE: Sequence[tuple[str, str]] = (
     ("urllib", NO_NETWORK),
 )
 _NOT_LET = frozenset({errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOENT})
-_STARTING = ("fork", "forkpty", "system", "popen", "posix_spawn", "posix_spawnp", "execv", "execve")
+_NO_SHELL = (-1, 127 << 8)  # what `system` returns where no shell can be started
+_STARTING = ("fork", "forkpty", "system", "posix_spawn", "posix_spawnp", "execv", "execve")
 
 
 def install_causes(files: Mapping[str, bytes]) -> None:
@@ -45,12 +45,8 @@ def install_causes(files: Mapping[str, bytes]) -> None:
     sys.meta_path.insert(1, Elsewhere(files.__contains__, lambda: files))  # behind its own
     for name in _STARTING:
         if hasattr(os, name):
-            setattr(os, name, _refuse_process)
+            setattr(os, name, _told(getattr(os, name)))
     vars(builtins).update(exit=_exit, quit=_exit)  # site, which has them elsewhere, is not imported
-    with contextlib.suppress(ImportError):
-        import _posixsubprocess  # noqa: PLC0415 - not on every system
-
-        _posixsubprocess.fork_exec = _refuse_process
 
 
 def cause_of(error: BaseException, root: str) -> str | None:
@@ -91,8 +87,19 @@ def _modules(error: BaseException) -> list[str]:
     return found
 
 
-def _refuse_process(*_: Any, **__: Any) -> NoReturn:
-    raise PermissionError(NO_PROCESS)
+def _told(start: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that starts a process, and says in a sentence that the sandbox let it start none."""
+
+    def told(*arguments: Any, **options: Any) -> Any:
+        try:
+            result = start(*arguments, **options)
+        except OSError:
+            raise PermissionError(NO_PROCESS) from None
+        if start.__name__ == "system" and result in _NO_SHELL:
+            raise PermissionError(NO_PROCESS)
+        return result
+
+    return told
 
 
 def _exit(code: object = None) -> NoReturn:

@@ -35,22 +35,23 @@ def default_submission(root):
 
 
 def bind(submission):
-    """Import the adapters of the project in the folder `submission` as `tests.adapters`.
+    """Import the adapters of the project in the folder `submission` as `tests.adapters`; return the project.
 
-    Returns False, and does nothing, when they are bound already. Raises FileNotFoundError when the folder has
+    Returns None, and does nothing, when they are bound already. Raises FileNotFoundError when the folder has
     no tests/adapters.py.
     """
     if NAME in sys.modules:
-        return False
+        return None
     source = Path(submission).resolve() / "tests" / "adapters.py"
     if not source.is_file():
         message = f"{source} does not exist: --submission takes a project folder that holds tests/adapters.py"
         raise FileNotFoundError(message)
-    importing(source.parents[1]).install()
+    project = importing(source.parents[1])
+    project.install()
     sys.path.insert(0, str(source.parents[1]))
     tests.__path__.append(str(source.parent))
     tests.adapters = sys.modules[NAME] = _imported(source)
-    return True
+    return project
 
 
 def _imported(source):

@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.boundary.elsewhere import KNOWN, Elsewhere, sentence
 from grader.boundary.parts import run_module
 from grader.boundary.source import compiled, decoded
+from tests.cases.opened import OpenedFiles
 
 SUITE = Path(__file__).parent
 NEVER_OURS = {"site-packages", "dist-packages", ".venv", "venv"}
@@ -39,10 +40,12 @@ class Project:
         self._root = root
         self._places = [str(root), str(root / "src")]
         self._elsewhere = Elsewhere(self.is_own, self.paths)
+        self.opened = OpenedFiles(root, self.is_own)
 
     def install(self):
-        """Ask this finder before all others."""
+        """Ask this finder before all others, and note which files are opened."""
         sys.meta_path.insert(0, self)
+        self.opened.install()
 
     def find_spec(self, name, path=None, target=None):
         """Return the spec of a module of the project. Raises ModuleNotFoundError."""

@@ -5,19 +5,20 @@ import pytest
 from grader.boundary.channel import Channel
 from grader.boundary.errors import Raised, Unwritten
 from grader.boundary.interface import Interface
+from grader.runners import docker_of
 from grader.sandbox.choice import candidates
-from grader.sandbox.docker.kind import Docker
 from grader.sandbox.runner import Allowance, SandboxError
+from grader.settings import read_settings
 
-LOCAL = ("bwrap", "jail", "process")
+RUNNERS = ("docker", "bwrap", "jail", "process")
 ADAPTERS = "tests/adapters.py"
 
 
-@pytest.fixture(scope="module", params=LOCAL)
+@pytest.fixture(scope="module", params=RUNNERS)
 def runner(request):
     """Return each runner that works here."""
     try:
-        [kind] = candidates(request.param, Docker())
+        [kind] = candidates(request.param, docker_of(read_settings()))
         opened = kind(Allowance())
         opened.open().kill()
     except SandboxError as error:
@@ -156,16 +157,16 @@ SENTENCES = {
     "quit": ("quit()", "Your code ends the program"),
     "sys.exit": ("__import__('sys').exit(1)", "Your code ends the program"),
     "input": ("input('n? ')", "Nobody answers input() in grading"),
-    "multiprocessing": ("__import__('multiprocessing').Pool(2)", "starts no other program or process"),
-    "a process": ("__import__('multiprocessing').Process(target=print).start()", "starts no other program"),
-    "subprocess": ("__import__('subprocess').run(['ls'])", "Grading starts no other program or process"),
-    "os.system": ("__import__('os').system('ls')", "Grading starts no other program or process"),
-    "os.fork": ("__import__('os').fork()", "Grading starts no other program or process"),
     "a missing file": ("open('weights.npz', 'rb')", "weights.npz is not in your upload"),
     "a full folder": ("open('x', 'wb').write(bytes(17 << 20))", "scratch folder of grading is full"),
     "a descriptor": ("__import__('numpy').fromfile(f.__code__.co_filename)", "has no descriptor"),
 }
 ISOLATED = {
+    "multiprocessing": ("__import__('multiprocessing').Pool(2)", "starts no other program or process"),
+    "a process": ("__import__('multiprocessing').Process(target=print).start()", "starts no other program"),
+    "subprocess": ("__import__('subprocess').run(['ls'])", "Grading starts no other program or process"),
+    "os.system": ("__import__('os').system('ls')", "Grading starts no other program or process"),
+    "os.fork": ("__import__('os').fork()", "Grading starts no other program or process"),
     "asyncio": (
         "__import__('asyncio').run(__import__('asyncio').sleep(0))",
         "Call your code without asyncio",
