@@ -18,10 +18,7 @@ NO_NETWORK = "Grading has no network. Keep what your code needs in a file of the
 NO_LOOP = "Grading has no event loop: asyncio needs a socket. Call your code without asyncio."
 NO_INPUT = "Nobody answers input() in grading. Give the value as an argument."
 NO_EXIT = "Your code ends the program, by exit() or sys.exit(). Return or raise an error instead."
-NO_WRITING = (
-    "Grading has no such file, and writes none outside the project. Open a relative path, such as run.log."
-)
-NO_READING = "Grading reads the files of your upload only. Hand the file in and open it by a relative path."
+NO_FILE = "Grading has the files of your upload only. Hand the file in, and open it by a relative path."
 
 # the module whose frame raised an OSError, by the beginning of its name; the first that fits
 _BY_MODULE: Sequence[tuple[str, str]] = (
@@ -70,8 +67,8 @@ def _of_file(file: str, root: str) -> str:
     """Return the sentence on a file that cannot be opened."""
     name = without_places(file, root)
     if not os.path.isabs(name):
-        return f"{name} is not in your upload. {NO_READING}"
-    return f"{name}: {NO_READING if os.access(file, os.F_OK) else NO_WRITING}"
+        return f"{name} is not in your upload. {NO_FILE}"
+    return f"{name} cannot be opened. {NO_FILE}"
 
 
 def without_places(message: str, root: str) -> str:

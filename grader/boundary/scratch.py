@@ -23,7 +23,7 @@ class Scratch:
         self._root = root
         self._tops = (root, *FOLDERS)
         self._files = {f"{root}/{path}": content for path, content in files.items()}
-        self._folders = {*self._tops, *(above for path in self._files for above in _above(path))}
+        self._folders = {*self._tops, *(f"{root}/{above}" for path in files for above in _above(path))}
         self._own = sum(map(len, files.values()))
 
     def place(self, path: object) -> str | None:
