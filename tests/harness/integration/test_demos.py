@@ -162,7 +162,7 @@ def test_a_folder_without_adapters_is_refused(tmp_path):
 
 def test_demos_are_no_tests():
     """Pytest collects nothing from the demos."""
-    command = [sys.executable, "-m", "pytest", "tests/cases", "--collect-only", "-q", "-k", "demo"]
+    command = [sys.executable, "-m", "pytest", "tests/cases", "-n0", "--collect-only", "-q", "-k", "demo"]
 
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 

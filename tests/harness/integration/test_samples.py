@@ -16,7 +16,7 @@ from tests.harness.samples import ALL, ROOT, load_samples
 
 LEAST_SAMPLES = 17
 PLAIN = (
-    *("-m", "pytest", "tests/cases", "-k", "not mnist", "-p", "no:cacheprovider", "-q", "--tb=no"),
+    *("-m", "pytest", "tests/cases", "-n0", "-k", "not mnist", "-p", "no:cacheprovider", "-q", "--tb=no"),
     *("-o", "filterwarnings=default"),
     *(
         "--json-report",
