@@ -110,14 +110,17 @@ class SuiteProcess:
             with theirs, their_desk:
                 self._start_job(theirs, their_desk)
             lender = Lender(runner, desk, lambda: ours.shutdown(socket.SHUT_RDWR), processor)
+            finished = None
             try:
                 finished, results = self._followed(job, ours, listen)
             except Closed:
-                raise lender.failure or self._failure() from None
+                pass  # which the lender can explain when it has read all that the job asked of it
             finally:
                 outputs = lender.finish()
         if lender.failure:
             raise lender.failure
+        if finished is None:
+            raise self._failure()
         expected = {group: names for group, names in self.tests.items() if group not in job.left_out}
         return SuiteOutcome(
             expected=expected, results=results.in_order(expected), outputs=outputs, **finished

@@ -11,6 +11,7 @@ NEEDS = {  # of each mark: fixtures and runners
     "postgres": {"cluster", "postgresql"},
     "docker": {"docker"},
     "browser": {"chromium"},
+    "tool": {"bwrap", "dot"},
     "slow": {"mnist"},  # which trains
 }
 SHARING = {"integration", "e2e"}  # folders whose files each start something once for all their tests

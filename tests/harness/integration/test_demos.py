@@ -14,6 +14,8 @@ from matplotlib.image import imread
 from grader.template import export
 from tests.cases.demo_mlp import PIXELS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 HEADLESS = {"DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND"}
 ARGUMENTS = {

@@ -14,6 +14,8 @@ from grader.suite.messages import SuiteJob
 from grader.suite.standby import Standby
 from tests.harness.samples import FOLDER, ROOT, load_sample
 
+pytestmark = pytest.mark.slow
+
 CAUSES = {  # of samples with one mistake: its key
     "factors_by_themselves": "own_factor",
     "exponent_not_lowered": "exponent_not_lowered",

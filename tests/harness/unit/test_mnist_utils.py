@@ -235,6 +235,7 @@ class TestEnvironmentOfASubmission:
 class TestTheRealData:
     """The four files themselves, where SMULGRAD_DATA names them."""
 
+    @pytest.mark.tool
     def test_loads_scaled_images_and_one_hot_labels(self, monkeypatch):
         """The arrays have the shapes, types and ranges that the handout's training loop expects."""
         monkeypatch.setattr(mnist_utils, "download", pytest.fail)
