@@ -9,7 +9,7 @@ from tests.harness import postgresql
 
 NEEDS = {  # of each mark: fixtures and runners
     "postgres": {"cluster", "postgresql"},
-    "docker": {"docker"},
+    "docker": {"docker", "runsc"},
     "browser": {"chromium"},
     "tool": {"bwrap", "dot"},
     "slow": {"mnist"},  # which trains
