@@ -2,29 +2,21 @@
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from grader.batch import REFUSED, downloads_in, grade_all, read_submission
 from grader.cli.exits import Exit
 from grader.cli.outputs import HtmlOption, JsonOption, PytestOption, status_of_exit, writable, write_report
-from grader.core.deadline import in_words, parse_due, zone_named
-from grader.core.report import GradedReport
-from grader.core.submission import Submission
-from grader.downloads import Found
-from grader.intake.refusal import shown
-from grader.pipeline import Grader
-from grader.render.csv import Row, render_csv
-from grader.render.progress import batch_progress, suite_progress
-from grader.render.terminal import print_report
-from grader.runners import allowed_runners
-from grader.seed import derive_seed, read_secret
-from grader.settings import Settings, SettingsError, read_settings
-from grader.suite.assignment import load_assignment
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from grader.core.submission import Submission
+    from grader.downloads import Found
+    from grader.render.csv import Row
+    from grader.settings import Settings
 
 app = typer.Typer()
 
@@ -54,15 +46,24 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
     without_bonus: WithoutBonus = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Grade one submission and print its report."""
+    from grader.pipeline import Grader
+    from grader.runners import allowed_runners
+    from grader.settings import read_settings
+
     settings = read_settings()
     kinds = allowed_runners(settings, runner)
-    rubric = load_assignment(settings.assignment).rubric
-    work = read_submission(submission)
-    with (
-        closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader,
-        suite_progress(Console(stderr=True), rubric) as progress,
-    ):
-        report = grader.grade(work, _seed(settings, seed, work), progress.listen)
+    with closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader:
+        rubric = grader.begin()  # while the suite's process starts, this one imports what it needs later
+
+        from rich.console import Console
+
+        from grader.batch import read_submission
+        from grader.render.progress import suite_progress
+        from grader.render.terminal import print_report
+
+        work = read_submission(submission)
+        with suite_progress(Console(stderr=True), rubric) as progress:
+            report = grader.grade(work, _seed(settings, seed, work), progress.listen)
     print_report(report, Console())
     write_report(report, json_file, html_file, pytest_file)
     raise typer.Exit(status_of_exit(report))
@@ -84,10 +85,18 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
     without_bonus: WithoutBonus = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Grade every submission in a folder, as a learning management system or GitHub Classroom makes it."""
+    from rich.console import Console
+
+    from grader.batch import downloads_in, grade_all
+    from grader.pipeline import Grader
+    from grader.render.csv import render_csv
+    from grader.render.progress import batch_progress
+    from grader.runners import allowed_runners
+    from grader.settings import read_settings
+
     due_at, zone = _deadline(due, time_zone)
     settings = read_settings()
     kinds = allowed_runners(settings, runner)
-    rubric = load_assignment(settings.assignment).rubric
     rows: list[Row] = []
     with (
         downloads_in(folder) as found,
@@ -98,13 +107,16 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
         downloads = [replace(each, label=each.label.judged(due_at, zone)) for each in found.submissions]
         for row in grade_all(downloads, grader, lambda work: _seed(settings, seed, work), jobs):
             rows.append(row)  # and kept at once: what is graded outlives an interruption
-            csv_file.write_text(render_csv(rubric, rows), encoding="utf-8")
+            csv_file.write_text(render_csv(grader.begin(), rows), encoding="utf-8")
             progress.update(progress.task_ids[0], advance=1, description=row.submission)
     raise typer.Exit(_summary(rows, csv_file))
 
 
-def _deadline(due: str | None, time_zone: str) -> tuple[datetime | None, tzinfo]:
+def _deadline(due: str | None, time_zone: str) -> "tuple[datetime | None, tzinfo]":
     """Return the deadline, repeated in words, and the zone that it is meant in. Raises SettingsError."""
+    from grader.core.deadline import in_words, parse_due, zone_named
+    from grader.settings import SettingsError
+
     try:
         due_at = parse_due(due, time_zone) if due else None
         zone = zone_named(time_zone)
@@ -115,20 +127,27 @@ def _deadline(due: str | None, time_zone: str) -> tuple[datetime | None, tzinfo]
     return due_at, zone
 
 
-def _announce(found: Found, folder: Path) -> None:
+def _announce(found: "Found", folder: Path) -> None:
     """Say what is no submission. Raises BadParameter when there is none at all."""
+    from grader.intake.refusal import shown
+
     if found.passed_over:
         typer.echo(f"no submissions, passed over: {', '.join(map(shown, found.passed_over))}", err=True)
     if not found.submissions:
         raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
 
 
-def _seed(settings: Settings, seed: int | None, work: Submission) -> int:
+def _seed(settings: "Settings", seed: int | None, work: "Submission") -> int:
+    from grader.seed import derive_seed, read_secret
+
     return derive_seed(read_secret(settings.data_dir), work.sha256) if seed is None else seed
 
 
-def _summary(rows: list[Row], csv_file: Path) -> Exit:
+def _summary(rows: list["Row"], csv_file: Path) -> Exit:
     """Say how many submissions were graded; return the status of the worst."""
+    from grader.batch import REFUSED
+    from grader.core.report import GradedReport
+
     refused = sum(row.status == REFUSED for row in rows)
     reports = [row.outcome for row in rows if isinstance(row.outcome, GradedReport)]
     unjudged = sum(not report.score.judged for report in reports)

@@ -35,8 +35,8 @@ class User(Table):
 
     id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
-    login: Mapped[str | None] = mapped_column(unique=True)
-    sis_id: Mapped[str | None] = mapped_column(unique=True)
+    login: Mapped[str | None] = mapped_column(unique=True, index=True)
+    sis_id: Mapped[str | None] = mapped_column(unique=True, index=True)
     name: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]

@@ -8,8 +8,7 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Add the columns, empty."""
-    with op.batch_alter_table("users") as users:
-        for column in ("login", "sis_id"):
-            users.add_column(sa.Column(column, sa.Text(), nullable=True))
-            users.create_unique_constraint(f"uq_users_{column}", [column])
+    """Add the columns, empty, each with an index that keeps them unique."""
+    for column in ("login", "sis_id"):
+        op.add_column("users", sa.Column(column, sa.Text(), nullable=True))
+        op.create_index(f"ix_users_{column}", "users", [column], unique=True)
