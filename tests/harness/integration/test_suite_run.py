@@ -668,3 +668,23 @@ def test_a_process_that_gets_away_cannot_disturb_later_ones(temporary):
         one.close()
         other.close()
     assert list(temporary.iterdir()) == []
+
+
+def test_adapters_of_another_assignment_say_so(grade):
+    """Where none of the functions is there, the submission is not gradable, and its functions are named."""
+    outcome = grade("def run_bpe(): return 1\ndef one_more(): return 1\n")
+
+    assert outcome.unloadable.startswith("tests/adapters.py has none of the functions that the tests call")
+    assert "It has one_more, run_bpe" in outcome.unloadable
+
+
+def test_a_broken_part_is_noted_and_the_rest_is_graded(grade):
+    """Where some test passes, a broken import is a note; where none does, the submission is not gradable."""
+    some = grade(f"from no_such_module import x\n{RIGHT.replace('return 2', 'return x()')}")
+    none = grade(f"from no_such_module import x\n{RIGHT.replace('return ', 'return x() or ')}")
+
+    assert outcomes(some) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
+    assert some.unloadable is None
+    assert "no_such_module cannot be imported" in some.notes[0]
+    assert outcomes(none) == [Outcome.ERROR] * 3
+    assert none.unloadable.startswith("tests/adapters.py cannot be imported: no_such_module")
