@@ -1,16 +1,14 @@
 """`grader doctor`: what this machine can isolate, and how the workers of its service are."""
 
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 
 from grader.cli.exits import Exit
-from grader.probe import find_out
-from grader.render.doctor import RunnerRow, WorkerRow, print_doctor, print_workers
-from grader.runners import docker_of
-from grader.sandbox.choice import every_runner, isolating
-from grader.settings import read_settings
+
+if TYPE_CHECKING:
+    from grader.render.doctor import WorkerRow
 
 app = typer.Typer()
 
@@ -18,6 +16,14 @@ app = typer.Typer()
 @app.command("doctor")
 def doctor_command() -> None:
     """Say which runners work here, why others do not, and which workers of the service take nothing."""
+    from rich.console import Console
+
+    from grader.probe import find_out
+    from grader.render.doctor import RunnerRow, print_doctor, print_workers
+    from grader.runners import docker_of
+    from grader.sandbox.choice import every_runner, isolating
+    from grader.settings import read_settings
+
     docker = docker_of(read_settings())
     findings = [find_out(kind) for kind in every_runner(docker)]
     isolates = isolating(docker)
@@ -37,11 +43,12 @@ def doctor_command() -> None:
     raise typer.Exit(Exit.DONE if usable else Exit.NOT_JUDGED)
 
 
-def find_workers() -> list[WorkerRow] | None:
+def find_workers() -> "list[WorkerRow] | None":
     """Return the workers of the service; None if there is no database here, or it does not answer."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from grader.jobs.measure import living
+    from grader.render.doctor import WorkerRow
     from grader.service_settings import DATABASE_FILE, read_service_settings
     from grader.store.database import now, open_as_it_is
 

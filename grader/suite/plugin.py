@@ -74,6 +74,12 @@ class Grading:
             sys.stderr.write(f"{report.longrepr}\n")
 
     @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Say which folders a submission may read: a sandbox is started while the cases are collected."""
+        folders = session.config.hook.pytest_student_folders(session=session)
+        self._jobs.announce(folders={name: folder for each in folders for name, folder in each.items()})
+
+    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put the second stage last, and give tests now what they would be given in each job anew."""
         items.sort(key=lambda item: group_of(item) in self._manifest.second_stage)
@@ -89,10 +95,8 @@ class Grading:
         """Say which tests there are, before any code of a submission runs; then wait, and go on in a fork."""
         if session.testsfailed:
             return None  # the suite cannot be collected, of which pytest tells
-        folders = session.config.hook.pytest_student_folders(session=session)
         self._jobs.announce(
             tests=tests_by_class(session.items),
-            folders={name: folder for mapping in folders for name, folder in mapping.items()},
             sources=sorted(_sources(self._root)),
             run_seconds=self._manifest.run_seconds,
         )

@@ -21,6 +21,8 @@ from grader.suite.run import SuiteFailed, SuiteProcess, ignore
 from tests.harness.processes import are_over
 from tests.harness.small_suite import run_suite, write_suite
 
+pytestmark = pytest.mark.slow
+
 MANIFEST = """
 limits: {test_seconds: 10, run_seconds: 60, memory_mebibytes: 1024, output_kibibytes: 1}
 deferred: {adapters: [tell]}
