@@ -32,15 +32,15 @@ class Service:
     runners: Sequence[RunnerKind]
 
 
-def open_service(settings: ServiceSettings) -> Service:
-    """Return the service's parts; what is missing is created.
+def open_service(settings: ServiceSettings, open_store: Callable[[str], Database] = open_database) -> Service:
+    """Return the service's parts; `open_store` says whether a store that is missing is made.
 
     Raises UnknownRunner, SettingsError, SQLAlchemyError.
     """
     assignment = load_assignment(settings.grading.assignment)
     runners = allowed_runners(settings.grading)
     try:
-        database = open_database(settings.database)
+        database = open_store(settings.database)
     except ValueError as wrong:
         raise SettingsError(str(wrong)) from None
     return Service(settings, database, open_queue(database), assignment, runners)
