@@ -58,7 +58,7 @@ def first_start(service: Service, say: Callable[[str], None], entry: Entry) -> N
         admin = add_user(session, FIRST_ADMIN, "Admin")
         set_role(session, course.id, admin.id, Role.ADMIN)
         record(session, OPERATOR, "first start", course.id, course=course.id)
-        way_in = entry(session, admin, service.settings.url)
+        way_in = entry(session, admin, service.settings)
     say(f"The store is new; it has a course and an admin. {way_in}")
 
 
