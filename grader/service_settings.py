@@ -18,6 +18,7 @@ from grader.settings import Settings, SettingsError, read_settings
 from grader.store.sign_ins import LINK_LIFETIME
 
 MIB = 1 << 20
+MOST_DAYS = 36_500
 MOST_LINK_HOURS = 30 * 24
 DATABASE_FILE = "grader.db"
 KINDS = ("sqlite", "postgresql")
@@ -38,7 +39,8 @@ class ServiceSettings(BaseSettings):
     person at a time), `same_versions` (whether a worker takes nothing where Python or numpy has another minor
     version than the service announced), `token_failures` (wrong tokens from one address before it must wait),
     `link_hours` (how long a sign-in link works),
-    `secret` (of the seeds; empty: a file in the data folder). `hosts` (further names of the service) and
+    `secret` (of the seeds; empty: a file in the data folder), `keep_archives_days`, `keep_progress_days` and
+    `keep_reports_days` (what `grader prune` leaves; 0: for ever). `hosts` (further names of the service) and
     `proxies` (whose word on a client's address counts) are lists with commas between.
     """
 
@@ -62,6 +64,9 @@ class ServiceSettings(BaseSettings):
     token_failures: PositiveInt = 10
     link_hours: Annotated[int, Field(ge=1, le=MOST_LINK_HOURS)] = LINK_LIFETIME // HOUR
     secret: SecretStr | None = None
+    keep_archives_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 365
+    keep_progress_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 30
+    keep_reports_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 180
 
     @property
     def database(self) -> str:

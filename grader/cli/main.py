@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from grader.cli import audit, course, doctor, grade, keep, rubric, score, serve, submit, template, user
+from grader.cli import audit, course, doctor, grade, keep, prune, rubric, score, serve, submit, template, user
 from grader.cli.exits import Exit, fail
 from grader.core.document import DocumentError
 from grader.intake import Refused
@@ -19,7 +19,7 @@ from grader.settings import SettingsError
 from grader.suite.run import SuiteFailed
 from grader.template import MarkerError
 
-COMMANDS = (grade, score, serve, submit, keep, audit, doctor)
+COMMANDS = (grade, score, serve, submit, keep, prune, audit, doctor)
 GROUPS = {"course": course, "user": user, "rubric": rubric, "template": template}
 WRONG_USE = (
     SettingsError,
