@@ -158,6 +158,22 @@ def test_an_older_store(operator, command):
     assert not (operator.folder / "b.zip").exists()
 
 
+def test_pruning_is_shown_before_it_is_done(operator):
+    """Without its option the command changes nothing and says what it would free; the audit has the other."""
+    operator.store()
+
+    shown = operator.run("prune")
+    before = operator.run("audit").stdout
+    done = operator.run("prune", "--delete")
+    after = operator.run("audit").stdout
+
+    assert (shown.returncode, done.returncode, before) == (0, 0, ""), done.stderr
+    assert "archives\t0 rows\t0.0 MB" in shown.stdout
+    assert "Nothing is changed; `grader prune --delete` removes it." in shown.stdout
+    assert "Removed, 0.0 MB." in done.stdout
+    assert "operator\tprune\tstore" in after
+
+
 def test_a_restore_from_what_is_no_backup(operator):
     """A file that is no backup makes no store."""
     file = operator.folder / "b.zip"
