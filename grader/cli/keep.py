@@ -10,6 +10,7 @@ from grader.settings import SettingsError
 
 if TYPE_CHECKING:
     from grader.service_settings import ServiceSettings
+    from grader.store import Database
 
 app = typer.Typer()
 
@@ -30,7 +31,21 @@ def backup_command(
     with opened() as database:
         _check_data_folder(settings)
         rows = back_up(database, file, read_seed_secret(settings))
+        _note(database, rows)
     typer.echo(f"{rows} rows, {file.stat().st_size:,} bytes in {file}; they hold the secret of the seeds")
+
+
+def _note(database: "Database", rows: int) -> None:
+    """Note the backup in the audit. It is whole even where the store takes no change, as on a full disk."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from grader.store.size import note_backup
+
+    try:
+        with database.write() as session:
+            note_backup(session, rows)
+    except SQLAlchemyError as error:
+        typer.echo(f"The audit cannot note the backup, which is whole: {error.__cause__ or error}", err=True)
 
 
 def _check_target(file: Path) -> None:
