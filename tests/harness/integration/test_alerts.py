@@ -1,8 +1,9 @@
-"""The alerts for Prometheus and the units for systemd: whole, about metrics that are there, and tried."""
+"""What runs beside the service: alerts for Prometheus, units for systemd, the keeper of Compose."""
 
 import re
 import shutil
 import subprocess
+import time
 
 import pytest
 import yaml
@@ -127,3 +128,25 @@ def test_systemd_takes_the_units(unit, tmp_path):
     )
 
     assert not [line for line in done.stderr.splitlines() if str(tmp_path) in line or unit.name in line]
+
+
+def test_the_keeper_of_compose_backs_up_and_prunes(tmp_path):
+    """Each round of its loop makes a backup, then prunes; it goes on after a failure and ends when asked."""
+    keeper = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["keeper"]
+    log, program = tmp_path / "log", tmp_path / "grader"
+    program.write_text(f'#!/bin/sh\necho "$@" >> {log}\n[ $(wc -l < {log}) -gt 1 ]\n')  # fails once
+    program.chmod(0o755)
+    script = keeper["command"][0].replace("$$", "$").replace("sleep 86400", "sleep 0.1")
+    script = script.replace("python -B -m grader", str(program))
+
+    process = subprocess.Popen([shutil.which("sh"), "-c", script])
+    end = time.monotonic() + 60
+    while not log.exists() or len(log.read_text().splitlines()) < 5:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    process.terminate()
+
+    backup, *others = [line.split()[0] for line in log.read_text().splitlines()]
+    assert process.wait(60) == 0
+    assert re.fullmatch(r"backup /backup/\w{3}\.backup", log.read_text().splitlines()[0])
+    assert (backup, others[:4]) == ("backup", ["backup", "prune", "backup", "prune"])
