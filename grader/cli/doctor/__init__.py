@@ -35,7 +35,7 @@ def doctor_command(
     say: Callable[[Finding], None] = _keep if as_json else typer.echo
     checks = _told(_checks(settings), say)
     found = _runners(settings)
-    rows, chosen = _rows(found), _chosen(found)
+    rows, chosen = _rows(found), _chosen(found, settings.grading.runner)
     workers = find_workers()
     checks += _told(_judged(settings, found, chosen, workers), say)
     lacking = [each for each in checks if each.level == "missing"]
@@ -110,9 +110,11 @@ def _rows(found: list[Found]) -> list[RunnerRow]:
     ]
 
 
-def _chosen(found: list[Found]) -> str | None:
-    """Return the runner that grading takes unless another is asked for."""
-    return next((each.kind.name for each in found if each.holds and _isolates(each)), None)
+def _chosen(found: list[Found], wanted: str | None) -> str | None:
+    """Return the runner that grading takes: the one of the settings, else the strongest that isolates."""
+    able = [each for each in found if each.holds]
+    taken = [each for each in able if each.kind.name == wanted] if wanted else filter(_isolates, able)
+    return next((each.kind.name for each in taken), None)
 
 
 def _isolates(found: Found) -> bool:

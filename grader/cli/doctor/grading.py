@@ -36,12 +36,11 @@ def check_data(assignment: Assignment) -> Findings:
 
 def judge_runners(found: list[Found], wanted: str | None, chosen: str | None) -> Finding:
     """Return whether there is a runner for grading; `wanted` is that of the settings."""
-    working = [each.kind.name for each in found if each.holds]
-    if wanted is not None and wanted not in working:
-        return missing(RUNNERS, f"GRADER_RUNNER={wanted} does not work here; the table says why.")
-    if wanted is None and chosen is None:
-        return missing(RUNNERS, "No runner isolates submissions here; the table says why.")
-    return ok(RUNNERS, f"{', '.join(working)} work here; grading takes {wanted or chosen}.")
+    if chosen is None:
+        what = f"GRADER_RUNNER={wanted} does not work" if wanted else "No runner isolates submissions"
+        return missing(RUNNERS, f"{what} here; the table says why.")
+    working = ", ".join(each.kind.name for each in found if each.holds)
+    return ok(RUNNERS, f"{working} work here; grading takes {chosen}.")
 
 
 def judge_workers(workers: list[WorkerRow] | None) -> Findings:

@@ -56,7 +56,8 @@ def _check_content(database: Database) -> Findings:
         shown = "; ".join(damage[:SHOWN])
         yield missing(DATABASE, f"It is damaged ({shown}); restore a backup into a new data folder.")
     else:
-        place = database.engine.url.render_as_string(hide_password=True)
+        url = database.engine.url
+        place = url.render_as_string(hide_password=True) if database.is_postgresql else url.database
         whole = "answers" if database.is_postgresql else "is whole"
         held = f"{archives:,} archives of {size / MB:,.1f} MB"
         yield ok(DATABASE, f"{place} {whole}, at version {NEWEST}, with {held}.")

@@ -1,5 +1,6 @@
 """Retention: what is old and no grade needs goes, and everything else stays, on both kinds of database."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -13,12 +14,12 @@ from grader.store.retention import Ages, prune, spare
 from grader.store.sign_ins import issue_link
 from grader.store.standings import Counts, standings
 from grader.store.states import Priority, State
-from grader.store.submissions import newest_report
+from grader.store.submissions import accept, newest_report
 from grader.store.tables import Archive, Assignment, LoginLink, Loss, Progress, Report, SignIn, Submission
 from grader.store.verdict import LostTest, Outcome
 from tests.harness.api import SUBMISSIONS, make_service
 from tests.harness.api import hand_in as hand_in_by_api
-from tests.harness.course import hand_in, make_course, verdict
+from tests.harness.course import hand_in, make_course, upload, verdict
 
 YEAR = timedelta(days=365)
 ALL = Ages(archives=YEAR, progress=YEAR, reports=YEAR)
@@ -291,3 +292,33 @@ def test_an_upload_brings_pruned_bytes_back(past):
     again = hand_in(past.database, past.queue, past.course.anna, b"one").id
 
     assert {made, again} <= past.kept()
+
+
+def needs_again(past, how, made):
+    """Return what, within a transaction, comes to need the bytes of a submission again."""
+
+    def by_upload(session):
+        accept(session, upload(past.course.anna, b"one"))
+
+    def by_regrade(session):
+        begin_anew(session, made, Priority.BULK)
+
+    return {"upload": by_upload, "regrade": by_regrade}[how]
+
+
+@pytest.mark.parametrize("how", ["upload", "regrade"])
+def test_bytes_that_come_to_be_needed_meanwhile_stay(past, how):
+    """An upload or a regrade that is not committed yet keeps the bytes from a pruning at the same time."""
+    made = past.graded(b"one", 1)
+    past.graded(b"two", 5)
+    past.graded(b"three", 3)
+    past.age()
+    pruning = threading.Thread(target=prune, args=(past.database, ALL))
+
+    with past.database.write() as session:
+        needs_again(past, how, made)(session)
+        pruning.start()
+        pruning.join(1)  # it waits for this transaction, or has not begun
+    pruning.join()
+
+    assert made in past.kept()
