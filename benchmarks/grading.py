@@ -44,7 +44,7 @@ from tests.harness.samples import load_sample, read_files  # noqa: E402
 ROUNDS = 15
 WORKERS = 2
 WINDOW_SECONDS = 20.0
-PYTEST = ("-m", "pytest", "tests/cases", "-q", "-k", "not bonus", "-p", "no:cacheprovider")
+PYTEST = ("-m", "pytest", "-o", "addopts=", "tests/cases", "-q", "-k", "not bonus", "-p", "no:cacheprovider")
 FAIR = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",

@@ -29,6 +29,10 @@ class Grader:
         self._standby = Standby(root, kinds)
         self._with_bonus = with_bonus
 
+    def begin(self) -> Rubric:
+        """Start the suite's process without waiting for it; return the rubric. Raises DocumentError."""
+        return self._standby.begin().rubric
+
     def start(self) -> str:
         """Start what stands by, and return the runner's name. Raises SuiteFailed, SandboxError."""
         with self._standby.use() as ready:

@@ -1,13 +1,17 @@
 """Makes the application that serves the API and the pages of a service."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
+import structlog
 from anyio import CapacityLimiter
 from starlette.types import ASGIApp
 
 from grader.app.service import Service, read_seed_secret
+from grader.core.document import DocumentError
 from grader.proof.catalogue import catches_by_problem
 from grader.service_settings import listed
+from grader.suite.assignment import Assignment
 from grader.template.export import project
 from grader.template.files import zipped
 from grader.web.api import Context
@@ -20,6 +24,8 @@ from grader.web.app import create_web
 from grader.web.pages.site import Site
 
 UNPACKED_AT_A_TIME = 4
+
+log = structlog.get_logger()
 
 
 def make_web(service: Service) -> ASGIApp:
@@ -46,7 +52,16 @@ def make_web(service: Service) -> ASGIApp:
         over_tls=settings.url.startswith("https://"),
         has_second_stage=bool(assignment.manifest.second_stage),
         link_lifetime=settings.link_lifetime,
-        catches=catches_by_problem(assignment.root, assignment.rubric),
+        catches=_catches(assignment),
     )
     guarded = HostCheck(create_web(context, site), settings.names)
     return Proxies(guarded, listed(settings.proxies))
+
+
+def _catches(assignment: Assignment) -> Mapping[str, Sequence[str]]:
+    """Return the mistakes that the tests of each problem are there for; none if the catalogue has a fault."""
+    try:
+        return catches_by_problem(assignment.root, assignment.rubric)
+    except DocumentError as wrong:
+        log.warning("the rubric page shows no mistakes: their catalogue has a fault", error=str(wrong))
+        return {}

@@ -12,15 +12,9 @@ from grader.boundary.connection import Closed, Connection, Spent
 from grader.boundary.errors import Breach, Died, Lost, Raised, Starved, TimedOut, TooMuch, Unwritten
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
+from grader.boundary.limits import FROM_GRADER, FROM_STUDENT, ProtocolError
 from grader.boundary.progress import MAX_REPORTS, are_progress
-from grader.boundary.wire import (
-    FROM_GRADER,
-    FROM_STUDENT,
-    Frame,
-    ProtocolError,
-    Unpacker,
-    shown,
-)
+from grader.boundary.wire import Frame, Unpacker, shown
 from grader.core.text import clean, clean_line
 
 if TYPE_CHECKING:

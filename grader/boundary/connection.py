@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from grader.boundary.header import read_header
-from grader.boundary.wire import LENGTHS, FrameLimits, ProtocolError
+from grader.boundary.limits import LENGTHS, FrameLimits, ProtocolError
 
 CHUNK = 1 << 16
 LARGE_CHUNK = 1 << 20

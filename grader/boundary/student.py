@@ -25,15 +25,10 @@ from grader.boundary.connection import Closed, Connection, Stream
 from grader.boundary.header import write_plain
 from grader.boundary.importer import MemoryImporter
 from grader.boundary.interface import ADAPTERS
+from grader.boundary.limits import FROM_GRADER, FROM_STUDENT, ProtocolError
 from grader.boundary.pipes import Pipes
 from grader.boundary.progress import progress
-from grader.boundary.wire import (
-    FROM_GRADER,
-    FROM_STUDENT,
-    Frame,
-    ProtocolError,
-    Unpacker,
-)
+from grader.boundary.wire import Frame, Unpacker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,16 +11,14 @@ Both processes run this file, so it imports only the standard library and numpy.
 
 import math
 import reprlib
-import struct
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from grader.boundary.header import count_marks, is_integer, is_text, write_float, write_text
+from grader.boundary.limits import LENGTHS, FrameLimits, ProtocolError
 
-LENGTHS = struct.Struct("!II")
 DTYPES = frozenset(
     ["bool", "float16", "float32", "float64"]
     + [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
@@ -31,30 +29,9 @@ MAX_KEYS = 1 << 14  # of a dict: keys can be chosen so that they all collide, wh
 MAX_EMPTY = 1 << 20  # elements of an array without any, not counting its axes of length 0
 
 
-class ProtocolError(Exception):
-    """The bytes that came are not a frame that the protocol allows."""
-
-
 class Unsendable(TypeError):  # noqa: N818 - the name is shown to students
     """A value that no frame can hold."""
 
-
-@dataclass(frozen=True)
-class FrameLimits:
-    """What a frame may measure, checked before anything is allocated for it.
-
-    Attributes: `header` and `buffers` in bytes, and `marks`, how many values the header may hold. To receive
-    a frame takes at most memory for the buffers thrice and the header twelve times, and OBJECT_BYTES a value.
-    """
-
-    header: int
-    buffers: int
-    marks: int
-
-
-OBJECT_BYTES = 250
-FROM_STUDENT = FrameLimits(header=4 << 20, buffers=64 << 20, marks=1 << 17)
-FROM_GRADER = FrameLimits(header=64 << 20, buffers=1 << 30, marks=1 << 24)
 
 Refer = Callable[[Any], str]
 Resolve = Callable[[str, dict[str, Any]], Any]

@@ -2,6 +2,7 @@
 
 import sys
 from enum import IntEnum
+from typing import NoReturn
 
 
 class Exit(IntEnum):
@@ -15,7 +16,7 @@ class Exit(IntEnum):
     GRADER_FAILED = 4
 
 
-def fail(message: str, status: Exit) -> None:
+def fail(message: str, status: Exit) -> NoReturn:
     """Say why on standard error and end."""
     print(message, file=sys.stderr)  # noqa: T201 - the command line's own voice
     sys.exit(status)

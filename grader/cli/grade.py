@@ -2,24 +2,17 @@
 
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from grader.batch import REFUSED, find_submissions, grade_all, read_submission
 from grader.cli.exits import Exit
 from grader.cli.outputs import HtmlOption, JsonOption, PytestOption, status_of_exit, writable, write_report
-from grader.core.report import GradedReport
-from grader.core.submission import Submission
-from grader.pipeline import Grader
-from grader.render.csv import Row, render_csv
-from grader.render.progress import batch_progress, suite_progress
-from grader.render.terminal import print_report
-from grader.runners import allowed_runners
-from grader.seed import derive_seed, read_secret
-from grader.settings import Settings, read_settings
-from grader.suite.assignment import load_assignment
+
+if TYPE_CHECKING:
+    from grader.core.submission import Submission
+    from grader.render.csv import Row
+    from grader.settings import Settings
 
 app = typer.Typer()
 
@@ -49,15 +42,24 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
     without_bonus: WithoutBonus = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Grade one submission and print its report."""
+    from grader.pipeline import Grader
+    from grader.runners import allowed_runners
+    from grader.settings import read_settings
+
     settings = read_settings()
     kinds = allowed_runners(settings, runner)
-    rubric = load_assignment(settings.assignment).rubric
-    work = read_submission(submission)
-    with (
-        closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader,
-        suite_progress(Console(stderr=True), rubric) as progress,
-    ):
-        report = grader.grade(work, _seed(settings, seed, work), progress.listen)
+    with closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader:
+        rubric = grader.begin()  # while the suite's process starts, this one imports what it needs later
+
+        from rich.console import Console
+
+        from grader.batch import read_submission
+        from grader.render.progress import suite_progress
+        from grader.render.terminal import print_report
+
+        work = read_submission(submission)
+        with suite_progress(Console(stderr=True), rubric) as progress:
+            report = grader.grade(work, _seed(settings, seed, work), progress.listen)
     print_report(report, Console())
     write_report(report, json_file, html_file, pytest_file)
     raise typer.Exit(status_of_exit(report))
@@ -77,9 +79,17 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
     without_bonus: WithoutBonus = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Grade every submission in a folder."""
+    from rich.console import Console
+
+    from grader.batch import find_submissions, grade_all
+    from grader.pipeline import Grader
+    from grader.render.csv import render_csv
+    from grader.render.progress import batch_progress
+    from grader.runners import allowed_runners
+    from grader.settings import read_settings
+
     settings = read_settings()
     kinds = allowed_runners(settings, runner)
-    rubric = load_assignment(settings.assignment).rubric
     paths = find_submissions(folder)
     if not paths:
         raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
@@ -90,17 +100,22 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
     ):
         for row in grade_all(paths, grader, lambda work: _seed(settings, seed, work), jobs):
             rows.append(row)  # and kept at once: what is graded outlives an interruption
-            csv_file.write_text(render_csv(rubric, rows), encoding="utf-8")
+            csv_file.write_text(render_csv(grader.begin(), rows), encoding="utf-8")
             progress.update(progress.task_ids[0], advance=1, description=row.submission)
     raise typer.Exit(_summary(rows, csv_file))
 
 
-def _seed(settings: Settings, seed: int | None, work: Submission) -> int:
+def _seed(settings: "Settings", seed: int | None, work: "Submission") -> int:
+    from grader.seed import derive_seed, read_secret
+
     return derive_seed(read_secret(settings.data_dir), work.sha256) if seed is None else seed
 
 
-def _summary(rows: list[Row], csv_file: Path) -> Exit:
+def _summary(rows: list["Row"], csv_file: Path) -> Exit:
     """Say how many submissions were graded; return the status of the worst."""
+    from grader.batch import REFUSED
+    from grader.core.report import GradedReport
+
     refused = sum(row.status == REFUSED for row in rows)
     reports = [row.outcome for row in rows if isinstance(row.outcome, GradedReport)]
     unjudged = sum(not report.score.judged for report in reports)

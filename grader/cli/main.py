@@ -1,38 +1,22 @@
-"""The `grader` command: all its groups, and the one place where errors become exit statuses.
+"""The `grader` command: all its groups. Its exit status is one of `grader.cli.exits`."""
 
-Exit codes: 0 done, 1 graded but something could not be judged, 2 wrong use, 3 refused at intake, 4 the grader
-itself failed.
-"""
-
-import traceback
+from typing import Annotated
 
 import typer
 
+from grader import __version__
 from grader.cli import audit, course, doctor, grade, keep, prune, rubric, score, serve, submit, template, user
-from grader.cli.exits import Exit, fail
-from grader.core.document import DocumentError
-from grader.intake import Refused
-from grader.probe import NoRunner
-from grader.sandbox.choice import UnknownRunner
-from grader.sandbox.runner import SandboxError
-from grader.settings import SettingsError
-from grader.suite.run import SuiteFailed
-from grader.template import MarkerError
+from grader.cli.errors import end_with
 
 COMMANDS = (grade, score, serve, submit, keep, prune, audit, doctor)
 GROUPS = {"course": course, "user": user, "rubric": rubric, "template": template}
-WRONG_USE = (
-    SettingsError,
-    DocumentError,
-    UnknownRunner,
-    NoRunner,
-    MarkerError,
-    FileExistsError,
-    FileNotFoundError,
-)
-GRADER_FAILED = (SuiteFailed, SandboxError)
+HELP = """Grade submissions, or serve a course that does.
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+Exit status: 0 done, 1 graded but something could not be judged, 2 wrong use, 3 refused at intake, 4 the
+grader itself failed.
+"""
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=HELP)
 for module in COMMANDS:
     app.add_typer(module.app)
 for name, module in GROUPS.items():
@@ -43,30 +27,21 @@ def main() -> None:
     """Run the command line and end with its exit status."""
     try:
         app()
-    except Refused as refused:
-        fail(str(refused), Exit.REFUSED)
-    except WRONG_USE as wrong:
-        fail(_explained(wrong) or str(wrong), Exit.WRONG_USE)
-    except GRADER_FAILED as failed:
-        fail(f"we failed to grade this; it does not count: {failed}", Exit.GRADER_FAILED)
     except Exception as error:  # noqa: BLE001 - the status must say that it was not the submission
-        if sentence := _explained(error):
-            fail(sentence, Exit.WRONG_USE)
-        traceback.print_exc()
-        fail(
-            "this is a mistake in the grader; it does not count. Please report the lines above.",
-            Exit.GRADER_FAILED,
-        )
+        end_with(error)
 
 
-def _explained(error: Exception) -> str | None:
-    """Return the sentence for a mistake of the operator, if it is one."""
-    if isinstance(error, SettingsError) or (isinstance(error, OSError) and error.errno is None):
-        return None
-    from grader.cli.mistakes import explain
-    from grader.service_settings import read_service_settings
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - a flag, as typer passes it
+    if wanted:
+        typer.echo(f"grader {__version__}")
+        raise typer.Exit
 
-    try:
-        return explain(error, read_service_settings().database)
-    except SettingsError:
-        return None
+
+@app.callback()
+def grader(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take the options that come before any command."""

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from grader.cli.exits import Exit
-from grader.core.pytest_report import to_report
-from grader.core.report import GradedReport, to_document
+
+if TYPE_CHECKING:
+    from grader.core.report import GradedReport
 
 
 def writable(path: Path | None) -> Path | None:
@@ -37,12 +38,16 @@ PytestOption = Annotated[
 
 
 def write_report(
-    report: GradedReport, json_file: Path | None, html_file: Path | None, pytest_file: Path | None = None
+    report: "GradedReport", json_file: Path | None, html_file: Path | None, pytest_file: Path | None = None
 ) -> None:
     """Write `report` to those of the files that are given."""
     if json_file is not None:
+        from grader.core.report import to_document
+
         _write_json(json_file, to_document(report))
     if pytest_file is not None:
+        from grader.core.pytest_report import to_report
+
         _write_json(pytest_file, to_report(report))
     if html_file is not None:
         from grader.render.html import render_html
@@ -50,7 +55,7 @@ def write_report(
         html_file.write_text(render_html(report), encoding="utf-8")
 
 
-def status_of_exit(report: GradedReport) -> Exit:
+def status_of_exit(report: "GradedReport") -> Exit:
     """Return the exit status of a command that graded."""
     return Exit.DONE if report.complete else Exit.NOT_JUDGED
 

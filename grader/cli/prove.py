@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from grader.cli.exits import Exit
 from grader.cli.outputs import writable
@@ -40,6 +39,8 @@ def prove_rubric(
     Every mistake of the catalogue and every mutant of the reference runs through the ordinary grading path.
     Exit status 1 means that a figure is not reached.
     """
+    from rich.console import Console
+
     from grader.proof.document import to_document
     from grader.proof.page import figures, render_page
     from grader.proof.prove import prove

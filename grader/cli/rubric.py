@@ -6,10 +6,6 @@ import typer
 
 from grader.cli.exits import Exit
 from grader.cli.prove import prove_rubric
-from grader.core.rubric import compare
-from grader.settings import read_settings
-from grader.suite.assignment import load_assignment
-from grader.suite.run import SuiteProcess
 
 app = typer.Typer(no_args_is_help=True, help="Look after the rubric.")
 app.command("prove")(prove_rubric)
@@ -18,6 +14,11 @@ app.command("prove")(prove_rubric)
 @app.command("check")
 def check_rubric() -> None:
     """Prove that the rubric and the suite name the same classes and that the points add up."""
+    from grader.core.rubric import compare
+    from grader.settings import read_settings
+    from grader.suite.assignment import load_assignment
+    from grader.suite.run import SuiteProcess
+
     assignment = load_assignment(read_settings().assignment)
     with closing(SuiteProcess(assignment.root, assignment.rubric.suite)) as suite:
         tests = suite.tests

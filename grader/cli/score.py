@@ -7,17 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from grader.cli.exits import Exit, fail
 from grader.cli.outputs import HtmlOption, JsonOption, status_of_exit, write_report
-from grader.core.pytest_report import ReportError
-from grader.core.rubric import parse_rubric
-from grader.render.terminal import print_report
-from grader.settings import read_settings
-from grader.suite.assignment import load_assignment
-from grader.suite.run import SuiteProcess
-from grader.unattested import score_report
 
 app = typer.Typer()
 
@@ -38,6 +30,16 @@ def score_command(
     html_file: HtmlOption = None,
 ) -> None:
     """Print the points for a report that `pytest --json-report` has written."""
+    from rich.console import Console
+
+    from grader.core.pytest_report import ReportError
+    from grader.core.rubric import parse_rubric
+    from grader.render.terminal import print_report
+    from grader.settings import read_settings
+    from grader.suite.assignment import load_assignment
+    from grader.suite.run import SuiteProcess
+    from grader.unattested import score_report
+
     assignment = load_assignment(read_settings().assignment)
     if rubric_file is not None:
         content = rubric_file.read_bytes()

@@ -5,9 +5,6 @@ from typing import Annotated
 
 import typer
 
-from grader.settings import read_settings
-from grader.template import export, regenerate
-
 app = typer.Typer(no_args_is_help=True, help="Make the project that students start from.")
 
 
@@ -16,6 +13,9 @@ def export_template(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
 ) -> None:
     """Write the complete project that students start from."""
+    from grader.settings import read_settings
+    from grader.template import export
+
     written = export(read_settings().assignment, folder)
     typer.echo(
         f"{len(written)} files written to {folder}; a student starts there with `uv sync && uv run pytest`."
@@ -25,5 +25,8 @@ def export_template(
 @app.command("regenerate")
 def regenerate_template() -> None:
     """Cut student_template/ out of reference/ again, after a change there."""
+    from grader.settings import read_settings
+    from grader.template import regenerate
+
     for path in regenerate(read_settings().assignment):
         typer.echo(path)

@@ -1,15 +1,16 @@
-"""The catalogue: an assignment's named mistakes, and its mutants that no test can tell from the reference."""
+"""The catalogue: an assignment's named mistakes, its equivalent mutants, and the tests that it keeps."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.core.document import Document, parse_document
-from grader.core.rubric import Rubric
+from grader.core.rubric import Rubric, is_named
 from grader.proof.planting import Edit
 
 FOLDER = "mistakes"  # beside the folder of the cases
-EQUIVALENTS = "equivalent.yaml"  # in that folder; all other files there hold mistakes
+EQUIVALENTS = "equivalent.yaml"  # in that folder, as the next one; all other files there hold mistakes
+KEPT = "kept.yaml"
 EDIT_KEYS = ("file", "within", "find", "with")
 KEYS = ("wrong", *EDIT_KEYS, "edits", "loses", "keeps", "serious", "spills", "cause")
 
@@ -47,24 +48,44 @@ class Equivalent:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Tests that stay though others of their class catch all that they catch, with the argument.
+
+    A name is that of a test, with its class before it or without, and with its parameters or without.
+    """
+
+    tests: tuple[str, ...]
+    because: str
+
+    def speaks_of(self, group: str, test: str) -> bool:
+        """Tell whether the test of the class `group` is one of them."""
+        parts = [name.rpartition("::") for name in self.tests]
+        return any(known in {"", group} and is_named(test, name) for known, _, name in parts)
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """The mistakes and the equivalent mutants of an assignment."""
+    """The mistakes and the equivalent mutants of an assignment, and the tests that it keeps."""
 
     mistakes: tuple[Mistake, ...]
     equivalents: tuple[Equivalent, ...]
+    kept: tuple[Kept, ...]
 
 
 def load_catalogue(root: Path, rubric: Rubric) -> Catalogue:
     """Return the catalogue of the assignment in `root`. Raises DocumentError, FileNotFoundError."""
     folder = (root / rubric.suite).parent / FOLDER
-    files = [path for path in sorted(folder.glob("*.yaml")) if path.name != EQUIVALENTS]
+    files = [path for path in sorted(folder.glob("*.yaml")) if path.name not in {EQUIVALENTS, KEPT}]
     if not files:
         raise FileNotFoundError(f"{folder}: there is no file of mistakes; write one, such as part1.yaml")
     mistakes = [each for path in files for each in read_mistakes(_text(path), path.name, rubric)]
     _refuse_repeats(mistakes)
-    equivalents = folder / EQUIVALENTS
-    listed = read_equivalents(_text(equivalents)) if equivalents.exists() else ()
-    return Catalogue(tuple(mistakes), tuple(listed))
+    equivalents, kept = folder / EQUIVALENTS, folder / KEPT
+    return Catalogue(
+        tuple(mistakes),
+        tuple(read_equivalents(_text(equivalents)) if equivalents.exists() else ()),
+        tuple(read_kept(_text(kept)) if kept.exists() else ()),
+    )
 
 
 def read_mistakes(text: str, name: str, rubric: Rubric) -> list[Mistake]:
@@ -80,6 +101,14 @@ def read_equivalents(text: str, name: str = EQUIVALENTS) -> list[Equivalent]:
     document.reject_unknown("equivalent")
     listed = document.mappings("equivalent", default=())
     return [Equivalent(tuple(each.texts("mutants")), each.text("because")) for each in listed]
+
+
+def read_kept(text: str, name: str = KEPT) -> list[Kept]:
+    """Return the tests that a YAML text keeps. Raises DocumentError."""
+    document = parse_document(text, name)
+    document.reject_unknown("kept")
+    listed = document.mappings("kept", default=())
+    return [Kept(tuple(each.texts("tests")), each.text("because")) for each in listed]
 
 
 def _mistake(stated: Document, document: Document, rubric: Rubric) -> Mistake:

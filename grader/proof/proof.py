@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from grader.proof.catalogue import Kept
 from grader.proof.verdicts import MISPLACED_SHARE, Fate, MistakeVerdict, MutantVerdict, Naming
 
 LEAST_CATCHES = 3  # mistakes that each problem must catch
@@ -19,6 +20,7 @@ class Proof:
     mutants: Sequence[MutantVerdict]
     problems: Mapping[str, str]  # the class of each problem
     tests: Mapping[str, Sequence[str]]
+    kept: Sequence[Kept]
     suite_sha256: str
 
     @property
@@ -109,11 +111,15 @@ class Proof:
         """Return the tests that caught nothing at all."""
         return ["::".join(test) for test, caught in self.caught_by().items() if not caught]
 
-    def redundant_tests(self) -> list[str]:
-        """Return the tests of which all that they caught was caught by one other test of their class too."""
+    def redundant_tests(self) -> dict[str, list[str]]:
+        """Return the tests of which one other test of their class caught all that they caught, and more.
+
+        They come by the argument for keeping them, which is the empty text where there is none.
+        """
         caught = self.caught_by()
-        return [
-            f"{group}::{name}"
-            for (group, name), own in caught.items()
-            if own and any(own < caught[group, other] for other in self.tests[group] if other != name)
-        ]
+        found: dict[str, list[str]] = {}
+        for (group, name), own in caught.items():
+            if own and any(own < caught[group, other] for other in self.tests[group]):
+                reasons = [each.because for each in self.kept if each.speaks_of(group, name)]
+                found.setdefault(reasons[0] if reasons else "", []).append(f"{group}::{name}")
+        return found

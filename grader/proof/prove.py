@@ -48,6 +48,7 @@ def _proof(ready: Ready, bench: Bench, catalogue: Catalogue, only: str | None, t
         mutants=bench.each(prover.try_mutant, mutants, tell("mutants", len(mutants))),
         problems=problems,
         tests={name: bench.tests[name] for name in problems.values()},
+        kept=catalogue.kept,
         suite_sha256=ready.assignment.suite_sha256,
     )
 

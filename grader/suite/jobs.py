@@ -51,12 +51,12 @@ class Jobs:
         self._ready = socket.socket(fileno=ready)
 
     def announce(self, **facts: Any) -> None:
-        """Send the facts about the suite that are the attributes of the worker's SuiteProcess."""
-        with self._ready:
-            Messages(self._ready).send(facts)
+        """Send facts about the suite, which the worker's SuiteProcess has as properties."""
+        Messages(self._ready).send(facts)
 
     def next(self) -> Job | None:
         """Wait, and return each job in a fork of this process; return None here when no more will come."""
+        self._ready.close()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the worker sees a fork's end by its socket
         gc.collect()
         gc.freeze()  # the collected cases are no garbage, and are not to be looked through in every fork

@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.boundary.connection import Connection
 from grader.boundary.header import write_plain
-from grader.boundary.wire import FROM_GRADER, LENGTHS
+from grader.boundary.limits import FROM_GRADER, LENGTHS
 from grader.core.scoring import TestResult
 
 
@@ -52,12 +52,19 @@ class Results:
         """The results up to now."""
         return list(self._by_test.values())
 
+    def in_order(self, expected: Mapping[str, Sequence[str]]) -> list[TestResult]:
+        """Return the results in the order in which `expected` names the tests, by class."""
+        tests = [(group, name) for group, names in expected.items() for name in names]
+        places = {test: place for place, test in enumerate(tests)}
+        return sorted(self.so_far, key=lambda each: places.get((each.group, each.name), len(places)))
+
 
 class Messages:
     """A socket on which travels what JSON can say."""
 
     def __init__(self, stream: socket.socket) -> None:
         """Speak through `stream`."""
+        self._stream = stream
         self._connection = Connection(stream, FROM_GRADER)
 
     def send(self, value: Any) -> None:
@@ -69,6 +76,10 @@ class Messages:
         """Return the next value. Raises Closed, and TimeoutError at `deadline`, of time.monotonic."""
         message, _ = self._connection.receive(lambda: _remaining(deadline))
         return message
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._stream.close()
 
     def send_job(self, job: SuiteJob) -> None:
         """Send the one message that goes in."""

@@ -1,13 +1,11 @@
-"""Orders of tests: tests run in a drawn order, and results have the suite's own."""
+"""The order in which tests run: a seed draws it."""
 
 import functools
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 import pytest
-
-from grader.core.scoring import TestResult
 
 
 class DrawnOrder:
@@ -72,10 +70,3 @@ class Schedule:
         if self._is_given_up or not self.is_hopeless:
             return self._is_given_up
         return self._places[item] > sorted(self._timeouts)[self._limit - 1]
-
-
-def in_order(expected: Mapping[str, Sequence[str]], results: Iterable[TestResult]) -> list[TestResult]:
-    """Return `results` in the order in which `expected` names the tests, by class."""
-    tests = [(group, name) for group, names in expected.items() for name in names]
-    places = {test: place for place, test in enumerate(tests)}
-    return sorted(results, key=lambda result: places.get((result.group, result.name), len(places)))

@@ -41,11 +41,12 @@ class Hooks:
 class Grading:
     """Fixes which tests there are; in a fork, runs them against the job's submission and tells results."""
 
-    def __init__(self, root: Path, manifest: Manifest, jobs: Jobs) -> None:
-        """Run the suite that has `manifest`, in the assignment's folder `root`, for each of `jobs`."""
+    def __init__(self, root: Path, suite: str, manifest: Manifest, jobs: Jobs) -> None:
+        """Run the suite in the folder `suite` of the assignment `root`, by `manifest`, for each of `jobs`."""
         self.interface = manifest.interface
         self._manifest = manifest
         self._root = root
+        self._suite = f"{suite}/"
         self._provided = {name: (root / source).read_bytes() for name, source in manifest.provided.items()}
         self._jobs = jobs
         self._run: Run | None = None
@@ -73,6 +74,12 @@ class Grading:
             sys.stderr.write(f"{report.longrepr}\n")
 
     @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Say which folders a submission may read: a sandbox is started while the cases are collected."""
+        folders = session.config.hook.pytest_student_folders(session=session)
+        self._jobs.announce(folders={name: folder for each in folders for name, folder in each.items()})
+
+    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put the second stage last, and give tests now what they would be given in each job anew."""
         items.sort(key=lambda item: group_of(item) in self._manifest.second_stage)
@@ -88,10 +95,8 @@ class Grading:
         """Say which tests there are, before any code of a submission runs; then wait, and go on in a fork."""
         if session.testsfailed:
             return None  # the suite cannot be collected, of which pytest tells
-        folders = session.config.hook.pytest_student_folders(session=session)
         self._jobs.announce(
             tests=tests_by_class(session.items),
-            folders={name: folder for mapping in folders for name, folder in mapping.items()},
             sources=sorted(_sources(self._root)),
             run_seconds=self._manifest.run_seconds,
         )
@@ -106,10 +111,15 @@ class Grading:
         manifest = self._manifest.within(work.test_seconds, work.run_seconds)
         session.config.option.seed = work.seed
         tests = [item for item in session.items if group_of(item) not in work.left_out]
-        submission = Session(job.processes, manifest, {**work.files, **self._provided})
+        submission = Session(job.processes, manifest, self._files(work.files))
         session.config.processor_seconds = submission.processor_seconds  # type: ignore[attr-defined]
         self._run = Run(job, submission, manifest)
         self._run.execute(tests)
+
+    def _files(self, submitted: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return the files of a submission's process: the suite's own code is no part of a submission."""
+        own = {path: content for path, content in submitted.items() if not path.startswith(self._suite)}
+        return {**own, **self._provided}
 
 
 def _sources(root: Path) -> set[str]:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from grader.core.text import clean
 from grader.sandbox.runner import Output, Runner
 from grader.suite.loans import Lender, counter
 from grader.suite.messages import Messages, Results, SuiteJob
-from grader.suite.order import in_order
 from grader.suite.processors import of_this_host
 
 SHOWN_ERROR_CHARACTERS = 4_000
@@ -58,19 +58,21 @@ def ignore(kind: str, content: Any) -> None:
 
 
 class SuiteProcess:
-    """A process that has collected the cases of a suite. Its methods may be called by any thread.
+    """A process that collects the cases of a suite. Its methods may be called by any thread.
 
-    Attributes: `tests` (the names of the tests of each class), `folders` (what a submission may read, by the
-    variable that names it there) and `sources` (the files of which the suite consists).
+    It starts at once, and whoever asks for what it has found out waits until it has.
     """
 
     def __init__(self, root: Path, suite: str) -> None:
-        """Start it for the cases in the folder `suite` below `root`. Raises SuiteFailed."""
+        """Start it for the cases in the folder `suite` below `root`."""
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._processors = of_this_host()
         self._control, control = counter()
         ours, ready = socket.socketpair()
-        with control, ours, ready:
+        self._said: list[dict[str, Any]] = []
+        self._lock = threading.Lock()
+        self._ready = Messages(ours)
+        with control, ready:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [*_COMMAND, str(root), suite, str(control.fileno()), str(ready.fileno())],
                 pass_fds=[control.fileno(), ready.fileno()],
@@ -79,18 +81,22 @@ class SuiteProcess:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **_ENVIRONMENT},
             )
-            ready.close()
-            try:
-                announced = Messages(ours).receive()
-            except Closed:
-                self._process.wait()
-                failure = self._failure()
-                self.close()
-                raise failure from None
-        self.tests: Mapping[str, Sequence[str]] = announced["tests"]
-        self.folders = {name: Path(folder) for name, folder in announced["folders"].items()}
-        self.sources = [Path(source) for source in announced["sources"]]
-        self._run_seconds: float = announced["run_seconds"]
+
+    @property
+    def folders(self) -> Mapping[str, Path]:
+        """The folders that a submission may read, by the variable that names each. Raises SuiteFailed."""
+        return {name: Path(folder) for name, folder in self._announced(0)["folders"].items()}
+
+    @property
+    def tests(self) -> Mapping[str, Sequence[str]]:
+        """The names of the tests of each class. Raises SuiteFailed."""
+        tests: Mapping[str, Sequence[str]] = self._announced(1)["tests"]
+        return tests
+
+    @property
+    def sources(self) -> Sequence[Path]:
+        """The files of which the suite consists. Raises SuiteFailed."""
+        return [Path(source) for source in self._announced(1)["sources"]]
 
     def run(self, job: SuiteJob, runner: Runner, listen: Listener = ignore) -> SuiteOutcome:
         """Run `job` on processes of `runner`, telling `listen` of every event.
@@ -104,17 +110,20 @@ class SuiteProcess:
             with theirs, their_desk:
                 self._start_job(theirs, their_desk)
             lender = Lender(runner, desk, lambda: ours.shutdown(socket.SHUT_RDWR), processor)
+            finished = None
             try:
                 finished, results = self._followed(job, ours, listen)
             except Closed:
-                raise lender.failure or self._failure() from None
+                pass  # which the lender can explain when it has read all that the job asked of it
             finally:
                 outputs = lender.finish()
         if lender.failure:
             raise lender.failure
+        if finished is None:
+            raise self._failure()
         expected = {group: names for group, names in self.tests.items() if group not in job.left_out}
         return SuiteOutcome(
-            expected=expected, results=in_order(expected, results), outputs=outputs, **finished
+            expected=expected, results=results.in_order(expected), outputs=outputs, **finished
         )
 
     def is_alive(self) -> bool:
@@ -129,19 +138,31 @@ class SuiteProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._ready.close()
         self._log.close()
 
     def _followed(
         self, job: SuiteJob, messages: socket.socket, listen: Listener
-    ) -> tuple[dict[str, Any], list[TestResult]]:
+    ) -> tuple[dict[str, Any], Results]:
         """Follow a job to its end. Raises Closed, and SuiteFailed when the job does not end in its time."""
-        seconds = PATIENCE * (job.run_seconds or self._run_seconds) + MARGIN_SECONDS
+        seconds = PATIENCE * (job.run_seconds or self._announced(1)["run_seconds"]) + MARGIN_SECONDS
         following = _Following(Messages(messages), seconds, listen)
         try:
             return following.to_the_end(job)
         except TimeoutError:
             self._stop(following.process)
             raise SuiteFailed(f"the run did not end within {seconds:g} seconds and was stopped") from None
+
+    def _announced(self, place: int) -> Mapping[str, Any]:
+        """Return what the process says once it has begun (0), or has collected (1). Raises SuiteFailed."""
+        with self._lock:
+            while len(self._said) <= place:
+                try:
+                    self._said.append(self._ready.receive())
+                except Closed:
+                    self._process.wait()
+                    raise self._failure() from None
+            return self._said[place]
 
     def _start_job(self, messages: socket.socket, desk: socket.socket) -> None:
         try:
@@ -184,14 +205,14 @@ class _Following:
         self._listen = listen
         self._results = Results()
 
-    def to_the_end(self, job: SuiteJob) -> tuple[dict[str, Any], list[TestResult]]:
+    def to_the_end(self, job: SuiteJob) -> tuple[dict[str, Any], Results]:
         """Send the job and follow it to its end. Raises Closed when its process ends before, TimeoutError."""
         end = time.monotonic() + self._seconds
         self._messages.send_job(job)
         while True:
             for kind, content in self._messages.receive(end):
                 if kind == "finished":
-                    return content, self._results.so_far
+                    return content, self._results
                 if kind == "stage":
                     end = time.monotonic() + self._seconds
                 self._hear(kind, content)

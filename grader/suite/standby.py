@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from grader.core.fingerprint import Fingerprint
-from grader.probe import start_strongest
 from grader.sandbox.choice import RunnerKind
 from grader.suite.assignment import Assignment, load_assignment
 from grader.suite.fingerprint import fingerprint_of
-from grader.suite.run import SuiteProcess
+from grader.suite.run import SuiteFailed, SuiteProcess
 
 Stamp = tuple[int, int]  # size, and time of change in nanoseconds
 
@@ -20,19 +19,20 @@ Stamp = tuple[int, int]  # size, and time of change in nanoseconds
 class Ready:
     """An assignment, its suite's process, and a runner for its submissions."""
 
-    def __init__(self, assignment: Assignment, kinds: Sequence[RunnerKind]) -> None:
-        """Start the processes. Raises SuiteFailed, SandboxError."""
+    def __init__(self, assignment: Assignment, suite: SuiteProcess, kinds: Sequence[RunnerKind]) -> None:
+        """Start the strongest of `kinds` while the suite collects. Raises SuiteFailed, SandboxError."""
+        from grader.probe import start_strongest  # noqa: PLC0415 - while it imports numpy, the suite begins
+
         self.assignment = assignment
+        self.suite = suite
         self.users = 0
         self._retired = False
-        self.suite = SuiteProcess(assignment.root, assignment.rubric.suite)
+        self.runner = start_strongest(kinds, replace(assignment.manifest.allowance, folders=suite.folders))
         try:
-            allowance = replace(assignment.manifest.allowance, folders=self.suite.folders)
-            self.runner = start_strongest(kinds, allowance)
-        except BaseException:
-            self.suite.close()
+            self._stamps = self._read_stamps()
+        except SuiteFailed:
+            self.runner.close()
             raise
-        self._stamps = self._read_stamps()
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
@@ -64,20 +64,26 @@ class Standby:
     def __init__(self, root: Path, kinds: Sequence[RunnerKind]) -> None:
         """Stand by for the assignment in the folder `root`, in the strongest of the runners `kinds`.
 
-        Nothing is started before the first use.
+        Nothing is started before the first use, or `begin`.
         """
         self._root = root
         self._kinds = kinds
         self._lock = threading.Lock()
+        self._begun: tuple[Assignment, SuiteProcess] | None = None
         self._present: Ready | None = None
+
+    def begin(self) -> Assignment:
+        """Start the suite's process if none runs; return the assignment. Raises as `load_assignment` does."""
+        with self._lock:
+            return self._present.assignment if self._present else self._begin()[0]
 
     @contextmanager
     def use(self) -> Iterator[Ready]:
         """Give what is ready. Raises SuiteFailed, SandboxError, and what `load_assignment` raises."""
         with self._lock:
             if self._present is None or not self._present.is_fresh():
-                self._drop()
-                self._present = Ready(load_assignment(self._root), self._kinds)
+                self._retire()
+                self._present = self._started()
             ready = self._present
             ready.users += 1
         try:
@@ -90,9 +96,26 @@ class Standby:
     def close(self) -> None:
         """End all that stands by."""
         with self._lock:
-            self._drop()
+            begun, self._begun = self._begun, None
+            if begun is not None:
+                begun[1].close()
+            self._retire()
 
-    def _drop(self) -> None:
+    def _begin(self) -> tuple[Assignment, SuiteProcess]:
+        if self._begun is None:
+            assignment = load_assignment(self._root)
+            self._begun = assignment, SuiteProcess(assignment.root, assignment.rubric.suite)
+        return self._begun
+
+    def _started(self) -> Ready:
+        (assignment, suite), self._begun = self._begin(), None
+        try:
+            return Ready(assignment, suite, self._kinds)
+        except BaseException:
+            suite.close()
+            raise
+
+    def _retire(self) -> None:
         present, self._present = self._present, None
         if present is not None:
             present.retire()

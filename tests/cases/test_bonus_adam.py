@@ -75,7 +75,6 @@ def assert_steps_as_by_formula(rng, *, hint=None, **settings):
 
 
 BETAS = {
-    "both-fast": ((0.3, 0.7), (0.8, 0.95)),
     "no-momentum": ((0.0, 0.0), (0.99, 0.999)),
     "newest-square-only": ((0.8, 0.95), (0.0, 0.0)),
 }
@@ -84,11 +83,10 @@ BETAS = {
 class TestAdam:
     """Problem adam."""
 
-    @pytest.mark.parametrize("size", [1e-2, 1.0, 1e4], ids=["small", "middling", "large"])
-    def test_the_first_step_has_the_length_of_the_learning_rate(self, rng, size):
+    def test_the_first_step_has_the_length_of_the_learning_rate(self, rng):
         """The first step moves each number by lr against its gradient's sign, however large that is."""
-        shape, lr = drawn_shape(rng), drawn_rate(rng)
-        data, gradient = rng.normal(size=shape), size * signed(rng, 1, 2, shape)
+        sizes, lr = rng.permutation([1e-2, 1.0, 1e4]), drawn_rate(rng)
+        data, gradient = rng.normal(size=(2, 3)), sizes * signed(rng, 1, 2, (2, 3))
         parameter = tensor(data)
 
         steps(adapters.create_adam([parameter], lr=lr), [parameter], [[gradient]])
@@ -97,23 +95,13 @@ class TestAdam:
         expected = data - lr * np.sign(gradient)
         assert_close(tensor_data(parameter), expected, atol=1e-5, hint=hint)
 
-    def test_steps_under_a_constant_gradient_are_all_equally_long(self, rng):
-        """Steps under one gradient move each number by lr a step: the correction follows the steps."""
-        shape, lr, count = drawn_shape(rng), drawn_rate(rng) / 10, int(rng.integers(12, 20))
-        data, gradient = rng.normal(size=shape), rng.uniform(1, 5, size=shape)
-        parameter = tensor(data)
-
-        steps(adapters.create_adam([parameter], lr=lr), [parameter], [[gradient]] * count)
-
-        assert_close(tensor_data(parameter), data - count * lr, atol=1e-6)
-
     def test_changing_gradients_are_averaged(self, rng):
         """Several steps under changing gradients lead where the formulas of Adam lead."""
         assert_steps_as_by_formula(rng, lr=drawn_rate(rng))
 
     @pytest.mark.parametrize("bounds", BETAS.values(), ids=BETAS)
     def test_betas_say_how_slowly_the_means_follow(self, rng, bounds):
-        """With other betas the means of the gradient and of its square follow faster."""
+        """With a beta of 0 one mean is the newest gradient or square, and the other follows slowly."""
         betas = tuple(float(rng.uniform(*each)) for each in bounds)
 
         assert_steps_as_by_formula(rng, lr=drawn_rate(rng), betas=betas, hint="betas are (of m, of v)")

@@ -110,20 +110,12 @@ class TestDrawGraph:
     """Problem draw_graph."""
 
     def test_a_leaf_is_one_node(self, rng):
-        """A value that was computed from nothing is drawn as one node, without an edge."""
-        number = rng.uniform(10, 90)
-
-        picture = drawn(value(number))
-
-        assert_size(picture, nodes=1, edges=0)
-        node_with(picture, number)
-
-    def test_the_label_of_a_leaf_shows_its_data(self, rng):
-        """The node of a leaf that holds a negative number has that number in its label."""
+        """A value that was computed from nothing is one node without an edge, labelled with its data."""
         number = -rng.uniform(10, 90)
 
         picture = drawn(value(number))
 
+        assert_size(picture, nodes=1, edges=0)
         node_with(picture, number)
 
     def test_edges_lead_from_the_operands_to_the_result(self, rng):

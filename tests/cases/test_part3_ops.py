@@ -19,24 +19,17 @@ class TestReLU:
     """Problem relu."""
 
     def test_a_negative_value_becomes_zero(self, rng, worked_example):
-        """relu(-3) is 0, and so is relu of any negative number, but not of a positive one."""
+        """relu(-3) is 0 and relu(3) is 3: a negative number becomes 0, a positive one stays."""
         x, y = rng.uniform(0.1, 9, size=2).tolist()
 
         with worked_example():
-            assert_close(value_data(adapters.run_relu(adapters.create_value(-3.0))), 0.0)
+            negative, positive = values(-3.0, 3.0)
+            assert_close(value_data(adapters.run_relu(negative)), 0.0)
+            assert_close(value_data(adapters.run_relu(positive)), 3.0)
 
         negative, positive = values(-x, y)
         assert_close(value_data(negative.relu()), 0.0)
         assert_close(value_data(positive.relu()), y)
-
-    def test_a_positive_value_stays(self, rng, worked_example):
-        """relu(3) is 3, and relu of any positive number is that number."""
-        x = rng.uniform(0.1, 9)
-
-        with worked_example():
-            assert_close(value_data(adapters.run_relu(adapters.create_value(3.0))), 3.0)
-
-        assert_close(value_data(adapters.run_relu(adapters.create_value(x))), x)
 
     def test_the_gradient_passes_where_the_value_is_positive(self, rng):
         """At a positive number, however small, relu is that number and its gradient is 1."""
@@ -370,17 +363,6 @@ class TestComplexExpr:
         assert_close(value_data(loss), -math.log(p))
         assert_gradient(x, p - 1)
         assert_gradient(y, 1 - p)
-
-    def test_a_neuron_agrees_with_numeric_gradients(self, rng):
-        """The gradients of tanh(w*x + v*z + b) are those of finite differences."""
-        points = rng.uniform(0.4, 0.8, size=(MANY, 5))  # tanh is neither flat nor straight there
-
-        _assert_agreement(
-            rng,
-            points,
-            lambda w, x, v, z, b: (w * x + v * z + b).tanh(),
-            lambda w, x, v, z, b: np.tanh(w * x + v * z + b),
-        )
 
     def test_every_operation_at_once_agrees_with_numeric_gradients(self, rng):
         """An expression of every operation, with each input used many times, has the right gradients."""

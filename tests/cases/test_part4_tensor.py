@@ -28,7 +28,6 @@ BROADCASTS = [
     pytest.param(operator.add, ("n1", "nm"), id="add-column"),
     pytest.param(operator.add, ("nm", ""), id="add-0-d"),
     pytest.param(operator.add, ("m", "bnm"), id="add-missing-leading-axes"),
-    pytest.param(operator.add, ("bnm", "b1m"), id="add-size-1-inner-axis"),
     pytest.param(operator.add, ("1n", "11"), id="add-size-1-axis-that-stays"),
     pytest.param(operator.mul, ("", "nm"), id="multiply-0-d"),
     pytest.param(operator.mul, ("a1b1", "c1d"), id="multiply-both-sides-4-d"),
@@ -42,8 +41,7 @@ REDUCTIONS = [
     pytest.param([None], False, id="all"),
     pytest.param([1], True, id="axis-1-keepdims"),
     pytest.param([-2], False, id="negative-axis"),
-    pytest.param(TWO_AXES, False, id="two-axes"),
-    pytest.param(TWO_NEGATIVE_AXES, True, id="two-negative-axes-keepdims"),
+    pytest.param(TWO_NEGATIVE_AXES, False, id="two-axes"),
 ]
 BROADCAST_HINT = "sum the gradient over every axis along which numpy stretched this operand"
 
@@ -59,7 +57,7 @@ def _tied(rng, shape, axis):
 class TestTensorCreation:
     """Problem tensor_creation."""
 
-    @pytest.mark.parametrize("axes", ["", "nm", "a1bc"], ids=["0-d", "2-d", "4-d"])
+    @pytest.mark.parametrize("axes", ["", "a1bc"], ids=["0-d", "4-d"])
     def test_a_tensor_holds_its_array(self, rng, axes):
         """A tensor's data has the shape and the numbers of the array that it was made from."""
         [array] = signed(rng, *shapes(rng, axes))
@@ -128,12 +126,10 @@ class TestTensorElementwise:
     @pytest.mark.parametrize(
         "calculate",
         [
-            pytest.param(lambda a, whole, _: a + whole, id="a+3"),
             pytest.param(lambda a, whole, _: whole + a, id="3+a"),
             pytest.param(lambda a, _, broken: broken * a, id="2.5*a"),
             pytest.param(lambda a, whole, _: whole - a, id="3-a"),
             pytest.param(lambda a, whole, _: whole / a, id="8/a"),
-            pytest.param(lambda a, _whole, _broken: -a, id="-a"),
             pytest.param(lambda a, _, broken: a**broken, id="a**1.5"),
             pytest.param(lambda a, _whole, _broken: (-a) ** 3, id="(-a)**3"),
         ],
@@ -231,16 +227,17 @@ class TestTensorBackward:
         assert_close(tensor_grad(d), weights)
         assert_close(tensor_grad(e), weights)
 
-    @pytest.mark.parametrize("axes", ["", "abc"], ids=["0-d", "3-d"])
-    def test_a_product_gives_the_other_operand(self, rng, axes):
-        """After backward on a * b, a's gradient is b's data and b's gradient is a's data."""
-        x, y = signed(rng, *shapes(rng, axes, axes))
-        a, b = create_tensors(x, y)
+    def test_a_product_gives_the_other_operand(self, rng):
+        """After backward on a * b, a's gradient is b's data and b's is a's data, also of 0-d tensors."""
+        arrays = signed(rng, (), (), *shapes(rng, "abc", "abc"))
+        inputs = create_tensors(*arrays)
 
-        adapters.run_tensor_backward(adapters.run_tensor_mul(a, b))
+        for pair in (inputs[:2], inputs[2:]):
+            adapters.run_tensor_backward(adapters.run_tensor_mul(*pair))
 
-        assert_close(tensor_grad(a), y)
-        assert_close(tensor_grad(b), x)
+        swapped = [arrays[place] for place in (1, 0, 3, 2)]
+        for found, expected in zip(tensor_grad.of_all(inputs), swapped, strict=True):
+            assert_close(found, expected)
 
     @pytest.mark.parametrize(
         "calculate",
@@ -350,15 +347,15 @@ class TestTensorBroadcast:
         c = adapters.run_tensor_add(*create_tensors(x, y))
         assert_close(tensor_data(c), x + y)
 
-    @pytest.mark.parametrize("operation", [operator.mul, operator.sub, operator.truediv], ids="*-/")
-    def test_operators_stretch_as_numpy_does(self, rng, operation):
+    def test_operators_stretch_as_numpy_does(self, rng):
         """The operators *, - and / stretch a (2, 1, 4) and a (3, 1) tensor just as numpy stretches arrays."""
         x, y = signed(rng, *shapes(rng, "a1b", "c1"))
         a, b = create_tensors(x, y)
 
-        c = operation(a, b)
+        results = tensor_data.of_all([a * b, a - b, a / b])
 
-        assert_close(tensor_data(c), operation(x, y))
+        for found, expected in zip(results, [x * y, x - y, x / y], strict=True):
+            assert_close(found, expected)
 
     def test_gradients_are_summed_over_the_stretched_axes(self, rng, worked_example):
         """In the handout's (1, 3) + (2, 1), a's gradient is [[2, 2, 2]] and b's is [[3], [3]]."""
@@ -555,7 +552,7 @@ class TestTensorMax:
         assert_close(tensor_data(c), x.max(axis=axis))
         assert_close(tensor_data(d), x.max(axis=other, keepdims=True))
 
-    @pytest.mark.parametrize(("axes", "keepdims"), REDUCTIONS)
+    @pytest.mark.parametrize(("axes", "keepdims"), REDUCTIONS[::2])
     def test_only_the_largest_element_gets_a_gradient(self, rng, axes, keepdims):
         """Each maximum's gradient goes to the element that it came from, and to no other."""
         x, axis = distinct(rng, *shapes(rng, "abc")), one_of(rng, axes)
@@ -569,7 +566,6 @@ class TestTensorMax:
     @pytest.mark.parametrize(
         ("axis", "keepdims"),
         [
-            pytest.param(None, False, id="all"),
             pytest.param(0, False, id="axis-0"),
             pytest.param(-1, True, id="keepdims"),
             pytest.param((0, 2), False, id="two-axes"),
@@ -625,17 +621,14 @@ class TestTensorReshape:
         c = adapters.run_tensor_reshape(adapters.create_tensor(x.copy()), (x.size,))
         assert_close(tensor_data(c), x.ravel())
 
-    @pytest.mark.parametrize(
-        "other", [lambda a, b, c: (c, a * b), lambda a, b, _: (b, a, -1)], ids=["2-d", "with--1"]
-    )
-    def test_reshapes_as_numpy_does(self, rng, other):
+    def test_reshapes_as_numpy_does(self, rng):
         """A (2, 3, 4) tensor takes any shape of 24 elements; -1 stands for the size that is left over."""
         [x] = signed(rng, *shapes(rng, "abc"))
-        shape = other(*x.shape)
+        first, second, third = x.shape
+        a = adapters.create_tensor(x.copy())
 
-        c = adapters.create_tensor(x.copy()).reshape(shape)
-
-        assert_close(tensor_data(c), x.reshape(shape))
+        for shape in ((third, first * second), (second, first, -1)):
+            assert_close(tensor_data(a.reshape(shape)), x.reshape(shape))
 
     def test_the_gradient_takes_the_old_shape(self, rng):
         """The gradient is reshaped back to the original shape, its numbers in the same order."""
@@ -708,17 +701,16 @@ class TestTensorTranspose:
         c = adapters.run_tensor_transpose(adapters.create_tensor(x.copy()))
         assert_close(tensor_data(c), x.T)
 
-    @pytest.mark.parametrize(
-        "transpose", [operator.attrgetter("T"), operator.methodcaller("transpose")], ids="Tt"
-    )
-    def test_the_gradient_is_transposed_back(self, rng, transpose):
-        """Through a.T and a.transpose() alike, a's gradient is the transpose of the gradient that arrives."""
-        x, weights = signed(rng, *shapes(rng, "nm", "mn"))
-        a = adapters.create_tensor(x)
+    def test_the_gradient_is_transposed_back(self, rng):
+        """Through a.T and b.transpose() alike, the gradient is the transpose of the gradient that arrives."""
+        x, y, weights, others = signed(rng, *shapes(rng, "nm", "nm", "mn", "mn"))
+        a, b = create_tensors(x, y)
 
-        backward_with(transpose(a), weights)
+        backward_with(a.T, weights)
+        backward_with(b.transpose(), others)
 
         assert_close(tensor_grad(a), weights.T)
+        assert_close(tensor_grad(b), others.T)
 
     def test_a_reshape_reads_the_transposed_order(self, rng):
         """A reshape after a transpose reads the transposed numbers row by row, and so does its gradient."""

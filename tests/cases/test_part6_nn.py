@@ -12,7 +12,7 @@ from tests.cases.drawn_graphs import MANY, TensorForks
 from tests.cases.reading import in_type_of, tensor_data, tensor_grad
 
 AXES = pytest.mark.parametrize("axis", [-1, 0, 1], ids=["last", "first", "middle"])
-BATCHES = pytest.mark.parametrize("rows", [(1, 1), (5, 8)], ids=["batch-of-1", "batch-of-many"])
+BATCHES = [(1, 1), (5, 8)]  # bounds of the number of rows: a batch of one is a batch, too
 TRAINED = {"rtol": 1e-3, "atol": 1e-6}  # rounding errors grow in training
 COARSELY = {"eps": 0.01, "tol": 0.01}  # a gradient check that a difference in float32 can pass
 
@@ -171,12 +171,12 @@ class TestLinearLayer:
         for layer, arrays in zip(layers, both, strict=True):
             assert_computes(layer, arrays, x, **LOOSELY)
 
-    @BATCHES
-    def test_forward_is_x_times_weight_plus_bias(self, rng, rows):
+    def test_forward_is_x_times_weight_plus_bias(self, rng):
         """A layer turns a batch x into x @ W + b, whatever the number of rows."""
         layer, arrays, x = drawn_layer(rng)
 
-        assert_computes(layer, arrays, rng.normal(size=(drawn_between(rng, rows), x.shape[1])))
+        for rows in BATCHES:
+            assert_computes(layer, arrays, rng.normal(size=(drawn_between(rng, rows), x.shape[1])))
 
     def test_gradients_reach_the_weight_and_the_bias(self, rng):
         """Under an output gradient g the weight gets x transposed times g, and the bias the sum of g."""
@@ -223,7 +223,6 @@ class TestLinearLayer:
 
 EXTREME = {
     "far-apart": [(-1000, 1000)],
-    "all-large": [(900, 902)],
     "one-row-large-one-small": [(900, 902), (-902, -900)],
 }
 
@@ -240,32 +239,20 @@ def extreme_rows(rng, ranges, classes):
 class TestSoftmax:
     """Softmax turns scores into probabilities."""
 
-    @AXES
-    def test_matches_the_definition_along_each_axis(self, rng, axis):
+    def test_matches_the_definition_along_each_axis(self, rng):
         """Softmax along an axis is exp(x) divided by the sum of exp(x) along that axis."""
         x = rng.normal(size=different(rng, 3, most=5))
 
-        probabilities = adapters.run_softmax(tensor(x), axis=axis)
+        for axis in (-1, 0, 1):
+            probabilities = adapters.run_softmax(tensor(x), axis=axis)
+            assert_close(tensor_data(probabilities), softmax(x, axis))
 
-        assert_close(tensor_data(probabilities), softmax(x, axis))
-
-    @pytest.mark.parametrize("axes", [1, 2], ids=["vector", "matrix"])
-    def test_takes_the_last_axis_unless_told_otherwise(self, rng, axes):
-        """Softmax without an axis works along the last one."""
-        x = rng.normal(size=different(rng, axes))
-
-        probabilities = adapters.run_softmax(tensor(x))
-
-        assert_close(tensor_data(probabilities), softmax(x))
-
-    def test_each_row_sums_to_one(self, rng):
-        """The probabilities of each row sum to 1, and the largest is that of the largest score."""
-        x = rng.normal(scale=3, size=different(rng, 2))
-
-        probabilities = plain_array(tensor_data(adapters.run_softmax(tensor(x))))
-
-        assert_close(probabilities, softmax(x), **LOOSELY)
-        assert_close(np.sum(probabilities, axis=-1), np.ones(len(x)))
+    def test_takes_the_last_axis_unless_told_otherwise(self, rng):
+        """Softmax without an axis works along the last one, of a vector and of a matrix."""
+        for axes in (1, 2):
+            x = rng.normal(size=different(rng, axes))
+            probabilities = adapters.run_softmax(tensor(x))
+            assert_close(tensor_data(probabilities), softmax(x))
 
     @pytest.mark.parametrize("ranges", EXTREME.values(), ids=EXTREME)
     def test_extreme_scores_do_not_overflow(self, rng, ranges):
@@ -276,14 +263,6 @@ class TestSoftmax:
 
         hint = "subtract from each row its own maximum before exp"
         assert_close(tensor_data(probabilities), softmax(x), hint=hint)
-
-    def test_a_constant_added_to_a_row_changes_nothing(self, rng):
-        """Adding one number to all scores of a row leaves its probabilities as they were."""
-        x = rng.normal(size=different(rng, 2))
-
-        probabilities = adapters.run_softmax(tensor(x + signed(rng, 5, 300, (len(x), 1))))
-
-        assert_close(tensor_data(probabilities), softmax(x))
 
     @AXES
     def test_gradient_matches_the_closed_form(self, rng, axis):
@@ -334,16 +313,14 @@ def extreme_logits(rng):
 class TestCrossEntropy:
     """Cross-entropy of logits against one-hot targets, averaged over the batch."""
 
-    @BATCHES
-    def test_is_one_number_that_matches_the_definition(self, rng, rows):
+    def test_is_one_number_that_matches_the_definition(self, rng):
         """The loss is one number: minus the log of the right class's softmax, averaged over the batch."""
-        batch, classes = drawn_between(rng, rows), drawn_between(rng, (3, 6))
-        logits, labels = rng.normal(scale=2, size=(batch, classes)), rng.integers(classes, size=batch)
-
-        loss = adapters.run_cross_entropy(tensor(logits), tensor(one_hot(labels, classes)))
-
-        expected = -np.log(softmax(logits)[np.arange(batch), labels]).mean()
-        assert_close(tensor_data(loss), np.array(expected))
+        for rows in BATCHES:
+            batch, classes = drawn_between(rng, rows), drawn_between(rng, (3, 6))
+            logits, labels = rng.normal(scale=2, size=(batch, classes)), rng.integers(classes, size=batch)
+            loss = adapters.run_cross_entropy(tensor(logits), tensor(one_hot(labels, classes)))
+            expected = -np.log(softmax(logits)[np.arange(batch), labels]).mean()
+            assert_close(tensor_data(loss), np.array(expected))
 
     @pytest.mark.parametrize("is_right", [True, False], ids=["right", "wrong"])
     def test_extreme_logits_do_not_overflow(self, rng, is_right):
@@ -356,10 +333,9 @@ class TestCrossEntropy:
         hint = "use max + log(sum(exp(z - max))): softmax followed by log takes the log of 0 here"
         assert_close(tensor_data(loss), np.array(loss_of(z, targets)), hint=hint)
 
-    @pytest.mark.parametrize("classes", [(2, 4), (9, 12)], ids=["few", "many"])
-    def test_equal_logits_cost_the_log_of_the_number_of_classes(self, rng, classes):
+    def test_equal_logits_cost_the_log_of_the_number_of_classes(self, rng):
         """A row whose k logits are all equal costs log(k), among rows that cost something else."""
-        k, equal = drawn_between(rng, classes), drawn_between(rng, (2, 4))
+        k, equal = drawn_between(rng, (3, 12)), drawn_between(rng, (2, 4))
         others, targets = rng.normal(size=(2, k)), drawn_targets(rng, equal + 2, k)
         z = np.concatenate([np.full((equal, k), rng.uniform(-2, 2)), others])
 
@@ -368,16 +344,14 @@ class TestCrossEntropy:
         of_others = 2 * loss_of(others, targets[equal:])
         assert_close(tensor_data(loss), np.array((equal * np.log(k) + of_others) / len(z)))
 
-    @BATCHES
-    def test_gradient_is_softmax_minus_targets_over_the_batch_size(self, rng, rows):
+    def test_gradient_is_softmax_minus_targets_over_the_batch_size(self, rng):
         """The gradient of the logits is (softmax - targets) divided by the batch size."""
-        batch, classes = drawn_between(rng, rows), drawn_between(rng, (3, 6))
-        z, targets = rng.normal(scale=2, size=(batch, classes)), drawn_targets(rng, batch, classes)
-        logits = tensor(z)
-
-        adapters.run_tensor_backward(adapters.run_cross_entropy(logits, tensor(targets)))
-
-        assert_close(tensor_grad(logits), (softmax(z) - targets) / batch)
+        for rows in BATCHES:
+            batch, classes = drawn_between(rng, rows), drawn_between(rng, (3, 6))
+            z, targets = rng.normal(scale=2, size=(batch, classes)), drawn_targets(rng, batch, classes)
+            logits = tensor(z)
+            adapters.run_tensor_backward(adapters.run_cross_entropy(logits, tensor(targets)))
+            assert_close(tensor_grad(logits), (softmax(z) - targets) / batch)
 
     def test_gradient_is_scaled_by_what_comes_after_the_loss(self, rng):
         """A loss multiplied by a number sends back gradients that are as many times as large."""
@@ -445,11 +419,10 @@ def moved(data, gradients, lr):
 class TestSGD:
     """Gradient descent: p.data becomes p.data - lr * p.grad."""
 
-    @pytest.mark.parametrize("bounds", [(0.5, 1.5), (0.005, 0.02)], ids=["large", "small"])
-    def test_a_step_subtracts_the_learning_rate_times_the_gradient(self, rng, bounds):
+    def test_a_step_subtracts_the_learning_rate_times_the_gradient(self, rng):
         """After a step every parameter holds its old data minus lr times its gradient."""
         parameters, data, gradients = parameters_with_gradients(rng)
-        lr = float(rng.uniform(*bounds))
+        lr = float(rng.uniform(0.2, 0.8))
 
         adapters.run_sgd_step(parameters, lr)
 
@@ -618,24 +591,14 @@ class TestMLP:
         output = adapters.run_mlp(mlp, tensor(x))
         assert_close(tensor_data(output), forward(arrays, x)[1], **LOOSELY)
 
-    @BATCHES
-    def test_output_has_a_row_of_scores_per_example(self, rng, rows):
-        """An MLP turns a batch of inputs into one row of output_size scores each."""
-        network = drawn_network(rng)
-        x = rng.normal(size=(drawn_between(rng, rows), len(network.arrays[0])))
-
-        output = adapters.run_mlp(network.mlp, tensor(x))
-
-        assert_close(tensor_data(output), forward(network.arrays, x)[1], **LOOSELY)
-
     def test_forward_is_linear_relu_linear(self, rng):
-        """An MLP computes relu(x @ W1 + b1) @ W2 + b2 from the tensors that it calls its parameters."""
+        """An MLP computes relu(x @ W1 + b1) @ W2 + b2, a row for each row of x, from its parameters."""
         network = drawn_network(rng)
-        x = rng.normal(size=(drawn_between(rng, (6, 9)), len(network.arrays[0])))
 
-        output = adapters.run_mlp(network.mlp, tensor(x))
-
-        assert_close(tensor_data(output), forward(network.arrays, x)[1])
+        for rows in BATCHES:
+            x = rng.normal(size=(drawn_between(rng, rows), len(network.arrays[0])))
+            output = adapters.run_mlp(network.mlp, tensor(x))
+            assert_close(tensor_data(output), forward(network.arrays, x)[1])
 
     def test_gradients_reach_all_parameters(self, rng):
         """A backward pass through an MLP gives all four parameters their gradients."""
@@ -801,11 +764,10 @@ def assert_verdict(verdict, check, *, hint):
 class TestGradientCheck:
     """Backward's gradient against central differences: several checks in each test, in a drawn order."""
 
-    @pytest.mark.parametrize("function", [sum_of_squares, matrix_expression, mean_of_relu])
+    @pytest.mark.parametrize("function", [matrix_expression, mean_of_relu])
     def test_accepts_a_right_gradient(self, rng, function):
         """A check of a function whose gradient is right returns True, also after one that is wrong."""
-        shape = (1,) if function is sum_of_squares else (1, 2)
-        wrong = [np.full(shape, not verdict) for verdict in drawn_verdicts(rng)]
+        wrong = [np.full((1, 2), not verdict) for verdict in drawn_verdicts(rng)]
 
         checks = [check_ramps(rng, places, function) for places in wrong]
 
@@ -814,7 +776,7 @@ class TestGradientCheck:
     def test_rejects_a_wrong_gradient(self, rng):
         """A gradient that is missing, half, doubled or of the other sign gets False, and a right one True."""
         wrong = [0.0, rng.uniform(0.3, 0.7), rng.uniform(1.5, 3), -1.0]
-        factors = [*wrong, *[1.0] * drawn_between(rng, (3, 5))]
+        factors = [*wrong, *[1.0] * drawn_between(rng, (2, 4))]
 
         checks = [check_slopes(rng, np.array([factor])) for factor in rng.permutation(factors)]
 
@@ -822,8 +784,7 @@ class TestGradientCheck:
 
     def test_rejects_a_gradient_that_is_wrong_in_one_element(self, rng):
         """A gradient of a matrix that is wrong in one element, wherever that is, gets False."""
-        corner, side = rng.integers(2, size=2)
-        places = [(corner, side), (1 - corner, 1 - side), (corner, 1 - side)]  # no row or diagonal has all
+        places = [(0, 1), (1, 0)]  # no row or column has both, and the diagonal has none
         wrong = np.zeros((len(places) + drawn_between(rng, (1, 2)), 2, 2), dtype=bool)
         for number, place in enumerate(places):
             wrong[(number, *place)] = True

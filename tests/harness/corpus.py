@@ -6,6 +6,7 @@ it tries; the last one, if it has settings, is YAML:
   answer is wrong, or `reference`, the worked solution;
 - `file`: the file of the submission that it is, tests/adapters.py by default;
 - `ships`: further files, by name;
+- `copies`: folders of this project that it brings along, by the name of the folder; each with its new name;
 - `honest`: the most points of 104 that an honest reading of its code would earn (0 by default);
 - `classes`: the classes of tests to run, `all` of them, or by default a FEW;
 - `seconds`: the time limit of a test, for attacks that hang or wait;
@@ -42,6 +43,7 @@ KEYS = {
     "base",
     "file",
     "ships",
+    "copies",
     "honest",
     "classes",
     "seconds",
@@ -125,8 +127,18 @@ def submission(path, settings):
         ADAPTERS: PASS_ON,
         **base_files(settings.get("base", "wrong")),
         **read_files(FOLDER / "shared"),
+        **copied(settings.get("copies", {})),
         **ships,
         **own,
+    }
+
+
+def copied(folders):
+    """Return the modules of `folders` of this project, which import each other by their new names."""
+    return {
+        f"{new}/{name}": content.replace(old.replace("/", ".").encode(), new.replace("/", ".").encode())
+        for old, new in folders.items()
+        for name, content in read_files(ROOT / old).items()
     }
 
 

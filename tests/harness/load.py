@@ -5,7 +5,14 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
-LOOP = "import sys; sys.stdout.write('.'); sys.stdout.flush()\nwhile True: pass"
+LOOP = """
+import sys
+from grader.sandbox.limited import die_with_parent
+die_with_parent()
+sys.stdout.write('.')
+sys.stdout.flush()
+while True: pass
+"""
 
 
 @contextmanager

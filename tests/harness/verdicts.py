@@ -17,12 +17,12 @@ from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteOutcome
 from grader.suite.standby import Standby
 from tests.harness.corpus import ALL, RUBRIC, zipped
+from tests.harness.nightly import NIGHTLY
 from tests.harness.samples import ROOT, read_files
 
 OUTPUT_BYTES = 64 << 10
 SEED = 20_261_124  # not the one that students have
 GATED = "TestTensorTranspose"  # a small class whose gate leads to a note for staff
-NIGHTLY = os.environ.get("GRADER_ATTACKS") == "nightly"
 FULLY = [BWRAP.name, JAIL.name] if NIGHTLY else [JAIL.name]  # all classes of an attack with a note run there
 TWICE, BESIDE_ANOTHER = "stale", "siblings"
 

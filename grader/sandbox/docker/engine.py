@@ -1,10 +1,12 @@
 """The Docker engine: how it is reached, what its errors mean, and what a crash left there."""
 
 import contextlib
+import socket
 from collections.abc import Iterator
 from datetime import datetime
 
 from docker import APIClient
+from docker.constants import DEFAULT_UNIX_SOCKET
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.utils import kwargs_from_env
 from requests.exceptions import RequestException
@@ -20,12 +22,22 @@ STARTING_SECONDS = 120  # a container that was not started for so long is never 
 def connect() -> APIClient:
     """Return a client of the engine that the environment names. Raises SandboxError."""
     try:
-        return APIClient(**kwargs_from_env(), timeout=REQUEST_SECONDS)
-    except (DockerException, RequestException) as failed:
+        settings = kwargs_from_env()
+        _call(settings.get("base_url") or DEFAULT_UNIX_SOCKET)
+        return APIClient(**settings, timeout=REQUEST_SECONDS)
+    except (DockerException, RequestException, OSError) as failed:
         raise SandboxError(
             f"no Docker engine answers: {failed}; start it, let this user reach its socket, "
             "or choose another runner"
         ) from failed
+
+
+def _call(url: str) -> None:
+    """Connect to the engine's socket, if `url` names one: the client leaves sockets open that fail to."""
+    scheme, _, path = url.partition("://")
+    if scheme in {"unix", "http+unix"}:
+        with socket.socket(socket.AF_UNIX) as caller:
+            caller.connect(path)
 
 
 @contextlib.contextmanager

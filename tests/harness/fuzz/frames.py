@@ -6,7 +6,8 @@ import math
 import numpy as np
 from hypothesis import strategies as st
 
-from grader.boundary.wire import DTYPES, LENGTHS
+from grader.boundary.limits import LENGTHS
+from grader.boundary.wire import DTYPES
 
 HASH_PERIOD = 2**61 - 1
 TYPES = {1: "A", -1: "B", -2: "", -3: "\x1b[2J"}  # of the handles that a proper peer names

@@ -1,6 +1,5 @@
 """The stream of a peer that has said all it will say, and what may come of it."""
 
-import os
 import socket
 from contextlib import contextmanager
 from itertools import cycle
@@ -10,9 +9,9 @@ from hypothesis import HealthCheck, settings
 
 from grader.boundary.handles import Handle
 from grader.boundary.wire import DTYPES
+from tests.harness.nightly import NIGHTLY
 
 SECONDS = 20.0  # until a conversation that should have ended counts as hung
-NIGHTLY = os.environ.get("GRADER_FUZZ") == "nightly"
 
 
 def fuzzed(share):

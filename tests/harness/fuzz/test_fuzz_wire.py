@@ -11,12 +11,8 @@ from grader.boundary.connection import Closed, Connection
 from grader.boundary.errors import Breach
 from grader.boundary.header import count_marks
 from grader.boundary.interface import Interface
-from grader.boundary.wire import (
-    FROM_STUDENT,
-    OBJECT_BYTES,
-    ProtocolError,
-    Unpacker,
-)
+from grader.boundary.limits import FROM_STUDENT, OBJECT_BYTES, ProtocolError
+from grader.boundary.wire import Unpacker
 from tests.harness.fuzz.frames import deliveries, framed, values
 from tests.harness.fuzz.peer import SECONDS, fuzzed, is_exact, stream_of
 

@@ -87,6 +87,7 @@ def test_every_alert_is_tried():
     assert {re.search(r'alertname="(\w+)"', each["expr"])[1] for each in ill["promql_expr_test"]} == names
 
 
+@pytest.mark.tool
 @pytest.mark.skipif(not NEEDS["promtool"], reason="promtool is not installed (Debian package prometheus)")
 @pytest.mark.parametrize("arguments", ["check rules alerts.yml", "test rules alerts.test.yml"])
 def test_promtool_is_content(arguments):
@@ -109,6 +110,7 @@ def test_units_run_commands_that_exist():
     assert commands == {"serve", "worker", "backup", "prune"}
 
 
+@pytest.mark.tool
 @pytest.mark.skipif(not NEEDS["systemd-analyze"], reason="systemd-analyze is not installed")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_systemd_takes_the_units(unit, tmp_path):

@@ -20,6 +20,8 @@ from tests.harness.naive import naive_points
 from tests.harness.reports import report
 from tests.harness.verdicts import FULLY, Verdicts, graded_honestly
 
+pytestmark = pytest.mark.slow
+
 RUNNERS = {kind.name: kind for kind in every_runner(Docker())}
 GATES = [kind.name for kind in isolating(Docker())]
 OPEN = "process"

@@ -13,8 +13,9 @@ from grader.boundary.channel import MAX_OPEN_CALLS, MESSAGE_CHARACTERS, TRACEBAC
 from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut, TooMuch
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
+from grader.boundary.limits import FROM_STUDENT, LENGTHS
 from grader.boundary.progress import MAX_REPORTS
-from grader.boundary.wire import FROM_STUDENT, LENGTHS, MAX_KEYS
+from grader.boundary.wire import MAX_KEYS
 
 SECONDS = 5.0  # until a conversation that should have ended is given up
 SOON = 0.3

@@ -19,6 +19,8 @@ from tests.harness.assignment import archive
 from tests.harness.samples import ROOT, read_files
 from tests.harness.stack import Stack, run
 
+pytestmark = pytest.mark.docker
+
 BASE = "grader-base:bookworm"
 COURSE = "autumn"
 SLEEPS = "import time\ntime.sleep(2)\n"

@@ -21,6 +21,8 @@ from tests.harness.doomed_worker import STAGES
 from tests.harness.processes import are_over, descendants
 from tests.harness.site import SUBMISSIONS, Site, hand_in
 
+pytestmark = pytest.mark.slow
+
 WORKER = (sys.executable, "-m", "tests.harness.doomed_worker")
 KILLED = -signal.SIGKILL
 

@@ -33,6 +33,8 @@ from grader.suite.assignment import load_assignment
 from tests.harness.samples import ROOT
 from tests.harness.site import Site
 
+pytestmark = pytest.mark.slow
+
 ASSIGNMENT = "demo-smulgrad"
 STATES = {
     End.VERDICT: State.QUEUED,

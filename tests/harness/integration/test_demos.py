@@ -14,6 +14,8 @@ from matplotlib.image import imread
 from grader.template import export
 from tests.cases.demo_mlp import PIXELS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 HEADLESS = {"DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND"}
 ARGUMENTS = {
@@ -162,7 +164,7 @@ def test_a_folder_without_adapters_is_refused(tmp_path):
 
 def test_demos_are_no_tests():
     """Pytest collects nothing from the demos."""
-    command = [sys.executable, "-m", "pytest", "tests/cases", "--collect-only", "-q", "-k", "demo"]
+    command = [sys.executable, "-m", "pytest", "tests/cases", "-n0", "--collect-only", "-q", "-k", "demo"]
 
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 

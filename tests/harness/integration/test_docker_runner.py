@@ -30,6 +30,8 @@ from grader.sandbox.environment import student_environment
 from grader.sandbox.runner import MEBI, Allowance, Promise, SandboxError
 from tests.harness.samples import FOLDER, ROOT, load_sample
 
+pytestmark = pytest.mark.docker
+
 OPTIONS = Docker("grader-sandbox", None, 1)
 SERVICE = "grader"
 SOCKET = "/var/run/docker.sock"

@@ -258,6 +258,7 @@ def data_of_the_suite():
     return levels(grading.check_data(load_assignment(read_settings().assignment)))
 
 
+@pytest.mark.tool
 def test_data_that_is_here(here):
     """MNIST is looked for as grading does."""
     if not os.environ.get("SMULGRAD_DATA"):

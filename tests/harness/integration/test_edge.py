@@ -16,6 +16,8 @@ from grader.store.people import find_user
 from grader.store.sign_ins import issue_link
 from tests.harness.site import SUBMISSIONS, Site, free_port, hand_in
 
+pytestmark = pytest.mark.slow
+
 CONNECTIONS = 20
 HEAD_SECONDS = 1
 STREAMS = 2

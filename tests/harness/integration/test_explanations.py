@@ -14,6 +14,8 @@ from grader.suite.messages import SuiteJob
 from grader.suite.standby import Standby
 from tests.harness.samples import FOLDER, ROOT, load_sample
 
+pytestmark = pytest.mark.slow
+
 CAUSES = {  # of samples with one mistake: its key
     "factors_by_themselves": "own_factor",
     "exponent_not_lowered": "exponent_not_lowered",
@@ -110,7 +112,7 @@ def test_no_message_says_only_that_a_number_is_wrong(graded):
 def run_pytest(submission, selection):
     """Return what a local run of the selected cases prints."""
     options = ["-k", selection, "--seed=0", f"--submission={submission}", "-p", "no:cacheprovider"]
-    command = [sys.executable, "-m", "pytest", "tests/cases", *options]
+    command = [sys.executable, "-m", "pytest", "tests/cases", "-n0", *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
 
 
@@ -131,7 +133,7 @@ def test_a_laptop_shows_what_grading_tells(graded, tmp_path):
 def test_a_test_of_somebody_else_is_shown_by_pytest_itself(tmp_path):
     """A run may hold other tests than those of the suite: their failures look as ever."""
     (tmp_path / "test_mine.py").write_text("def test_mine():\n    assert [1] == [2]\n")
-    command = [sys.executable, "-m", "pytest", "tests/cases", str(tmp_path), "-k", "test_mine"]
+    command = [sys.executable, "-m", "pytest", "tests/cases", "-n0", str(tmp_path), "-k", "test_mine"]
 
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True, check=False

@@ -11,6 +11,8 @@ from grader.sandbox.runner import MEBI, Allowance
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteProcess
 
+pytestmark = pytest.mark.slow
+
 MANIFEST = """
 limits: {test_seconds: 1, run_seconds: 60, memory_mebibytes: 2048, output_kibibytes: 1}
 deferred: {adapters: [tell]}

@@ -14,6 +14,8 @@ from tests.harness.processes import descendants
 from tests.harness.samples import ROOT, read_files
 from tests.harness.small_suite import meanwhile, most_resident
 
+pytestmark = pytest.mark.slow
+
 MOST_BYTES = 600 << 20
 FLOODS = [attack for attack in load_attacks() if attack.group == "floods"]
 DOT_ADAPTER = """

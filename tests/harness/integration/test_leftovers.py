@@ -16,6 +16,8 @@ from grader.sandbox.docker.kind import Docker
 from grader.sandbox.runner import Allowance
 from tests.harness.processes import are_over, descendants
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 HOLD = """
 import sys, time

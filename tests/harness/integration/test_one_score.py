@@ -1,6 +1,6 @@
 """One code, one score: each sample submission gets the same points under every seed and in every repeat.
 
-GRADER_SEEDS=nightly grades each sample under 20 seeds, 10 times each. Else there are three seeds and two
+GRADER_NIGHTLY=1 grades each sample under 20 seeds, 10 times each. Else there are three seeds and two
 repeats. Then the first run has all classes, and the others have those in which the sample loses tests.
 """
 
@@ -9,6 +9,8 @@ import pytest
 from grader.core.scoring import score
 from tests.harness.gradings import RUBRIC
 from tests.harness.samples import load_samples
+
+pytestmark = pytest.mark.slow
 
 REQUIRED = frozenset(problem.tests for part in RUBRIC.parts for problem in part.problems)
 SAMPLES = load_samples()

@@ -9,6 +9,8 @@ from grader.jobs import Station
 from grader.store import open_database
 from tests.harness.api import hand_in, make_service, zipped
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):

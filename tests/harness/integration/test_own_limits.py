@@ -15,6 +15,8 @@ from tests.harness.processes import descendants
 from tests.harness.samples import ROOT, read_files
 from tests.harness.small_suite import RIGHT, run_suite, write_suite
 
+pytestmark = pytest.mark.slow
+
 BROKEN = """
 import os, signal
 from grader.suite import own_limits

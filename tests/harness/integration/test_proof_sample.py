@@ -20,6 +20,8 @@ from grader.sandbox.forking import JAIL
 from grader.suite.standby import Standby
 from tests.harness.samples import ROOT
 
+pytestmark = pytest.mark.slow
+
 EVERY = 20
 DAY = dt.datetime.now(tz=dt.UTC).timetuple().tm_yday
 DOCUMENT = json.loads((ROOT / "docs" / "proof.json").read_text(encoding="utf-8"))

@@ -19,6 +19,8 @@ from grader.store.sign_ins import issue_link
 from tests.harness.samples import ROOT
 from tests.harness.site import SUBMISSIONS, Site, free_port, hand_in
 
+pytestmark = pytest.mark.slow
+
 KEY = re.compile(r"[0-9a-f]{12}\.[\w-]{8,}")
 
 

@@ -16,6 +16,8 @@ from grader.suite.standby import Standby
 from tests.harness.recorder.upload import FORMS, WAYS, digits_player, graded, player, record
 from tests.harness.samples import ROOT
 
+pytestmark = pytest.mark.slow
+
 RECORDED, PLAYED = (101, 102, 103), 104
 LEFT_OUT = ("TestMNISTTraining", "TestMNISTAccuracy")  # they train for minutes
 MOST = {"position": 3, "content": 3, "nearest": 3, "copies": 15}  # copying is honest where storing is asked

@@ -1,6 +1,6 @@
 """Right solutions of many designs get all points that the handout's text asks for, under every seed.
 
-GRADER_SEEDS=nightly grades each under 200 seeds, else under 5.
+GRADER_NIGHTLY=1 grades each under 200 seeds, else under 5.
 """
 
 import os
@@ -14,9 +14,12 @@ from grader.core.scoring import score
 from grader.sandbox.forking import JAIL
 from grader.suite.messages import SuiteJob
 from grader.suite.standby import Standby
+from tests.harness.nightly import NIGHTLY
 from tests.harness.samples import ROOT, load_samples
 
-SEEDS = range(1, 201 if os.environ.get("GRADER_SEEDS") == "nightly" else 6)
+pytestmark = pytest.mark.slow
+
+SEEDS = range(1, 201 if NIGHTLY else 6)
 MNIST = ("TestMNISTTraining", "TestMNISTAccuracy")  # they train for minutes
 RUBRIC = parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8"))
 BONUS = {problem.tests for part in RUBRIC.bonus_parts for problem in part.problems}

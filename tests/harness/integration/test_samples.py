@@ -14,9 +14,11 @@ from grader.core.scoring import Outcome, score
 from tests.harness.gradings import RUBRIC
 from tests.harness.samples import ALL, ROOT, load_samples
 
+pytestmark = pytest.mark.slow
+
 LEAST_SAMPLES = 17
 PLAIN = (
-    *("-m", "pytest", "tests/cases", "-k", "not mnist", "-p", "no:cacheprovider", "-q", "--tb=no"),
+    *("-m", "pytest", "tests/cases", "-n0", "-k", "not mnist", "-p", "no:cacheprovider", "-q", "--tb=no"),
     *("-o", "filterwarnings=default"),
     *(
         "--json-report",

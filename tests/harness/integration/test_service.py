@@ -19,6 +19,8 @@ from tests.harness.assignment import slow
 from tests.harness.processes import are_over, descendants
 from tests.harness.site import Site, hand_in
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):

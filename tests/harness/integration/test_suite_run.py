@@ -21,6 +21,8 @@ from grader.suite.run import SuiteFailed, SuiteProcess, ignore
 from tests.harness.processes import are_over
 from tests.harness.small_suite import run_suite, write_suite
 
+pytestmark = pytest.mark.slow
+
 MANIFEST = """
 limits: {test_seconds: 10, run_seconds: 60, memory_mebibytes: 1024, output_kibibytes: 1}
 deferred: {adapters: [tell]}
@@ -100,12 +102,12 @@ def temporary(tmp_path, monkeypatch):
 def grade(root):
     """Return a function that runs the suite on an adapters module and returns the outcome."""
 
-    def grade(source, cases=None, listen=ignore, seed=IN_ORDER, **options):
+    def grade(source, cases=None, listen=ignore, seed=IN_ORDER, ships=None, **options):
         if cases is not None:
             (root / "cases" / "test_cases.py").write_text(
                 f"import os\nimport pytest\nfrom tests import adapters\n{cases}"
             )
-        job = SuiteJob({"tests/adapters.py": source.encode()}, seed, **options)
+        job = SuiteJob({"tests/adapters.py": source.encode(), **(ships or {})}, seed, **options)
         with closing(SuiteProcess(root, "cases")) as suite:
             return suite.run(job, ProcessRunner(ALLOWANCE), listen)
 
@@ -147,6 +149,14 @@ def test_right_answers_pass(grade):
     assert outcome.results[0].description == "One is asked for."
     assert outcome.results[0].seconds > 0
     assert (outcome.unloadable, output(outcome), list(outcome.notes)) == (None, "", [])
+
+
+def test_the_suites_own_modules_are_no_part_of_a_submission(grade):
+    """A submission that computes by a module of the suite's folder cannot be imported."""
+    outcome = grade("from cases.answers import *", ships={"cases/answers.py": RIGHT.encode()})
+
+    assert outcomes(outcome) == [Outcome.ERROR] * 3
+    assert "No module named 'cases'" in outcome.unloadable
 
 
 def test_events_tell_of_progress(grade):

@@ -12,6 +12,8 @@ from tests.harness.assignment import slow, write_assignment, write_with_data
 from tests.harness.course import announce_folder
 from tests.harness.site import Site, hand_in
 
+pytestmark = pytest.mark.slow
+
 OTHER_TEST = """
 
     def test_more(self):

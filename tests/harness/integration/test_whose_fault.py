@@ -18,7 +18,7 @@ from grader.sandbox.docker.kind import Docker
 from grader.sandbox.forking import JAIL
 from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import MEBI, Allowance, SandboxError
-from grader.suite.loans import Lender
+from grader.suite.loans import FAILED, Lender
 from tests.harness.small_suite import (
     RIGHT,
     SLOW,
@@ -28,6 +28,8 @@ from tests.harness.small_suite import (
     student_processes,
     write_suite,
 )
+
+pytestmark = pytest.mark.slow
 
 KINDS = pytest.mark.parametrize("kind", [JAIL, BWRAP], ids=lambda kind: kind.name)
 MEMORY = 1024 * MEBI
@@ -77,6 +79,19 @@ def kill(pids):
             os.kill(pid, signal.SIGKILL)
 
 
+def being_killed(runner):
+    """Return a context in which each student process of `runner` is killed within two seconds."""
+    old = set()
+
+    def kill_those_that_run():
+        ready = {pid for pid in student_processes(runner) if resident(pid)}
+        kill(ready & old)
+        old.update(ready)
+        time.sleep(1)
+
+    return meanwhile(kill_those_that_run)
+
+
 def after_the_first_result(act):
     """Return a listener that calls `act` when the first test is done and the second one runs."""
     done = []
@@ -119,15 +134,24 @@ def test_a_student_process_that_is_killed_from_outside_costs_nothing(tmp_path, r
 @KINDS
 def test_a_sandbox_whose_processes_are_killed_again_ends_the_job(tmp_path, runner):
     """When the second attempt of a test is killed as well, and memory was not short, the sandbox failed."""
-    old = set()
+    with being_killed(runner), pytest.raises(SandboxError, match="twice in one test"):
+        run_suite(write_suite(tmp_path), runner, SLOW.replace("sleep(2)", "sleep(20)"))
 
-    def kill_those_that_run():
-        ready = {pid for pid in student_processes(runner) if resident(pid)}
-        kill(ready & old)
-        old.update(ready)
-        time.sleep(1)
 
-    with meanwhile(kill_those_that_run), pytest.raises(SandboxError, match="twice in one test"):
+def test_a_sandbox_that_failed_is_not_taken_for_a_suite_that_did(tmp_path, monkeypatch):
+    """A job says why the sandbox failed and ends: its end may be seen before its words are."""
+    answer = Lender._answer  # noqa: SLF001
+
+    def answer_late(lender, request):
+        time.sleep(0.5 if request.startswith(FAILED) else 0)
+        answer(lender, request)
+
+    monkeypatch.setattr(Lender, "_answer", answer_late)
+    with (
+        closing(JAIL(Allowance(memory=MEMORY))) as runner,
+        being_killed(runner),
+        pytest.raises(SandboxError, match="twice"),
+    ):
         run_suite(write_suite(tmp_path), runner, SLOW.replace("sleep(2)", "sleep(20)"))
 
 

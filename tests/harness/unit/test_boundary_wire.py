@@ -12,17 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
 from grader.boundary.connection import Closed, Connection
-from grader.boundary.wire import (
-    DTYPES,
-    FROM_STUDENT,
-    LENGTHS,
-    MAX_DEPTH,
-    Frame,
-    FrameLimits,
-    ProtocolError,
-    Unpacker,
-    Unsendable,
-)
+from grader.boundary.limits import FROM_STUDENT, LENGTHS, FrameLimits, ProtocolError
+from grader.boundary.wire import DTYPES, MAX_DEPTH, Frame, Unpacker, Unsendable
 
 SMALL = FrameLimits(header=1_000, buffers=1_000, marks=500)
 SECONDS = 5.0  # far more than an answer takes; a check that came too late would wait this long

@@ -84,7 +84,7 @@ def is_exact(side):
 
 def collected(selection):
     """Return the node ids that `pytest -k selection` selects."""
-    command = [sys.executable, "-m", "pytest", "tests/cases", "--collect-only", "-q", "-k", selection]
+    command = [sys.executable, "-m", "pytest", "tests/cases", "-n0", "--collect-only", "-q", "-k", selection]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [line for line in done.stdout.splitlines() if "::" in line]
 

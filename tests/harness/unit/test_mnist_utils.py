@@ -210,24 +210,16 @@ class TestProgressOfTraining:
 class TestEnvironmentOfASubmission:
     """The hook by which the grader learns the variables of a submission's process."""
 
-    MNIST_TEST, OTHER_TEST = SimpleNamespace(fixturenames=["mnist"]), SimpleNamespace(fixturenames=["rng"])
-
-    def test_names_the_training_split_when_a_test_needs_mnist(self, training_folder, monkeypatch):
+    def test_names_the_training_split(self, training_folder, monkeypatch):
         """The split is exported into the cache folder and named in the variable."""
         monkeypatch.setenv("XDG_CACHE_HOME", str(training_folder))
 
-        variables = pytest_student_folders(SimpleNamespace(items=[self.OTHER_TEST, self.MNIST_TEST]))
+        variables = pytest_student_folders()
 
         folder = Path(variables.pop("SMULGRAD_TRAINING_DATA"))
         assert not variables
         assert folder == training_folder / "smulgrad" / "training-split"
         assert sorted(path.name for path in folder.iterdir()) == sorted(mnist_format.TRAINING_FILES)
-
-    def test_is_empty_when_no_test_needs_mnist(self, monkeypatch):
-        """Nothing is loaded for the other parts."""
-        monkeypatch.setattr(mnist_utils, "export_training_split", pytest.fail)
-
-        assert pytest_student_folders(SimpleNamespace(items=[self.OTHER_TEST])) == {}
 
     def test_is_empty_when_mnist_cannot_be_had(self, monkeypatch):
         """The fixture reports that, test by test."""
@@ -237,12 +229,13 @@ class TestEnvironmentOfASubmission:
 
         monkeypatch.setattr(mnist_utils, "export_training_split", nowhere)
 
-        assert pytest_student_folders(SimpleNamespace(items=[self.MNIST_TEST])) == {}
+        assert pytest_student_folders() == {}
 
 
 class TestTheRealData:
     """The four files themselves, where SMULGRAD_DATA names them."""
 
+    @pytest.mark.tool
     def test_loads_scaled_images_and_one_hot_labels(self, monkeypatch):
         """The arrays have the shapes, types and ranges that the handout's training loop expects."""
         monkeypatch.setattr(mnist_utils, "download", pytest.fail)

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from grader.boundary.connection import Closed, Connection
+from grader.boundary.limits import FROM_GRADER
 from grader.boundary.pipes import Pipes
-from grader.boundary.wire import FROM_GRADER
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from grader.core.document import DocumentError
 from grader.core.rubric import parse_rubric
-from grader.proof.catalogue import Mistake, read_equivalents, read_mistakes
+from grader.proof.catalogue import Kept, Mistake, read_equivalents, read_kept, read_mistakes
 from grader.proof.document import to_document
 from grader.proof.page import figures, render_page
 from grader.proof.planting import Edit
@@ -47,9 +47,9 @@ def verdict(lost, tests=(), **changes):
     return MistakeVerdict(replace(MISTAKE, **changes), points, dict(tests), POINTS)
 
 
-def proof(mistakes=(), mutants=(KILLED,)):
+def proof(mistakes=(), mutants=(KILLED,), kept=()):
     """Return a proof of both problems."""
-    return Proof(mistakes, mutants, {"bowline": "TestBowline", "hitch": "TestHitch"}, TESTS, "abc")
+    return Proof(mistakes, mutants, {"bowline": "TestBowline", "hitch": "TestHitch"}, TESTS, kept, "abc")
 
 
 @pytest.mark.parametrize(("lost", "caught"), [({"bowline": "1/3"}, True), ({"hitch": 4}, False), ({}, False)])
@@ -97,7 +97,31 @@ def test_tests_without_a_catch_of_their_own_are_named():
     found = proof([verdict({"bowline": 1}, {"TestBowline": ("test_a", "test_b")})])
 
     assert found.idle_tests() == ["TestBowline::test_c", "TestHitch::test_d"]
-    assert found.redundant_tests() == ["TestBowline::test_a"]
+    assert found.redundant_tests() == {"": ["TestBowline::test_a"]}
+
+
+@pytest.mark.parametrize("name", ["test_a", "TestBowline::test_a", "TestHitch::test_a"])
+def test_a_redundant_test_stands_below_the_argument_for_it(name):
+    """An argument speaks of the tests that it names; the page shows it, or says that there is none."""
+    kept = [Kept(("test_b",), "It ties"), Kept((name,), "It teaches")]
+    mistake = verdict({"bowline": 1}, {"TestBowline": ("test_a", "test_b")})
+    because = "" if "Hitch" in name else "It teaches"
+
+    found = proof([mistake], kept=kept)
+
+    assert found.redundant_tests() == {because: ["TestBowline::test_a"]}
+    shown = f"{because or 'No reason is stated'}:\n\n- `TestBowline::test_a`"
+    assert shown in render_page(to_document(found))
+
+
+def test_an_argument_names_tests_with_their_parameters_or_without():
+    """`test_x` speaks of all its parameters, `test_x[few]` of one."""
+    every, one = read_kept(
+        "kept:\n  - {because: A, tests: [test_x]}\n  - {because: B, tests: ['test_x[few]']}"
+    )
+
+    assert [every.speaks_of("TestHitch", name) for name in ("test_x", "test_x[few]", "test_xy")] == [1, 1, 0]
+    assert [one.speaks_of("TestHitch", name) for name in ("test_x", "test_x[few]")] == [0, 1]
 
 
 def test_a_proof_holds_when_every_figure_is_reached():

@@ -19,6 +19,7 @@ RENEW = "run `uv run grader rubric prove --json docs/proof.json --page docs/proo
 DOCUMENT = json.loads((ROOT / "docs" / "proof.json").read_text(encoding="utf-8"))
 RUBRIC = parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8"))
 CATALOGUE = load_catalogue(ROOT, RUBRIC)
+CASES = "".join(path.read_text(encoding="utf-8") for path in (ROOT / RUBRIC.suite).glob("test_*.py"))
 BASE = read_folder(ROOT / "reference").files
 ROWS = {row["wrong"]: row for row in DOCUMENT["table"]}
 
@@ -57,6 +58,18 @@ def test_the_figures_are_reached():
     assert DOCUMENT["fewest"] >= LEAST_CATCHES
     assert DOCUMENT["named"] >= LEAST_NAMED
     assert len(DOCUMENT["misnamed"]) <= MOST_MISNAMED
+
+
+def test_each_test_that_the_proof_does_not_need_is_there_for_a_reason():
+    """A test that another one of its class makes redundant has an argument in kept.yaml, or it goes."""
+    assert DOCUMENT["redundant_tests"].get("", []) == []
+
+
+@pytest.mark.parametrize("name", [name for each in CATALOGUE.kept for name in each.tests])
+def test_each_argument_for_a_test_speaks_of_one(name):
+    """kept.yaml names tests that the suite has, each once."""
+    assert sum(name in each.tests for each in CATALOGUE.kept) == 1
+    assert f"def {name.rpartition('::')[2].partition('[')[0]}(" in CASES
 
 
 def test_the_catalogue_is_large_and_its_arguments_are_few():
