@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.opened import only_course, opened
+from grader.cli.opened import only_course, opened, opened_or_new
 from grader.settings import SettingsError
 
 app = typer.Typer(no_args_is_help=True, help="Courses and their rosters.")
@@ -35,7 +35,7 @@ def create_course(
 
     assignment_title = load_assignment(read_settings().assignment).rubric.title
     policy = Policy(due.replace(tzinfo=UTC) if due else None, hourly_limit or None, supersede)
-    with opened() as database, database.write() as session:
+    with opened_or_new() as database, database.write() as session:
         add_course(session, course, title or course)
         assignment = f"{course}-{short_name(assignment_title)}"[:64].strip("-")
         add_assignment(session, assignment, course, assignment_title, policy)
