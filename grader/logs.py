@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 SECRET_NAMES = ("token", "authorization", "secret", "password", "cookie")
-KEY = re.compile(r"(?:grader_)?[0-9a-f]{12}(?:\.|%2e)[A-Za-z0-9_%-]{8,}", re.IGNORECASE)
+KEY = re.compile(r"(?:grader_)?[0-9a-f]{12}(?:\.|%(?:25)*2e)[A-Za-z0-9_%-]{8,}", re.IGNORECASE)
 STRUCK_OUT = "[struck out]"
 CHARACTERS = 4_000  # of one value
 

@@ -4,6 +4,7 @@ They stand apart from grader.settings, which they take in as `grading`, because 
 three values and not the third of a second that importing Pydantic costs.
 """
 
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -12,9 +13,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from grader.core.lifetimes import HOUR
 from grader.settings import Settings, SettingsError, read_settings
+from grader.store.sign_ins import LINK_LIFETIME
 
 MIB = 1 << 20
+MOST_DAYS = 36_500
+MOST_LINK_HOURS = 30 * 24
 DATABASE_FILE = "grader.db"
 KINDS = ("sqlite", "postgresql")
 SECRET_DIGITS = 64
@@ -33,7 +38,9 @@ class ServiceSettings(BaseSettings):
     of a request), `body_seconds` (how long a body may stay below its pace), `streams` (event streams of one
     person at a time), `same_versions` (whether a worker takes nothing where Python or numpy has another minor
     version than the service announced), `token_failures` (wrong tokens from one address before it must wait),
-    `secret` (of the seeds; empty: a file in the data folder). `hosts` (further names of the service) and
+    `link_hours` (how long a sign-in link works),
+    `secret` (of the seeds; empty: a file in the data folder), `keep_archives_days`, `keep_progress_days` and
+    `keep_reports_days` (what `grader prune` leaves; 0: for ever). `hosts` (further names of the service) and
     `proxies` (whose word on a client's address counts) are lists with commas between.
     """
 
@@ -55,7 +62,11 @@ class ServiceSettings(BaseSettings):
     streams: Annotated[int, Field(ge=1, le=1000)] = 8
     same_versions: bool = False
     token_failures: PositiveInt = 10
+    link_hours: Annotated[int, Field(ge=1, le=MOST_LINK_HOURS)] = LINK_LIFETIME // HOUR
     secret: SecretStr | None = None
+    keep_archives_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 365
+    keep_progress_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 30
+    keep_reports_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 180
 
     @property
     def database(self) -> str:
@@ -68,6 +79,11 @@ class ServiceSettings(BaseSettings):
         """Where people reach the service: from this machine at least, if nothing is stated."""
         host = "localhost" if self.host in EVERYWHERE else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def link_lifetime(self) -> timedelta:
+        """How long a sign-in link works."""
+        return self.link_hours * HOUR
 
     @property
     def names(self) -> list[str]:

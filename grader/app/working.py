@@ -10,6 +10,7 @@ from grader.app.service import Service, open_service, read_seed_secret
 from grader.logs import configure_logs
 from grader.pipeline import Grader
 from grader.service_settings import ServiceSettings
+from grader.store import open_existing
 from grader.worker import Worker
 from grader.worker.slots import slots_of
 
@@ -31,7 +32,8 @@ def run_worker(settings: ServiceSettings, slots: int | None, stop: threading.Eve
     """Work until `stop` or a signal to end; then end this process, whatever still runs in it."""
     configure_logs()
     _stop_on_signals(stop)
-    if not make_worker(open_service(settings), slots).run(stop, settings.stop_seconds):
+    service = open_service(settings, open_existing)  # at a mistyped path a worker would wait for ever
+    if not make_worker(service, slots).run(stop, settings.stop_seconds):
         sys.stderr.flush()
         os._exit(0)  # what still grades was handed back; waiting for its thread would only delay the stop
 

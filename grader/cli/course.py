@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.opened import only_assignment, only_course, opened
+from grader.cli.opened import only_assignment, only_course, opened, opened_or_new
 from grader.settings import SettingsError
 
 BAD_ROWS = "correct them, or import the other rows with --skip-bad"
@@ -45,7 +45,7 @@ def create_course(  # noqa: PLR0913 - one option each
     from grader.suite.assignment import load_assignment
 
     assignment_title = load_assignment(read_settings().assignment).rubric.title
-    with opened() as database, database.write() as session:
+    with opened_or_new() as database, database.write() as session:
         policy = Policy(parse_due(due, time_zone) if due else None, hourly_limit or None, supersede)
         add_course(session, course, title or course, time_zone)
         assignment = f"{course}-{short_name(assignment_title)}"[:64].strip("-")

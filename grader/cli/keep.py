@@ -1,12 +1,16 @@
 """`grader backup` and `grader restore`: everything that the service keeps, in one file."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.opened import opened
+from grader.cli.opened import opened, opened_or_new
 from grader.settings import SettingsError
+
+if TYPE_CHECKING:
+    from grader.service_settings import ServiceSettings
+    from grader.store import Database
 
 app = typer.Typer()
 
@@ -23,9 +27,25 @@ def backup_command(
     from grader.store.backup import back_up
 
     _check_target(file)
+    settings = read_service_settings()
     with opened() as database:
-        rows = back_up(database, file, read_seed_secret(read_service_settings()))
+        _check_data_folder(settings)
+        rows = back_up(database, file, read_seed_secret(settings))
+        _note(database, rows)
     typer.echo(f"{rows} rows, {file.stat().st_size:,} bytes in {file}; they hold the secret of the seeds")
+
+
+def _note(database: "Database", rows: int) -> None:
+    """Note the backup in the audit. It is whole even where the store takes no change, as on a full disk."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from grader.store.size import note_backup
+
+    try:
+        with database.write() as session:
+            note_backup(session, rows)
+    except SQLAlchemyError as error:
+        typer.echo(f"The audit cannot note the backup, which is whole: {error.__cause__ or error}", err=True)
 
 
 def _check_target(file: Path) -> None:
@@ -40,6 +60,16 @@ def _check_target(file: Path) -> None:
         raise SettingsError(f"{file} is there and no backup, so that it is not replaced: name another file")
 
 
+def _check_data_folder(settings: "ServiceSettings") -> None:
+    """Refuse an absent data folder: a backup holds the secret that grading uses, never a new one."""
+    folder = settings.grading.data_dir
+    if settings.secret is None and not folder.is_dir():
+        raise SettingsError(
+            f"GRADER_DATA_DIR={str(folder)!r}: there is no such folder, and GRADER_SECRET is not set; "
+            "set one of them as the workers have it"
+        )
+
+
 @app.command("restore")
 def restore_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A backup.")],
@@ -47,9 +77,11 @@ def restore_command(
     """Fill an empty store, of either kind of database, from a backup."""
     from grader.app.service import keep_seed_secret
     from grader.service_settings import read_service_settings
-    from grader.store.backup import restore
+    from grader.store.backup import is_backup, restore
 
+    if not is_backup(file):
+        raise SettingsError(f"{file} is no backup: name a file that `grader backup` wrote")
     settings = read_service_settings()
-    with opened() as database:
+    with opened_or_new() as database:
         restore(database, file, lambda secret: keep_seed_secret(settings, secret))
     typer.echo("restored; what was waiting is queued again by the next worker")

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from grader import __version__
-from grader.cli import audit, course, doctor, grade, keep, rubric, score, serve, submit, template, user
+from grader.cli import audit, course, doctor, grade, keep, prune, rubric, score, serve, submit, template, user
 from grader.cli.errors import end_with
 
-COMMANDS = (grade, score, serve, submit, keep, audit, doctor)
+COMMANDS = (grade, score, serve, submit, keep, prune, audit, doctor)
 GROUPS = {"course": course, "user": user, "rubric": rubric, "template": template}
 HELP = """Grade submissions, or serve a course that does.
 

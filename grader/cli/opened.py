@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from grader.settings import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.orm import Session
 
@@ -16,19 +16,28 @@ if TYPE_CHECKING:
     from grader.store.tables import Assignment, User
 
 
-@contextmanager
-def opened() -> Iterator[Database]:
-    """Open the store that the settings name. A ValueError of it is told as wrong use."""
-    from grader.service_settings import read_service_settings
+def opened() -> AbstractContextManager[Database]:
+    """Open the store that the settings name; it must be there. A ValueError of it counts as wrong use."""
+    from grader.store import open_existing
+
+    return _opened_by(open_existing)
+
+
+def opened_or_new() -> AbstractContextManager[Database]:
+    """Open the store that the settings name, and make it where there is none; otherwise as `opened`."""
     from grader.store import open_database
+
+    return _opened_by(open_database)
+
+
+@contextmanager
+def _opened_by(open_store: Callable[[str], Database]) -> Iterator[Database]:
+    from grader.service_settings import read_service_settings
 
     url = read_service_settings().database
     try:
-        database = open_database(url)
-        try:
+        with closing(open_store(url)) as database:
             yield database
-        finally:
-            database.close()
     except ValueError as wrong:
         raise SettingsError(str(wrong)) from None
 

@@ -72,16 +72,23 @@ def new_token(
 
 @app.command("link")
 def new_link(email: Email) -> None:
-    """Make a link that signs a person in to the pages, once, within 15 minutes."""
+    """Make a link that signs a person in to the pages, once; GRADER_LINK_HOURS says for how long it works."""
+    from grader.core.lifetimes import in_words
     from grader.service_settings import read_service_settings
     from grader.store.audit import OPERATOR, record
-    from grader.store.sign_ins import issue_link
+    from grader.store.sign_ins import SIGN_IN_LIFETIME, issue_link
 
+    settings = read_service_settings()
     with opened() as database, database.write() as session:
         user = known_user(session, email)
-        code = issue_link(session, user.id)
+        code = issue_link(session, user.id, settings.link_lifetime)
         record(session, OPERATOR, "issue link", user.email, course=None)
-    typer.echo(f"{read_service_settings().url}/login/{code}")
+    typer.echo(f"{settings.url}/login/{code}")
+    typer.echo(
+        f"The link works once, within {in_words(settings.link_lifetime)}. "
+        f"It signs a browser in for {in_words(SIGN_IN_LIFETIME)}.",
+        err=True,
+    )
 
 
 @app.command("tokens")

@@ -1,4 +1,4 @@
-"""What `grader doctor` shows: the runners, their promises, which one would be taken, and the workers."""
+"""What `grader doctor` shows: the runners, their promises, which one would be taken; and a worker."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,9 @@ class RunnerRow:
     kept: Mapping[str, bool]
 
 
-def print_doctor(rows: Sequence[RunnerRow], chosen: str | None, console: Console) -> None:
-    """Print a table of `rows` and say which runner grading takes unasked."""
+def print_doctor(rows: Sequence[RunnerRow], chosen: str | None) -> None:
+    """Print a table of `rows` and say which runner grading takes unless another is asked for."""
+    console = Console()
     table = Table(box=box.SIMPLE, pad_edge=False)
     for heading in ("runner", "here", "promises"):
         table.add_column(heading)
@@ -45,17 +46,6 @@ class WorkerRow:
     slots: int
     refusal: str
     warning: str
-
-
-def print_workers(rows: Sequence[WorkerRow] | None, console: Console) -> None:
-    """Print a line for each worker; nothing where there is no service."""
-    if rows is None:
-        return
-    if not rows:
-        console.print("No worker of the service lives.")
-    for row in rows:
-        state = f"takes nothing. {row.refusal}" if row.refusal else f"grades {row.slots} at a time."
-        console.print(Text(f"Worker {row.name} on {row.host}: {state} {row.warning}".rstrip()))
 
 
 def _promises(row: RunnerRow) -> Text:

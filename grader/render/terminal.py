@@ -14,6 +14,7 @@ from grader.core.text import clean_line
 from grader.render.marks import mark_of
 
 REASON_CHARACTERS = 300
+OWN_CHARACTERS = 1_000  # of our own failure, which says what to do
 Blocked = Mapping[str, Sequence[ProblemScore]]
 COLOURS = {
     Outcome.PASSED: "green",
@@ -146,7 +147,10 @@ def _reason(problem: ProblemScore) -> str:
 
 
 def _sentence(result: TestResult) -> str:
-    return clean_line(f"{result.name}: {first_line(result)}", REASON_CHARACTERS)
+    is_ours = result.outcome is Outcome.NOT_JUDGED
+    return clean_line(
+        f"{result.name}: {first_line(result)}", OWN_CHARACTERS if is_ours else REASON_CHARACTERS
+    )
 
 
 def _glyph(problem: ProblemScore) -> Text:

@@ -4,6 +4,6 @@ A caller opens one transaction with `Database.write()` (or `read()`) and hands i
 the modules here, so that what belongs together is kept together or not at all.
 """
 
-from grader.store.database import Database, open_database
+from grader.store.database import Database, open_database, open_existing
 
-__all__ = ["Database", "open_database"]
+__all__ = ["Database", "open_database", "open_existing"]

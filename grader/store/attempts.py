@@ -7,7 +7,7 @@ declared dead and wakes up late cannot change what another has begun.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from grader.store.database import now
@@ -22,6 +22,10 @@ STRUCK_OUT = "grading it failed {attempts} times on our side; staff can see it, 
 
 
 UNANNOUNCED = Basis("", "")
+
+
+class ArchiveGone(Exception):  # noqa: N818 - says what is the case
+    """The bytes of a submission were pruned: it cannot be graded again."""
 
 
 class OtherSuite(Exception):  # noqa: N818 - says what is the case
@@ -128,16 +132,27 @@ def release(session: Session, submission_id: str) -> None:
 
 
 def begin_anew(session: Session, submission_id: str, priority: Priority) -> Submission | None:
-    """Queue a finished submission for a regrade; None if it is not finished. The caller enqueues it."""
+    """Queue a finished submission for a regrade; None if it is not finished. The caller enqueues it.
+
+    Raises ArchiveGone.
+    """
     done = select(Submission).where(Submission.id == submission_id, Submission.state.not_in(WAITING))
     submission = session.scalar(done.with_for_update())
     if submission is None:
         return None
+    _hold_archive(session, submission)
     submission.priority, submission.reason, submission.finished_at = priority, "", None
     submission.attempt_limit = submission.attempt + MAX_ATTEMPTS
     submission.queued_at = now(session)
     _queue_again(session, submission)
     return submission
+
+
+def _hold_archive(session: Session, submission: Submission) -> None:
+    """Have no other transaction prune the bytes until this one ends. Raises ArchiveGone."""
+    length = select(func.length(Archive.content)).where(Archive.sha256 == submission.archive_sha256)
+    if not session.scalar(length.with_for_update(read=True)):
+        raise ArchiveGone
 
 
 def _keep(session: Session, job: Job, verdict: Verdict) -> None:

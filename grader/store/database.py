@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from grader.store.migrate import migrate
+from grader.store.migrate import AbsentStoreError, migrate, require_newest
 
 LOCK_SECONDS = 15  # how long a writer waits for another before the request is turned away
 CONNECT_SECONDS = 5
@@ -77,15 +77,31 @@ class Database:
 
 def open_database(url: str) -> Database:
     """Return the database at `url`, created and brought up to date. Raises SQLAlchemyError, ValueError."""
-    database = open_as_it_is(url)
+    parsed = make_url(url)
+    if file := _file_of(parsed):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(OWNER_ONLY)
+    database = _database(parsed)
     migrate(database.engine)
     return database
 
 
+def open_existing(url: str) -> Database:
+    """Return the database at `url`, which has the tables of this release. Nothing is created or changed.
+
+    Raises SQLAlchemyError, OSError, AbsentStoreError, WrongStoreError.
+    """
+    database = open_as_it_is(url)
+    require_newest(database.engine)
+    return database
+
+
 def open_as_it_is(url: str) -> Database:
-    """Return the database at `url` with the tables that it has. Raises SQLAlchemyError, ValueError."""
+    """Return the database at `url`, whatever tables it has. Raises OSError, ValueError, AbsentStoreError."""
     parsed = make_url(url)
-    return Database(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed))
+    if file := _file_of(parsed):
+        _require_content(file)
+    return _database(parsed)
 
 
 def now(session: Session) -> datetime:
@@ -96,12 +112,30 @@ def now(session: Session) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _sqlite(url: URL) -> Engine:
+def _file_of(url: URL) -> Path | None:
+    """Return the file of an SQLite database; None for PostgreSQL. Raises ValueError."""
+    if url.get_backend_name() != "sqlite":
+        return None
     if not url.database or url.database == ":memory:":
         raise ValueError("an SQLite database must be a file: what is kept in memory is lost")
-    path = Path(url.database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(OWNER_ONLY)
+    return Path(url.database)
+
+
+def _require_content(file: Path) -> None:
+    """Check that a file holds something. Raises OSError, AbsentStoreError."""
+    try:
+        size = file.stat().st_size
+    except FileNotFoundError:
+        size = 0
+    if not size:
+        raise AbsentStoreError(str(file))
+
+
+def _database(url: URL) -> Database:
+    return Database(_sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url))
+
+
+def _sqlite(url: URL) -> Engine:
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False},

@@ -15,7 +15,17 @@ LOCK = 7_220_001  # hosts that start together migrate one after the other
 
 
 class WrongStoreError(ValueError):
-    """A database is not the grader's, or a newer release's."""
+    """A database is not the grader's, or another release's."""
+
+
+class AbsentStoreError(ValueError):
+    """There is no store at a place; most often its path is mistyped."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"{place}: there is no store here; check GRADER_DATA_DIR and DATABASE_URL. "
+            "`grader serve` and `grader restore` make a new store"
+        )
 
 
 def migrate(engine: Engine) -> None:
@@ -33,9 +43,36 @@ def migrate(engine: Engine) -> None:
         command.upgrade(configuration(connection), "head")
 
 
+def require_newest(engine: Engine) -> None:
+    """Check that the tables are those of this release. Raises AbsentStoreError, WrongStoreError."""
+    with engine.connect() as connection:
+        version = _version(connection)
+        if version == NEWEST:
+            return
+        _check(connection, version)
+    place = _place(engine)
+    if version is None:
+        raise AbsentStoreError(place)
+    raise WrongStoreError(
+        f"{place}: the tables are at version {version}, and this release needs {NEWEST}; "
+        "back up with the release that wrote them, then `grader serve` brings them up to date"
+    )
+
+
+def stored_version(engine: Engine) -> str | None:
+    """Return the version of the tables; None where there are none of the grader's."""
+    with engine.connect() as connection:
+        return _version(connection)
+
+
+def _place(engine: Engine) -> str:
+    """Return the name of a database for messages, without its password."""
+    return engine.url.render_as_string(hide_password=True)
+
+
 def _check(connection: Connection, version: str | None) -> None:
     """Refuse a database that no migration of this release fits."""
-    place = connection.engine.url.render_as_string(hide_password=True)
+    place = _place(connection.engine)
     if version is None and inspect(connection).get_table_names():
         raise WrongStoreError(
             f"{place}: the database holds other tables than the grader's; name an empty one, or its own"

@@ -173,10 +173,22 @@ def _queued(upload: Upload, priority: Priority, moment: datetime) -> Submission:
 
 
 def _keep_archives(session: Session, uploads: Sequence[Upload], moment: datetime) -> None:
-    """Keep the bytes unless they are kept; in one order, so that no two transactions wait for each other."""
+    """Keep the bytes unless they are kept; in one order, so that no two transactions wait for each other.
+
+    An archive that was pruned has its bytes again.
+    """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     rows = [
         {"sha256": each.sha256, "content": each.content, "created_at": moment}
         for each in sorted(uploads, key=lambda upload: upload.sha256)
     ]
-    session.execute(dialect.insert(Archive).on_conflict_do_nothing(), rows)
+    kept = dialect.insert(Archive)
+    pruned = func.length(Archive.content) == 0
+    session.execute(
+        kept.on_conflict_do_update(
+            index_elements=[Archive.sha256],
+            set_={"content": kept.excluded.content, "created_at": kept.excluded.created_at},
+            where=pruned,
+        ),
+        rows,
+    )

@@ -129,7 +129,7 @@ class Assignment(Table):
 
 
 class Archive(Table):
-    """The bytes of an upload, once however often they are handed in."""
+    """The bytes of an upload, once however often they are handed in; empty when they were pruned."""
 
     __tablename__ = "archives"
 

@@ -24,7 +24,8 @@ class Manifest:
     `suite_memory` (bytes that a job's fork of the suite's process may hold), `allowance` (what a student
     process may have), `interface`, `provided` (modules in place of the submission's own: where they stand
     there, and here), and `second_stage` (classes that are run when all others are done and told, in a process
-    of their own).
+    of their own), `data_check` (a module that ends well if the suite's data is there; empty if it needs
+    none).
     """
 
     test_seconds: float
@@ -36,6 +37,7 @@ class Manifest:
     interface: Interface
     provided: Mapping[str, str]
     second_stage: frozenset[str]
+    data_check: str
 
     def within(self, test_seconds: float | None, run_seconds: float | None) -> "Manifest":
         """Return these settings with other time limits, where they are given."""
@@ -54,7 +56,7 @@ def load_manifest(root: Path, suite: str) -> Manifest:
 def parse_manifest(text: str, name: str = FILE) -> Manifest:
     """Return the settings that `text` states. Raises DocumentError with line and key."""
     document = parse_document(text, name)
-    document.reject_unknown("limits", "deferred", "seconds", "provided", "second_stage")
+    document.reject_unknown("limits", "deferred", "seconds", "provided", "second_stage", "data_check")
     limits = document.mapping("limits")
     limits.reject_unknown(*LIMITS)
     return Manifest(
@@ -70,6 +72,7 @@ def parse_manifest(text: str, name: str = FILE) -> Manifest:
         interface=_interface(document),
         provided=document.texts_by_key("provided") if "provided" in document else {},
         second_stage=frozenset(document.texts("second_stage", default=())),
+        data_check=document.text("data_check", default=""),
     )
 
 

@@ -107,7 +107,9 @@ def write_with_data(folder):
 
 def write_first_part(folder):
     """Write the real assignment's first part into `folder` and return it."""
-    left_out = shutil.ignore_patterns("__pycache__", "test_part[2-6]*", "test_bonus*", "harness", "demo*")
+    left_out = shutil.ignore_patterns(
+        "__pycache__", "test_part[2-6]*", "test_bonus*", "harness", "demo*", "mistakes"
+    )
     shutil.copytree(ROOT / "tests", folder / "tests", ignore=left_out)
     rubric = yaml.safe_load((ROOT / "rubric.yaml").read_text())
     [part, *_] = rubric["parts"]

@@ -38,7 +38,7 @@ def fill(service: Service, say: Callable[[str], None], entry: Entry) -> None:
             _course(session, service)
             lines.append("The demo course is being graded.")
         for email, _ in (TEACHER, STUDENTS[0]):
-            lines.append(entry(session, add_user(session, email), service.settings.url))
+            lines.append(entry(session, add_user(session, email), service.settings))
     say("\n".join(lines))
 
 

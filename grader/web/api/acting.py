@@ -1,7 +1,7 @@
 """What people do to a kept submission, by API or page: cancel it, have it graded again."""
 
 from grader.core.role import LEADS
-from grader.store.attempts import begin_anew
+from grader.store.attempts import ArchiveGone, begin_anew
 from grader.store.audit import record
 from grader.store.people import Person
 from grader.store.states import Priority
@@ -29,7 +29,11 @@ def regrade_for(context: Context, who: Person, submission_id: str, reason: str) 
         submission = visible(session, who, submission_id)
         course = course_of(session, submission)
         require_staff(who, course, LEADS)
-        if begin_anew(session, submission_id, Priority.BULK) is None:
+        try:
+            begun = begin_anew(session, submission_id, Priority.BULK)
+        except ArchiveGone:
+            raise Problem(Kind.NOT_NOW, "Its archive was pruned: hand the same zip in again.") from None
+        if begun is None:
             raise Problem(Kind.NOT_NOW, f"It is {submission.state}: it will have a verdict anyway.")
         context.queue.enqueue(session, [submission_id], Priority.BULK)
         record(session, who.email, "regrade", submission_id, course=course, reason=reason)

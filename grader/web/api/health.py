@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grader.jobs import Stats
+from grader.store.size import last_backup, room_for, size_of
 from grader.store.states import Priority, State
 from grader.store.tables import Report, Submission
 from grader.web.api.bodies import problems
@@ -123,6 +124,7 @@ class _Numbers(Collector):
         yield GaugeMetricFamily("grader_workers", "Workers that live.", value=stats.workers)
         yield GaugeMetricFamily("grader_slots", "Slots of the workers that live.", value=stats.slots)
         yield from self._history()
+        yield from self._store()
 
     def _history(self) -> Iterator[Metric]:
         with self._context.database.read() as session:
@@ -136,6 +138,19 @@ class _Numbers(Collector):
         yield family
         yield CounterMetricFamily("grader_attempts", "Attempts at grading.", value=float(attempts or 0))
         yield grades
+
+    def _store(self) -> Iterator[Metric]:
+        database = self._context.database
+        with database.read() as session:
+            size, backup = size_of(database, session), last_backup(session)
+        yield GaugeMetricFamily("grader_database_bytes", "Size of the database.", value=size)
+        if (room := room_for(database)) is not None:
+            yield GaugeMetricFamily("grader_disk_free_bytes", "Room on the disk of SQLite.", value=room)
+        yield GaugeMetricFamily(
+            "grader_last_backup_timestamp_seconds",
+            "When the last backup was made; 0 if none was.",
+            value=backup.timestamp() if backup else 0,
+        )
 
 
 def _grades(session: Session) -> Metric:

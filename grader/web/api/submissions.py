@@ -123,6 +123,8 @@ def get_archive(submission_id: str, context: InContext, who: SignedIn) -> Respon
     with context.database.read() as session:
         submission = visible(session, who, submission_id)
         content = session.get_one(Archive, submission.archive_sha256).content
+        if not content:
+            raise Problem(Kind.NOT_FOUND, "Its archive was pruned: the reports are kept, the zip is not.")
         course, foreign = course_of(session, submission), submission.user_id != who.id
     if foreign:
         with context.database.write() as session:

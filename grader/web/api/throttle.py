@@ -3,7 +3,7 @@
 A right token, link or cookie is never refused, whoever else guesses: a key is looked up before anything is
 counted. The limit is not what keeps guessers out. A key has a secret half of 256 random bits, of which the
 store keeps a hash. At a million guesses a second, the chance to hit one of a million keys within a year is
-below 1 in 10^57 (2^256 is 1.2 * 10^77, a year has 3.2 * 10^7 seconds). Links end after minutes, and sign-ins
+below 1 in 10^57 (2^256 is 1.2 * 10^77, a year has 3.2 * 10^7 seconds). Links end after days, and sign-ins
 after hours. So the limit tells a program with an old token to slow down, and the operator sees it in the log.
 """
 

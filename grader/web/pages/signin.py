@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from grader.store.sign_ins import sign_in_by_link, sign_in_by_token, sign_out
+from grader.core.lifetimes import in_words
+from grader.store.sign_ins import SIGN_IN_LIFETIME, sign_in_by_link, sign_in_by_token, sign_out
 from grader.web.api.auth import SIGN_IN_COOKIE, opened
 from grader.web.api.context import Context, InContext
 from grader.web.api.problems import Problem
@@ -14,7 +15,6 @@ from grader.web.pages.view import page
 from grader.web.pages.visitor import HOME, forget, let_in, local
 
 TOKEN_CHARACTERS = 200
-NO_LINK = "This link is used, over or wrong. Links work once and for some minutes: ask for a new one."
 
 router = APIRouter()
 
@@ -43,9 +43,9 @@ def sign_in(
 
 
 @router.get("/login/{code}")
-def show_link(request: Request, code: str) -> Response:
+def show_link(request: Request, site: OnSite, code: str) -> Response:
     """Ask before the link is used up: programs that look into mail open links, but press no button."""
-    return page(request, "link.html.j2", None, code=code, wrong="")
+    return _link_page(request, site, 200, code=code, wrong=False)
 
 
 @router.post("/login/{code}")
@@ -54,7 +54,7 @@ def use(request: Request, context: InContext, site: OnSite, code: str) -> Respon
     try:
         cookie = opened(context, request, code, _by_link)
     except Problem as problem:
-        return page(request, "link.html.j2", None, problem.kind.status, code=code, wrong=NO_LINK)
+        return _link_page(request, site, problem.kind.status, code=code, wrong=True)
     return _enter(cookie, HOME, site)
 
 
@@ -66,6 +66,11 @@ def leave(request: Request, context: InContext) -> Response:
     answer = RedirectResponse("/login", 303)
     forget(answer)
     return answer
+
+
+def _link_page(request: Request, site: Site, status: int, *, code: str, wrong: bool) -> Response:
+    lifetimes = {"link": in_words(site.link_lifetime), "signed_in": in_words(SIGN_IN_LIFETIME)}
+    return page(request, "link.html.j2", None, status, code=code, wrong=wrong, lifetimes=lifetimes)
 
 
 def _by_token(context: Context, token: str) -> str | None:

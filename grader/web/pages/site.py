@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
 from grader.core.rubric import Rubric
+from grader.store.sign_ins import LINK_LIFETIME
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Site:
 
     Attributes: `over_tls` (the service is reached over TLS only), `has_second_stage` (the suite has tests
     that take long, which come after all others), `catches` (sentences on the mistakes that the tests of each
-    problem are there for, by its id).
+    problem are there for, by its id), `link_lifetime` (how long a sign-in link works).
     """
 
     rubric: Rubric
@@ -23,6 +25,7 @@ class Site:
     over_tls: bool
     has_second_stage: bool
     catches: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    link_lifetime: timedelta = LINK_LIFETIME
 
 
 def site_of(request: Request) -> Site:

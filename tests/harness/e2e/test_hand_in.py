@@ -57,6 +57,56 @@ def test_a_folder_that_is_dropped(window, tmp_path, exhibition):
     assert not [each for each in (b".git", b".venv", b"__pycache__") if each in content]
 
 
+def dropped(folder, *names):
+    """Make files in `folder`, and folders where a name ends in a slash; return their paths."""
+    for name in names:
+        path = folder / name
+        if name.endswith("/"):
+            (path / "tests").mkdir(parents=True)
+            (path / "tests" / "adapters.py").write_text("x = 'several'\n")
+        else:
+            path.write_bytes(zipped(x=name))
+    return [folder / name for name in names]
+
+
+@pytest.mark.parametrize("selector", [".drop", "h1"])
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("notes.txt", "mine.zip", "engine.py"), "mine.zip"),
+        (("MINE.ZIP", "project/", "engine.py"), "MINE.ZIP"),
+        (("notes.txt", "project/", "engine.py"), "project.zip"),
+    ],
+)
+def test_three_at_once_with_one_to_hand_in(window, tmp_path, names, expected, selector):
+    """Of several dropped anywhere on the page the one zip, or else the one folder, is in the form."""
+    window.drop(*dropped(tmp_path, *names), selector=selector)
+
+    window.page.get_by_text(f"{expected}, 1 KiB; the other 2 stay out").wait_for()
+    assert chosen(window.page) == expected
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("one.zip", "two.zip", "three.zip"),
+        ("engine.py", "nn.py", "adapters.py"),
+        ("one/", "two/", "engine.py"),
+        ("one.zip", "two.zip", "project/"),
+    ],
+)
+def test_three_at_once_without_a_choice(window, tmp_path, names):
+    """Where it is not clear which of several is the project, the page says so and the form is empty."""
+    page = window.page
+    page.set_input_files("#archive", upload("before.zip", zipped(x="before")))
+
+    window.drop(*dropped(tmp_path, *names))
+
+    page.get_by_text("You dropped 3 files or folders at once").wait_for()
+    assert chosen(page) is None
+    assert page.get_by_role("alert").inner_text().endswith("Drop one zip, or the one folder of your project.")
+
+
 def test_a_folder_makes_the_same_bytes_each_time(window, tmp_path):
     """The same folder handed in twice is one submission: its zip does not hold the time of zipping."""
     (tmp_path / "twice" / "tests").mkdir(parents=True)

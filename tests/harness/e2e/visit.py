@@ -89,10 +89,10 @@ class Visit:
         """Return by how many pixels the page is wider than the window."""
         return self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
-    def drop(self, path, selector=".drop"):
-        """Drop a file or a folder of this machine on an element, as from the desktop."""
+    def drop(self, *paths, selector=".drop"):
+        """Drop files or folders of this machine on an element, as from the desktop."""
         box = self.page.locator(selector).bounding_box()
-        data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
         at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 10}
         devtools = self.context.new_cdp_session(self.page)
         for kind in DRAG:

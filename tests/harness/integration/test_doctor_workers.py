@@ -1,23 +1,18 @@
 """`grader doctor` and the staff page on the workers of a service: who takes nothing, why, and where."""
 
-import io
-
 import pytest
-from rich.console import Console
 
 from grader.cli.doctor import find_workers
+from grader.cli.doctor.grading import judge_workers
 from grader.jobs import Station, open_queue
-from grader.render.doctor import print_workers
 from tests.harness.api import make_service
 
 REFUSAL = "The suite on lab-3 is 11111111, the assignment's is 22222222."
 
 
 def printed(rows):
-    """Return what the command prints of `rows`."""
-    console = Console(file=io.StringIO(), width=200)
-    print_workers(rows, console)
-    return console.file.getvalue()
+    """Return the lines that the command prints of `rows`."""
+    return [str(each) for each in judge_workers(rows)]
 
 
 @pytest.fixture
@@ -36,8 +31,8 @@ def test_doctor_says_who_takes_nothing(database):
         during = printed(find_workers())
     after = printed(find_workers())
 
-    assert during == f"Worker w1 on lab-3: takes nothing. {REFUSAL}\n"
-    assert after == "No worker of the service lives.\n"
+    assert during == [f"missing  workers: w1 on lab-3 takes nothing. {REFUSAL}"]
+    assert after == ["note     workers: None lives: start `grader serve` or `grader worker`."]
 
 
 def test_doctor_makes_no_database(monkeypatch, tmp_path):
@@ -45,7 +40,7 @@ def test_doctor_makes_no_database(monkeypatch, tmp_path):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("GRADER_DATA_DIR", str(tmp_path / "data"))
 
-    assert printed(find_workers()) == ""
+    assert printed(find_workers()) == []
     assert not (tmp_path / "data").exists()
 
 

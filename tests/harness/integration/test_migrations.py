@@ -11,9 +11,10 @@ from sqlalchemy import MetaData, insert, select
 
 from grader.core.report import to_document
 from grader.core.scoring import Outcome
-from grader.store import open_database
+from grader.store import open_database, open_existing
 from grader.store.columns import Table
-from grader.store.migrate import configuration
+from grader.store.database import open_as_it_is
+from grader.store.migrate import AbsentStoreError, WrongStoreError, configuration, stored_version
 from grader.store.tables import Loss, Report
 from grader.store.verdict import LostTest, verdict_of
 from tests.harness.reports import report, result
@@ -120,3 +121,20 @@ def test_a_store_of_an_earlier_release_has_todays_tables(earlier_url):
 
     database.close()
     assert differences == []
+
+
+def test_a_store_of_an_earlier_release_is_left_alone(earlier_url):
+    """Who needs a store of this release is refused an older one, and changes nothing in it."""
+    with pytest.raises(WrongStoreError, match="version 0001, and this release needs"):
+        open_existing(earlier_url)
+
+    database = open_as_it_is(earlier_url)
+    assert stored_version(database.engine) == "0001"
+    database.close()
+
+
+def test_an_absent_store_is_not_made(database_url):
+    """Who needs a store is refused an empty database, and makes no table in it."""
+    for _ in range(2):
+        with pytest.raises(AbsentStoreError, match="there is no store here"):
+            open_existing(database_url)

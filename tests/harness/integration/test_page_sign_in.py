@@ -1,11 +1,16 @@
 """Signing in to the pages: by token or one-time link, what the browser gets, where it is led; and out."""
 
+from datetime import timedelta
 from http.cookies import SimpleCookie
 
 import pytest
+from sqlalchemy import select
 
+from grader.core.lifetimes import in_words
 from grader.store import open_database
-from grader.store.sign_ins import issue_link
+from grader.store.database import now
+from grader.store.sign_ins import LINK_LIFETIME, SIGN_IN_LIFETIME, issue_link
+from grader.store.tables import LoginLink
 from grader.web.api.auth import SIGN_IN_COOKIE
 from tests.harness.api import hand_in, make_service
 from tests.harness.page import Page
@@ -195,3 +200,21 @@ def test_the_api_takes_a_cookie_for_reading_only(service):
 
     assert read.status_code == 200
     assert changed.status_code == 401
+
+
+def test_pages_and_links_have_the_lifetime_of_the_setting(service):
+    """A link opens until its lifetime is over, and the page of a wrong one says how long links work."""
+    browser = service.browser()
+    with service.database.write() as session:
+        code = issue_link(session, service.course.anna, timedelta(hours=48))
+        row = session.scalar(select(LoginLink))
+        left = row.expires_at - now(session)
+        row.expires_at -= timedelta(hours=48)
+
+    shown = Page(browser.get(f"/login/{code}").text).words
+    over = browser.post(f"/login/{code}")
+
+    assert timedelta(hours=47) < left <= timedelta(hours=48)
+    assert f"for {in_words(SIGN_IN_LIFETIME)}" in shown
+    assert over.status_code == 401
+    assert f"within {in_words(LINK_LIFETIME)}" in Page(over.text).words

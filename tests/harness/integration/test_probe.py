@@ -15,6 +15,7 @@ from grader.sandbox.docker.kind import Docker
 from grader.sandbox.forking import JAIL
 from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import Allowance, Promise, SandboxError
+from tests.harness.assignment import write_assignment
 from tests.harness.integration.conftest import why_not
 from tests.harness.samples import ROOT
 
@@ -91,22 +92,32 @@ def test_a_runner_that_does_not_isolate_is_taken_by_name_only():
         candidates("magic", Docker())
 
 
-def test_doctor_tells_which_runner_grading_takes():
+def test_doctor_tells_which_runner_grading_takes(tmp_path):
     """The table names every runner, and the sentence below it the strongest one."""
     told = subprocess.run(
-        [sys.executable, "-m", "grader", "doctor"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "grader", "doctor"],
+        cwd=ROOT,
+        env={**os.environ, "GRADER_ASSIGNMENT": str(write_assignment(tmp_path / "assignment"))},
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
 
     assert all(kind.name in told for kind in EVERY)
     assert f"Grading takes {strongest().name}, unless another is asked for." in told
 
 
-def test_doctor_says_what_is_missing_and_what_is_left():
+def test_doctor_says_what_is_missing_and_what_is_left(tmp_path):
     """Without an engine docker cannot be used, which is told with its reason, and the next one is taken."""
     told = subprocess.run(
         [sys.executable, "-m", "grader", "doctor"],
         cwd=ROOT,
-        env={**os.environ, "DOCKER_HOST": "tcp://127.0.0.1:1", "COLUMNS": "200"},
+        env={
+            **os.environ,
+            "DOCKER_HOST": "tcp://127.0.0.1:1",
+            "COLUMNS": "200",
+            "GRADER_ASSIGNMENT": str(write_assignment(tmp_path / "assignment")),
+        },
         capture_output=True,
         text=True,
         check=True,
@@ -122,17 +133,19 @@ def test_doctor_tells_the_truth_in_a_locked_down_container(runner):
     locked = ("--cap-drop=ALL", "--security-opt=no-new-privileges", "--user=65534:65534", "--network=none")
     scratch = ("--read-only", "--tmpfs=/tmp", "--env=GRADER_DATA_DIR=/tmp/data", "--env=COLUMNS=200")
 
-    told = subprocess.run(
+    done = subprocess.run(
         [runner, "run", "--rm", *locked, *scratch, "grader", "doctor"],
         capture_output=True,
         text=True,
-        check=True,
-    ).stdout
+        check=False,
+    )
+    told = done.stdout
 
     assert "there is no Docker engine" in told
     assert "the command bwrap is not there" in told
     assert "Grading takes jail, unless another is asked for." in told
     assert "✗" not in told
+    assert (done.returncode, told.splitlines()[-1]) == (1, "not ready, missing: data")  # there is no network
 
 
 def test_grading_says_in_which_runner_and_how_it_isolates(tmp_path):

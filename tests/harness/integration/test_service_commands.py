@@ -222,6 +222,16 @@ def test_a_student_with_the_template_only(grader, service, tmp_path):
     assert "wrong, revoked or over" in refused.stderr
 
 
+def test_a_link_is_made_for_as_long_as_the_setting_says(grader):
+    """Standard output has the link alone, to be mailed; the lifetimes are told beside it."""
+    new_student(grader, "hal")
+
+    done = grader("user", "link", "hal@example.edu", GRADER_LINK_HOURS="36")
+
+    assert re.fullmatch(r"http://\S+/login/\S+\n", done.stdout)
+    assert "works once, within 36 hours. It signs a browser in for 12 hours." in done.stderr
+
+
 def test_the_audit_is_listed(grader):
     """What the operator did stands in it, newest first, and can be asked for by whom it was done to."""
     new_student(grader, "gil")

