@@ -45,7 +45,10 @@ def create_course(  # noqa: PLR0913 - one option each
     from grader.suite.assignment import load_assignment
 
     assignment_title = load_assignment(read_settings().assignment).rubric.title
-    policy = Policy(parse_due(due, time_zone) if due else None, hourly_limit or None, supersede)
+    try:
+        policy = Policy(parse_due(due, time_zone) if due else None, hourly_limit or None, supersede)
+    except ValueError as wrong:
+        raise SettingsError(f"--due: {wrong}") from None
     with opened_or_new() as database, database.write() as session:
         add_course(session, course, title or course, time_zone)
         assignment = f"{course}-{short_name(assignment_title)}"[:64].strip("-")

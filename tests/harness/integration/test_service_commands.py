@@ -161,12 +161,14 @@ def test_a_backup_of_the_running_service(grader, tmp_path):
     assert "not empty" in over.stderr
 
 
-def test_a_deadline_is_repeated_in_words_and_can_be_edited(grader):
+def test_a_deadline_is_repeated_in_words_and_can_be_edited(grader, tmp_path):
     """The instant is said in the course's time zone at each change, and in the list."""
-    made = grader("course", "create", "winter", "--due", "2026-12-18", "--time-zone", "Europe/Berlin")
-    moved = grader("course", "edit", "winter", "--due", "2026-12-20 12:00")
-    listed = grader("course", "list")
-    removed = grader("course", "edit", "winter", "--no-due")
+    own = {"DATABASE_URL": f"sqlite:///{tmp_path}/own.db"}
+    zone = ("--time-zone", "Europe/Berlin")
+    made = grader("course", "create", "winter", "--due", "2026-12-18", *zone, **own)
+    moved = grader("course", "edit", "winter", "--due", "2026-12-20 12:00", **own)
+    listed = grader("course", "list", **own)
+    removed = grader("course", "edit", "winter", "--no-due", **own)
 
     assert "due Friday 18 December 2026, 23:59 CET (Europe/Berlin; 22:59 UTC)" in made.stdout, made.stderr
     assert "due Sunday 20 December 2026, 12:00 CET (Europe/Berlin; 11:00 UTC)" in moved.stdout, moved.stderr
