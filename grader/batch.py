@@ -1,12 +1,16 @@
 """A folder of submissions, graded one by one or a few at a time; none can stop the others."""
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from grader.core.report import Status
 from grader.core.submission import Submission
+from grader.downloads import Download, Found, Label, find_downloads, is_archive, is_of_all, unpacked
 from grader.intake import DEFAULT_LIMITS, Refused, read_archive, read_folder
 from grader.pipeline import Grader
 from grader.render.csv import Row
@@ -26,28 +30,37 @@ def read_submission(path: Path) -> Submission:
         return read_archive(file.read(DEFAULT_LIMITS.upload_bytes + 1))
 
 
-def find_submissions(folder: Path) -> list[Path]:
-    """Return what stands directly in `folder` and is not hidden, sorted by name: each is a submission."""
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+@contextmanager
+def downloads_in(place: Path) -> Iterator[Found]:
+    """Return the submissions in a folder, or in the one zip of all. Raises Refused, OSError."""
+    archives = [place] if place.is_file() else [path for path in place.iterdir() if is_archive(path.name)]
+    if len(archives) == 1 and is_of_all(archives[0]):
+        with TemporaryDirectory(prefix="grader-downloads-") as folder:
+            yield find_downloads(unpacked(archives[0], Path(folder)))
+    elif place.is_file():
+        yield Found([Download(place, place.name, Label())], [])
+    else:
+        yield find_downloads(place)
 
 
-def grade_all(paths: list[Path], grader: Grader, seed_of: SeedOf, jobs: int) -> Iterator[Row]:
-    """Yield what becomes of each submission, in the order of `paths`, `jobs` of them graded at a time."""
+def grade_all(found: Sequence[Download], grader: Grader, seed_of: SeedOf, jobs: int) -> Iterator[Row]:
+    """Yield what becomes of each submission, in their order, `jobs` of them graded at a time."""
     with ThreadPoolExecutor(jobs) as pool:
-        yield from pool.map(lambda path: _row(path, grader, seed_of), paths)
+        yield from pool.map(lambda each: replace(_row(each, grader, seed_of), label=each.label), found)
 
 
-def _row(path: Path, grader: Grader, seed_of: SeedOf) -> Row:
+def _row(download: Download, grader: Grader, seed_of: SeedOf) -> Row:
+    name = download.name
     try:
-        submission = read_submission(path)
+        submission = read_submission(download.path)
         report = grader.grade(submission, seed_of(submission))
     except Refused as refused:
-        return Row(path.name, str(refused), REFUSED)
+        return Row(name, str(refused), REFUSED)
     except OSError as unreadable:
-        return Row(path.name, f"cannot be read: {unreadable.strerror or unreadable}", REFUSED)
+        return Row(name, f"cannot be read: {unreadable.strerror or unreadable}", REFUSED)
     except (SuiteFailed, SandboxError) as failed:
-        return Row(path.name, str(failed), Status.GRADER_ERROR)
+        return Row(name, str(failed), Status.GRADER_ERROR)
     except Exception as mistake:  # noqa: BLE001 - ours; it is told, and the others are graded all the same
         traceback.print_exc()
-        return Row(path.name, f"a mistake in the grader: {mistake!r}", Status.GRADER_ERROR)
-    return Row(path.name, report, report.status)
+        return Row(name, f"a mistake in the grader: {mistake!r}", Status.GRADER_ERROR)
+    return Row(name, report, report.status)

@@ -115,6 +115,8 @@ class _Run:
             seed_id=seed_id(self._seed),
             runner=runner.name,
             isolation=runner.isolation,
+            python=self._ready.fingerprint.python,
+            numpy=self._ready.fingerprint.numpy,
             started_at=self._started.isoformat(timespec="seconds"),
             seconds=time.monotonic() - self._clock,
             status=status_of(scored, loadable=outcome.unloadable is None),

@@ -17,6 +17,11 @@ class RemoteAdapters(ModuleType):
         self._connect = connect
         self._interface = interface
 
+    @property
+    def asked(self) -> list[str]:
+        """The names of the adapters that the tests took so far."""
+        return [name for name, value in vars(self).items() if isinstance(value, RemoteAdapter)]
+
     def __getattr__(self, name: str) -> "RemoteAdapter":
         if name.startswith("__"):
             raise AttributeError(name)

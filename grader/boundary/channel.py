@@ -13,6 +13,7 @@ from grader.boundary.errors import Breach, Died, Lost, Raised, Starved, TimedOut
 from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
 from grader.boundary.limits import FROM_GRADER, FROM_STUDENT, ProtocolError
+from grader.boundary.loaded import Loaded, loaded
 from grader.boundary.progress import MAX_REPORTS, are_progress
 from grader.boundary.wire import Frame, Unpacker, shown
 from grader.core.text import clean, clean_line
@@ -87,10 +88,10 @@ class Channel:
 
     # Requests
 
-    def load(self, files: Mapping[str, bytes]) -> None:
+    def load(self, files: Mapping[str, bytes]) -> Loaded:
         """Hand over the submission's files and have its adapters imported. Raises SubmissionError."""
         arrays = {path: np.frombuffer(content, np.uint8) for path, content in files.items()}
-        self.ask("load", arrays)
+        return loaded(self.ask("load", arrays))
 
     def tell(self, kind: str, *arguments: Any) -> Handle:
         """Queue a request whose result stays on the other side; return the handle that stands for it."""

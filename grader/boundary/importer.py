@@ -12,11 +12,18 @@ from importlib.machinery import ModuleSpec
 from pathlib import PurePosixPath
 from types import CodeType, ModuleType
 
+from grader.boundary.interface import ADAPTERS
+from grader.boundary.parts import run_module
+from grader.boundary.source import compiled, decoded
+
+SOURCES = ("src",)
+
 
 class MemoryImporter(MetaPathFinder):
     """Finds modules among `files`, a mapping from relative POSIX path to content.
 
-    The files are found as if they lay in the working folder and this was the first entry of sys.path.
+    The files are found as if they lay in the working folder and this was the first entry of sys.path. The
+    folder src is the last entry.
     """
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
@@ -43,7 +50,7 @@ class MemoryImporter(MetaPathFinder):
 
     def _searched(self, path: Sequence[str] | None) -> Iterator[str]:
         """Yield the folders of the submission on the `path` of a package, or on sys.path and its top."""
-        for entry in ["", *sys.path] if path is None else path:
+        for entry in ["", *sys.path, *SOURCES] if path is None else path:
             place = os.path.normpath(os.path.join(self._root, entry))  # noqa: PTH118 - as in __init__
             if place == self._root:
                 yield ""
@@ -85,18 +92,22 @@ class MemoryLoader(InspectLoader):
     def get_source(self, fullname: str) -> str:
         """Return the decoded source. Raises SyntaxError for bytes that are no text of their encoding."""
         del fullname
-        from importlib.util import decode_source  # noqa: PLC0415 - only source that is loaded needs it
-
-        try:
-            source = decode_source(self._content)
-        except (SyntaxError, UnicodeDecodeError, LookupError) as unreadable:
-            raise SyntaxError(f"{self._path} cannot be decoded: {unreadable}") from None
-        if "\0" in source:
-            raise SyntaxError(f"{self._path} contains null bytes, so it is no text")
-        return source
+        return decoded(self._content, self._path)
 
     def get_code(self, fullname: str) -> CodeType:
         """Return the compiled module, its lines known to tracebacks."""
+        return compiled(self._listed_source(fullname), self._path)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module: adapters and the heads of packages by parts where an import of theirs fails."""
+        name = module.__name__
+        if self._is_package or name == ADAPTERS:
+            run_module(module, self._listed_source(name), self._path)
+        else:
+            exec(self.get_code(name), vars(module))  # noqa: S102 - it is what importing is
+
+    def _listed_source(self, fullname: str) -> str:
+        """Return the source, and have tracebacks show its lines."""
         source = self.get_source(fullname)
         linecache.cache[self._path] = (len(source), None, source.splitlines(keepends=True), self._path)
-        return compile(source, self._path, "exec", dont_inherit=True)
+        return source

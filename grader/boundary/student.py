@@ -16,16 +16,20 @@ import random
 import socket
 import sys
 import traceback
+from difflib import get_close_matches
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from grader.boundary.causes import cause_of, install_causes, without_places
 from grader.boundary.connection import Closed, Connection, Stream
 from grader.boundary.header import write_plain
 from grader.boundary.importer import MemoryImporter
 from grader.boundary.interface import ADAPTERS
 from grader.boundary.limits import FROM_GRADER, FROM_STUDENT, ProtocolError
+from grader.boundary.opening import install_scratch
+from grader.boundary.parts import BrokenImport, broken
 from grader.boundary.pipes import Pipes
 from grader.boundary.progress import progress
 from grader.boundary.wire import Frame, Unpacker
@@ -62,9 +66,13 @@ class GraderCallbackFailed(Exception):  # noqa: N818 - the name is shown to stud
 class Student:
     """The objects of a submission under their handle ids, and the requests on them."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Serve the peer of `connection`."""
+    def __init__(
+        self, connection: Connection, surround: "Callable[[Mapping[str, bytes]], None]" = lambda _: None
+    ) -> None:
+        """Serve the peer of `connection`; `surround` prepares this process for the files that come."""
         self._connection = connection
+        self._surround = surround
+        self._root = os.getcwd()
         self._objects: dict[int, Any] = {}
         self._ids: dict[int, int] = {}  # id() of an object -> its handle id
         self._mentions: dict[int, int] = {}  # handle id -> the number of the last message that named it
@@ -147,11 +155,20 @@ class Student:
 
     # Requests
 
-    def _load(self, files: dict[str, np.ndarray]) -> None:
-        """Make the submission importable and import its adapters."""
+    def _load(self, files: dict[str, np.ndarray]) -> list[list[str]]:
+        """Make the submission importable and import its adapters.
+
+        Returns the names of its adapters, and why parts of them are broken.
+        """
         self._files = {path: content.tobytes() for path, content in files.items()}
         MemoryImporter(self._files).install()
-        importlib.import_module(ADAPTERS)
+        self._surround(self._files)
+        adapters = importlib.import_module(ADAPTERS)
+        names = [name for name in vars(adapters) if not name.startswith("_")]
+        has_own = any(getattr(vars(adapters)[name], "__module__", "") == ADAPTERS for name in names)
+        if broken and not has_own:
+            raise next(iter(broken.values()))
+        return [names if has_own else [], list(broken)]
 
     def _reset(self) -> None:
         """Forget all objects before the next test, and start its random numbers afresh."""
@@ -249,7 +266,8 @@ class Student:
 
     def _described(self, error: BaseException) -> dict[str, Any]:
         try:
-            message = str(error)[:MESSAGE_CHARACTERS]
+            message = cause_of(error, self._root) or without_places(str(error), self._root)
+            message = message[:MESSAGE_CHARACTERS]
         except BaseException:  # noqa: BLE001 - __str__ is the student's too
             message = "(its message cannot be shown)"
         kind = type(error).__name__[:80]
@@ -257,6 +275,7 @@ class Student:
 
     def _traceback(self, error: BaseException) -> str:
         """Return where `error` was raised: the submission's last frames, and the place of a syntax error."""
+        error = error.reason if isinstance(error, BrokenImport) else error
         try:
             trace = _own(error.__traceback__, self._files)
             told = traceback.TracebackException(type(error), error, trace, limit=-FRAMES)
@@ -270,7 +289,9 @@ def _adapter(name: str) -> "Callable[..., Any]":
     try:
         adapter: Callable[..., Any] = getattr(sys.modules[ADAPTERS], name)
     except AttributeError:
-        raise MissingAdapter(f"tests/adapters.py has no function {name}") from None
+        near = get_close_matches(name, vars(sys.modules[ADAPTERS]), 1)
+        nearest = f"; the nearest is {near[0]}" if near else ""
+        raise MissingAdapter(f"tests/adapters.py has no function {name}{nearest}") from None
     return adapter
 
 
@@ -295,10 +316,16 @@ def _own(trace: TracebackType | None, files: dict[str, bytes]) -> TracebackType 
     return own
 
 
+def surround(files: "Mapping[str, bytes]") -> None:
+    """Have the submission find its files, a scratch folder, and sentences where the sandbox stops it."""
+    install_scratch(os.getcwd(), files)
+    install_causes(files)
+
+
 def serve(stream: Stream) -> NoReturn:
     """Serve the trusted end on `stream` until that is closed; then end this process."""
     try:
-        Student(Connection(stream, FROM_GRADER)).serve()
+        Student(Connection(stream, FROM_GRADER), surround).serve()
     except Closed:
         sys.stdout.flush()
     os._exit(0)  # whatever the submission left running or registered has nothing to say any more

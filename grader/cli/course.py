@@ -1,24 +1,34 @@
 """`grader course`: courses, their assignments and their rosters."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from grader.cli.opened import only_course, opened, opened_or_new
+from grader.cli.opened import only_assignment, only_course, opened, opened_or_new
 from grader.settings import SettingsError
+
+BAD_ROWS = "correct them, or import the other rows with --skip-bad"
 
 app = typer.Typer(no_args_is_help=True, help="Courses and their rosters.")
 
 
+Due = Annotated[
+    str | None,
+    typer.Option(
+        "--due", help="2026-12-18 (the end of that day), 2026-12-18T18:00; a zone or offset may follow."
+    ),
+]
+
+
 @app.command("create")
-def create_course(
+def create_course(  # noqa: PLR0913 - one option each
     course: Annotated[str, typer.Argument(metavar="NAME", help="Short name, as in links: autumn-2026.")],
     title: Annotated[str, typer.Option("--title", help="As people read it.")] = "",
-    due: Annotated[
-        datetime | None, typer.Option("--due", formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d"], help="In UTC.")
-    ] = None,
+    time_zone: Annotated[
+        str, typer.Option("--time-zone", help="The course's time zone, such as Europe/Berlin.")
+    ] = "UTC",
+    due: Due = None,
     hourly_limit: Annotated[
         int, typer.Option("--hourly-limit", min=0, help="Submissions per student and hour; 0 for no limit.")
     ] = 20,
@@ -28,57 +38,104 @@ def create_course(
     ] = True,
 ) -> None:
     """Create a course with the assignment that this service grades."""
+    from grader.core.deadline import parse_due
     from grader.settings import read_settings
     from grader.store.audit import OPERATOR, record
-    from grader.store.courses import Policy, add_assignment, add_course, short_name
+    from grader.store.courses import Policy, add_assignment, add_course, due_in_words, short_name
     from grader.suite.assignment import load_assignment
 
     assignment_title = load_assignment(read_settings().assignment).rubric.title
-    policy = Policy(due.replace(tzinfo=UTC) if due else None, hourly_limit or None, supersede)
+    policy = Policy(parse_due(due, time_zone) if due else None, hourly_limit or None, supersede)
     with opened_or_new() as database, database.write() as session:
-        add_course(session, course, title or course)
+        add_course(session, course, title or course, time_zone)
         assignment = f"{course}-{short_name(assignment_title)}"[:64].strip("-")
-        add_assignment(session, assignment, course, assignment_title, policy)
+        made = add_assignment(session, assignment, course, assignment_title, policy)
         record(session, OPERATOR, "create course", course, course=course)
+        words = due_in_words(session, made)
     typer.echo(f"course {course} with assignment {assignment}")
+    typer.echo(f"due {words}" if words else f"no deadline; set one with `grader course edit {course} --due`")
+
+
+@app.command("edit")
+def edit_course(
+    course: Annotated[str | None, typer.Argument(metavar="NAME", help="Needed with several.")] = None,
+    assignment: Annotated[str | None, typer.Option("--assignment", help="Needed with several.")] = None,
+    time_zone: Annotated[str | None, typer.Option("--time-zone", help="The course's time zone.")] = None,
+    due: Due = None,
+    *,
+    no_due: Annotated[bool, typer.Option("--no-due", help="Take the deadline away.")] = False,
+) -> None:
+    """Change the deadline of an assignment, or the time zone of a course.
+
+    A new time zone keeps each deadline at its instant. Submissions are late or in time by the new deadline.
+    """
+    from grader.store.audit import OPERATOR, record
+    from grader.store.courses import due_in_words, set_due, set_time_zone
+
+    if due and no_due:
+        raise SettingsError("--due and --no-due exclude each other")
+    with opened() as database, database.write() as session:
+        course_id = only_course(session, course)
+        if time_zone:
+            set_time_zone(session, course_id, time_zone)
+            record(session, OPERATOR, "edit course", course_id, course=course_id, time_zone=time_zone)
+        edited = only_assignment(session, course_id, assignment)
+        if due or no_due:
+            set_due(session, edited, due)
+            record(session, OPERATOR, "edit assignment", edited.id, course=course_id, due=due or "none")
+        words = due_in_words(session, edited)
+        typer.echo(f"{edited.id}: due {words}" if words else f"{edited.id}: no deadline")
 
 
 @app.command("list")
 def list_courses() -> None:
     """List courses and their assignments."""
-    from grader.store.courses import assignments_in, courses
+    from grader.store.courses import assignments_in, courses, due_in_words
 
     with opened() as database, database.read() as session:
         for course in courses(session):
-            names = ", ".join(each.id for each in assignments_in(session, [course.id]))
+            found = assignments_in(session, [course.id])
+            names = ", ".join(f"{each.id} (due {due_in_words(session, each) or 'never'})" for each in found)
             typer.echo(f"{course.id}\t{course.title}\t{names}")
 
 
 @app.command("import-roster")
 def import_roster(
-    roster: Annotated[Path, typer.Argument(metavar="CSV", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(metavar="CSV", exists=True, dir_okay=False)],
     course: Annotated[str | None, typer.Option("--course", help="Needed when there are several.")] = None,
+    domain: Annotated[str, typer.Option("--domain", help="Makes an address of a login: example.edu.")] = "",
     *,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change; change nothing.")
     ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Import the good rows although others are bad.")
+    ] = False,
 ) -> None:
-    """Take people and sections from a roster that Canvas or Gradescope exported."""
+    """Take people and sections from a roster of Canvas, Gradescope or a spreadsheet.
+
+    A person needs an address, a login or a SIS id.
+    """
     from grader.roster import RosterError, read_roster
     from grader.store.audit import OPERATOR, record
     from grader.store.enrolment import changes, enrol
 
     try:
-        entries = read_roster(roster.read_text(encoding="utf-8-sig"))
-    except (RosterError, UnicodeDecodeError) as wrong:
-        raise SettingsError(f"{roster}: {wrong}") from None
+        roster = read_roster(file.read_bytes(), domain)
+    except RosterError as wrong:
+        raise SettingsError(f"{file}: {wrong}") from None
+    for line in (*roster.notices, *map(str, roster.problems)):
+        typer.echo(f"{file}: {line}", err=True)
     with opened() as database, database.write() as session:
         course_id = only_course(session, course)
-        planned = changes(session, course_id, entries)
+        planned = changes(session, course_id, roster.entries)
         for change in planned:
-            typer.echo(f"{change.what}\t{change.entry.email}\t{change.entry.role}\t{change.entry.section}")
+            typer.echo(f"{change.what}\t{change.entry.handle}\t{change.entry.role}\t{change.entry.section}")
+        if roster.problems and not (dry_run or skip_bad):
+            raise SettingsError(f"{len(roster.problems)} bad rows, nothing is changed: {BAD_ROWS}")
         if not dry_run:
             enrol(session, course_id, planned)
             record(session, OPERATOR, "import roster", course_id, course=course_id, changes=len(planned))
     done = "would change" if dry_run else "changed"
-    typer.echo(f"{len(planned)} of {len(entries)} {done}; nobody is removed.")
+    bad = f", {len(roster.problems)} bad rows" if roster.problems else ""
+    typer.echo(f"{len(planned)} of {len(roster.entries)} {done}{bad}; nobody is removed.")

@@ -1,6 +1,7 @@
 """`grader grade` and `grader grade-all`: verdicts at the desk, without a server."""
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,10 @@ from grader.cli.exits import Exit
 from grader.cli.outputs import HtmlOption, JsonOption, PytestOption, status_of_exit, writable, write_report
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from grader.core.submission import Submission
+    from grader.downloads import Found
     from grader.render.csv import Row
     from grader.settings import Settings
 
@@ -68,41 +72,69 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
 @app.command("grade-all")
 def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
     folder: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, help="A folder of zips and folders.")
+        Path, typer.Argument(exists=True, help="A folder of zips and folders, or the one zip of all.")
     ],
     csv_file: Annotated[
         Path, typer.Option("--csv", metavar="OUT", callback=writable, help="Write one line per submission.")
     ],
+    due: Annotated[str | None, typer.Option("--due", help="The deadline, to tell what is late.")] = None,
+    time_zone: Annotated[str, typer.Option("--time-zone", help="The zone of the deadline.")] = "UTC",
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Submissions graded at a time.")] = 1,
     runner: RunnerOption = None,
     seed: SeedOption = None,
     without_bonus: WithoutBonus = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Grade every submission in a folder."""
+    """Grade every submission in a folder, as a learning management system or GitHub Classroom makes it."""
     from rich.console import Console
 
-    from grader.batch import find_submissions, grade_all
+    from grader.batch import downloads_in, grade_all
     from grader.pipeline import Grader
     from grader.render.csv import render_csv
     from grader.render.progress import batch_progress
     from grader.runners import allowed_runners
     from grader.settings import read_settings
 
+    due_at, zone = _deadline(due, time_zone)
     settings = read_settings()
     kinds = allowed_runners(settings, runner)
-    paths = find_submissions(folder)
-    if not paths:
-        raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
     rows: list[Row] = []
     with (
+        downloads_in(folder) as found,
         closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader,
-        batch_progress(Console(stderr=True), len(paths)) as progress,
+        batch_progress(Console(stderr=True), len(found.submissions)) as progress,
     ):
-        for row in grade_all(paths, grader, lambda work: _seed(settings, seed, work), jobs):
+        _announce(found, folder)
+        downloads = [replace(each, label=each.label.judged(due_at, zone)) for each in found.submissions]
+        for row in grade_all(downloads, grader, lambda work: _seed(settings, seed, work), jobs):
             rows.append(row)  # and kept at once: what is graded outlives an interruption
             csv_file.write_text(render_csv(grader.begin(), rows), encoding="utf-8")
             progress.update(progress.task_ids[0], advance=1, description=row.submission)
     raise typer.Exit(_summary(rows, csv_file))
+
+
+def _deadline(due: str | None, time_zone: str) -> "tuple[datetime | None, tzinfo]":
+    """Return the deadline, repeated in words, and the zone that it is meant in. Raises SettingsError."""
+    from grader.core.deadline import in_words, parse_due, zone_named
+    from grader.settings import SettingsError
+
+    try:
+        due_at = parse_due(due, time_zone) if due else None
+        zone = zone_named(time_zone)
+    except ValueError as wrong:
+        raise SettingsError(f"--due, --time-zone: {wrong}") from None
+    if due_at:
+        typer.echo(f"due {in_words(due_at, time_zone)}", err=True)
+    return due_at, zone
+
+
+def _announce(found: "Found", folder: Path) -> None:
+    """Say what is no submission. Raises BadParameter when there is none at all."""
+    from grader.intake.refusal import shown
+
+    if found.passed_over:
+        typer.echo(f"no submissions, passed over: {', '.join(map(shown, found.passed_over))}", err=True)
+    if not found.submissions:
+        raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
 
 
 def _seed(settings: "Settings", seed: int | None, work: "Submission") -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from grader.store import Database
-    from grader.store.tables import User
+    from grader.store.tables import Assignment, User
 
 
 def opened() -> AbstractContextManager[Database]:
@@ -53,6 +53,18 @@ def only_course(session: Session, wanted: str | None) -> str:
         return str(wanted)
     known = f"the courses are {', '.join(names)}" if names else "make one with `grader course create`"
     raise SettingsError(f"--course {wanted or 'is missing'}: {known}")
+
+
+def only_assignment(session: Session, course_id: str, wanted: str | None) -> Assignment:
+    """Return the assignment of a course that is meant. Raises SettingsError when it is not clear."""
+    from grader.store.courses import assignments_in
+
+    found = {each.id: each for each in assignments_in(session, [course_id])}
+    if wanted is None and len(found) == 1:
+        return next(iter(found.values()))
+    if wanted in found:
+        return found[str(wanted)]
+    raise SettingsError(f"--assignment {wanted or 'is missing'}: course {course_id} has {', '.join(found)}")
 
 
 def known_user(session: Session, email: str) -> User:

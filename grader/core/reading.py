@@ -24,6 +24,8 @@ def from_document(document: Document) -> GradedReport:
         seed_id=document["seed_id"],
         runner=document["runner"]["name"],
         isolation=document["runner"]["isolation"],
+        python=document["runner"].get("python", ""),
+        numpy=document["runner"].get("numpy", ""),
         started_at=document["started_at"],
         seconds=document["seconds"],
         status=Status(document["status"]),

@@ -42,6 +42,8 @@ class GradedReport:
     status: Status
     score: Score
     output: str = ""
+    python: str = ""
+    numpy: str = ""
     notes: Sequence[str] = ()
     staff_notes: Sequence[str] = ()
 
@@ -73,7 +75,12 @@ def to_document(report: GradedReport) -> dict[str, Any]:
         "suite": {"sha256": report.suite_sha256, "tests": report.suite_tests},
         "rubric": {"sha256": report.rubric_sha256},
         "seed_id": report.seed_id,
-        "runner": {"name": report.runner, "isolation": report.isolation},
+        "runner": {
+            "name": report.runner,
+            "isolation": report.isolation,
+            "python": report.python,
+            "numpy": report.numpy,
+        },
         "started_at": report.started_at,
         "seconds": round(report.seconds, 3),
         "status": report.status.value,

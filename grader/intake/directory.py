@@ -11,6 +11,7 @@ from grader.intake.extra import ZIP64, check_unicode_name, extra_fields
 from grader.intake.limits import Limits, check_directory_size, check_entry_count, check_upload
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
+from grader.intake.spelling import UTF8_FLAG, decoded
 
 LOCAL_MARK = b"PK\x03\x04"
 _CENTRAL_MARK = b"PK\x01\x02"
@@ -27,10 +28,10 @@ _ZIP64_LONG = 0xFFFFFFFF
 
 ENCRYPTION_FLAGS = 0x2041  # traditional, strong, and masked headers
 _OTHER_KINDS = {
-    b"\x1f\x8b": "a gzip file",
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
     b"%PDF": "a PDF document",
+    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
 }
 
 
@@ -102,7 +103,16 @@ def _not_a_zip(data: bytes) -> Refused:
     if not data:
         return Refused(Rule.NOT_A_ZIP, None, "the upload is empty")
     kinds = (kind for mark, kind in _OTHER_KINDS.items() if data.startswith(mark))
-    return Refused(Rule.NOT_A_ZIP, None, f"the upload is {next(kinds, 'not a zip archive')}")
+    text = ", but text, such as a single module" if _is_text(data) else ""
+    kind = next(kinds, f"not a zip archive{text}")
+    return Refused(Rule.NOT_A_ZIP, None, f"the upload is {kind}")
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        return data.decode().replace("\n", " ").replace("\r", " ").replace("\t", " ").isprintable()
+    except UnicodeDecodeError:
+        return False
 
 
 def _check_ends(data: bytes, stop: int, gap: int) -> None:
@@ -137,18 +147,19 @@ def _entry(data: bytes, at: int) -> tuple[Entry, int]:
         raise Refused(Rule.DAMAGED, None, "the archive's directory has a row without its mark")
     name_start = at + _CENTRAL.size
     raw_name = data[name_start : name_start + name_length]
-    name = raw_name.decode("utf-8", "surrogateescape")  # Finder and Info-ZIP write UTF-8 without its flag
+    name = decoded(raw_name, is_utf8=bool(flags & UTF8_FLAG))
     if _ZIP64_LONG in (packed, size, start) or disk == _ZIP64_SHORT:
         raise Refused(Rule.NO_ZIP64, name, "has a zip64 record")
     if disk:
         raise Refused(Rule.ONE_PIECE, name, "lies on another part of a split archive")
-    _check_extra(data[name_start + name_length : name_start + name_length + extra], raw_name, name)
+    name = _unicode_name(data[name_start + name_length : name_start + name_length + extra], raw_name, name)
     entry = Entry(name, raw_name, flags, method, crc, packed, size, attributes >> 16, start)
     return entry, name_start + name_length + extra + comment
 
 
-def _check_extra(extra: bytes, raw_name: bytes, name: str) -> None:
+def _unicode_name(extra: bytes, raw_name: bytes, name: str) -> str:
+    """Return the name that an extra field spells in UTF-8, or the one that the entry has without it."""
     fields = list(extra_fields(extra, name))
     if any(kind == ZIP64 for kind, _ in fields):
         raise Refused(Rule.NO_ZIP64, name, "has a zip64 record")
-    check_unicode_name(fields, raw_name, name)
+    return check_unicode_name(fields, raw_name, name)

@@ -76,7 +76,8 @@ def _check_header(header: _Header, extra: bytes, entry: Entry) -> None:
     The header of a streamed entry may leave out what its program did not know yet: each number on its own.
     """
     fields = list(extra_fields(extra, entry.name))
-    check_unicode_name(fields, entry.raw_name, entry.name)
+    if check_unicode_name(fields, entry.raw_name, entry.name) != entry.name:
+        raise Refused(Rule.HEADERS_AGREE, entry.name, "has another name in its own header")
     if header.method != entry.method or (header.flags ^ entry.flags) & ~_LEVEL_FLAGS:
         raise Refused(Rule.HEADERS_AGREE, entry.name, "is packed in another way by its own header")
     unknown = {0} if entry.flags & STREAMED_FLAG else set()

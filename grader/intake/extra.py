@@ -9,6 +9,7 @@ from struct import Struct
 
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
+from grader.intake.spelling import is_spelling
 
 ZIP64 = 0x0001
 _UNICODE_NAME = 0x7075
@@ -33,8 +34,19 @@ def extra_fields(extra: bytes, name: str) -> Iterator[Field]:
         at += length
 
 
-def check_unicode_name(fields: Iterable[Field], raw_name: bytes, name: str) -> None:
-    """Refuse a second name that is not the same as the first one."""
+def check_unicode_name(fields: Iterable[Field], raw_name: bytes, name: str) -> str:
+    """Return the name in its Unicode path field, or `name` without one. Raises Refused.
+
+    The field must spell the same name: programs write it beside a name in their system's code page.
+    """
     for kind, content in fields:
-        if kind == _UNICODE_NAME and content[_BEFORE_NAME:] != raw_name:
+        if kind != _UNICODE_NAME:
+            continue
+        try:
+            spelled = content[_BEFORE_NAME:].decode()
+        except UnicodeDecodeError:
+            spelled = ""
+        if not is_spelling(raw_name, spelled):
             raise Refused(Rule.HEADERS_AGREE, name, "has another name in its Unicode path field")
+        name = spelled
+    return name

@@ -3,19 +3,20 @@
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain, islice
 from operator import attrgetter
 from pathlib import Path
 
 from grader.core.submission import Submission
+from grader.intake.item import Item
 from grader.intake.junk import junk_root
 from grader.intake.kind import check_kind
-from grader.intake.layout import Listing, lay_out
-from grader.intake.limits import DEFAULT_LIMITS, Limits, check_entry_count, check_sizes
-from grader.intake.names import check_name, check_path
+from grader.intake.layout import lay_out
+from grader.intake.limits import DEFAULT_LIMITS, Limits, check_entry_count
+from grader.intake.names import check_characters
 from grader.intake.refusal import Refused
+from grader.intake.room import check_room
 from grader.intake.rule import Rule
 
 _HASH_MARK = b"grader folder 1\n"
@@ -25,70 +26,48 @@ _OPEN_FLAGS = (
 )
 
 
-@dataclass
-class _Found:
-    """What a walk has found so far: files with their sizes, folders, and where junk begins."""
-
-    sizes: dict[str, int] = field(default_factory=dict)
-    folders: list[str] = field(default_factory=list)
-    junk: list[str] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.sizes) + len(self.folders) + len(self.junk)
-
-
 def read_folder(path: Path, limits: Limits = DEFAULT_LIMITS) -> Submission:
     """Return the project in a folder; raise `Refused` when the folder breaks a rule.
 
     A path that does not exist or is no folder is the caller's mistake and raises what Python raises.
     """
-    found = _found(path, limits)
-    layout = lay_out(Listing(list(found.sizes), found.folders, found.junk))
-    check_sizes({name: found.sizes[name] for name in layout.kept}, limits)
+    layout = lay_out(_walk(path, limits), limits)
     read = {name: _content(path, name, limits) for name in layout.kept}
-    check_sizes({name: len(content) for name, content in read.items()}, limits)  # it may have grown since
+    check_room([Item.file(name, len(content)) for name, content in read.items()], limits, layout.top)
     contents = {name.removeprefix(layout.top): content for name, content in read.items()}
     return Submission(_hash(contents), contents, layout.dropped)
 
 
-def _found(root: Path, limits: Limits) -> _Found:
-    found = _Found()
+def _walk(root: Path, limits: Limits) -> list[Item]:
+    """Return all that is below the root, but for what lies in folders that are junk by their name."""
+    found: list[Item] = []
     pending = [""]
     while pending:
-        for path, status in _children(root, pending.pop(), limits):
-            if _sort(path, status, found, limits):
-                pending.append(path)
+        for item in _children(root, pending.pop(), limits):
+            found.append(item)
+            if item.is_folder and not junk_root(item.path, is_folder=True):
+                pending.append(item.path)
             check_entry_count(len(found), limits)
     return found
 
 
-def _sort(path: str, status: os.stat_result, found: _Found, limits: Limits) -> bool:
-    """Put one path where it belongs; return whether it is a folder to walk into."""
-    is_folder = stat.S_ISDIR(status.st_mode)
-    check_path(path)
-    junk = junk_root(path, is_folder=is_folder)
-    if junk:
-        found.junk.append(junk)
-        return False
-    check_kind(path, status.st_mode)
-    check_name(path, limits)
-    if is_folder:
-        found.folders.append(path)
-    else:
-        found.sizes[path] = status.st_size
-    return is_folder
-
-
-def _children(root: Path, above: str, limits: Limits) -> list[tuple[str, os.stat_result]]:
-    """Return the paths in one folder below the root, in order, with what they are; links are not followed."""
+def _children(root: Path, above: str, limits: Limits) -> list[Item]:
+    """Return what is in one folder below the root, in order; links are not followed."""
     try:
         with os.scandir(root / above) as scan:
             items = sorted(islice(scan, limits.entries + 1), key=attrgetter("name"))
-        return [(f"{above}/{item.name}".lstrip("/"), item.stat(follow_symlinks=False)) for item in items]
+        return [_item(f"{above}/{item.name}".lstrip("/"), item.stat(follow_symlinks=False)) for item in items]
     except OSError as error:
         if not above and isinstance(error, FileNotFoundError | NotADirectoryError):
             raise
         raise _unreadable(above or ".", error) from error
+
+
+def _item(path: str, status: os.stat_result) -> Item:
+    check_characters(path)
+    if "\\" in path:  # the file would have another path in a zip
+        raise Refused(Rule.NO_ESCAPE, path, "has a backslash, which parts folders on Windows")
+    return Item(path, stat.S_ISDIR(status.st_mode), status.st_mode, status.st_size, status.st_size)
 
 
 def _content(root: Path, name: str, limits: Limits) -> bytes:

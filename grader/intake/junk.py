@@ -1,31 +1,88 @@
-"""Junk: what operating systems, editors and tools leave in a project folder, and no grader needs."""
+"""Junk: what operating systems, editors and tools leave in a project folder, and no grader needs.
 
-JUNK_NAMES = frozenset(
-    {
-        "__MACOSX",
-        ".DS_Store",
-        ".venv",
-        "venv",
-        ".env",
-        "__pycache__",
-        ".git",
-        ".pytest_cache",
-        ".mypy_cache",
-        ".ruff_cache",
-        ".idea",
-        ".vscode",
-        "node_modules",
-    }
-)
+A folder whose name begins with a dot is junk: no module can be imported from it by its name. A virtual
+environment is junk under every name.
+"""
+
+import re
+from collections.abc import Iterable
+
+from grader.intake.adapters import ADAPTERS
+
+JUNK_NAMES = frozenset({"__MACOSX", ".env", ".venv", "venv", ".git", "__pycache__", "node_modules"})
+JUNK_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 JUNK_PREFIX = "._"  # macOS keeps a file's attributes under such a name
-JUNK_SUFFIX = ".egg-info"
+JUNK_SUFFIXES = (".egg-info", ".dist-info")
 JUNK_FILE_SUFFIXES = (".pyc", ".so", ".pyd", ".dylib")
+PACKAGES = frozenset({"site-packages", "dist-packages", "__pypackages__"})
+ENVIRONMENT_MARK = "pyvenv.cfg"
+_LIBRARY = re.compile(r"(.*/|)(?:lib(?:64)?/python[^/]*|Lib)/(?:site|dist)-packages/")
+_OF_ENVIRONMENT = re.compile(
+    r"(?:bin|Scripts|include|Include|share|lib64|Lib/site-packages|lib/python[^/]*|pyvenv\.cfg)(?=/|$)"
+)
+
+
+class Junk:
+    """Tells which paths of an upload are junk. It learns from all of them where virtual environments are."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        """Look at the paths of an upload."""
+        paths = list(paths)
+        environments = {top for path in paths for top in _environment(path)}
+        homes = {
+            top
+            for path in paths
+            for top in environments
+            if f"/{path}".endswith(f"/{ADAPTERS}") and path.startswith(top) and not _part(path, top)
+        }
+        self._whole = environments - homes - {""}
+        self._homes = environments - self._whole
+
+    def root(self, path: str, *, is_folder: bool) -> str | None:
+        """Return the part of a path that makes it junk, down from the root, or None when nothing does."""
+        return self._in_environment(path, is_folder=is_folder) or junk_root(path, is_folder=is_folder)
+
+    def _in_environment(self, path: str, *, is_folder: bool) -> str | None:
+        """Return the environment that a path is in, or its part in an environment that holds a project."""
+        as_folder = f"{path}/" if is_folder else path
+        for top in self._whole:
+            if as_folder.startswith(top):
+                return top
+        for top in self._homes:
+            if part := _part(path, top):
+                return part if part == path and not is_folder else f"{part}/"
+        return None
 
 
 def junk_root(path: str, *, is_folder: bool) -> str | None:
-    """Return the part of a path that makes it junk, down from the root, or None when nothing does."""
+    """Return the part of a path that is junk by its name, down from the root, or None."""
     parts = path.split("/")
     for depth, part in enumerate(parts, start=1):
-        if part in JUNK_NAMES or part.startswith(JUNK_PREFIX) or part.endswith(JUNK_SUFFIX):
-            return "/".join(parts[:depth]) + ("/" if is_folder or depth < len(parts) else "")
-    return path if path.endswith(JUNK_FILE_SUFFIXES) and not is_folder else None
+        in_folder = is_folder or depth < len(parts)
+        if _is_junk(part, is_folder=in_folder):
+            return "/".join(parts[:depth]) + ("/" if in_folder else "")
+    return None
+
+
+def _is_junk(name: str, *, is_folder: bool) -> bool:
+    if name in JUNK_NAMES or name.startswith(JUNK_PREFIX) or name.endswith(JUNK_SUFFIXES):
+        return True
+    if is_folder:
+        return name.startswith(".") or name in PACKAGES
+    return name in JUNK_FILES or name.endswith(JUNK_FILE_SUFFIXES)
+
+
+def _environment(path: str) -> list[str]:
+    """Return the folder that a path shows to be a virtual environment: "" or a path that ends in a slash."""
+    if f"/{path}".endswith(f"/{ENVIRONMENT_MARK}"):
+        return [path.removesuffix(ENVIRONMENT_MARK)]
+    library = _LIBRARY.match(f"{path}/")
+    return [library[1]] if library else []
+
+
+def _part(path: str, top: str) -> str | None:
+    """Return the part of an environment at `top` that a path is in, or None."""
+    if not path.startswith(top):
+        return None
+    part = _OF_ENVIRONMENT.match(path, len(top))
+    return path[: part.end()] if part else None

@@ -1,70 +1,72 @@
 """The layout of an upload: which folder is the project, what belongs to it and what is left out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.intake.names import check_clashes
+from grader.intake.adapters import ADAPTERS, no_adapters
+from grader.intake.item import Item
+from grader.intake.junk import Junk
+from grader.intake.kind import check_kind
+from grader.intake.limits import Limits
+from grader.intake.names import check_clashes, check_name
 from grader.intake.refusal import Refused, shown
+from grader.intake.room import check_room, without_room
 from grader.intake.rule import Rule
 
-ADAPTERS = "tests/adapters.py"
 NOTED_NAMES = 20
-_NAMED_PLACES = 5
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The names in an upload: files and folders that are not junk, and where the junk begins."""
-
-    files: Sequence[str]
-    folders: Collection[str]
-    junk: Collection[str]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The project inside an upload: `top` is "" or ends in a slash, `kept` are full names below it."""
+    """The project inside an upload: `top` is "" or ends in a slash, `kept` are full paths below it."""
 
     top: str
     kept: tuple[str, ...]
     dropped: tuple[str, ...]
 
 
-def lay_out(listing: Listing) -> Layout:
-    """Return the one project that the listing holds, or refuse the upload."""
-    check_clashes(listing.files, listing.folders)
-    top = _top(listing)
-    kept = sorted(name for name in listing.files if name.startswith(top))
-    outside = sorted(name for name in listing.files if not name.startswith(top))
-    notes = [(name, f" (outside {shown(top)})") for name in outside]
-    notes += [(root, "") for root in sorted(set(listing.junk))]
-    return Layout(top, tuple(kept), _noted(notes))
+def lay_out(items: Iterable[Item], limits: Limits) -> Layout:
+    """Return the one project among the items, or refuse the upload."""
+    files, folders, junk = _sorted(list(items), limits)
+    check_clashes([file.path for file in files], folders)
+    top = _top([file.path for file in files], folders, junk)
+    inside = sorted(file for file in files if file.path.startswith(top))
+    left_out = without_room(inside, limits)
+    kept = [file for file in inside if file.path not in left_out]
+    check_room(kept, limits, top)
+    outside = {file.path: f" (outside {shown(top)})" for file in files if not file.path.startswith(top)}
+    notes = [*sorted((outside | left_out).items()), *((root, "") for root in sorted(junk))]
+    return Layout(top, tuple(file.path for file in kept), _noted(notes))
 
 
-def _top(listing: Listing) -> str:
-    adapters = sorted(name for name in listing.files if f"/{name}".endswith(f"/{ADAPTERS}"))
+def _sorted(items: Sequence[Item], limits: Limits) -> tuple[list[Item], set[str], set[str]]:
+    """Return the files, the folders and the roots of junk, each checked by its kind."""
+    junk = Junk(item.path for item in items)
+    files: list[Item] = []
+    folders: set[str] = set()
+    roots: set[str] = set()
+    for item in items:
+        root = junk.root(item.path, is_folder=item.is_folder)
+        check_kind(item.path, item.mode, is_junk=root is not None)
+        if root is not None:
+            roots.add(root)
+            continue
+        check_name(item.path, limits)
+        if item.is_folder:
+            folders.add(item.path)
+        else:
+            files.append(item)
+    return files, folders, roots
+
+
+def _top(files: Sequence[str], folders: Iterable[str], junk: Iterable[str]) -> str:
+    adapters = sorted(path for path in files if f"/{path}".endswith(f"/{ADAPTERS}"))
     if not adapters:
-        raise Refused(Rule.NO_ADAPTERS, None, f"no {ADAPTERS} in the upload; {_looked_in(listing)}")
+        raise no_adapters(files, set(folders), set(junk))
     if len(adapters) > 1:
         message = f'is one of {len(adapters)} candidates for the project, beside "{shown(adapters[0])}"'
         raise Refused(Rule.ONE_PROJECT, adapters[1], message)
     return adapters[0].removesuffix(ADAPTERS)
-
-
-def _looked_in(listing: Listing) -> str:
-    nearest = sorted(name for name in listing.files if f"/{name.lower()}".endswith("/adapters.py"))
-    if nearest:
-        return f'the nearest is "{shown(nearest[0])}"'
-    folders = {*listing.folders, *(name.rpartition("/")[0] for name in listing.files)} - {""}
-    if listing.files or folders:
-        return "looked in " + _named(["the root", *(f"{folder}/" for folder in sorted(folders))])
-    junk = sorted(set(listing.junk))
-    return f"all of it is junk, which is left out: {_named(junk)}" if junk else "it is empty"
-
-
-def _named(names: Sequence[str]) -> str:
-    more = [f"and {len(names) - _NAMED_PLACES:,} more"] if len(names) > _NAMED_PLACES else []
-    return ", ".join([*map(shown, names[:_NAMED_PLACES]), *more])
 
 
 def _noted(notes: Sequence[tuple[str, str]]) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
-"""The limits of an upload, and the check of what is kept of it against them."""
+"""The limits of an upload, and the checks that need no look at its entries."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.intake.refusal import Refused
@@ -15,11 +14,13 @@ class Limits:
     """How much an upload may bring.
 
     `entries` and `directory_bytes` bind all that is listed, junk included, and leave room for a forgotten
-    .venv. `files`, `file_bytes`, `total_bytes` and `ratio` bind what is kept, `depth` and
-    `path_bytes` what is not junk. Files up to `ratio_free_bytes` may be packed as tightly as they like.
+    .venv. `unpacked_bytes` binds a whole tar archive. `files`, `file_bytes`, `total_bytes` and `ratio` bind
+    the project, `depth` and `path_bytes` all names that are not junk. Files up to `ratio_free_bytes` may be
+    packed as tightly as they like.
     """
 
     upload_bytes: int = 32 * MIB
+    unpacked_bytes: int = 64 * MIB
     entries: int = 20_000
     directory_bytes: int = 8 * MIB
     files: int = 500
@@ -55,16 +56,8 @@ def check_directory_size(size: int, limits: Limits) -> None:
         raise Refused(Rule.ENTRY_COUNT, None, message)
 
 
-def check_sizes(sizes: Mapping[str, int], limits: Limits) -> None:
-    """Refuse too many files, one that is too large, or too much in all; `sizes` holds what is kept."""
-    if len(sizes) > limits.files:
-        message = f"the project has {len(sizes):,} files, {limits.files:,} are allowed"
-        raise Refused(Rule.FILE_COUNT, None, message)
-    for name, size in sizes.items():
-        if size > limits.file_bytes:
-            message = f"has {size:,} bytes, {limits.file_bytes:,} are allowed for one file"
-            raise Refused(Rule.FILE_SIZE, name, message)
-    total = sum(sizes.values())
-    if total > limits.total_bytes:
-        message = f"the project has {total:,} bytes, {limits.total_bytes:,} are allowed"
+def check_size(size: int, limits: Limits) -> None:
+    """Refuse an archive of submissions that unpacks to too much."""
+    if size > limits.total_bytes:
+        message = f"the archive unpacks to {size:,} bytes, {limits.total_bytes:,} are allowed"
         raise Refused(Rule.TOTAL_SIZE, None, message)

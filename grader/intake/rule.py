@@ -25,7 +25,7 @@ class Rule(StrEnum):
     )
     NOT_A_ZIP = (
         "not-a-zip",
-        "The upload is a zip archive.",
+        "The upload is a zip or a tar archive.",
         "Hand in the project folder as a .zip file.",
     )
     DAMAGED = (
@@ -80,17 +80,17 @@ class Rule(StrEnum):
     )
     NO_ESCAPE = (
         "no-escape",
-        "Names are relative, use forward slashes and do not climb with '..'.",
-        "Zip the project folder itself, without '..', backslashes or absolute paths in names.",
+        "Names are relative and do not climb with '..', with slashes or with backslashes.",
+        "Zip the project folder itself, without '..' and absolute paths in names.",
     )
     PLAIN_PATH = (
         "plain-path",
-        "Names have no empty parts and no '.' parts.",
+        "Each file has a name of its own.",
         "Zip the project folder itself, for example with: zip -r hand-in.zip my-project",
     )
     UTF8_NAMES = (
         "utf8-names",
-        "Names are UTF-8, whether the archive marks them so or not.",
+        "Names that the archive marks as UTF-8 are UTF-8.",
         "Rename it with plain letters a-z, digits, '-' and '_', and zip again.",
     )
     PLAIN_FILES = (
@@ -120,17 +120,17 @@ class Rule(StrEnum):
     )
     FILE_SIZE = (
         "file-size",
-        "No file of the project is larger than the limit.",
-        "Leave it out: hand in source files only.",
+        "No module of the project is larger than the limit; larger files of other kinds are left out.",
+        "Leave it out, or keep its data in a smaller file.",
     )
     TOTAL_SIZE = (
         "total-size",
-        "The project's files together are not larger than the limit.",
+        "The project's modules together are not larger than the limit, nor is an archive that is unpacked.",
         "Keep the source files and leave data and results out.",
     )
     RATIO = (
         "ratio",
-        "No file grows beyond the limit of growth when it is unpacked.",
+        "No module grows beyond the limit of growth when it is unpacked.",
         "Leave it out: no source file packs that tightly.",
     )
     NO_ADAPTERS = (

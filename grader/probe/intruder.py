@@ -22,8 +22,8 @@ def read(path: str) -> str | None:
 
 
 def write(folder: str) -> str | None:
-    """Make a file in a folder in which every user may."""
-    return _tried(lambda: Path(folder, "written").write_text("by the submission"))
+    """Make a file in a folder in which every user may, past the scratch folder that is in memory."""
+    return _tried(lambda: os.close(os.open(f"{folder}/written", os.O_CREAT | os.O_WRONLY, 0o600)))
 
 
 def fork() -> str | None:

@@ -42,7 +42,7 @@ def _naming(document: Mapping[str, Any]) -> str:
     return f"Of {total} mistakes of gradients, {right} are named rightly and {wrong} wrongly."
 
 
-KEPT = """Of each test below, another test of its class catches all that it catches, and more. So the proof
+KEPT = """Another test of the same class catches all that each test below catches, and more. So the proof
 needs none of them. They stay on purpose: the catalogue is finite, and students make mistakes that it does not
 have. `tests/mistakes/kept.yaml` states the reasons.
 """

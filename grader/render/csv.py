@@ -3,8 +3,10 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
+from typing import Protocol
 
 from grader.core.report import GradedReport, Status
 from grader.core.rubric import Rubric
@@ -13,6 +15,43 @@ from grader.core.text import clean_line
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CELL_CHARACTERS = 500
+LABELS = ("student", "id", "attempt", "late", "counts")
+_YES_NO = ("no", "yes")
+
+
+class Whose(Protocol):
+    """Who handed a submission in, and when, as far as that is known."""
+
+    @property
+    def student(self) -> str:
+        """A name, or nothing."""
+
+    @property
+    def id(self) -> str:
+        """The id of the system that it comes from, or nothing."""
+
+    @property
+    def attempt(self) -> str:
+        """Which attempt it is, or nothing."""
+
+    @property
+    def received_at(self) -> datetime | None:
+        """When it was handed in."""
+
+    @property
+    def is_late(self) -> bool | None:
+        """Whether it is late."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nothing is known of who handed it in."""
+
+    student: str = ""
+    id: str = ""
+    attempt: str = ""
+    received_at: datetime | None = None
+    is_late: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -22,13 +61,18 @@ class Row:
     submission: str
     outcome: GradedReport | str
     status: str
+    label: Whose = field(default_factory=Unknown)
 
 
 def render_csv(rubric: Rubric, rows: Iterable[Row]) -> str:
     """Return the gradebook."""
     problems = [problem.id for problem in rubric.problems]
-    names = ["submission", "status", "score", "max_score", "bonus", "max_bonus", *problems, "reason"]
-    return csv_text([names, *(_values(row, problems) for row in rows)])
+    names = ["submission", *LABELS, "status", "score", "max_score", "bonus", "max_bonus", *problems, "reason"]
+    listed = list(rows)
+    counting = _counting(listed)
+    return csv_text(
+        [names, *(_values(row, number in counting, problems) for number, row in enumerate(listed))]
+    )
 
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:
@@ -39,18 +83,40 @@ def csv_text(rows: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def _values(row: Row, problems: Sequence[str]) -> list[str]:
+def _counting(rows: Sequence[Row]) -> set[int]:
+    """Return the numbers of the rows that count: of each person the last graded one, if possible in time."""
+    by_person: dict[str, list[int]] = {}
+    for number, row in enumerate(rows):
+        by_person.setdefault(row.label.id or row.label.student or f"\0{number}", []).append(number)
+    return {max(own, key=lambda number: _rank(rows[number], number)) for own in by_person.values()}
+
+
+def _rank(row: Row, number: int) -> tuple[bool, bool, str, int, int]:
+    label = row.label
+    received = label.received_at.isoformat() if label.received_at else ""
+    attempt = int(label.attempt) if label.attempt.isdecimal() else 0
+    return isinstance(row.outcome, GradedReport), not label.is_late, received, attempt, number
+
+
+def _labels(row: Row, *, counts: bool) -> list[str]:
+    late = "" if row.label.is_late is None else _YES_NO[row.label.is_late]
+    return [row.label.student, row.label.id, row.label.attempt, late, _YES_NO[counts]]
+
+
+def _values(row: Row, counts: bool, problems: Sequence[str]) -> list[str]:  # noqa: FBT001 - a cell
     report = row.outcome
+    labels = _labels(row, counts=counts)
     if isinstance(report, str):
-        return [row.submission, row.status, *[""] * (4 + len(problems)), report]
+        return [row.submission, *labels, row.status, *[""] * (4 + len(problems)), report]
     score = report.score
-    counts = report.status is not Status.GRADER_ERROR
-    totals = [_points(score.score) if counts else "", str(score.max_score)]
-    bonus = [_points(score.bonus) if counts else "", str(score.max_bonus)]
+    is_judged = report.status is not Status.GRADER_ERROR
+    totals = [_points(score.score) if is_judged else "", str(score.max_score)]
+    bonus = [_points(score.bonus) if is_judged else "", str(score.max_bonus)]
     earned = {scored.problem.id: _points(scored.score) for scored in score.problems}
     reason = "; ".join([*_unjudged(score), *report.notes, *report.staff_notes])
     return [
         row.submission,
+        *labels,
         row.status,
         *totals,
         *bonus,

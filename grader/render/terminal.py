@@ -83,6 +83,7 @@ def _footer(report: GradedReport, common: str) -> list[RenderableType]:
         f"{report.suite_tests} tests in {report.seconds:.1f} s · suite {report.suite_sha256[:8]} · "
         f"rubric {report.rubric_sha256[:8]} · seed {report.seed_id} · runner {report.runner} "
         f"(isolation: {report.isolation})"
+        + (f" · Python {report.python}, numpy {report.numpy}" if report.python else "")
     )
     return [*lines, Text(rests, "dim")]
 

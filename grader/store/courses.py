@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grader.core.deadline import DEFAULT_ZONE, in_words, parse_due, zone_named
 from grader.store.database import now
 from grader.store.tables import Assignment, Course
 
@@ -33,13 +34,14 @@ def short_name(title: str) -> str:
     return name
 
 
-def add_course(session: Session, course_id: str, title: str) -> Course:
-    """Add a course. Raises ValueError when its short name is taken or cannot be one."""
+def add_course(session: Session, course_id: str, title: str, time_zone: str = DEFAULT_ZONE) -> Course:
+    """Add a course. Raises ValueError when its short name is taken or cannot be one, or without the zone."""
+    zone_named(time_zone)
     if not SHORT_NAME.fullmatch(course_id):
         raise ValueError(f"{course_id!r}: a short name has small letters, digits and hyphens, 64 at most")
     if session.get(Course, course_id):
         raise ValueError(f"there is a course {course_id!r} already; choose another short name")
-    course = Course(id=course_id, title=title, created_at=now(session))
+    course = Course(id=course_id, title=title, time_zone=time_zone, created_at=now(session))
     session.add(course)
     session.flush()
     return course
@@ -66,6 +68,27 @@ def add_assignment(
     session.add(assignment)
     session.flush()
     return assignment
+
+
+def due_in_words(session: Session, assignment: Assignment) -> str | None:
+    """Return the deadline of an assignment in the words of its course's time zone, or None without one."""
+    if assignment.due_at is None:
+        return None
+    return in_words(assignment.due_at, session.get_one(Course, assignment.course_id).time_zone)
+
+
+def set_due(session: Session, assignment: Assignment, entered: str | None) -> None:
+    """Give an assignment the deadline that a person enters, or none. Raises ValueError."""
+    zone = session.get_one(Course, assignment.course_id).time_zone
+    assignment.due_at = parse_due(entered, zone) if entered else None
+    session.flush()
+
+
+def set_time_zone(session: Session, course_id: str, time_zone: str) -> None:
+    """Give a course another time zone; deadlines keep their instants. Raises ValueError."""
+    zone_named(time_zone)
+    session.get_one(Course, course_id).time_zone = time_zone
+    session.flush()
 
 
 def policy_of(assignment: Assignment) -> Policy:

@@ -35,16 +35,21 @@ def normal_email(text: str) -> str:
     return email
 
 
-def find_user(session: Session, email: str) -> User | None:
-    """Return the user with that address, if there is one."""
-    return session.scalar(select(User).where(User.email == normal_email(email)))
+def find_user(session: Session, named: str) -> User | None:
+    """Return the user with that address, or else with that login, or else with that id, if there is one."""
+    known = named.strip().lower()
+    for column, value in ((User.email, known), (User.login, known), (User.sis_id, named.strip())):
+        if user := session.scalar(select(User).where(column == value)):
+            return user
+    return None
 
 
 def add_user(session: Session, email: str, name: str = "") -> User:
     """Return the user with that address, added if there was none. Raises ValueError."""
-    user = find_user(session, email)
+    address = normal_email(email)
+    user = find_user(session, address)
     if user is None:
-        user = User(email=normal_email(email), name=name, created_at=now(session))
+        user = User(email=address, name=name, created_at=now(session))
         session.add(user)
         session.flush()
     return user

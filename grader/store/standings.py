@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
+from grader.core.deadline import closing, is_late
 from grader.core.role import Role
 from grader.store.states import UNSPENT, State
 from grader.store.submissions import report_that_counts
@@ -16,7 +17,10 @@ from grader.store.tables import Assignment, Membership, Report, Submission, User
 
 
 class Counts(StrEnum):
-    """Which of a student's submissions counts: of equally good ones the first, of all the newest."""
+    """Which of a student's submissions counts: of equally good ones the first, of all the newest.
+
+    One that came in time comes before all late ones.
+    """
 
     BEST = "best"
     LATEST = "latest"
@@ -94,8 +98,10 @@ def standings(session: Session, assignment: Assignment, counts: Counts) -> list[
     """Return how far each student of the assignment's course is, in the order of their addresses."""
     handed_in = {row.user_id: row for row in session.execute(_handed_in(assignment.id))}
     counting = {
-        row.user_id: Counting(row.id, row.received_at, is_late(row.received_at, assignment), _earned(row))
-        for row in session.execute(_counting(assignment.id, counts))
+        row.user_id: Counting(
+            row.id, row.received_at, is_late(row.received_at, assignment.due_at), _earned(row)
+        )
+        for row in session.execute(_counting(assignment, counts))
     }
 
     def standing(student: Row[Any]) -> Standing:
@@ -126,17 +132,12 @@ def history(session: Session, user_id: int, assignment_id: str) -> list[HandedIn
         HandedIn(
             submission_id=row.id,
             received_at=row.received_at,
-            is_late=is_late(row.received_at, assignment),
+            is_late=is_late(row.received_at, assignment.due_at),
             state=row.state,
             earned=None if row.score is None else _earned(row),
         )
         for row in session.execute(rows)
     ]
-
-
-def is_late(received_at: datetime, assignment: Assignment) -> bool:
-    """Tell whether what came then came after the due time."""
-    return assignment.due_at is not None and received_at > assignment.due_at
 
 
 def _students(course_id: str) -> Select[Any]:
@@ -166,18 +167,20 @@ def _handed_in(assignment_id: str) -> Select[Any]:
     return select(placed).where(placed.c.place == 1)
 
 
-def _counting(assignment_id: str, counts: Counts) -> Select[Any]:
+def _counting(assignment: Assignment, counts: Counts) -> Select[Any]:
     """Select of each student the submission that counts, with what it earned."""
+    due_at = assignment.due_at
+    late = () if due_at is None else (case((Submission.received_at >= closing(due_at), 1), else_=0),)
     ranked = (
         select(
             Submission.user_id,
             Submission.id,
             Submission.received_at,
             Report.attempt,
-            _place(*FIRST[counts]),
+            _place(*late, *FIRST[counts]),
         )
         .join(Report, report_that_counts())
-        .where(Submission.assignment_id == assignment_id)
+        .where(Submission.assignment_id == assignment.id)
         .subquery()
     )
     report = and_(Report.submission_id == ranked.c.id, Report.attempt == ranked.c.attempt)

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from grader.core.deadline import closing, is_late
 from grader.store.database import now
 from grader.store.progress import tell_state, tell_states
 from grader.store.states import Priority, State
-from grader.store.tables import Archive, Report, Submission
+from grader.store.tables import Archive, Assignment, Report, Submission
 
 ID_BYTES = 12
 MAX_ATTEMPTS = 3
@@ -72,10 +73,16 @@ def accept_all(session: Session, uploads: Sequence[tuple[Upload, Priority]]) -> 
 
 
 def supersede(session: Session, newest: Submission) -> Sequence[Submission]:
-    """Take the student's older queued submissions of the assignment back; return them, to be dequeued."""
+    """Take the student's older queued submissions of the assignment back; return them, to be dequeued.
+
+    A late submission takes none back that came in time.
+    """
     older = _history(newest.user_id, newest.assignment_id).where(
         Submission.state == State.QUEUED, Submission.id != newest.id
     )
+    due_at = session.get_one(Assignment, newest.assignment_id).due_at
+    if due_at is not None and is_late(newest.received_at, due_at):
+        older = older.where(Submission.received_at >= closing(due_at))
     found = session.scalars(older.with_for_update()).all()
     for submission in found:
         submission.reason = f"a newer submission, {newest.id}, took its place"

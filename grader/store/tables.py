@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from grader.core.deadline import DEFAULT_ZONE
 from grader.core.role import Role
 from grader.core.scoring import Outcome
 from grader.store.columns import Table, word
@@ -25,12 +26,17 @@ SERIAL = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows onl
 
 
 class User(Table):
-    """A person, known by e-mail address (in small letters)."""
+    """A person, known by an e-mail address (in small letters), a login or the id of a student system.
+
+    `email` is what the person is called: the address, or the login or id of one whose address is not known.
+    """
 
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
+    login: Mapped[str | None] = mapped_column(unique=True, index=True)
+    sis_id: Mapped[str | None] = mapped_column(unique=True, index=True)
     name: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
@@ -78,12 +84,13 @@ class SignIn(Table):
 
 
 class Course(Table):
-    """A course; `id` is the short name in links."""
+    """A course; `id` is the short name in links, `time_zone` the one in which its deadlines are meant."""
 
     __tablename__ = "courses"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
+    time_zone: Mapped[str] = mapped_column(default=DEFAULT_ZONE)
     created_at: Mapped[datetime]
 
 

@@ -1,13 +1,16 @@
 """One job's way through the collected tests, in a fork of the suite's process: stages, attempts, results."""
 
 import contextlib
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import pytest
 
+from grader.boundary.adapters import RemoteAdapters
 from grader.boundary.errors import Lost, RunOver, SubmissionError, TimedOut
+from grader.boundary.interface import ADAPTERS
 from grader.core.pytest_report import to_entry
 from grader.core.scoring import Outcome, TestResult
 from grader.suite.integrity import Integrity
@@ -36,6 +39,7 @@ class Run:
         self._limits = OwnLimits(manifest.suite_memory)
         self._integrity = Integrity()
         self._running = ""  # the class of the present test
+        self._has_passed = False  # any test so far
         session.on_progress = self._tell_progress
 
     def execute(self, tests: Sequence[pytest.Item]) -> None:
@@ -87,6 +91,7 @@ class Run:
             if error is not None and result.outcome is Outcome.PASSED:
                 result = result_of(item, Attempt(error, "teardown", seconds), self.session.explain)
         self._integrity.add(item, result.outcome)
+        self._has_passed |= result.outcome is Outcome.PASSED
         return result
 
     def _explained(self, item: pytest.Item, error: BaseException | None, result: TestResult) -> TestResult:
@@ -143,9 +148,16 @@ class Run:
     def _finish(self) -> None:
         """Tell how the job ended."""
         self.session.drop_process()
-        unloadable = str(self.session.unloadable) if self.session.unloadable else None
-        notes = {"notes": self.session.notes, "staff_notes": self._integrity.notes()}
-        self._job.tell("finished", {"unloadable": unloadable, **notes})
+        unloadable = self.session.unloadable(_asked(), has_passed=self._has_passed)
+        notes = self.session.notes(has_passed=self._has_passed)
+        told = {"unloadable": unloadable, "notes": notes, "staff_notes": self._integrity.notes()}
+        self._job.tell("finished", told)
+
+
+def _asked() -> list[str]:
+    """Return the adapters that the tests have called."""
+    adapters = sys.modules.get(ADAPTERS)
+    return adapters.asked if isinstance(adapters, RemoteAdapters) else []
 
 
 def given_arguments(item: pytest.Function) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """One submission under test: its present process, the next one when that is lost, and its time."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from grader.boundary.channel import Channel, ignore
@@ -18,6 +18,7 @@ from grader.boundary.errors import (
     TooMuch,
     Unloadable,
 )
+from grader.boundary.loaded import Loaded, misfit
 from grader.boundary.waits import Waits
 from grader.sandbox.runner import MEBI, Ending
 from grader.suite.breaches import Breaches
@@ -57,6 +58,7 @@ class Session:
         self._is_second_attempt = False
         self._unloadable: Unloadable | None = None
         self._notice: str | None = None
+        self._loaded = Loaded()
         self._channel: Channel | None = None
         self._process: Borrowed | None = None
 
@@ -154,15 +156,22 @@ class Session:
             self._channel.close(Died("the submission's process is gone"))
         self._process = self._channel = None
 
-    @property
-    def notes(self) -> list[str]:
-        """What staff should know."""
-        return [*([self._notice] if self._notice else []), *self._breaches.notes()]
+    def notes(self, *, has_passed: bool) -> list[str]:
+        """Return what staff should know, and which parts cannot be imported where a test passed without."""
+        broken = self._loaded.broken if has_passed else ()
+        parts = [f"A part of the submission cannot be imported: {line}" for line in broken]
+        return [*([self._notice] if self._notice else []), *parts, *self._breaches.notes()]
 
-    @property
-    def unloadable(self) -> Unloadable | None:
-        """Why the submission cannot be imported, if so."""
-        return self._unloadable
+    def unloadable(self, asked: Collection[str], *, has_passed: bool) -> str | None:
+        """Return why the submission cannot be graded, or None; one that passed a test can be, in parts.
+
+        The tests called the adapters `asked`.
+        """
+        if self._unloadable is None and self._loaded.broken and not has_passed:
+            return f"{CANNOT_IMPORT}: {self._loaded.broken[0]}"
+        if self._unloadable is None and not has_passed:
+            return misfit(self._loaded.names, asked)
+        return str(self._unloadable) if self._unloadable else None
 
     def _whole_run(self) -> Limit:
         seconds = self._manifest.run_seconds
@@ -178,7 +187,7 @@ class Session:
         channel.on_progress = self.on_progress
         channel.limit_time(self._manifest.test_seconds)
         try:
-            channel.load(self._files)
+            loaded = channel.load(self._files)
         except Raised as error:
             self._give_up(f"{CANNOT_IMPORT}: {error}", error.traceback)
         except Lost as error:
@@ -186,6 +195,7 @@ class Session:
             self._give_up(f"{CANNOT_IMPORT}: {self.explain(error)}", "")
         else:
             self._channel = channel
+            self._loaded = loaded
 
     def _check_disturbance(self, error: Lost) -> None:
         """Raise Disturbed, or end the job, unless `error` is why the submission cannot be loaded."""

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1]  # the grader's own
 SCORING = (
     "__init__.py",
     *(f"core/{name}.py" for name in ("__init__", "advice", "document", "rubric", "scoring")),
+    *(f"boundary/{name}.py" for name in ("__init__", "elsewhere", "parts", "source")),
 )
 
 
@@ -33,7 +34,7 @@ def project(assignment_root: Path) -> dict[str, bytes]:
 
     They are the template, the rubric, the handout if there is one, the suite, the modules beside the suite
     (which its tests import), the program that hands in, and those modules of the grader that count points,
-    unchanged, so that a student's table shows the grader's numbers.
+    unchanged, and those that import as grading does, so that a student's table shows the grader's numbers.
     """
     rubric = (assignment_root / RUBRIC).read_bytes()
     suite = Path(parse_rubric(rubric.decode(), RUBRIC).suite)

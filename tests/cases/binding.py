@@ -9,6 +9,9 @@ from pathlib import Path
 from types import ModuleType
 
 import tests
+from grader.boundary.parts import run_module
+from grader.boundary.source import decoded
+from tests.cases.project import importing
 
 NAME = "tests.adapters"
 
@@ -32,30 +35,32 @@ def default_submission(root):
 
 
 def bind(submission):
-    """Import the adapters of the project in the folder `submission` as `tests.adapters`.
+    """Import the adapters of the project in the folder `submission` as `tests.adapters`; return the project.
 
-    Returns False, and does nothing, when they are bound already. Raises FileNotFoundError when the folder has
+    Returns None, and does nothing, when they are bound already. Raises FileNotFoundError when the folder has
     no tests/adapters.py.
     """
     if NAME in sys.modules:
-        return False
+        return None
     source = Path(submission).resolve() / "tests" / "adapters.py"
     if not source.is_file():
         message = f"{source} does not exist: --submission takes a project folder that holds tests/adapters.py"
         raise FileNotFoundError(message)
+    project = importing(source.parents[1])
+    project.install()
     sys.path.insert(0, str(source.parents[1]))
     tests.__path__.append(str(source.parent))
     tests.adapters = sys.modules[NAME] = _imported(source)
-    return True
+    return project
 
 
 def _imported(source):
-    """Return the adapters module at `source`, or a stand-in that tells why it cannot be had."""
+    """Return the adapters module at `source`, or a stand-in that tells why it is not there."""
     spec = importlib.util.spec_from_file_location(NAME, source)
     module = importlib.util.module_from_spec(spec)
     sys.modules[NAME] = module
     try:
-        spec.loader.exec_module(module)
+        run_module(module, decoded(source.read_bytes(), str(source)), str(source))
     except (Exception, SystemExit) as reason:  # noqa: BLE001 - a student's module may raise anything
         return BrokenAdapters(reason, source)
     return module

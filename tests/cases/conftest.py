@@ -48,15 +48,16 @@ def pytest_configure(config):
     """Bind the adapters before any case is imported, and show points unless the grader counts them."""
     chosen = config.getoption("--submission")
     try:
-        is_ours = bind(Path(chosen) if chosen else default_submission(config.rootpath))
+        project = bind(Path(chosen) if chosen else default_submission(config.rootpath))
     except FileNotFoundError as missing:
         raise pytest.UsageError(missing) from None
-    if is_ours:
+    if project:
         from tests.cases.local import LocalRun  # noqa: PLC0415 - as below
 
         config.pluginmanager.register(SameInitialWeights())
         config.pluginmanager.register(LocalRun(generator_of))
-    if is_ours and not config.pluginmanager.is_blocked("scoreboard"):
+        config.pluginmanager.register(project.opened)
+    if project and not config.pluginmanager.is_blocked("scoreboard"):
         from tests.cases.scoreboard import register_scoreboard  # noqa: PLC0415 - the grader shall not wait for it
 
         register_scoreboard(config)

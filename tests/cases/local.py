@@ -87,7 +87,7 @@ class LocalRun:
         """Read the limits."""
         self._generator_of = generator_of
         self._explainer = Explainer()
-        self._is_import_told = False
+        self._told_imports = set()
         self._limits = Limits()
         self._limits.give_adapters_their_own()
 
@@ -117,11 +117,11 @@ class LocalRun:
         return report
 
     def _told_once(self, item, error, explanation):
-        """Return the failure as text; the first one alone shows why the adapters cannot be imported."""
+        """Return the failure as text; the first one alone shows why something cannot be imported."""
         if isinstance(error, ImportError):
-            if self._is_import_told:
-                return "tests/adapters.py cannot be imported, as the first failure tells"
-            self._is_import_told = True
+            if str(error) in self._told_imports:
+                return "it needs what cannot be imported, as a failure above tells"
+            self._told_imports.add(str(error))
         return told(item, error, explanation)
 
     def pytest_report_teststatus(self, report):

@@ -31,7 +31,7 @@ def create_api(context: Context) -> FastAPI:
     app.include_router(api)
     app.include_router(health.router)
     handle_problems(app)
-    app.add_middleware(SizeCap, limit=context.upload_bytes)
+    app.add_middleware(SizeCap, limit=context.upload_bytes, archive_bytes=context.archive_bytes)
     app.add_middleware(NoNul)
     app.add_middleware(Trace)
     _describe_problems(app)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
 
-from grader.store.courses import assignments_in
+from grader.store.courses import assignments_in, due_in_words
 from grader.store.tables import Assignment
 from grader.web.api.auth import SignedIn
 from grader.web.api.bodies import AssignmentBody, PersonBody, problems
@@ -29,7 +30,7 @@ def get_me(who: SignedIn) -> PersonBody:
 def list_assignments(context: InContext, who: SignedIn) -> list[AssignmentBody]:
     """List the assignments of one's courses."""
     with context.database.read() as session:
-        return [_body(each) for each in assignments_in(session, who.roles)]
+        return [_body(session, each) for each in assignments_in(session, who.roles)]
 
 
 @router.get(
@@ -48,12 +49,13 @@ def get_template(assignment_id: str, context: InContext, who: SignedIn) -> Respo
     return Response(context.template(), media_type="application/zip", headers=headers)
 
 
-def _body(assignment: Assignment) -> AssignmentBody:
+def _body(session: Session, assignment: Assignment) -> AssignmentBody:
     return AssignmentBody(
         id=assignment.id,
         course=assignment.course_id,
         title=assignment.title,
         due_at=assignment.due_at,
+        due_in_words=due_in_words(session, assignment),
         hourly_limit=assignment.hourly_limit,
         supersede=assignment.supersede,
         links={"template": f"{PREFIX}/assignments/{assignment.id}/template.zip"},

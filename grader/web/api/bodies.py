@@ -81,6 +81,10 @@ class AssignmentBody(BaseModel):
     course: str = Field(examples=["autumn"])
     title: str = Field(examples=["Sums"])
     due_at: datetime | None
+    due_in_words: str | None = Field(
+        examples=["Friday 18 December 2026, 23:59 CET (Europe/Berlin; 22:59 UTC)"],
+        description="The deadline in the course's time zone; all of that minute is in time.",
+    )
     hourly_limit: int | None = Field(description="Submissions per student and hour; null for no limit.")
     supersede: bool = Field(description="Whether a newer submission takes the place of one that waits.")
     links: dict[str, str]

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
+from grader.intake import DEFAULT_LIMITS
 from grader.jobs import Queue
 from grader.store import Database
 from grader.store.group_commit import GroupCommit
@@ -41,6 +42,11 @@ class Context:
     guesses: Throttle
     streams: Streams
     costs: Costs
+
+    @property
+    def archive_bytes(self) -> int:
+        """The most that a person may hand in, which is the number that all messages name."""
+        return min(self.upload_bytes, DEFAULT_LIMITS.upload_bytes)
 
     @cached_property
     def accepting(self) -> GroupCommit[Arrival, Accepted | Problem]:

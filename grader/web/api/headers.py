@@ -30,10 +30,14 @@ log = structlog.get_logger()
 class SizeCap:
     """Refuses a body that is too large, by what it says and by what it is."""
 
-    def __init__(self, app: ASGIApp, limit: int, answer: Answer = as_json) -> None:
-        """Let `app` read `limit` bytes of a request; `answer` gives the refusal its form."""
+    def __init__(self, app: ASGIApp, limit: int, archive_bytes: int, answer: Answer = as_json) -> None:
+        """Let `app` read `limit` bytes of a request; `answer` gives the refusal its form.
+
+        A form is a little larger than the archive in it, so the refusal names what an archive may have.
+        """
         self._app = app
         self._limit = limit
+        self._archive_bytes = archive_bytes
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,7 +62,7 @@ class SizeCap:
         await self._app(scope, capped, send)
 
     def _too_large(self) -> Problem:
-        detail = f"A request may have {self._limit:,} bytes. Hand in the project's own files only."
+        detail = f"An upload may have {self._archive_bytes:,} bytes. Hand in the project's own files only."
         return Problem(Kind.TOO_LARGE, detail, headers={"Connection": "close"})
 
 

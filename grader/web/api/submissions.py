@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from grader.intake import is_zip, suffix
 from grader.store.audit import record
 from grader.store.courses import assignments_in
 from grader.store.people import Person, find_user
@@ -128,8 +129,9 @@ def get_archive(submission_id: str, context: InContext, who: SignedIn) -> Respon
     if foreign:
         with context.database.write() as session:
             record(session, who.email, "read archive", submission_id, course=course)
-    headers = {"Content-Disposition": f'attachment; filename="{submission_id}.zip"'}
-    return Response(content, media_type="application/zip", headers=headers)
+    headers = {"Content-Disposition": f'attachment; filename="{submission_id}{suffix(content)}"'}
+    media_type = "application/zip" if is_zip(content) else "application/octet-stream"
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _show(context: Context, who: Person, submission_id: str) -> SubmissionBody:

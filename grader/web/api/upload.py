@@ -33,7 +33,7 @@ FORM = {
                         ARCHIVE: {
                             "type": "string",
                             "format": "binary",
-                            "description": "A zip of the project's folder.",
+                            "description": "A zip of the project's folder, or a tar archive of it.",
                         },
                         ASSIGNMENT: {
                             "type": "string",

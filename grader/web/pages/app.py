@@ -45,7 +45,8 @@ def create_pages(context: Context, site: Site) -> FastAPI:
     app.add_exception_handler(SignInFirst, _sign_in_first)
     handle_problems(app, _shown)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_TO_COMPRESS, compresslevel=COMPRESSION)
-    app.add_middleware(SizeCap, limit=context.upload_bytes, answer=_shown)
+    sizes = {"limit": context.upload_bytes, "archive_bytes": context.archive_bytes}
+    app.add_middleware(SizeCap, **sizes, answer=_shown)
     app.add_middleware(NoNul, answer=_shown)
     app.add_middleware(Trace)
     return app

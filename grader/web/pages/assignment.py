@@ -82,9 +82,9 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page is made of
         assignment = assignment_for(session, who, assignment_id)
         found = tries(session, who.id, assignment)
         values: dict[str, Any] = {
-            "task": task(assignment, found, now(session)),
+            "task": task(session, assignment, found, now(session)),
             "tries": found,
             "is_staff": assignment.course_id in who.staff_courses,
         }
-    values |= {"scores": score_line(found), "limit": context.upload_bytes, "problem": problem}
+    values |= {"scores": score_line(found), "limit": context.archive_bytes, "problem": problem}
     return page(request, template, who, status, assignment=assignment, **values)

@@ -7,9 +7,10 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
+from grader.core.deadline import is_late
 from grader.core.role import STAFF, Role
 from grader.store.admission import tries_left
-from grader.store.courses import assignments_in
+from grader.store.courses import assignments_in, due_in_words
 from grader.store.database import now
 from grader.store.people import Person
 from grader.store.tables import Assignment, Course
@@ -30,6 +31,7 @@ class Task:
     best: Try | None
     latest: Try | None
     left: int | None
+    due: str | None
     is_over: bool
 
 
@@ -58,7 +60,7 @@ def show_home(request: Request, context: InContext, who: Visitor) -> Response:
         return page(request, "home.html.j2", who, memberships=memberships)
 
 
-def task(assignment: Assignment, found: Sequence[Try], moment: datetime) -> Task:
+def task(session: Session, assignment: Assignment, found: Sequence[Try], moment: datetime) -> Task:
     """Return how an assignment stands at `moment` for a student who handed `found` in."""
     return Task(
         assignment,
@@ -66,11 +68,12 @@ def task(assignment: Assignment, found: Sequence[Try], moment: datetime) -> Task
         best(found),
         latest(found),
         tries_left(assignment.hourly_limit, found, moment),
-        is_over=assignment.due_at is not None and assignment.due_at < moment,
+        due=due_in_words(session, assignment),
+        is_over=is_late(moment, assignment.due_at),
     )
 
 
 def _tasks(session: Session, who: Person, course_id: str) -> list[Task]:
     moment = now(session)
     assignments = assignments_in(session, [course_id])
-    return [task(each, tries(session, who.id, each), moment) for each in assignments]
+    return [task(session, each, tries(session, who.id, each), moment) for each in assignments]

@@ -4,14 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
 
+from grader.core.deadline import closing
 from grader.core.rubric import Part
 from grader.core.scoring import Outcome
 from grader.core.statistics import Arrivals, Bin, PassRate, arrivals_over_time, histogram, median, pass_rates
 from grader.jobs import Stats
+from grader.store.courses import due_in_words
 from grader.store.losses import Failure, lost_tests, same_failures
 from grader.store.states import WAITING
 from grader.store.submissions import arrivals
+from grader.store.tables import Assignment
 from grader.store.troubles import Trouble, troubles
 from grader.web.api.context import Context, InContext
 from grader.web.api.problems import Kind, Problem
@@ -55,6 +59,7 @@ class Overview:
     arrivals: Arrivals
     troubles: Sequence[Trouble]
     queue: Stats
+    due: str | None
 
     @property
     def score_bars(self) -> tuple[Bar, ...]:
@@ -109,10 +114,16 @@ def overview(context: Context, site: Site, seen: ClassView) -> Overview:
             bonus=_hardness(rubric.bonus_parts, seen, lost),
             failures=[each for each in failures if not _is_unwritten(each)][:SHOWN],
             unwritten=[each for each in failures if _is_unwritten(each)][:SHOWN],
-            arrivals=arrivals_over_time(arrivals(session, assignment.id), assignment.due_at),
+            arrivals=_arrivals(session, assignment),
             troubles=troubles(session, assignment.id),
             queue=context.queue.stats(session),
+            due=due_in_words(session, assignment),
         )
+
+
+def _arrivals(session: Session, assignment: Assignment) -> Arrivals:
+    due_at = assignment.due_at
+    return arrivals_over_time(arrivals(session, assignment.id), closing(due_at) if due_at else None)
 
 
 def _is_unwritten(failure: Failure) -> bool:

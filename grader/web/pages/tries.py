@@ -39,9 +39,12 @@ def tries(session: Session, user_id: int, assignment: Assignment) -> list[Try]:
 
 
 def best(found: Sequence[Try]) -> Try | None:
-    """Return the try with the highest score, the earliest of equals; None if none has a score."""
+    """Return the try with the highest score, the earliest of equals; None if none has a score.
+
+    One that came in time comes before all late ones.
+    """
     scored = [each for each in found if each.score is not None]
-    return max(scored, key=lambda each: (each.score or 0, each.bonus or 0), default=None)
+    return max(scored, key=lambda each: (not each.is_late, each.score or 0, each.bonus or 0), default=None)
 
 
 def latest(found: Sequence[Try]) -> Try | None:

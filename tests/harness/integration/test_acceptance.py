@@ -1,12 +1,14 @@
 """Acceptance of several uploads in one transaction, on both databases."""
 
+from datetime import timedelta
+
 import pytest
 
 from grader.jobs import open_queue
 from grader.jobs.queue import Station
 from grader.store.people import person
 from grader.store.states import State
-from grader.store.tables import Submission
+from grader.store.tables import Assignment, Submission
 from grader.web.api.acceptance import Acceptance, Arrival
 from grader.web.api.pace import FIRST_GUESS_SECONDS, Pace
 from grader.web.api.problems import Kind, Problem
@@ -140,3 +142,23 @@ def test_the_pace_is_measured_once_for_all_who_ask(desk, monkeypatch):
 
     assert waits == [0, FIRST_GUESS_SECONDS, 2 * FIRST_GUESS_SECONDS]
     assert len(measured) == 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "state"),
+    [(-1, State.QUEUED), (1, State.SUPERSEDED), (-9, State.SUPERSEDED), (None, State.SUPERSEDED)],
+)
+def test_a_late_upload_takes_no_place_of_one_in_time(desk, hours, state):
+    """An upload that waits since before the deadline stays queued; two in time or two late ones do not."""
+    [first] = desk.accept(desk.arrival("anna", "first"))
+    with desk.database.write() as session:
+        submission = session.get_one(Submission, first.submission.id)
+        assignment = session.get_one(Assignment, submission.assignment_id)
+        present = submission.received_at
+        assignment.due_at = None if hours is None else present + timedelta(hours=hours)
+        submission.received_at = present - timedelta(hours=2)
+
+    desk.accept(desk.arrival("anna", "late"))
+
+    with desk.database.read() as session:
+        assert session.get_one(Submission, first.submission.id).state is state

@@ -388,8 +388,10 @@ def test_a_deep_traceback_is_cut(start):
 
 def test_a_syntax_error_shows_its_place(start):
     """What cannot be compiled is told with file, line and text."""
-    with pytest.raises(Raised, match="SyntaxError") as caught:
-        start("import engine\n", engine="class Value\n    pass\n")
+    channel = start("import engine\ndef f():\n    return engine.Value()\n", engine="class Value\n    pass\n")
+
+    with pytest.raises(Raised, match=r"SyntaxError: .* \(engine.py, line 1\)") as caught:
+        channel.ask("call", "f", [], {})
 
     assert 'File "engine.py", line 1' in caught.value.traceback
     assert "class Value" in caught.value.traceback

@@ -2,6 +2,7 @@
 
 import io
 import re
+import tarfile
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -153,3 +154,29 @@ def test_a_mistake_of_ours_is_a_page(service, monkeypatch):
     assert answer.status_code == 500
     assert "A mistake in the service" in Page(answer.text).words
     assert "division" not in answer.text
+
+
+def test_page_and_refusals_name_the_limit_that_applies(tmp_path, monkeypatch):
+    """The page and a request that is too large name what intake accepts, whatever is around it in a form."""
+    monkeypatch.setattr("tests.harness.api.UPLOAD_BYTES", 34_603_008)
+    opened = open_database(f"sqlite:///{tmp_path}/grader.db")
+    anna = make_service(opened).browser("anna")
+
+    answer = anna.post("/assignments/sums/submissions", content=b"x", headers={"Content-Length": "99999999"})
+
+    assert "At most 32 MiB" in read(anna, "/assignments/sums").words
+    assert "An upload may have 33,554,432 bytes" in Page(answer.text).words
+    opened.close()
+
+
+def test_a_tar_archive_comes_back_as_one(anna):
+    """A tar archive is accepted, and its download has a name that fits."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("hw/tests/adapters.py"))
+
+    path = hand_in(anna, content.getvalue()).headers["location"]
+
+    answer = anna.get(f"/api/v1{path}/archive")
+    assert answer.content == content.getvalue()
+    assert answer.headers["content-disposition"].endswith('.tar.gz"')

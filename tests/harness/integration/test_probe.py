@@ -156,4 +156,5 @@ def test_grading_says_in_which_runner_and_how_it_isolates(tmp_path):
     subprocess.run([*command, "--without-bonus"], cwd=ROOT, capture_output=True, check=False)
 
     report = json.loads((tmp_path / "report.json").read_text())
-    assert report["runner"] == {"name": strongest().name, "isolation": strongest().isolation}
+    assert report["runner"]["name"] == strongest().name
+    assert report["runner"]["isolation"] == strongest().isolation

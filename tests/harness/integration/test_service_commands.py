@@ -161,6 +161,19 @@ def test_a_backup_of_the_running_service(grader, tmp_path):
     assert "not empty" in over.stderr
 
 
+def test_a_deadline_is_repeated_in_words_and_can_be_edited(grader):
+    """The instant is said in the course's time zone at each change, and in the list."""
+    made = grader("course", "create", "winter", "--due", "2026-12-18", "--time-zone", "Europe/Berlin")
+    moved = grader("course", "edit", "winter", "--due", "2026-12-20 12:00")
+    listed = grader("course", "list")
+    removed = grader("course", "edit", "winter", "--no-due")
+
+    assert "due Friday 18 December 2026, 23:59 CET (Europe/Berlin; 22:59 UTC)" in made.stdout, made.stderr
+    assert "due Sunday 20 December 2026, 12:00 CET (Europe/Berlin; 11:00 UTC)" in moved.stdout, moved.stderr
+    assert "Sunday 20 December 2026, 12:00 CET" in listed.stdout
+    assert "no deadline" in removed.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -170,6 +183,9 @@ def test_a_backup_of_the_running_service(grader, tmp_path):
         (["user", "list", "--course", "other"], "the courses are course"),
         (["course", "create", "course"], "there is a course 'course' already"),
         (["course", "create", "No Name"], "small letters"),
+        (["course", "create", "new", "--due", "18.12.2026"], "enter one such as 2026-12-18"),
+        (["course", "create", "new", "--time-zone", "Berlin"], "there is no time zone 'Berlin'"),
+        (["course", "edit", "--assignment", "other"], "--assignment other: course course has"),
     ],
 )
 def test_wrong_use_of_the_service(grader, arguments, words):

@@ -270,3 +270,16 @@ def test_troubles_are_ours(database, course):
     assert (newest.submission_id, newest.email) == (failed[1], "ben@example.edu")
     assert (oldest.submission_id, oldest.email) == (failed[0], "anna@example.edu")
     assert "the disk is full" in newest.reason
+
+
+@pytest.mark.parametrize("counts", Counts)
+def test_a_late_submission_never_displaces_one_in_time(database, course, counts):
+    """What came in time counts before all that came late, however good and however new that is."""
+    handed_in(database, course.anna, 5, score=1.0)
+    in_time = handed_in(database, course.anna, 4, score=2.0)
+    with database.write() as session:
+        session.get_one(Assignment, ASSIGNMENT).due_at = now(session) - timedelta(hours=3)
+
+    handed_in(database, course.anna, 1, score=5.0)
+
+    assert standing_of(database, "anna@example.edu", counts).counting.submission_id == in_time

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.boundary.causes import NO_EXIT
 from grader.core.scoring import Outcome
 from grader.pipeline import joined_output
 from grader.sandbox.process import PlainProcess, ProcessRunner
@@ -316,8 +317,8 @@ def test_an_error_at_import_is_found_once_and_told_for_all(grade):
     [
         ("while True: pass", "stopped: no answer within 1 seconds"),
         ("import os; os._exit(0)", "the submission's process ended: it ended itself with exit status 0"),
-        ("raise SystemExit", "SystemExit"),
-        ("class A(", "SyntaxError: '(' was never closed (adapters.py, line 1)"),
+        ("raise SystemExit", f"SystemExit: {NO_EXIT}"),
+        ("class A(", "SyntaxError: '(' was never closed [Python 3.11] (adapters.py, line 1)"),
     ],
 )
 def test_an_import_that_does_not_end_well_makes_the_submission_unloadable(grade, source, reason):
@@ -522,7 +523,7 @@ def test_a_suite_that_cannot_run_is_the_graders_fault(grade):
 
 
 def test_the_submission_sees_nothing_of_this_process(grade, monkeypatch):
-    """Its environment is a fixed one, its folder empty, and of our descriptors it has its socket alone."""
+    """Its environment is a fixed one, its folder holds its upload, and it has one socket of ours."""
     monkeypatch.setenv("GRADER_SECRET", "s3cret")
     source = """
 import os
@@ -543,7 +544,7 @@ def one():
                 names, files, descriptors, socket = adapters.one()
                 assert names == sorted(["HOME", "LANG", "PATH", "PYTHONHASHSEED", "PYTHONUNBUFFERED",
                     "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"])
-                assert files == []
+                assert files == ["tests"]
                 assert descriptors == [0, 1, 2, socket]
     """
 
@@ -667,3 +668,23 @@ def test_a_process_that_gets_away_cannot_disturb_later_ones(temporary):
         one.close()
         other.close()
     assert list(temporary.iterdir()) == []
+
+
+def test_adapters_of_another_assignment_say_so(grade):
+    """Where none of the functions is there, the submission is not gradable, and its functions are named."""
+    outcome = grade("def run_bpe(): return 1\ndef one_more(): return 1\n")
+
+    assert outcome.unloadable.startswith("tests/adapters.py has none of the functions that the tests call")
+    assert "It has one_more, run_bpe" in outcome.unloadable
+
+
+def test_a_broken_part_is_noted_and_the_rest_is_graded(grade):
+    """Where some test passes, a broken import is a note; where none does, the submission is not gradable."""
+    some = grade(f"from no_such_module import x\n{RIGHT.replace('return 2', 'return x()')}")
+    none = grade(f"from no_such_module import x\n{RIGHT.replace('return ', 'return x() or ')}")
+
+    assert outcomes(some) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
+    assert some.unloadable is None
+    assert "no_such_module cannot be imported" in some.notes[0]
+    assert outcomes(none) == [Outcome.ERROR] * 3
+    assert none.unloadable.startswith("tests/adapters.py cannot be imported: no_such_module")

@@ -25,6 +25,7 @@ MOST_LINES = 60  # of a run without anything written
 SHARED = {  # of the grader, byte for byte
     *("grader/__init__.py", "grader/core/__init__.py"),
     *(f"grader/core/{name}.py" for name in ("advice", "document", "rubric", "scoring")),
+    *(f"grader/boundary/{name}.py" for name in ("__init__", "elsewhere", "parts", "source")),
 }
 
 

@@ -87,12 +87,10 @@ def test_relative_imports_work(project):
 
 def test_an_import_beyond_the_project_is_refused_as_usual(project):
     """A relative import above the top raises ImportError, and other names ModuleNotFoundError."""
-    project(
-        {"engine/__init__.py": "from ...above import x\n", "other.py": "import engine_that_is_not_there\n"}
-    )
+    project({"engine/part.py": "from ...above import x\n", "other.py": "import engine_that_is_not_there\n"})
 
     with pytest.raises(ImportError):
-        importlib.import_module("engine")
+        importlib.import_module("engine.part")
     with pytest.raises(ModuleNotFoundError, match="engine_that_is_not_there"):
         importlib.import_module("other")
 

@@ -155,7 +155,7 @@ def test_too_many_files():
 
 def test_too_many_bytes():
     """Too many bytes in all are refused."""
-    data = project(*[Row(f"{number}.bin", bytes(MIB), method=STORED) for number in range(16)])
+    data = project(*[Row(f"{number}.py", bytes(MIB), method=STORED) for number in range(16)])
 
     refused = refusal(data)
 

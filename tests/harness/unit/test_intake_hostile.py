@@ -1,6 +1,7 @@
 """Hostile bytes: whatever happens to an archive, it is refused, or all readers see the same."""
 
 import io
+import posixpath
 import struct
 import zipfile
 import zlib
@@ -39,7 +40,12 @@ def is_answered(data):
 
 def below_the_top(files):
     """Return files by their path in the project: a path in the archive may begin with one folder."""
-    return {name.removeprefix("hw/"): content for name, content in files.items()}
+    return {plain(name).removeprefix("hw/"): content for name, content in files.items()}
+
+
+def plain(name):
+    """Return a name as every extractor writes it to a disk."""
+    return posixpath.normpath(name.replace("\\", "/"))
 
 
 def by_directory(data):
@@ -51,7 +57,15 @@ def by_directory(data):
 
 def text(info):
     """Return a name as UTF-8, whether the archive marks it so or not."""
-    return info.filename if info.flag_bits & 0x800 else info.filename.encode("cp437").decode(errors="replace")
+    return info.filename if info.flag_bits & 0x800 else as_text(info.filename.encode("cp437"))
+
+
+def as_text(raw):
+    """Return bytes as UTF-8, or in the code page that the zip format names."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("cp437")
 
 
 def from_the_first_byte(data):
@@ -61,7 +75,7 @@ def from_the_first_byte(data):
         flags, method, _, packed_size, _, name_length, extra = struct.unpack_from(
             "<2xHH4xLLLHH", data, at + 4
         )
-        name = data[at + 30 : at + 30 + name_length].decode(errors="replace")
+        name = as_text(data[at + 30 : at + 30 + name_length])
         at += 30 + name_length + extra
         content = data[at : at + packed_size]
         if method and flags & 8:

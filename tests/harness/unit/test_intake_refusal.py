@@ -6,7 +6,7 @@ import pytest
 
 from grader.intake import Limits, Refused, Rule, read_archive
 from grader.intake.refusal import SHOWN_CHARACTERS, shown
-from tests.harness.unit.test_intake_zips import ADAPTERS, ENCRYPTED, LINK, Row, project, zipped
+from tests.harness.unit.test_intake_zips import ADAPTERS, ENCRYPTED, LINK, UTF8, Row, project, zipped
 
 SMALL = Limits(entries=9, files=4, file_bytes=100_000, total_bytes=150_000, upload_bytes=1_000_000)
 BREACHES = {
@@ -23,16 +23,16 @@ BREACHES = {
     Rule.NO_OVERLAP: project(Row(ADAPTERS, start=0)),
     Rule.NO_CONTROL: project("a\x00"),
     Rule.NO_ESCAPE: project("../a"),
-    Rule.PLAIN_PATH: project("./a"),
-    Rule.UTF8_NAMES: project(Row(b"\x81", flags=0)),
+    Rule.PLAIN_PATH: project("a/."),
+    Rule.UTF8_NAMES: project(Row(b"\x81", flags=UTF8)),
     Rule.PLAIN_FILES: project(Row("a", mode=LINK)),
     Rule.PORTABLE_NAMES: project("con"),
     Rule.PATH_LENGTH: project("a" * 241),
     Rule.NO_CLASH: project("a", "A"),
     Rule.FILE_COUNT: project("a", "b", "c", "d"),
-    Rule.FILE_SIZE: project(Row("a", bytes(100_001))),
-    Rule.TOTAL_SIZE: project(Row("a", bytes(90_000)), Row("b", bytes(90_000))),
-    Rule.RATIO: project(Row("a", bytes(90_000))),
+    Rule.FILE_SIZE: project(Row("a.py", bytes(100_001))),
+    Rule.TOTAL_SIZE: project(Row("a.py", bytes(90_000)), Row("b.py", bytes(90_000))),
+    Rule.RATIO: project(Row("a.py", bytes(90_000))),
     Rule.NO_ADAPTERS: zipped("a"),
     Rule.ONE_PROJECT: project(f"a/{ADAPTERS}"),
 }
@@ -46,7 +46,7 @@ def test_message_with_entry():
 
     assert text == (
         'refused: entry "../../etc/x.py" leaves the archive (rule: no-escape). '
-        "Zip the project folder itself, without '..', backslashes or absolute paths in names."
+        "Zip the project folder itself, without '..' and absolute paths in names."
     )
 
 

@@ -11,7 +11,7 @@ LAYERS = (
     {"core"},
     {"intake", "boundary", "sandbox", "render", "template", "seed", "settings", "store", "roster", "logs"},
     {"probe"},
-    {"suite", "jobs", "service_settings", "runners"},
+    {"suite", "jobs", "service_settings", "runners", "downloads"},
     {"unattested", "pipeline"},
     {"batch", "web", "worker", "client", "proof"},
     {"app"},

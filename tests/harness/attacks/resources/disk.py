@@ -4,6 +4,7 @@ needs: [WRITES]
 """
 
 import os
+import posix
 from contextlib import suppress
 
 from canary import NAME
@@ -12,7 +13,7 @@ from honest import *
 for folder in (".", "/tmp", "/dev/shm", "/var/tmp"):
     with suppress(OSError):
         path = os.path.join(folder, NAME)
-        with open(path, "wb") as file:
-            file.write(bytes(1 << 20))
+        file = os.open(path, os.O_CREAT | os.O_WRONLY)  # past the scratch folder, which is in memory
+        os.write(file, bytes(1 << 20))
         print("REACHED", folder)
-        os.remove(path)
+        posix.unlink(path)

@@ -4,6 +4,7 @@ needs: [WRITES]
 """
 
 import os
+import posix
 from contextlib import suppress
 
 from canary import NAME
@@ -11,10 +12,9 @@ from honest import *
 
 for folder in (".", "/tmp", "/dev/shm", "/var/tmp"):
     path = os.path.join(folder, NAME)
-    if os.path.exists(path):
+    with suppress(OSError):  # past the scratch folder, which is in memory and of one process
+        posix.stat(path)
         print("REACHED", path)
-        os.remove(path)
-    else:
-        with suppress(OSError):
-            with open(path, "w") as file:
-                file.write("from the last one")
+        posix.unlink(path)
+    with suppress(OSError):
+        os.write(os.open(path, os.O_CREAT | os.O_WRONLY), b"from the last one")
