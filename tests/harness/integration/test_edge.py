@@ -307,6 +307,8 @@ def test_no_key_is_in_any_log(site):
         f"/LOGIN/{code}",
         f"//login//{code}",
         f"/{code}",
+        f"/x/{code.replace('.', '%2e')}",
+        f"/x/{code.replace('.', '%252E')}",
         f"/login?code={code}",
     ):
         anonymous.get(path)

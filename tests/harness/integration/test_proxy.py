@@ -123,6 +123,7 @@ def test_a_sign_in_leaves_no_key_in_the_log_of_the_proxy(site, proxy):
         for path in (
             f"/LOGIN//{code}",
             f"/{code}",
+            f"/x/{code.replace('.', '%252E')}",
             f"/x/login/{code}",
             f"/login?code={code}",
             f"/%6cogin/{code}",
