@@ -10,7 +10,12 @@ from grader.sandbox.choice import candidates
 from grader.sandbox.runner import Allowance, SandboxError
 from grader.settings import read_settings
 
-RUNNERS = ("docker", "bwrap", "jail", "process")
+RUNNERS = (
+    pytest.param("docker", marks=pytest.mark.docker),
+    pytest.param("bwrap", marks=pytest.mark.tool),
+    "jail",
+    "process",
+)
 ADAPTERS = "tests/adapters.py"
 
 
@@ -223,6 +228,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
 @pytest.mark.parametrize(("source", "_"), BONUS.values(), ids=BONUS)
 def test_a_broken_bonus_costs_the_bonus_only(start, source, _, text):
