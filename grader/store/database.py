@@ -92,7 +92,11 @@ def open_existing(url: str) -> Database:
     Raises SQLAlchemyError, OSError, AbsentStoreError, WrongStoreError.
     """
     database = open_as_it_is(url)
-    require_newest(database.engine)
+    try:
+        require_newest(database.engine)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 

@@ -22,12 +22,14 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     tuple_,
     union,
     update,
 )
 from sqlalchemy.orm import Session, aliased
 
+from grader.core.deadline import closing
 from grader.store.database import Database, now
 from grader.store.progress import STATE
 from grader.store.standings import FIRST, Counts
@@ -59,23 +61,23 @@ class Spare:
 
 def spare(session: Session, ages: Ages) -> list[Spare]:
     """Return what may go now."""
-    moment = now(session)
-    return [_measured(session, kind, where) for kind, where in _rules(ages, moment)]
+    return [_measured(session, kind, where) for kind, where in _rules(session, ages)]
 
 
 def prune(database: Database, ages: Ages) -> None:
     """Remove what may go now."""
     with database.read() as session:
-        moment = now(session)
-    for kind, where in _rules(ages, moment):
+        rules = list(_rules(session, ages))
+    for kind, where in rules:
         while _in_a_transaction(database, REMOVE[kind], where):
             pass
 
 
-def _rules(ages: Ages, moment: datetime) -> Iterator[tuple[str, ColumnElement[bool]]]:
+def _rules(session: Session, ages: Ages) -> Iterator[tuple[str, ColumnElement[bool]]]:
     """Yield each kind of what may go, with the condition of its rows."""
+    moment = now(session)
     if ages.archives is not None:
-        yield "archives", _spare_archives(moment - ages.archives)
+        yield "archives", _spare_archives(moment - ages.archives, _in_time(session))
     if ages.progress is not None:
         yield "progress", _spare_progress(moment - ages.progress)
     if ages.reports is not None:
@@ -84,11 +86,11 @@ def _rules(ages: Ages, moment: datetime) -> Iterator[tuple[str, ColumnElement[bo
     yield "sign-ins", SignIn.expires_at <= moment
 
 
-def _spare_archives(before: datetime) -> ColumnElement[bool]:
+def _spare_archives(before: datetime, in_time: ColumnElement[bool]) -> ColumnElement[bool]:
     needed = or_(
         Submission.state.in_((*WAITING, State.GRADER_ERROR)),
         func.coalesce(Submission.finished_at, Submission.received_at) >= before,
-        Submission.id.in_(_may_count()),
+        Submission.id.in_(_may_count(in_time)),
     )
     is_needed = exists().where(Submission.archive_sha256 == Archive.sha256, needed)
     return and_(Archive.created_at < before, func.length(Archive.content) > 0, ~is_needed)
@@ -106,9 +108,18 @@ def _spare_reports(before: datetime) -> ColumnElement[bool]:
     return and_(Report.created_at < before, has_newer)
 
 
-def _may_count() -> Select[Any]:
+def _in_time(session: Session) -> ColumnElement[bool]:
+    """Return the condition for submissions that came before their assignment closed."""
+    dues = session.execute(select(Assignment.id, Assignment.due_at)).all()
+    ends = {name: closing(due) for name, due in dues if due is not None}
+    within = [
+        or_(Submission.assignment_id != name, Submission.received_at < end) for name, end in ends.items()
+    ]
+    return and_(true(), *within)
+
+
+def _may_count(in_time: ColumnElement[bool]) -> Select[Any]:
     """Select the ids of submissions that may count for their students, whichever rule a course has."""
-    in_time = or_(Assignment.due_at.is_(None), Submission.received_at <= Assignment.due_at)
     chosen = [
         _firsts(FIRST[counts], is_graded=True, among=among)
         for counts in Counts
@@ -126,9 +137,7 @@ def _firsts(order: tuple[Any, ...], *, is_graded: bool, among: ColumnElement[boo
     place = func.row_number().over(
         partition_by=(Submission.assignment_id, Submission.user_id), order_by=order
     )
-    placed = select(Submission.id, place.label("place")).join(
-        Assignment, Assignment.id == Submission.assignment_id
-    )
+    placed = select(Submission.id, place.label("place"))
     placed = placed.join(Report, report_that_counts()) if is_graded else placed
     found = placed.where(among).subquery()
     return select(found.c.id).where(found.c.place == 1)

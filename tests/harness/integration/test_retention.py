@@ -118,8 +118,9 @@ def test_what_may_count_stays(past):
 def test_what_counted_in_time_stays(past):
     """The best and the latest of those in time stay, whatever came after the deadline."""
     best, worse, middle = (past.graded(bytes([65 + n]), score) for n, score in enumerate((4, 1, 2)))
+    past.age(timedelta(hours=2))
     with past.database.write() as session:
-        session.execute(update(Assignment).values(due_at=now(session)))
+        session.execute(update(Assignment).values(due_at=now(session) - timedelta(hours=1)))
     late = [past.graded(bytes([75 + n]), score) for n, score in enumerate((3, 5, 3))]
     past.age()
     with past.database.write() as session:
