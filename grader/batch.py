@@ -60,7 +60,7 @@ def _row(download: Download, grader: Grader, seed_of: SeedOf) -> Row:
         return Row(name, f"cannot be read: {unreadable.strerror or unreadable}", REFUSED)
     except (SuiteFailed, SandboxError) as failed:
         return Row(name, str(failed), Status.GRADER_ERROR)
-    except Exception as mistake:  # noqa: BLE001 - ours; it is told, and the others are graded all the same
+    except Exception as mistake:  # noqa: BLE001 - our mistake; it gets a row, and the others are graded all the same
         traceback.print_exc()
         return Row(name, f"a mistake in the grader: {mistake!r}", Status.GRADER_ERROR)
     return Row(name, report, report.status)

@@ -1,4 +1,4 @@
-"""From a submission to its graded report: run the suite, score the results, say what the verdict rests on."""
+"""From a submission to its graded report: run the suite, score the results, add the grading details."""
 
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -44,7 +44,7 @@ class Grader:
             ready.runner.open().kill()
 
     def fingerprint(self) -> Fingerprint:
-        """Return what verdicts rest on at this moment. Raises SuiteFailed, SandboxError."""
+        """Return the fingerprint of suite, rubric, data and versions. Raises SuiteFailed, SandboxError."""
         with self._standby.use() as ready:
             return ready.fingerprint
 

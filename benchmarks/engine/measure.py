@@ -16,7 +16,7 @@ def is_there(package):
 def ratios(ways, rounds, at_a_time=1, between=lambda: None):
     """Return for each of `ways` the median of the first one's seconds to its own.
 
-    In every round each has its turn, in an order that is drawn anew, and runs `at_a_time` times in a row;
+    In every round each has its turn, in a newly drawn order, and runs `at_a_time` times in a row;
     `between` is called before each, and not measured.
     """
     for way in ways.values():

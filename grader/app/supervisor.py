@@ -1,4 +1,4 @@
-"""Keeps a worker running beside the API: a process of its own, begun again when it ends unasked."""
+"""Keeps a worker process running beside the API, and starts it again when it ends by itself."""
 
 import multiprocessing
 import shutil
@@ -31,7 +31,7 @@ def worker_beside(settings: ServiceSettings) -> Iterator[None]:
 
 
 class _Supervisor:
-    """Starts workers again and again until it is told to stop."""
+    """Starts workers again and again until `stop`."""
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
@@ -49,7 +49,7 @@ class _Supervisor:
         self._thread.start()
 
     def stop(self, patience: float) -> None:
-        """End the process: kindly, and after `patience` seconds surely."""
+        """Send SIGTERM to the process; send SIGKILL after `patience` seconds."""
         self._stopping.set()
         with self._beginning:
             process = self._process

@@ -66,7 +66,7 @@ class Channel:
         self.interface = interface
         self.clock = clock or Clock(lambda: None, Limit())
         self.budget = math.inf  # bytes that the peer may send between two calls of `start_afresh`
-        self.on_progress: Callable[[Numbers], None] = ignore  # is told how far the open call has come
+        self.on_progress: Callable[[Numbers], None] = ignore  # hears how far the open call has come
         self._connection = Connection(stream, FROM_STUDENT)
         self._lost: Lost | None = None
         self._handles: dict[int, ref[Handle]] = {}

@@ -86,7 +86,7 @@ class Connection:
         return self._json("GET", f"{SUBMISSIONS}/{submission_id}/report")
 
     def follow(self, submission_id: str) -> Iterator[Event]:
-        """Yield what is told until the submission is done, through interruptions. Raises ServiceError."""
+        """Yield events until the submission is done, through interruptions. Raises ServiceError."""
         last, failures = "", 0
         while True:
             try:

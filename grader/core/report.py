@@ -1,4 +1,4 @@
-"""The graded report: one frozen record of what a submission earned, why, and what the verdict rests on."""
+"""The graded report: one frozen record of what a submission earned, why, and the grading details."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

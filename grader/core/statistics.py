@@ -1,6 +1,6 @@
 """What a class did, in numbers: the spread of its scores, how hard each problem is, when it hands in.
 
-Nothing here fails for want of data: no scores have no median and empty bins, no moments have no bins.
+Nothing here fails without data: no scores have no median and empty bins, no moments have no bins.
 """
 
 import statistics

@@ -22,7 +22,7 @@ class Station:
     """A worker as others see it: its name, how many submissions it grades at a time, and in which runner.
 
     One that has no slots lives and takes nothing, and `refusal` says why. `warning` is what else its operator
-    should know; `host` and `fingerprint` say where it is and what its verdicts rest on.
+    should know; `host` and `fingerprint` say where it is and what its verdicts depend on.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What was found out about the runners of this machine, and the choice that rests on it."""
+"""Findings about the runners of this machine, and the choice of a runner by them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class NoRunner(SandboxError):  # noqa: N818 - says what is the case
 
 @dataclass(frozen=True)
 class Finding:
-    """What a runner is worth here: why it cannot be had at all, or which promises it breaks, and how."""
+    """The state of a runner here: why it is unavailable, or which promises it breaks, and how."""
 
     kind: RunnerKind
     unavailable: str | None = None

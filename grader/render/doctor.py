@@ -11,7 +11,7 @@ from rich.text import Text
 
 @dataclass(frozen=True)
 class RunnerRow:
-    """One runner: whether it isolates, why it cannot be had, or for each promise whether it is kept."""
+    """One runner: whether it isolates, why it is unavailable, or for each promise whether it is kept."""
 
     name: str
     isolates: bool

@@ -100,7 +100,7 @@ def _table(score: Score, *, with_reasons: bool) -> Table:
     if score.bonus_parts:
         table.add_row()
         table.add_row(
-            "", Text("Bonus, counted apart", "cyan"), _points(score.bonus, score.max_bonus, "cyan"), ""
+            "", Text("Bonus (not in the score)", "cyan"), _points(score.bonus, score.max_bonus, "cyan"), ""
         )
     for part in score.bonus_parts:
         _add_part(table, part, blocked, with_reasons=with_reasons)

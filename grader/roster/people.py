@@ -82,7 +82,7 @@ class Roster:
     notices: Sequence[str]
 
 
-class _BadCell(Exception):  # noqa: N818 - it is told of, never raised outside
+class _BadCell(Exception):  # noqa: N818 - it becomes a message, never raised outside
     """A cell that cannot be used."""
 
     def __init__(self, column: str, value: str, why: str) -> None:

@@ -39,7 +39,7 @@ Wrap = Callable[[Sequence[str], Allowance], Sequence[str]]
 class ForkingKind:
     """A kind of runner: its name, what the report says of it, and how it wraps the zygote's command.
 
-    `wrap(command, allowance)` returns the command to start. Raises SandboxError if it cannot be had.
+    `wrap(command, allowance)` returns the command to start. Raises SandboxError if there is none.
     """
 
     name: str

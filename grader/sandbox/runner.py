@@ -1,4 +1,4 @@
-"""What every runner offers: open a student process under its allowance, speak with it, kill it surely.
+"""What every runner offers: open a student process under its allowance, speak with it, kill it reliably.
 
 SandboxError    the sandbox itself failed: the grader's fault, never the submission's
 """
@@ -17,7 +17,7 @@ MEBI = 1 << 20
 
 
 class SandboxError(Exception):
-    """A student process cannot be had."""
+    """A student process is unavailable."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Promise(StrEnum):
     PROCESSES = "starts no process"
     SIGNALS = "neither signals nor traces other processes"
     MEMORY = "cannot have more memory than it may"
-    KILL = "is ended surely"
+    KILL = "always ends"
 
 
 class StudentProcess(Protocol):

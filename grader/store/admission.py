@@ -34,7 +34,7 @@ class Counted(Protocol):
 
 @dataclass(frozen=True)
 class Past:
-    """An earlier submission of the student; `basis` is what its verdict rests on, if it has one."""
+    """An earlier submission of the student; `basis` has the hashes behind its verdict, if it has one."""
 
     id: str
     assignment_id: str

@@ -1,4 +1,4 @@
-"""Attempts at grading a submission: taking it, publishing, failing, handing it back, beginning anew.
+"""Attempts at grading a submission: taking it, publishing, failing, handing it back, grading it again.
 
 Every change after `take` names its attempt and does nothing when the row has moved on: a worker that was
 declared dead and wakes up late cannot change what another has begun.
@@ -34,7 +34,7 @@ class OtherSuite(Exception):  # noqa: N818 - says what is the case
 
 @dataclass(frozen=True)
 class Job:
-    """An attempt that is ours: the submission, the attempt's number and the bytes to grade."""
+    """An attempt of this worker: the submission, the attempt's number and the bytes to grade."""
 
     submission_id: str
     attempt: int
@@ -131,7 +131,7 @@ def release(session: Session, submission_id: str) -> None:
     submission.worker = None
 
 
-def begin_anew(session: Session, submission_id: str, priority: Priority) -> Submission | None:
+def start_regrade(session: Session, submission_id: str, priority: Priority) -> Submission | None:
     """Queue a finished submission for a regrade; None if it is not finished. The caller enqueues it.
 
     Raises ArchiveGone.

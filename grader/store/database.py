@@ -47,7 +47,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """Open a transaction that sees the store as it is now, whatever is written meanwhile."""
+        """Open a transaction that sees one state of the store, whatever others write."""
         with self._reading() as session:
             if self.is_postgresql:  # a transaction of SQLite is a snapshot anyway
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

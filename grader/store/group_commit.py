@@ -98,7 +98,7 @@ class GroupCommit(Generic[Item, Result]):
                 is_begun = True
                 results = self._keep(session, [turn.item for turn in group])
                 settled = list(zip(group, results, strict=True))
-        except Exception as error:  # noqa: BLE001 - it is told to whoever waits
+        except Exception as error:  # noqa: BLE001 - those who wait get it
             if len(group) > 1 and is_begun and not _is_cut_off(error):
                 for turn in group:
                     self._settle([turn])

@@ -1,4 +1,4 @@
-"""The standard: the suite, rubric and data that verdicts on assignments rest on, and the expected versions.
+"""The standard: the suite, rubric and data that decide verdicts on assignments, and the expected versions.
 
 The service announces them when it starts and when a file of its assignment changes. The last announcement
 counts. Workers whose suite, rubric or data differ take nothing, and no verdict of theirs is published.
@@ -13,7 +13,7 @@ from grader.store.tables import Assignment, Worker
 
 
 def announce(session: Session, found: Fingerprint) -> bool:
-    """Have verdicts rest on the suite and rubric of `found`; return whether they did not before.
+    """Make the suite and rubric of `found` the current ones; return whether they did not before.
 
     The data is forgotten with a suite, and when no worker is left: the next worker that has data states it.
     """
@@ -51,7 +51,7 @@ def standard_of(assignment: Assignment) -> Fingerprint:
 
 
 def basis_of(assignment: Assignment) -> Basis:
-    """Return the hashes that verdicts on an assignment rest on."""
+    """Return the hashes of the current suite, rubric and data of an assignment."""
     return Basis(assignment.suite_sha256, assignment.rubric_sha256)
 
 

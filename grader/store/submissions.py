@@ -33,7 +33,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a verdict rests on besides the submission: the hashes of suite and rubric."""
+    """The hashes of suite and rubric behind a verdict."""
 
     suite_sha256: str
     rubric_sha256: str

@@ -34,7 +34,7 @@ def counter() -> tuple[socket.socket, socket.socket]:
 
 
 class Lender:
-    """Lends processes of `runner` to one job, in a thread of its own; opens the first one unasked.
+    """Lends processes of `runner` to one job, in a thread of its own; opens the first one in advance.
 
     Attributes: `failure` (why the sandbox failed, if it did).
     """

@@ -81,7 +81,7 @@ class Grading:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the second stage last, and give tests now what they would be given in each job anew."""
+        """Put the second stage last, and give tests now what each job would give them again."""
         items.sort(key=lambda item: group_of(item) in self._manifest.second_stage)
         for item in items:
             _ = item.location  # pytest finds the line once; here, it does so once for all jobs

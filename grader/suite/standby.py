@@ -36,11 +36,11 @@ class Ready:
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """What verdicts rest on here."""
+        """What verdicts depend on here."""
         return fingerprint_of(self.assignment, self.suite.folders)
 
     def is_fresh(self) -> bool:
-        """Tell whether the suite's process lives and no file that a verdict rests on has changed."""
+        """Tell whether the suite's process lives and no file of the suite or the rubric has changed."""
         return self.suite.is_alive() and self._stamps == self._read_stamps()
 
     def retire(self) -> None:

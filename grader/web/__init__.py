@@ -1,1 +1,1 @@
-"""What the service shows over HTTP: the API; pages stand beside it."""
+"""The service over HTTP: the API and the pages."""

@@ -33,7 +33,7 @@ def worker_name() -> str:
 
 
 class Worker:
-    """Grades what the queue brings, until it is told to stop."""
+    """Grades submissions from the queue until `stop`."""
 
     def __init__(  # noqa: PLR0913 - what it works with, each part made elsewhere
         self,

@@ -406,7 +406,7 @@ _tensor = Tensor.made  # one look-up less in each operation
 
 
 def _constant(x):
-    """Return `x` fit to stand beside a Tensor: a number as Python's own, which leaves the dtype alone."""
+    """Return `x` as an operand beside a Tensor: a number as Python's own, which leaves the dtype alone."""
     if isinstance(x, np.generic):
         return x.item()
     return x if isinstance(x, np.ndarray | int | float) else np.asarray(x, dtype=np.float64)

@@ -5,7 +5,7 @@ from itertools import cycle
 
 from grader.core.report import GradedReport, Status
 from grader.core.scoring import Outcome, TestResult, score
-from grader.store.attempts import begin_anew, publish, take
+from grader.store.attempts import publish, start_regrade, take
 from grader.store.progress import tell
 from grader.store.states import Priority, State
 from grader.store.submissions import accept, end
@@ -104,7 +104,7 @@ def grading(*kinds):
 def again(session, submission, rubric):
     """Have a submission graded, and queue it for another verdict."""
     graded()(session, submission, rubric)
-    begin_anew(session, submission.id, Priority.BULK)
+    start_regrade(session, submission.id, Priority.BULK)
 
 
 def waiting(session, submission, rubric):

@@ -53,7 +53,7 @@ def _keep(finding: Finding) -> None:
 
 
 def _told(findings: Findings, say: Callable[[Finding], None]) -> list[Finding]:
-    """Return all findings; each is told as soon as there is one."""
+    """Return all findings; each is shown as soon as it is known."""
     kept = []
     for each in findings:
         say(each)

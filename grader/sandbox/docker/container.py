@@ -111,7 +111,7 @@ class Container:
             ) from None
         if ready != READY:
             said = self.output().kept[-SHOWN_OUTPUT:].decode(errors="replace")
-            raise SandboxError(f"a container of {self._image} does not serve; build it anew: {said}")
+            raise SandboxError(f"a container of {self._image} does not serve; build it again: {said}")
         self.stream.settimeout(None)
 
 

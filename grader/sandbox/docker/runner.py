@@ -47,7 +47,7 @@ class DockerRunner:
         """Return a container for one submission, from the pool if one is ready. Raises SandboxError."""
         for _ in range(self._pool_size + 1):
             container = self._pool.take()
-            if not container.ended:  # as all are that waited while the engine was started anew
+            if not container.ended:  # a restart of the engine ends all that waited
                 return container
             _end(container)
         raise SandboxError("containers end before they are used; see what the Docker engine logs")

@@ -1,7 +1,7 @@
 """The system calls that a submission may make: an allow-list, compiled to a seccomp filter.
 
 The list holds what honest submissions were seen to call, MNIST training included, and what the C library may
-put in the place of those calls on other machines. Everything else fails with EPERM, as if the file, process
+substituted for those calls on other machines. Everything else fails with EPERM, as if the file, process
 or socket was simply not to be had; `strict` ends the process instead, which is how tests find out that the
 list is long enough. No entry creates a file, a socket, a process or a mapping of another process's memory.
 

@@ -1,7 +1,7 @@
 """What people do to a kept submission, by API or page: cancel it, have it graded again."""
 
 from grader.core.role import LEADS
-from grader.store.attempts import ArchiveGone, begin_anew
+from grader.store.attempts import ArchiveGone, start_regrade
 from grader.store.audit import record
 from grader.store.people import Person
 from grader.store.states import Priority
@@ -30,7 +30,7 @@ def regrade_for(context: Context, who: Person, submission_id: str, reason: str) 
         course = course_of(session, submission)
         require_staff(who, course, LEADS)
         try:
-            begun = begin_anew(session, submission_id, Priority.BULK)
+            begun = start_regrade(session, submission_id, Priority.BULK)
         except ArchiveGone:
             raise Problem(Kind.NOT_NOW, "Its archive was pruned: hand the same zip in again.") from None
         if begun is None:

@@ -38,7 +38,7 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class Training:
-    """A training as the submission tells of it: how far it is, and its loss if that is told."""
+    """A training as the submission reports it: its progress, and its loss if the code reports one."""
 
     problem: str
     stage: str
@@ -150,7 +150,7 @@ def event(name: str, content: str) -> str:
 
 
 def training_of(site: Site, told: Sequence[Progress]) -> Training | None:
-    """Return the training that is going on, which begins anew with another problem."""
+    """Return the training that is going on; another problem starts another one."""
     trained = [each.data for each in told if each.kind == "training"]
     if not trained:
         return None

@@ -13,7 +13,7 @@ from grader.store.sign_ins import LINK_LIFETIME
 
 @dataclass(frozen=True)
 class Site:
-    """The rubric that verdicts now rest on, the secret of the seeds, and some facts.
+    """The current rubric, the secret of the seeds, and some facts.
 
     Attributes: `over_tls` (the service is reached over TLS only), `has_second_stage` (the suite has tests
     that take long, which come after all others), `catches` (sentences on the mistakes that the tests of each

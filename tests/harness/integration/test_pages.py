@@ -16,7 +16,7 @@ STATES = {
     "tests": ["The tests are running", "4 of 6 tests done, 3 passed", "First part", "Extra part"],
     "stage": ["2 of 5 points. Only what takes long is still to come"],
     "training": ["The tests are done: 2 of 5 points", "Addition: epoch 3/3", "Loss"],
-    "regraded": ["in the queue", "An earlier verdict stands until then", "Grading begins anew"],
+    "regraded": ["in the queue", "An earlier verdict stands until then", "Grading starts again"],
     "graded": ["2.5 / 5 points", "Next step: Addition", "Handout section 2.1", "[[1. 2.] [3. 9.]]"],
     "flawless": ["5 / 5 points", "Next step: none"],
     "not gradable": ["The submission could not be loaded", "shapes (3,1) and (3,) do not match"],

@@ -8,7 +8,7 @@ from sqlalchemy import text, update
 
 from grader.jobs import Station, open_queue
 from grader.jobs.alive import is_alive, proof_of_life
-from grader.store.attempts import begin_anew, publish, take
+from grader.store.attempts import publish, start_regrade, take
 from grader.store.states import Priority, State
 from grader.store.submissions import accept, accept_all, cancel
 from grader.store.tables import Submission, Worker
@@ -321,7 +321,7 @@ def test_a_regrade_of_a_finished_submission(database, queue, course):
     with worker(queue, work):
         assert work.done.wait(PATIENCE)
     with database.write() as session:
-        begin_anew(session, submission.id, Priority.BULK)
+        start_regrade(session, submission.id, Priority.BULK)
         queue.enqueue(session, [submission.id], Priority.BULK)
     again = Grading(database, 1)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from grader.jobs import open_queue
-from grader.store.attempts import ArchiveGone, begin_anew, fail, publish, take
+from grader.store.attempts import ArchiveGone, fail, publish, start_regrade, take
 from grader.store.database import now
 from grader.store.progress import STATE, tell
 from grader.store.retention import Ages, prune, spare
@@ -51,7 +51,7 @@ class Past:
     def again(self, submission_id, score=3.0):
         """Grade a submission once more."""
         with self.database.write() as session:
-            begin_anew(session, submission_id, Priority.BULK)
+            start_regrade(session, submission_id, Priority.BULK)
         self.grade(submission_id, score)
 
     def age(self, by=2 * YEAR):
@@ -275,7 +275,7 @@ def test_a_regrade_of_a_pruned_archive_begins_nothing(past):
         session.execute(update(Archive).values(content=b""))
 
     with past.database.write() as session, pytest.raises(ArchiveGone):
-        begin_anew(session, made, Priority.BULK)
+        start_regrade(session, made, Priority.BULK)
 
     with past.database.read() as session:
         assert session.get_one(Submission, made).state is State.GRADED
@@ -302,7 +302,7 @@ def needs_again(past, how, made):
         accept(session, upload(past.course.anna, b"one"))
 
     def by_regrade(session):
-        begin_anew(session, made, Priority.BULK)
+        start_regrade(session, made, Priority.BULK)
 
     return {"upload": by_upload, "regrade": by_regrade}[how]
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from grader.core.scoring import Outcome
-from grader.store.attempts import begin_anew, fail, publish, take
+from grader.store.attempts import fail, publish, start_regrade, take
 from grader.store.courses import Policy, add_assignment
 from grader.store.database import now
 from grader.store.losses import Failure, lost_tests, same_failures
@@ -54,7 +54,7 @@ def handed_in(database, user_id, hours_ago, *losses, **fields):
 def regrade(database, submission_id, *losses, **fields):
     """Grade a submission once more."""
     with database.write() as session:
-        begin_anew(session, submission_id, Priority.BULK)
+        start_regrade(session, submission_id, Priority.BULK)
     grade(database, submission_id, *losses, **fields)
 
 
@@ -108,7 +108,7 @@ def test_the_newest_report_of_a_submission_counts(database, course):
     other = handed_in(database, course.anna, 1, score=4.0)
     regrade(database, fallen, score=3.0)
     with database.write() as session:
-        begin_anew(session, other, Priority.BULK)
+        start_regrade(session, other, Priority.BULK)
 
     counting = standing_of(database, "anna@example.edu").counting
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from grader.core.role import Role
 from grader.store import open_database
 from grader.store.admission import histories
-from grader.store.attempts import begin_anew, fail, hand_back, publish, take
+from grader.store.attempts import fail, hand_back, publish, start_regrade, take
 from grader.store.audit import Wanted, entries, record
 from grader.store.columns import Table
 from grader.store.database import now
@@ -215,7 +215,7 @@ def test_a_regrade_begins_anew(database, course):
     job = begin(database, submission)
     with database.write() as session:
         publish(session, job, verdict())
-        begin_anew(session, submission.id, Priority.BULK)
+        start_regrade(session, submission.id, Priority.BULK)
     again = begin(database, submission)
 
     with database.write() as session:
@@ -297,7 +297,7 @@ def test_a_failed_attempt_since_takes_the_basis_away(database, course):
     submission = keep(database, course.anna)
     with database.write() as session:
         publish(session, take(session, submission.id, "w"), verdict())
-        begin_anew(session, submission.id, Priority.BULK)
+        start_regrade(session, submission.id, Priority.BULK)
         take(session, submission.id, "w")
 
     with database.write() as session:

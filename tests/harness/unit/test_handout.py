@@ -135,7 +135,7 @@ def test_the_table_of_parts_adds_up():
     """The overview lists every part with its points, and both totals."""
     parts = [[part.id.removeprefix("part"), part.title, str(part.max_score)] for part in RUBRIC.parts]
     bonus = [["bonus", part.title, str(part.max_score)] for part in RUBRIC.bonus_parts]
-    totals = [["", "Total", str(RUBRIC.max_score)], ["", "Bonus, counted apart", str(RUBRIC.max_bonus)]]
+    totals = [["", "Total", str(RUBRIC.max_score)], ["", "Bonus (not in the score)", str(RUBRIC.max_bonus)]]
 
     assert rows_after("### 1.2 ") == [*parts, totals[0], *bonus, totals[1]]
 

@@ -31,7 +31,7 @@ def test_score_and_bonus_apart():
     words = page(result(), result(name="b", outcome=FAILED)).words
 
     assert "3.5 / 5 points" in words
-    assert "Bonus, counted apart: 4 / 4" in words
+    assert "Bonus (not in the score): 4 / 4" in words
 
 
 def test_no_bonus():
@@ -72,7 +72,7 @@ def test_order():
         "Extra part 4 / 4 ✓",
         "Printed output",
         "Files graded",
-        "What this verdict rests on",
+        "Grading details",
         "Notes noted",
     ]
 

@@ -44,7 +44,7 @@ def shown(name, **fields):
         ({"place": 1, "wait": None}, "Number 1 in the queue: next to be graded; the wait is not known."),
         ({"place": 3, "wait": None}, "Number 3 in the queue; the wait is not known."),
         ({"place": None}, "Waiting."),
-        ({"place": 1, "wait": 0, "attempt": 1}, "Grading begins anew (attempt 2)."),
+        ({"place": 1, "wait": 0, "attempt": 1}, "Grading starts again (attempt 2)."),
     ],
 )
 def test_the_line_of_what_is_queued(fields, words):
