@@ -175,6 +175,7 @@ def test_a_call_that_is_not_allowed_ends_it_when_strict(kind, opened):
         assert process.ending().told == "it was ended by the signal SIGSYS"
 
 
+@pytest.mark.slow
 @KINDS
 def test_the_list_of_calls_is_long_enough_for_honest_work(kind):
     """The reference passes every test, MNIST training included, though any other call would be the end."""

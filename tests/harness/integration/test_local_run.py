@@ -86,11 +86,11 @@ def test_utf16_says_what_to_do(project):
 
 def test_a_file_outside_is_told(project):
     """A file that grading will not have is named with the line that opens it."""
-    prepend(project, "smulgrad/engine.py", f"open({str(ROOT / 'LICENSE')!r}).close()\n")
+    prepend(project, "smulgrad/engine.py", "open('/etc/passwd').close()\n")
 
     told = run(project)
 
-    assert f"engine.py line 1 opens {ROOT / 'LICENSE'}, which grading does not have" in told
+    assert "engine.py line 1 opens /etc/passwd, which grading does not have" in told
     assert passes(told)
 
 

@@ -152,6 +152,7 @@ def test_the_first_stage_is_reported_before_the_second(root):
     assert (report.score.score, report.score.bonus, report.score.max_bonus) == (2, 1, 1)
 
 
+@pytest.mark.slow
 def test_the_reference_gets_full_points_in_the_jail_with_its_training_data():
     """MNIST training reads the training split that is shown to it, and the test images are ours."""
     sample = load_sample(ROOT / "tests" / "harness" / "submissions" / "perfect")
