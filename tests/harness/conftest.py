@@ -17,6 +17,7 @@ NEEDS = {  # of each mark: fixtures and runners
 SHARING = {"integration", "e2e"}  # folders whose files each start something once for all their tests
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items):
     """Mark tests by the fixtures and runners that they use, and keep those together that share much."""
     for item in items:

@@ -52,10 +52,10 @@ def rubric():
 def plain_runs(request, tmp_path_factory):
     """Return the plain runs of all samples that the selected tests are about, one after another, ahead."""
     items = [item for item in request.session.items if "plain" in item.fixturenames]
-    samples = [item.callspec.params["sample"] for item in items]
+    samples = {item.callspec.params["sample"].name: item.callspec.params["sample"] for item in items}
     with ThreadPoolExecutor(1) as pool:
         folders = (tmp_path_factory.mktemp("project") for _ in samples)
-        yield {one.name: pool.submit(run_plain, one, next(folders)) for one in samples}
+        yield {name: pool.submit(run_plain, one, next(folders)) for name, one in samples.items()}
         pool.shutdown(cancel_futures=True)
 
 
