@@ -1,7 +1,5 @@
 """Marks of tests by what they need, and databases of both kinds, fresh for each test."""
 
-from pathlib import Path
-
 import pytest
 
 from grader.store import open_database
@@ -14,12 +12,10 @@ NEEDS = {  # of each mark: fixtures and runners
     "tool": {"bwrap", "dot"},
     "slow": {"mnist"},  # which trains
 }
-SHARING = {"integration", "e2e"}  # folders whose files each start something once for all their tests
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items):
-    """Mark tests by the fixtures and runners that they use, and keep those together that share much."""
+    """Mark tests by the fixtures and runners that they use."""
     for item in items:
         parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
         named = [getattr(value, "name", value) for value in parameters]
@@ -27,9 +23,6 @@ def pytest_collection_modifyitems(items):
         for mark, names in NEEDS.items():
             if used & names:
                 item.add_marker(mark)
-        place = Path(item.path)
-        if place.parent.name in SHARING and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(place.stem))
 
 
 @pytest.fixture(scope="session")

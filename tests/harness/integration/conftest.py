@@ -43,10 +43,10 @@ def load():
         yield lambda number: stack.enter_context(busy_loops(number * (os.cpu_count() or 1)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def gradings(request):
-    """Return the gradings of the samples that the selected tests are about, for tests of several files."""
-    items = request.session.items
+    """Return the gradings of the samples that the selected tests of a file are about."""
+    items = [item for item in request.session.items if item.path == request.path]
     repeated = samples_of(items, "all_gradings")
     samples = {**samples_of(items, "first_grading"), **repeated}
     with (

@@ -10,7 +10,7 @@ from grader.core.scoring import score
 from tests.harness.gradings import RUBRIC
 from tests.harness.samples import load_samples
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("samples")]  # what they grade is shared
+pytestmark = pytest.mark.slow
 
 REQUIRED = frozenset(problem.tests for part in RUBRIC.parts for problem in part.problems)
 SAMPLES = load_samples()

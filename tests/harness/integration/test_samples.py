@@ -14,7 +14,7 @@ from grader.core.scoring import Outcome, score
 from tests.harness.gradings import RUBRIC
 from tests.harness.samples import ALL, ROOT, load_samples
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("samples")]  # what they grade is shared
+pytestmark = pytest.mark.slow
 
 LEAST_SAMPLES = 17
 PLAIN = (
