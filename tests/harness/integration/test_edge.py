@@ -6,8 +6,10 @@ All of it with real sockets against a real process; limits are small by settings
 import json
 import re
 import socket
+import tempfile
 import time
 from contextlib import ExitStack, closing, suppress
+from pathlib import Path
 
 import pytest
 
@@ -387,10 +389,15 @@ def test_a_port_in_use_is_one_sentence(tmp_path):
 # Temporary files
 
 
-def test_nothing_is_left_in_the_temporary_folder_after_kill_9(tmp_path):
+@pytest.fixture
+def temporary():
+    """Return a folder for temporary files whose name is short, as Python puts sockets below it."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def test_nothing_is_left_in_the_temporary_folder_after_kill_9(tmp_path, temporary):
     """An upload has no name on the disk, and the worker removes what the server could not."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
     with closing(Site(tmp_path, TMPDIR=str(temporary))) as site:
         served = site.serve()
         site.wait_for_worker()

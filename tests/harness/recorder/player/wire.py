@@ -28,10 +28,11 @@ class Wire:
 
     def __init__(self, game):
         """Play `game` on the connection of the student's end."""
-        from grader.boundary import wire
+        from grader.boundary import limits, wire
 
         end, number = student_end()
         self._end, self._connection, self._wire = end, end._connection, wire
+        self._limits = limits.FROM_STUDENT
         self._game = game
         self._things = {}
         self._types = {}
@@ -92,11 +93,11 @@ class Wire:
             pass
 
     def _send_with(self, value, message):
-        frame = self._wire.Frame(self._refer, self._wire.FROM_STUDENT)
+        frame = self._wire.Frame(self._refer, self._limits)
         self._connection.send(frame.encode(message(frame.pack(value))))
 
     def _send(self, text):
-        frame = self._wire.Frame(self._refer, self._wire.FROM_STUDENT)
+        frame = self._wire.Frame(self._refer, self._limits)
         self._connection.send(frame.encode(text))
 
     def _refer(self, thing):
