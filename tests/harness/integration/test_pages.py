@@ -20,7 +20,7 @@ STATES = {
     "graded": ["2.5 / 5 points", "Next step: Addition", "Handout section 2.1", "[[1. 2.] [3. 9.]]"],
     "flawless": ["5 / 5 points", "Next step: none"],
     "not gradable": ["The submission could not be loaded", "shapes (3,1) and (3,) do not match"],
-    "grader error": ["We failed to grade this; it does not count", "costs no attempt"],
+    "grader error": ["We failed to grade this; it does not count", "no attempt was used"],
     "superseded": ["A newer submission took its place", "costs no attempt"],
     "cancelled": ["Cancelled before it was graded", "costs no attempt"],
 }

@@ -32,7 +32,7 @@ def test_bonus_parts_stand_below_a_line_of_their_own():
 
     lines = [line.split() for line in shown(with_bonus).splitlines()]
 
-    below = lines[lines.index(["Bonus,", "counted", "apart", "4", "/", "4"]) :]
+    below = lines[lines.index(["Bonus", "(not", "in", "the", "score)", "4", "/", "4"]) :]
     assert ["Extra", "part", "4", "/", "4"] in below
     assert "Bonus" not in shown(without)
 
