@@ -16,7 +16,7 @@ Exit status: 0 done, 1 graded but something could not be judged, 2 wrong use, 3 
 grader itself failed.
 """
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=HELP)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=HELP)
 for module in COMMANDS:
     app.add_typer(module.app)
 for name, module in GROUPS.items():
