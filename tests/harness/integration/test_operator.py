@@ -15,6 +15,8 @@ from tests.harness.assignment import write_assignment
 from tests.harness.samples import ROOT
 from tests.harness.site import free_port
 
+pytestmark = pytest.mark.slow
+
 USE_STORE = (
     ("serve", "--no-worker"),
     ("worker",),

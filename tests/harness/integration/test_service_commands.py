@@ -12,6 +12,8 @@ from tests.harness.assignment import write_first_part
 from tests.harness.samples import ROOT
 from tests.harness.site import Site
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
