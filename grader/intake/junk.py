@@ -5,7 +5,8 @@ environment is junk under every name.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from grader.intake.adapters import ADAPTERS
 
@@ -20,6 +21,8 @@ _LIBRARY = re.compile(r"(.*/|)(?:lib(?:64)?/python[^/]*|Lib)/(?:site|dist)-packa
 _OF_ENVIRONMENT = re.compile(
     r"(?:bin|Scripts|include|Include|share|lib64|Lib/site-packages|lib/python[^/]*|pyvenv\.cfg)(?=/|$)"
 )
+_Tree = dict[str, Any]  # a folder's parts to trees of the folders below
+_HERE = "/"  # marks a folder that is in the tree; no part of a path has a slash
 
 
 class Junk:
@@ -29,14 +32,12 @@ class Junk:
         """Look at the paths of an upload."""
         paths = list(paths)
         environments = {top for path in paths for top in _environment(path)}
-        homes = {
-            top
-            for path in paths
-            for top in environments
-            if f"/{path}".endswith(f"/{ADAPTERS}") and path.startswith(top) and not _part(path, top)
-        }
-        self._whole = environments - homes - {""}
-        self._homes = environments - self._whole
+        tree = _tree(environments)
+        projects = [path for path in paths if f"/{path}".endswith(f"/{ADAPTERS}")]
+        homes = {top for path in projects for top in _above(path, tree) if not _part(path, top)}
+        whole = environments - homes - {""}
+        self._whole = _tree(whole)
+        self._homes = _tree(environments - whole)
 
     def root(self, path: str, *, is_folder: bool) -> str | None:
         """Return the part of a path that makes it junk, down from the root, or None when nothing does."""
@@ -45,10 +46,9 @@ class Junk:
     def _in_environment(self, path: str, *, is_folder: bool) -> str | None:
         """Return the environment that a path is in, or its part in an environment that holds a project."""
         as_folder = f"{path}/" if is_folder else path
-        for top in self._whole:
-            if as_folder.startswith(top):
-                return top
-        for top in self._homes:
+        for top in _above(as_folder, self._whole):
+            return top
+        for top in _above(as_folder, self._homes):
             if part := _part(path, top):
                 return part if part == path and not is_folder else f"{part}/"
         return None
@@ -78,6 +78,29 @@ def _environment(path: str) -> list[str]:
         return [path.removesuffix(ENVIRONMENT_MARK)]
     library = _LIBRARY.match(f"{path}/")
     return [library[1]] if library else []
+
+
+def _tree(folders: Iterable[str]) -> _Tree:
+    """Return the folders by their parts, so that a lookup takes no longer when there are more of them."""
+    root: _Tree = {}
+    for folder in folders:
+        node = root
+        for part in folder.split("/")[:-1]:
+            node = node.setdefault(part, {})
+        node[_HERE] = {}
+    return root
+
+
+def _above(path: str, tree: _Tree) -> Iterator[str]:
+    """Yield the folders of a tree that a path is in, down from the root."""
+    node: _Tree | None = tree
+    start = 0
+    while node is not None:
+        if _HERE in node:
+            yield path[:start]
+        end = path.find("/", start)
+        node = node.get(path[start:end]) if end >= 0 else None
+        start = end + 1
 
 
 def _part(path: str, top: str) -> str | None:

@@ -6,6 +6,7 @@ import zlib
 import pytest
 
 from grader.intake import Refused, Rule, read_archive
+from grader.intake.junk import Junk
 from tests.harness.unit.test_intake_zips import ADAPTERS, STORED, UTF8, Row, crowd, project, zipped
 
 MIB = 1024 * 1024
@@ -118,6 +119,17 @@ def test_a_virtual_environment_is_junk_under_every_name(names):
 
     assert list(submission.files) == [ADAPTERS]
     assert len(submission.dropped) == 1
+
+
+def test_the_outermost_of_many_environments_is_named():
+    """Environments in environments are left out by the first folder, however many an upload lists."""
+    inner = [f"a/b{number}/pyvenv.cfg" for number in range(5_000)]
+    beside = [f"c{number}/pyvenv.cfg" for number in range(15_000)]
+
+    junk = Junk(["a/pyvenv.cfg", *inner, *beside, "tests/adapters.py"])
+
+    assert {junk.root(path, is_folder=False) for path in inner} == {"a/"}
+    assert [junk.root(path, is_folder=False) for path in beside] == [f"c{n}/" for n in range(15_000)]
 
 
 def test_an_environment_around_the_project_leaves_the_project():
