@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from grader.core.label import Label
 from grader.core.report import Status
 from grader.core.submission import Submission
-from grader.downloads import Download, Found, Label, find_downloads, is_archive, is_of_all, unpacked
+from grader.downloads import Download, Found, find_downloads, is_archive, is_of_all, unpacked
 from grader.intake import DEFAULT_LIMITS, Refused, read_archive, read_folder
 from grader.pipeline import Grader
 from grader.render.csv import Row

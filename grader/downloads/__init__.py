@@ -1,7 +1,7 @@
 """Downloads: a folder of submissions as learning management systems hand it out, and who handed in what."""
 
 from grader.downloads.find import Download, Found, find_downloads
-from grader.downloads.names import Label, is_archive
+from grader.downloads.names import is_archive
 from grader.downloads.unpack import is_of_all, unpacked
 
-__all__ = ["Download", "Found", "Label", "find_downloads", "is_archive", "is_of_all", "unpacked"]
+__all__ = ["Download", "Found", "find_downloads", "is_archive", "is_of_all", "unpacked"]

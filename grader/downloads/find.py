@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from grader.core.label import Label
 from grader.core.text import clean_line
 from grader.downloads.gradescope import METADATA, labels_in
 from grader.downloads.names import (
-    Label,
     is_archive,
     is_no_submission,
     is_note_of_blackboard,

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
+from grader.core.label import Label
 from grader.core.text import clean_line
-from grader.downloads.names import Label
 
 METADATA = "submission_metadata.yml"
 CHARACTERS = 200

@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
-from typing import Self
+from datetime import datetime
 
-from grader.core.deadline import is_late
+from grader.core.label import Label
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz", ".7z", ".rar")
 NO_SUBMISSIONS = frozenset({"thumbs.db", "desktop.ini", "__macosx", "submission_metadata.yml", "ehthumbs.db"})
@@ -22,38 +20,6 @@ _BLACKBOARD = re.compile(
     re.DOTALL,
 )
 _NAME_LINE = re.compile(r"^Name:\s*(?P<student>.+?)\s*\((?P<id>[^()]+)\)\s*$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Label:
-    """Who handed something in, as far as its name or the system's own file says.
-
-    Attributes: `student` (a name), `id` (the system's own), `attempt`, `received_at`, `is_late` (None where
-    nothing says it).
-    """
-
-    student: str = ""
-    id: str = ""
-    attempt: str = ""
-    received_at: datetime | None = None
-    is_late: bool | None = None
-
-    def judged(self, due_at: datetime | None, zone: tzinfo) -> Self:
-        """Return the label with lateness by a deadline, where the system says when and not whether.
-
-        A moment without a zone is meant in `zone`.
-        """
-        if self.is_late is not None or due_at is None or self.received_at is None:
-            return self
-        received = self.received_at
-        if received.tzinfo is None:
-            received = received.replace(tzinfo=zone)
-        return replace(self, is_late=is_late(received, due_at))
-
-    @property
-    def person(self) -> str:
-        """Who it is, for finding the submissions of one person; "" if nothing says it."""
-        return self.id or self.student
 
 
 def label_of(name: str) -> Label | None:

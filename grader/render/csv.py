@@ -4,10 +4,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from fractions import Fraction
-from typing import Protocol
 
+from grader.core.label import Label
 from grader.core.report import GradedReport, Status
 from grader.core.rubric import Rubric
 from grader.core.scoring import Score, format_points
@@ -19,41 +18,6 @@ LABELS = ("student", "id", "attempt", "late", "counts")
 _YES_NO = ("no", "yes")
 
 
-class Whose(Protocol):
-    """Who handed a submission in, and when, as far as that is known."""
-
-    @property
-    def student(self) -> str:
-        """A name, or nothing."""
-
-    @property
-    def id(self) -> str:
-        """The id of the system that it comes from, or nothing."""
-
-    @property
-    def attempt(self) -> str:
-        """Which attempt it is, or nothing."""
-
-    @property
-    def received_at(self) -> datetime | None:
-        """When it was handed in."""
-
-    @property
-    def is_late(self) -> bool | None:
-        """Whether it is late."""
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """Nothing is known of who handed it in."""
-
-    student: str = ""
-    id: str = ""
-    attempt: str = ""
-    received_at: datetime | None = None
-    is_late: bool | None = None
-
-
 @dataclass(frozen=True)
 class Row:
     """What became of one submission: a report, or why there is none (refused at intake, or our failure)."""
@@ -61,7 +25,7 @@ class Row:
     submission: str
     outcome: GradedReport | str
     status: str
-    label: Whose = field(default_factory=Unknown)
+    label: Label = field(default_factory=Label)
 
 
 def render_csv(rubric: Rubric, rows: Iterable[Row]) -> str:
@@ -87,7 +51,7 @@ def _counting(rows: Sequence[Row]) -> set[int]:
     """Return the numbers of the rows that count: of each person the last graded one, if possible in time."""
     by_person: dict[str, list[int]] = {}
     for number, row in enumerate(rows):
-        by_person.setdefault(row.label.id or row.label.student or f"\0{number}", []).append(number)
+        by_person.setdefault(row.label.person or f"\0{number}", []).append(number)
     return {max(own, key=lambda number: _rank(rows[number], number)) for own in by_person.values()}
 
 

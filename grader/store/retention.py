@@ -8,6 +8,7 @@ those in time. Each step is a short transaction, so the service goes on meanwhil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -179,13 +180,9 @@ def _delete_reports(session: Session, where: ColumnElement[bool]) -> int:
     return _count(session, delete(Report).where(tuple_(Report.submission_id, Report.attempt).in_(keys)))
 
 
-def _delete_links(session: Session, where: ColumnElement[bool]) -> int:
-    _count(session, delete(LoginLink).where(where))
-    return 0
-
-
-def _delete_sign_ins(session: Session, where: ColumnElement[bool]) -> int:
-    _count(session, delete(SignIn).where(where))
+def _delete_all(table: type[LoginLink | SignIn], session: Session, where: ColumnElement[bool]) -> int:
+    """Delete all rows at once, as they are small; return that none is left."""
+    _count(session, delete(table).where(where))
     return 0
 
 
@@ -205,6 +202,6 @@ REMOVE: dict[str, Callable[[Session, ColumnElement[bool]], int]] = {
     "archives": _clear_archives,
     "progress": _delete_progress,
     "reports": _delete_reports,
-    "sign-in links": _delete_links,
-    "sign-ins": _delete_sign_ins,
+    "sign-in links": partial(_delete_all, LoginLink),
+    "sign-ins": partial(_delete_all, SignIn),
 }

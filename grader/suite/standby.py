@@ -11,7 +11,7 @@ from grader.core.fingerprint import Fingerprint
 from grader.sandbox.choice import RunnerKind
 from grader.suite.assignment import Assignment, load_assignment
 from grader.suite.fingerprint import fingerprint_of
-from grader.suite.run import SuiteFailed, SuiteProcess
+from grader.suite.run import SuiteProcess
 
 Stamp = tuple[int, int]  # size, and time of change in nanoseconds
 
@@ -29,8 +29,9 @@ class Ready:
         self._retired = False
         self.runner = start_strongest(kinds, replace(assignment.manifest.allowance, folders=suite.folders))
         try:
+            self._sources = suite.sources
             self._stamps = self._read_stamps()
-        except SuiteFailed:
+        except BaseException:
             self.runner.close()
             raise
 
@@ -55,7 +56,7 @@ class Ready:
             self.runner.close()
 
     def _read_stamps(self) -> Mapping[Path, Stamp | None]:
-        return {path: stamp(path) for path in [*self.assignment.files(), *self.suite.sources]}
+        return {path: stamp(path) for path in [*self.assignment.files(), *self._sources]}
 
 
 class Standby:

@@ -40,7 +40,7 @@ def doctor_command(
     checks += _told(_judged(settings, found, chosen, workers), say)
     lacking = [each for each in checks if each.level == "missing"]
     if as_json:
-        typer.echo(json.dumps(_document(checks, rows, chosen, workers), indent=1))
+        typer.echo(json.dumps(_document(checks, lacking, rows, chosen, workers), indent=1))
     else:
         print_doctor(rows, chosen)
         names = ", ".join(dict.fromkeys(each.check for each in lacking))
@@ -125,11 +125,15 @@ def _isolates(found: Found) -> bool:
 
 
 def _document(
-    checks: list[Finding], rows: list[RunnerRow], chosen: str | None, workers: list[WorkerRow] | None
+    checks: list[Finding],
+    lacking: list[Finding],
+    rows: list[RunnerRow],
+    chosen: str | None,
+    workers: list[WorkerRow] | None,
 ) -> dict[str, Any]:
     return {
-        "ready": not any(each.level == "missing" for each in checks),
-        "missing": [asdict(each) for each in checks if each.level == "missing"],
+        "ready": not lacking,
+        "missing": [asdict(each) for each in lacking],
         "checks": [asdict(each) for each in checks],
         "runners": [asdict(row) for row in rows],
         "chosen": chosen,

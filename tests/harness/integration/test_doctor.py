@@ -50,6 +50,14 @@ def levels(findings):
     return [(each.check, each.level) for each in found], " ".join(each.text for each in found)
 
 
+def spoil(settings, *statements):
+    """Change the file of an SQLite store past everything that would keep it whole."""
+    with closing(sqlite3.connect(settings.grading.data_dir / "grader.db")) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
 def test_a_host_that_is_ready(here, tmp_path):
     """Each check has a line, the last line is `ready`, and nothing is created."""
     here(GRADER_RUNNER="process")
@@ -101,13 +109,11 @@ def test_a_store_that_is_well(here, database, database_url):
     assert "version" in told
 
 
-def test_a_store_of_another_release(here, tmp_path):
+def test_a_store_of_another_release(here):
     """Older tables are named with both versions."""
     settings = here()
     open_database(settings.database).close()
-    with closing(sqlite3.connect(tmp_path / "data" / "grader.db")) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-        connection.commit()
+    spoil(settings, "UPDATE alembic_version SET version_num = '0001'")
 
     found, told = levels(store.check_store(settings))
 
@@ -115,19 +121,17 @@ def test_a_store_of_another_release(here, tmp_path):
     assert "version 0001, and this release needs" in told
 
 
-def test_a_damaged_store(here, tmp_path):
+def test_a_damaged_store(here):
     """A damaged index, which no page would show, is found."""
     settings = here()
-    database = open_database(settings.database)
-    make_course(database)
-    database.close()
-    with closing(sqlite3.connect(tmp_path / "data" / "grader.db")) as connection:
-        connection.execute("PRAGMA writable_schema=ON")
-        connection.execute(
-            "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'users')"
-            " WHERE name = 'ix_tokens_user_id'"
-        )
-        connection.commit()
+    with closing(open_database(settings.database)) as database:
+        make_course(database)
+    spoil(
+        settings,
+        "PRAGMA writable_schema=ON",
+        "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'users')"
+        " WHERE name = 'ix_tokens_user_id'",
+    )
 
     found, told = levels(store.check_store(settings))
 
@@ -136,15 +140,12 @@ def test_a_damaged_store(here, tmp_path):
     assert "restore a backup" in told
 
 
-def test_a_row_that_refers_to_nothing(here, tmp_path):
+def test_a_row_that_refers_to_nothing(here):
     """A row whose partner is gone is damage as well."""
     settings = here()
-    database = open_database(settings.database)
-    make_course(database)
-    database.close()
-    with closing(sqlite3.connect(tmp_path / "data" / "grader.db")) as connection:
-        connection.execute("DELETE FROM users WHERE email = 'anna@example.edu'")
-        connection.commit()
+    with closing(open_database(settings.database)) as database:
+        make_course(database)
+    spoil(settings, "DELETE FROM users WHERE email = 'anna@example.edu'")
 
     found, told = levels(store.check_store(settings))
 
@@ -203,7 +204,7 @@ def test_a_store_whose_secret_is_gone(here):
 
 
 def test_a_port_that_another_program_has(here):
-    """Another listener is told from the service itself."""
+    """Another listener is not taken for the service itself."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

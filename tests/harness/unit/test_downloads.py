@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.batch import downloads_in, read_submission
-from grader.downloads import Label, find_downloads
+from grader.core.label import Label
+from grader.downloads import find_downloads
 from grader.intake import Refused
 from grader.render.csv import Row, render_csv
 from tests.harness.reports import RUBRIC, report
