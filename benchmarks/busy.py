@@ -22,8 +22,8 @@ from grader.settings import read_settings
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.harness.load import busy_loops  # noqa: E402 - the path is set above
-from tests.harness.samples import FOLDER, load_sample  # noqa: E402
+from tests.assignment.samples import FOLDER, load_sample  # noqa: E402
+from tests.grader.support.load import busy_loops  # noqa: E402 - the path is set above
 
 ROUNDS = 10
 LOOPS = 24

@@ -1,7 +1,7 @@
 """A small convolutional network learns MNIST with the reference engine: `uv run python benchmarks/cnn.py`.
 
 Two convolutions with stride 2 and a linear layer, 9,226 numbers, trained by Adam. It prints the accuracy on
-all 10,000 test digits ten times an epoch and draws the curve, docs/cnn.svg.
+all 10,000 test digits ten times an epoch and draws the curve, docs/measurements/cnn.svg.
 """
 
 import os
@@ -96,7 +96,7 @@ def draw(curve: list[tuple[float, float]]) -> None:
     axes.axhline(98, color="grey", linewidth=0.8, linestyle="--")
     axes.set(xlabel="epochs", ylabel="test accuracy, %", ylim=(94, 100))
     axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(ROOT / "docs" / "cnn.svg", metadata={"Date": None})
+    figure.savefig(ROOT / "docs" / "measurements" / "cnn.svg", metadata={"Date": None})
 
 
 if __name__ == "__main__":

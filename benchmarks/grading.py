@@ -38,8 +38,8 @@ from grader.sandbox.docker.kind import Docker
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.harness.processes import descendants  # noqa: E402 - the path is set above
-from tests.harness.samples import load_sample, read_files  # noqa: E402
+from tests.assignment.samples import load_sample, read_files  # noqa: E402
+from tests.grader.support.processes import descendants  # noqa: E402 - the path is set above
 
 ROUNDS = 15
 WORKERS = 2

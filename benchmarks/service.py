@@ -28,9 +28,9 @@ from benchmarks.load import Answer, at_once, in_a_loop, over_time, upload
 from grader.store import open_database
 from grader.store.states import Priority, State
 from grader.store.tables import Report, Submission
-from tests.harness import postgresql
-from tests.harness.assignment import archive, slow
-from tests.harness.site import SUBMISSIONS, Site, free_port, hand_in
+from tests.grader.support import postgresql
+from tests.grader.support.site import SUBMISSIONS, Site, free_port, hand_in
+from tests.grader.support.small_assignments import archive, slow
 
 PARALLEL = 50
 ROUNDS, TURNS = 5, 10  # so often 50 at once, and so often each of 50 in the loop

@@ -8,7 +8,7 @@ from grader.core.document import Document, parse_document
 from grader.core.rubric import Rubric, is_named
 from grader.proof.planting import Edit
 
-FOLDER = "mistakes"  # beside the folder of the cases
+FOLDER = "assignment/mistakes"  # beside the folder of the cases
 EQUIVALENTS = "equivalent.yaml"  # in that folder, as the next one; all other files there hold mistakes
 KEPT = "kept.yaml"
 EDIT_KEYS = ("file", "within", "find", "with")

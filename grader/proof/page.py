@@ -6,17 +6,18 @@ from typing import Any
 HEAD = """# Which mistakes the tests catch
 
 `uv run grader rubric prove --json docs/proof.json --page docs/proof.md` writes this page. It plants every
-mistake of `tests/mistakes/` in the reference and grades the result. A mistake is caught when a problem that
-is about it loses points. "Own" is the share of its own problem's points that it costs. "Elsewhere" is the
-share of the points of all problems that are not about it. A serious mistake (!) costs at least 40 % of its
-own problem.
+mistake of `tests/assignment/mistakes/` in the reference and grades the result. A mistake is caught when a
+problem that is about it loses points. "Own" is the share of its own problem's points that it costs.
+"Elsewhere" is the share of the points of all problems that are not about it. A serious mistake (!) costs at
+least 40 % of its own problem.
 """
 FIGURES = 7  # lines, before those about single mistakes
 MUTANTS = """
 ## Mechanical mutants
 
 Each mutant changes one operator, number, condition, comparison, sign or statement of the reference.
-`tests/mistakes/equivalent.yaml` lists those that no test can or should catch, each with the argument.
+`tests/assignment/mistakes/equivalent.yaml` lists those that no test can or should catch, each with
+the argument.
 """
 
 
@@ -44,7 +45,7 @@ def _naming(document: Mapping[str, Any]) -> str:
 
 KEPT = """Another test of the same class catches all that each test below catches, and more. So the proof
 needs none of them. They stay on purpose: the catalogue is finite, and students make mistakes that it does not
-have. `tests/mistakes/kept.yaml` states the reasons.
+have. `tests/assignment/mistakes/kept.yaml` states the reasons.
 """
 UNARGUED = "No reason is stated"
 LISTS = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from grader.core.document import Document, DocumentError, parse_document
 
-FILE = "demo_course.yaml"
+FILE = "tests/assignment/demo_course.yaml"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,46 @@
+"""Draws the README's picture, docs/report.svg: `uv run python scripts/picture.py`.
+
+It is the report of a submission that loses points: the reference with two mistakes that students make.
+"""
+
+import io
+import re
+from contextlib import closing
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.core.submission import Submission
+from grader.intake import read_folder
+from grader.pipeline import Grader
+from grader.render.terminal import print_report
+from grader.sandbox.forking import JAIL
+
+ROOT = Path(__file__).resolve().parents[1]
+COLUMNS = 88
+RULES = "smulgrad/rules.py"
+MISTAKES = {
+    "g * (1.0 - z * z)": "g * (1.0 - x * x)",  # the derivative of tanh in terms of its input
+    "if added := g.ndim - len(shape):": "if added := 0:",  # no sum over the axes that broadcasting added
+}
+
+
+def main() -> None:
+    """Grade it and write the picture."""
+    work = read_folder(ROOT / "reference")
+    rules = work.files[RULES].decode()
+    for right, wrong in MISTAKES.items():
+        if right not in rules:
+            raise SystemExit(f"the reference no longer holds {right!r}; choose another mistake in {__file__}")
+        rules = rules.replace(right, wrong)
+    submission = Submission(work.sha256, {**work.files, RULES: rules.encode()})
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
+    with closing(Grader(ROOT, [JAIL], with_bonus=False)) as grader:
+        print_report(grader.grade(submission, seed=0), console)
+    drawing = console.export_svg(title="grader grade submission.zip")
+    local = re.sub(r"@font-face \{.*?\}", "", drawing, flags=re.DOTALL)  # no font from another host
+    (ROOT / "docs" / "report.svg").write_text(local, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Tests of the assignment: the reference, the suite, the handout, the sample submissions."""

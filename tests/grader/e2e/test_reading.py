@@ -1,0 +1,117 @@
+"""Ways to read and to act: by keyboard alone, on paper, without scripts, and what others may not read."""
+
+import pytest
+
+from tests.grader.e2e.exhibition import UPLOAD_BYTES
+from tests.grader.e2e.test_every_page import address
+from tests.grader.support.api import zipped
+
+FOCUS = """() => {
+  const on = document.activeElement;
+  const style = getComputedStyle(on);
+  const seen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  return { at: [...document.querySelectorAll("*")].indexOf(on), end: on === document.body, seen };
+}"""
+REACHABLE = """() => {
+  const every = [...document.querySelectorAll("*")];
+  const able = "a[href], button, input:not([type=hidden]), select, summary, [tabindex='0']";
+  const groups = new Set();
+  return every.flatMap((each, place) => {
+    if (!each.matches(able) || each.disabled || !each.checkVisibility()) return [];
+    if (each.type === "radio" && (!each.checked || groups.has(each.name))) return [];
+    if (each.type === "radio") groups.add(each.name);
+    return [place];
+  });
+}"""
+MOST_STOPS = 400
+
+
+def stops(page):
+    """Go through a page by the Tab key; return where the focus was, and where it could not be seen."""
+    places, unseen = [], []
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        if focus["end"]:
+            break
+        places.append(focus["at"])
+        unseen += [] if focus["seen"] else [focus["at"]]
+    return places, unseen
+
+
+@pytest.mark.parametrize("name", ["sign in", "assignment", "comparison", "submission, graded", "overview"])
+def test_the_keyboard_reaches_everything(exhibition, visit, name):
+    """Tab goes to each link, button, field and fold once, in the order of the page, and the focus is seen."""
+    reader, path = address(exhibition, name)
+    page = visit(reader).open(path)
+    page.evaluate("document.activeElement.blur()")
+
+    places, unseen = stops(page)
+
+    assert places == page.evaluate(REACHABLE)
+    assert unseen == []
+
+
+def test_the_keyboard_skips_to_the_content(exhibition, visit):
+    """The first stop of a page leads past its head."""
+    page = visit("anna").open("/")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert page.url == f"{exhibition.site.url}/#content"
+
+
+def test_handing_in_by_keyboard(visit):
+    """The form is sent by the Enter key on its button."""
+    page = visit("ben").open("/assignments/sums")
+    page.set_input_files("#archive", {"name": "a.zip", "mimeType": "", "buffer": zipped(x="by keyboard")})
+
+    page.locator("#hand-in button").focus()
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/submissions/*")
+
+
+def test_a_report_on_paper(exhibition, visit, shots):
+    """Printed, the report has its verdict and reasons, and none of what is for a screen only."""
+    window = visit("anna")
+    page = window.open(f"/submissions/{exhibition.ids['graded']}")
+
+    page.emulate_media(media="print")
+    content = page.pdf(path=shots / "submission, graded.pdf")
+
+    assert content.startswith(b"%PDF")
+    assert page.locator(".total").is_visible()
+    assert page.locator(".reason").first.is_visible()
+    for gone in (".top", ".trail", ".again", ".history button"):
+        assert not page.locator(gone).first.is_visible(), gone
+
+
+def test_what_is_somebody_elses_is_not_shown(exhibition, visit):
+    """Ben, who has the address of anna's report, is told that there is nothing."""
+    window = visit("ben")
+    window.expect("404")
+
+    page = window.open(f"/submissions/{exhibition.ids['graded']}")
+
+    assert page.locator("h1").inner_text() == "There is nothing here for you"
+    assert "anna" not in page.content()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"no zip at all", "rule: not-a-zip"), (bytes(20 * UPLOAD_BYTES), "The upload is too large")],
+    ids=["refused", "too large"],
+)
+def test_a_refusal_without_scripts(visit, content, words):
+    """Without scripts what is wrong is told by a page."""
+    window = visit("ben", java_script_enabled=False)
+    for status in ("422", "413"):
+        window.expect(status)
+    page = window.open("/assignments/sums")
+
+    page.set_input_files("#archive", {"name": "a.zip", "mimeType": "application/zip", "buffer": content})
+    page.click("#hand-in button")
+
+    page.get_by_text(words).wait_for()

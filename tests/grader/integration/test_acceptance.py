@@ -1,0 +1,164 @@
+"""Acceptance of several uploads in one transaction, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from grader.jobs import open_queue
+from grader.jobs.queue import Station
+from grader.store.people import person
+from grader.store.states import State
+from grader.store.tables import Assignment, Submission
+from grader.web.api.acceptance import Acceptance, Arrival
+from grader.web.api.pace import FIRST_GUESS_SECONDS, Pace
+from grader.web.api.problems import Kind, Problem
+from tests.grader.support.course import hand_in, make_course
+
+
+class Desk:
+    """A course with its queue, and what keeps uploads."""
+
+    def __init__(self, database, **policy):
+        """Keep them in `database`."""
+        self.database, self.queue = database, open_queue(database)
+        self.course = make_course(database, **policy)
+        self.keep = Acceptance(self.queue, Pace(self.queue))
+
+    def arrival(self, name, note="", assignment=""):
+        """Return an upload by one of the course."""
+        with self.database.read() as session:
+            who = person(session, getattr(self.course, name))
+        content = f"{name} {note}".encode()
+        return Arrival(who, assignment, content, content.hex().ljust(64, "0"), None, again=False)
+
+    def accept(self, *arrivals):
+        """Accept uploads in one transaction."""
+        with self.database.write() as session:
+            return self.keep(session, arrivals)
+
+    def places(self, answers):
+        """Return the places that the queue gives what was accepted."""
+        with self.database.read() as session:
+            return [self.queue.position(session, each.submission.id) for each in answers]
+
+
+@pytest.fixture
+def desk(database):
+    """Return a desk without limits."""
+    return Desk(database, hourly_limit=None)
+
+
+@pytest.fixture
+def worker(desk):
+    """Have a worker that grades one submission at a time."""
+    with desk.queue.presence(Station("worker", 1, "process")):
+        yield
+
+
+@pytest.mark.usefixtures("worker")
+def test_the_places_told_are_those_of_the_queue(desk):
+    """Each is told the place that it has when the transaction is over, whatever the priorities."""
+    hand_in(desk.database, desk.queue, desk.course.ben, b"earlier")
+    hand_in(desk.database, desk.queue, desk.course.teacher, b"earlier")
+
+    answers = desk.accept(desk.arrival("ben"), desk.arrival("anna"), desk.arrival("teacher"))
+
+    told = [each.queued.place for each in answers]
+    assert told == desk.places(answers)
+    assert sorted(told) == [1, 2, 3]
+    assert told[1] == 1
+    assert [each.queued.wait for each in answers] == [(place - 1) * FIRST_GUESS_SECONDS for place in told]
+
+
+def test_no_wait_is_told_while_nobody_grades(desk):
+    """Without a worker there is a place, and nothing to tell of the time."""
+    [answer] = desk.accept(desk.arrival("anna"))
+
+    assert (answer.queued.place, answer.queued.wait) == (1, None)
+
+
+def test_staff_who_hand_in_are_known_as_such(desk):
+    """Whether the course's staff handed in is told, as the answer then names them."""
+    student, teacher = desk.accept(desk.arrival("anna"), desk.arrival("teacher"))
+
+    assert (student.queued.by_staff, teacher.queued.by_staff) == (False, True)
+
+
+def test_a_refusal_in_a_group_is_its_own(desk):
+    """Of three uploads the one that names no assignment of the course is refused, the others are kept."""
+    answers = desk.accept(
+        desk.arrival("anna"), desk.arrival("ben", assignment="other"), desk.arrival("teacher")
+    )
+
+    assert isinstance(answers[1], Problem)
+    assert answers[1].kind is Kind.NOT_FOUND
+    assert [answers[0].is_new, answers[2].is_new] == [True, True]
+
+
+def test_what_repeats_is_found_in_a_group(desk):
+    """Bytes that the student handed in before come back as that submission, beside new ones."""
+    [first] = desk.accept(desk.arrival("anna"))
+
+    again, new = desk.accept(desk.arrival("anna"), desk.arrival("ben"))
+
+    assert (again.submission.id, again.is_new) == (first.submission.id, False)
+    assert new.is_new
+
+
+def test_the_newest_takes_the_place_of_the_queued_one_in_a_group(desk):
+    """What is superseded leaves the queue, and the place told counts without it."""
+    [old] = desk.accept(desk.arrival("anna", "old"))
+
+    new, other = desk.accept(desk.arrival("anna", "new"), desk.arrival("ben"))
+
+    with desk.database.read() as session:
+        assert session.get_one(Submission, old.submission.id).state is State.SUPERSEDED
+    assert [new.queued.place, other.queued.place] == desk.places([new, other]) == [2, 1]
+
+
+def test_the_limit_is_told_with_the_next_try(database):
+    """The second upload of an hour with one try is refused with the moment of the next."""
+    desk = Desk(database, hourly_limit=1)
+    desk.accept(desk.arrival("anna", "one"))
+
+    [refused] = desk.accept(desk.arrival("anna", "two"))
+
+    assert refused.kind is Kind.TOO_MANY
+    assert 3_500 < int(refused.headers["Retry-After"]) <= 3_600
+
+
+@pytest.mark.usefixtures("worker")
+def test_the_pace_is_measured_once_for_all_who_ask(desk, monkeypatch):
+    """Within a moment the queue is measured once; while a slot is free the first in it does not wait."""
+    measured = []
+    stats = type(desk.queue).stats
+    monkeypatch.setattr(
+        type(desk.queue), "stats", lambda queue, session: measured.append(1) or stats(queue, session)
+    )
+    pace = Pace(desk.queue)
+
+    with desk.database.read() as session:
+        waits = [pace.wait(session, place) for place in (1, 2, 3)]
+
+    assert waits == [0, FIRST_GUESS_SECONDS, 2 * FIRST_GUESS_SECONDS]
+    assert len(measured) == 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "state"),
+    [(-1, State.QUEUED), (1, State.SUPERSEDED), (-9, State.SUPERSEDED), (None, State.SUPERSEDED)],
+)
+def test_a_late_upload_takes_no_place_of_one_in_time(desk, hours, state):
+    """An upload that waits since before the deadline stays queued; two in time or two late ones do not."""
+    [first] = desk.accept(desk.arrival("anna", "first"))
+    with desk.database.write() as session:
+        submission = session.get_one(Submission, first.submission.id)
+        assignment = session.get_one(Assignment, submission.assignment_id)
+        present = submission.received_at
+        assignment.due_at = None if hours is None else present + timedelta(hours=hours)
+        submission.received_at = present - timedelta(hours=2)
+
+    desk.accept(desk.arrival("anna", "late"))
+
+    with desk.database.read() as session:
+        assert session.get_one(Submission, first.submission.id).state is state

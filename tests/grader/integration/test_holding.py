@@ -1,0 +1,215 @@
+"""What workers hold: their share of the slots, what they give back, clocks that jump; both dispatchers."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text, update
+
+from grader.jobs import Station, heartbeat, open_queue, watch
+from grader.jobs.heartbeat import row_of
+from grader.store.attempts import take
+from grader.store.states import Priority, State
+from grader.store.tables import Submission, Worker
+from tests.grader.integration.test_queue import PATIENCE, Grading, states, worker
+from tests.grader.support.course import hand_in, make_course
+
+NAME = "worker-1"
+
+
+@pytest.fixture
+def course(database):
+    """Return a course without limits."""
+    return make_course(database, hourly_limit=None)
+
+
+@pytest.fixture
+def queue(database):
+    """Return the queue of the database."""
+    return open_queue(database)
+
+
+class Slow(Grading):
+    """Work that waits for each submission by itself, and tells which ones began."""
+
+    def __init__(self, database, wanted):
+        """Set `done` after `wanted` submissions."""
+        super().__init__(database, wanted)
+        self.order_of_begin, self._changed = [], threading.Condition()
+        self.go_on.clear()
+
+    def __call__(self, submission_id):
+        """Grade one submission."""
+        with self._changed:
+            self.order_of_begin.append(submission_id)
+            self._changed.notify_all()
+        super().__call__(submission_id)
+
+    def wait_for(self, count):
+        """Wait until so many have begun, and return them."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.order_of_begin) >= count, PATIENCE)
+            return list(self.order_of_begin)
+
+
+def test_a_student_holds_one_slot_while_others_wait(database, queue, course):
+    """Of two slots one serves the other student, although the first handed in earlier, and twice."""
+    sleepers = [hand_in(database, queue, course.anna, priority=Priority.INTERACTIVE) for _ in range(3)]
+    other = hand_in(database, queue, course.ben, priority=Priority.RESUBMISSION)
+    work = Slow(database, 4)
+
+    with worker(queue, work, slots=2):
+        first = work.wait_for(2)
+        with database.read() as session:
+            places = [queue.position(session, each.id) for each in sleepers[1:]]
+        work.go_on.set()
+        assert work.done.wait(PATIENCE)
+
+    assert set(first) == {sleepers[0].id, other.id}
+    assert places == [1, 2]
+    assert set(states(database, *sleepers, other)) == {State.GRADED}
+
+
+def test_a_busy_student_stands_behind_the_others(database, queue, course):
+    """The place tells the order of service: who is being graded waits for those who are not."""
+    running = hand_in(database, queue, course.anna)
+    waiting = hand_in(database, queue, course.anna, priority=Priority.INTERACTIVE)
+    other = hand_in(database, queue, course.ben, priority=Priority.RESUBMISSION)
+    regrade = hand_in(database, queue, course.ben, priority=Priority.BULK)
+    with database.write() as session:
+        take(session, running.id, NAME)
+
+    with database.read() as session:
+        places = [queue.position(session, each.id) for each in (other, waiting, regrade)]
+
+    assert places == [1, 2, 3]
+
+
+def test_a_student_alone_may_hold_all_slots(database, queue, course):
+    """While nobody else waits, both slots serve the same student."""
+    sleepers = [hand_in(database, queue, course.anna) for _ in range(2)]
+    work = Slow(database, 2)
+
+    with worker(queue, work, slots=2):
+        began = work.wait_for(2)
+        work.go_on.set()
+        assert work.done.wait(PATIENCE)
+
+    assert set(began) == {each.id for each in sleepers}
+
+
+@pytest.fixture
+def quick_beats(monkeypatch):
+    """Let heartbeats come every fifth of a second."""
+    monkeypatch.setattr(heartbeat, "HEARTBEAT_SECONDS", 0.2)
+
+
+@pytest.mark.usefixtures("quick_beats")
+def test_a_living_worker_gives_back_what_it_does_not_run(database, queue, course):
+    """Work that ends without a verdict, as when the disk is full, leaves nothing in grading for ever."""
+    lost = hand_in(database, queue, course.anna)
+    failures = threading.Semaphore(1)
+    work = Grading(database, 1)
+
+    def fail_once(submission_id):
+        if failures.acquire(blocking=False):
+            with database.write() as session:
+                take(session, submission_id, NAME)
+            return  # the disk is full: no verdict, no word to the queue
+        work(submission_id)
+
+    with worker(queue, fail_once):
+        assert work.done.wait(PATIENCE)
+
+    assert work.order == [lost.id]
+    assert states(database, lost) == [State.GRADED]
+
+
+@pytest.mark.usefixtures("quick_beats")
+def test_a_failed_take_keeps_nothing_waiting(database, queue, course):
+    """A row that was claimed and never begun is free again with the next heartbeat."""
+    lost = hand_in(database, queue, course.anna)
+    failures = threading.Semaphore(1)
+    work = Grading(database, 1)
+
+    with worker(queue, lambda each: failures.acquire(blocking=False) or work(each)):
+        assert work.done.wait(PATIENCE)
+
+    with database.read() as session:
+        assert session.get_one(Submission, lost.id).attempt == 1
+
+
+@pytest.mark.usefixtures("quick_beats")
+def test_what_runs_is_not_given_back(database, queue, course):
+    """Heartbeats leave alone what a slot works on, before and after it is taken."""
+    hand_in(database, queue, course.anna)
+    work = Grading(database, 1)
+    work.go_on.clear()
+
+    with worker(queue, work):
+        assert work.began.wait(PATIENCE)
+        beats = beats_of(database)
+        while beats_of(database) < beats + 3:
+            threading.Event().wait(0.05)
+        work.go_on.set()
+        assert work.done.wait(PATIENCE)
+
+    assert len(work.order) == 1
+
+
+def beats_of(database):
+    """Return how many heartbeats the worker has shown."""
+    with database.read() as session:
+        return session.get_one(Worker, NAME).beats
+
+
+@pytest.mark.parametrize("hours", [5, -5], ids=["forward", "back"])
+def test_a_clock_that_jumps_makes_nobody_dead(database, queue, course, hours):
+    """A living worker keeps what it grades when the clock jumps by hours, and no attempt is spent."""
+    hand_in(database, queue, course.anna)
+    work = Grading(database, 1)
+    work.go_on.clear()
+
+    with worker(queue, work):
+        assert work.began.wait(PATIENCE)
+        jump(database, hours)
+        reaped = [queue.reap(), queue.reap()]
+        work.go_on.set()
+        assert work.done.wait(PATIENCE)
+
+    assert reaped == [0, 0]
+    with database.read() as session:
+        assert session.get_one(Submission, work.order[0]).attempt == 1
+
+
+def jump(database, hours):
+    """Move what was written before, as a jump of the clock the other way does."""
+    with database.write() as session:
+        moved = timedelta(hours=-hours)
+        for row in session.query(Worker):
+            row.heartbeat_at += moved
+        for row in session.query(Submission):
+            row.taken_at, row.queued_at = row.taken_at + moved, row.queued_at + moved
+        if database.is_postgresql:
+            session.execute(
+                text("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat + :moved"),
+                {"moved": moved},
+            )
+
+
+def test_a_worker_that_stopped_loses_what_it_holds(database, queue, course, monkeypatch):
+    """A worker whose heartbeats stopped is dead after the limit of this host's own clock."""
+    monkeypatch.setattr(watch, "DEAD_AFTER_SECONDS", 0.4)
+    left = hand_in(database, queue, course.anna)
+    with database.write() as session:
+        take(session, left.id, NAME)
+        session.add(row_of(Station(NAME, 1, "process"), 3, session))
+        session.execute(update(Submission).values(ticket=None))
+
+    reaped = []
+    while State.GRADING in states(database, left) and len(reaped) < 100:
+        reaped.append(queue.reap())
+        threading.Event().wait(0.1)
+
+    assert sum(reaped) == 1
+    assert states(database, left) == [State.QUEUED]

@@ -1,0 +1,183 @@
+"""The pages in every state: what is read while a submission waits, when it is graded, when it is not."""
+
+import re
+
+import pytest
+
+from grader.store import open_database
+from tests.grader.support import gallery
+from tests.grader.support.api import make_service
+from tests.grader.support.page import Page
+from tests.grader.support.reports import RUBRIC
+
+STATES = {
+    "queued": ["Number 1 in the queue: next to be graded", "Cancel this submission"],
+    "grading": ["Being graded: a sandbox is opened", "You can close this page"],
+    "tests": ["The tests are running", "4 of 6 tests done, 3 passed", "First part", "Extra part"],
+    "stage": ["2 of 5 points. Only what takes long is still to come"],
+    "training": ["The tests are done: 2 of 5 points", "Addition: epoch 3/3", "Loss"],
+    "regraded": ["in the queue", "An earlier verdict stands until then", "Grading starts again"],
+    "graded": ["2.5 / 5 points", "Next step: Addition", "Handout section 2.1", "[[1. 2.] [3. 9.]]"],
+    "flawless": ["5 / 5 points", "Next step: none"],
+    "not gradable": ["The submission could not be loaded", "shapes (3,1) and (3,) do not match"],
+    "grader error": ["We failed to grade this; it does not count", "no attempt was used"],
+    "superseded": ["A newer submission took its place", "costs no attempt"],
+    "cancelled": ["Cancelled before it was graded", "costs no attempt"],
+}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """Return API and pages with a submission of each state, which no test changes."""
+    opened = open_database(f"sqlite:///{tmp_path_factory.mktemp('pages')}/grader.db")
+    yield make_service(opened, hourly_limit=None, supersede=False)
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def exhibits(service):
+    """Return the ids of anna's submissions by the state that they show."""
+    return gallery.fill(service.database, service.queue, service.course.anna, RUBRIC)
+
+
+@pytest.fixture(scope="module")
+def anna(service):
+    """Return a student's browser."""
+    return service.browser("anna")
+
+
+def read(browser, path, status=200):
+    """Return a page, after looking that it has the status."""
+    answer = browser.get(path)
+    assert answer.status_code == status, answer.text
+    return Page(answer.text)
+
+
+def test_every_state_is_shown():
+    """The list of this file is complete: each exhibit of the gallery is looked at."""
+    assert STATES.keys() == gallery.EXHIBITS.keys()
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_says_what_it_is(anna, exhibits, state):
+    """Each state of a submission is told in words, and is the title of the page besides."""
+    page = read(anna, f"/submissions/{exhibits[state]}")
+
+    for words in STATES[state]:
+        assert words in page.words
+    assert [tag for tag, _ in page.tags].count("h1") == 1
+    assert "Submission " in page.words[:40]
+
+
+@pytest.mark.parametrize("state", gallery.EXHIBITS)
+def test_a_page_without_scripts_reloads_while_something_is_to_come(anna, exhibits, state):
+    """A page that waits loads itself again, and one that is done never does."""
+    page = anna.get(f"/submissions/{exhibits[state]}").text
+
+    waits = state in {"queued", "grading", "tests", "stage", "training", "regraded"}
+    assert ('<noscript><meta http-equiv="refresh"' in page) is waits
+    assert ("sse-connect" in page) is waits
+
+
+def test_only_staff_read_why_we_failed(service, anna, exhibits):
+    """A student reads that it does not count; staff read the reason, and may have it graded again."""
+    path = f"/submissions/{exhibits['grader error']}"
+
+    seen, by_staff = read(anna, path), read(service.browser("teacher"), path)
+
+    assert gallery.WHY_WE_FAILED not in seen.words
+    assert gallery.WHY_WE_FAILED in by_staff.words
+    assert "Grade again, because" in by_staff.words
+
+
+def test_only_staff_read_integrity_notes(service, anna, exhibits):
+    """The note is on the page of staff, and in no form of the report that a student can get."""
+    path = f"/submissions/{exhibits['graded']}"
+    forms = [anna.get(f"/api/v1{path}/report?as={form}").text for form in ("json", "text", "html")]
+
+    by_staff = read(service.browser("teacher"), path)
+
+    assert f"Integrity note {gallery.FOR_STAFF}" in by_staff.words
+    assert all("hello" in form or "2.5" in form for form in forms)
+    assert not [text for text in (*forms, anna.get(path).text) if gallery.FOR_STAFF in text]
+
+
+def test_staff_see_the_students_page_and_whose_it_is(service, anna, exhibits):
+    """The report of staff is that of the student, with the name, and without a way to hand in for them."""
+    path = f"/submissions/{exhibits['graded']}"
+
+    seen, by_staff = read(anna, path), read(service.browser("teacher"), path)
+
+    assert "anna@example.edu · received" in by_staff.words
+    assert "For staff" in by_staff.words
+    assert "Hand in again" not in by_staff.words
+    assert "For staff" not in seen.words
+    for words in STATES["graded"]:
+        assert words in by_staff.words
+
+
+def test_an_assignment_lists_what_was_handed_in(anna, exhibits):
+    """The assignment's page has every submission, newest first, the scores, and a chart of them."""
+    page = read(anna, "/assignments/sums")
+
+    numbers = re.findall(r"Submission (\d+) 20", page.words)
+    assert numbers == [str(number) for number in range(len(exhibits), 0, -1)]
+    assert "Best score 5 / 5 Latest score 2.5 / 5" in page.words
+    assert "Score over submissions, of 5" in page.words
+    assert page.attributes("points", "polyline")
+
+
+def test_the_first_page_leads_to_what_there_is_to_do(service, anna):
+    """A student sees assignments with scores and attempts; staff are led to what a class has handed in."""
+    mine, of_staff = read(anna, "/"), read(service.browser("teacher"), "/")
+
+    assert "/assignments/sums" in mine.attributes("href", "a")
+    assert "Best score 5 / 5" in mine.words
+    assert "Left this hour no limit" in mine.words
+    assert "/assignments/sums/overview" in of_staff.attributes("href", "a")
+    assert "Best score" not in of_staff.words
+
+
+def test_a_comparison_says_which_tests_changed(anna, exhibits):
+    """Whichever is named first, the older comes before; what ended alike is not listed."""
+    one, other = exhibits["graded"], exhibits["flawless"]
+
+    page = read(anna, f"/compare?a={one}&b={other}")
+    swapped = read(anna, f"/compare?a={other}&b={one}")
+    same = read(anna, f"/compare?a={one}&b={one}")
+
+    assert "What changed from submission 1 to 3" in page.words
+    assert "✗ failed ✓ passed Numbers add up as they should. test_1" in page.words
+    assert "test_0" not in page.words.partition("Subtraction")[0]
+    assert page.words == swapped.words
+    assert "Every test ended as before" in same.words
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        ("a={graded}&b={queued}", 409, "One of the two has no report"),
+        ("a={graded}", 422, "query.b"),
+        ("a={graded}&b=nothing", 404, "no such submission"),
+    ],
+)
+def test_what_cannot_be_compared(anna, exhibits, query, status, words):
+    """A choice without two reports is told so, as a page."""
+    assert words in read(anna, f"/compare?{query.format(**exhibits)}", status).words
+
+
+def test_the_stream_says_at_once_when_all_is_over(anna, exhibits):
+    """Whoever follows a submission that is done is told to load the page again, and the stream ends."""
+    answer = anna.get(f"/submissions/{exhibits['graded']}/live")
+
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.text == "event: over\ndata: \n\n"
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/assignments/other", "/submissions/1", "/static/secret"])
+def test_what_is_not_there_is_a_page(anna, path):
+    """404 is a page that leads back, with the same frame as all others."""
+    page = read(anna, path, 404)
+
+    assert "There is nothing here for you" in page.words
+    assert "/" in page.attributes("href", "a")

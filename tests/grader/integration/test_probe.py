@@ -1,0 +1,160 @@
+"""The probe finds out what a runner does not keep, and grading then takes another one or none."""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from grader.probe import NoRunner, find_out, start_strongest
+from grader.sandbox.choice import UnknownRunner, candidates, every_runner, isolating
+from grader.sandbox.docker.kind import Docker
+from grader.sandbox.forking import JAIL
+from grader.sandbox.process import ProcessRunner
+from grader.sandbox.runner import Allowance, Promise, SandboxError
+from tests.assignment.samples import ROOT
+from tests.grader.support.needs import why_not
+from tests.grader.support.small_assignments import write_assignment
+
+EVERY = every_runner(Docker())
+ISOLATING = isolating(Docker())
+
+
+class Boastful(ProcessRunner):
+    """A runner that promises everything and keeps what the `process` runner keeps."""
+
+    name = "boastful"
+    promises = frozenset(Promise)
+
+
+def unavailable(command, allowance):
+    """Wrap no command at all."""
+    del command, allowance
+    raise SandboxError("there is no sandbox today")
+
+
+def strongest(but=""):
+    """Return the first runner that isolates and can be used on this machine."""
+    return next(kind for kind in ISOLATING if kind.name != but and not why_not(kind.name))
+
+
+ABSENT = replace(JAIL, name="absent", wrap=unavailable)
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
+def test_every_runner_keeps_its_promises_here(kind):
+    """On a machine that has what they need, as the one that runs these tests, all runners hold."""
+    finding = find_out(kind)
+
+    assert str(finding) == f"{kind.name}: keeps its promises"
+    assert finding.holds
+
+
+def test_the_isolating_runners_promise_everything():
+    """Whatever can be promised, each of them does."""
+    assert {kind.name: kind.promises for kind in ISOLATING} == {
+        kind.name: frozenset(Promise) for kind in ISOLATING
+    }
+
+
+def test_a_runner_that_promises_too_much_is_found_out():
+    """Each promise that a plain process cannot keep is broken by the probe, and named."""
+    finding = find_out(Boastful)
+
+    assert not finding.holds
+    assert set(finding.broken) == set(Promise) - {Promise.MEMORY, Promise.KILL}
+
+
+def test_the_strongest_that_holds_is_taken():
+    """What cannot be had, or breaks a promise, is passed over."""
+    with closing(start_strongest([ABSENT, Boastful, JAIL], Allowance())) as runner:
+        assert runner.name == "jail"
+
+
+def test_no_runner_is_better_than_one_that_does_not_hold():
+    """Without one that holds there is none, and each one's reason is told."""
+    with pytest.raises(NoRunner) as refused:
+        start_strongest([ABSENT, Boastful], Allowance())
+
+    assert "absent: there is no sandbox today" in str(refused.value)
+    assert "boastful: " in str(refused.value)
+    assert "no network: the probe could do it" in str(refused.value)
+
+
+def test_a_runner_that_does_not_isolate_is_taken_by_name_only():
+    """Unasked, only isolating runners are candidates; a name is the only one; an unknown name is an error."""
+    assert ProcessRunner not in candidates(None, Docker())
+    assert list(candidates("process", Docker())) == [ProcessRunner]
+    with pytest.raises(UnknownRunner, match="there is no runner 'magic'; the runners are"):
+        candidates("magic", Docker())
+
+
+def test_doctor_tells_which_runner_grading_takes(tmp_path):
+    """The table names every runner, and the sentence below it the strongest one."""
+    told = subprocess.run(
+        [sys.executable, "-m", "grader", "doctor"],
+        cwd=ROOT,
+        env={**os.environ, "GRADER_ASSIGNMENT": str(write_assignment(tmp_path / "assignment"))},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert all(kind.name in told for kind in EVERY)
+    assert f"Grading takes {strongest().name}, unless another is asked for." in told
+
+
+def test_doctor_says_what_is_missing_and_what_is_left(tmp_path):
+    """Without an engine docker cannot be used, which is told with its reason, and the next one is taken."""
+    told = subprocess.run(
+        [sys.executable, "-m", "grader", "doctor"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DOCKER_HOST": "tcp://127.0.0.1:1",
+            "COLUMNS": "200",
+            "GRADER_ASSIGNMENT": str(write_assignment(tmp_path / "assignment")),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert "no Docker engine answers" in told
+    assert f"Grading takes {strongest(but='docker').name}, unless another is asked for." in told
+
+
+@pytest.mark.parametrize("runner", ["docker"])
+def test_doctor_tells_the_truth_in_a_locked_down_container(runner):
+    """Where there are neither engine, namespaces nor rights, the jail is what works, and all of it."""
+    locked = ("--cap-drop=ALL", "--security-opt=no-new-privileges", "--user=65534:65534", "--network=none")
+    scratch = ("--read-only", "--tmpfs=/tmp", "--env=GRADER_DATA_DIR=/tmp/data", "--env=COLUMNS=200")
+
+    done = subprocess.run(
+        [runner, "run", "--rm", *locked, *scratch, "grader", "doctor"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = done.stdout
+
+    assert "there is no Docker engine" in told
+    assert "the command bwrap is not there" in told
+    assert "Grading takes jail, unless another is asked for." in told
+    assert "✗" not in told
+    assert (done.returncode, told.splitlines()[-1]) == (1, "not ready, missing: data")  # there is no network
+
+
+def test_grading_says_in_which_runner_and_how_it_isolates(tmp_path):
+    """Unasked, a report comes from an isolating runner, and says so."""
+    empty = ROOT / "tests" / "harness" / "submissions" / "empty"
+    command = [sys.executable, "-m", "grader", "grade", str(empty), "--json", str(tmp_path / "report.json")]
+
+    subprocess.run([*command, "--without-bonus"], cwd=ROOT, capture_output=True, check=False)
+
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["runner"]["name"] == strongest().name
+    assert report["runner"]["isolation"] == strongest().isolation

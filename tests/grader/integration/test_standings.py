@@ -1,0 +1,285 @@
+"""What staff and students count of a course: standings, losses, arrivals, troubles; on both databases."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from grader.core.scoring import Outcome
+from grader.store.attempts import fail, publish, start_regrade, take
+from grader.store.courses import Policy, add_assignment
+from grader.store.database import now
+from grader.store.losses import Failure, lost_tests, same_failures
+from grader.store.standings import Counts, Earned, Newest, history, standings
+from grader.store.states import Priority, State
+from grader.store.submissions import MAX_ATTEMPTS, accept, arrivals, cancel
+from grader.store.tables import Assignment, Submission
+from grader.store.troubles import troubles
+from grader.store.verdict import LostTest
+from tests.grader.support.course import ASSIGNMENT, COURSE, make_course, upload, verdict
+
+WRONG = LostTest("adding", "test_a", Outcome.FAILED, "the number is wrong")
+ALSO_WRONG = replace(WRONG, test="test_b")
+RAISED = LostTest("taking", "test_c", Outcome.ERROR, "ValueError: no")
+
+
+@pytest.fixture
+def course(database):
+    """Return a course without limits."""
+    return make_course(database, hourly_limit=None)
+
+
+def keep(database, user_id, hours_ago=0):
+    """Accept an upload that came so many hours ago; return its id."""
+    with database.write() as session:
+        submission = accept(session, upload(user_id))
+        submission.received_at -= timedelta(hours=hours_ago)
+    return submission.id
+
+
+def grade(database, submission_id, *losses, **fields):
+    """Grade a submission with a verdict that is made up."""
+    with database.write() as session:
+        publish(session, take(session, submission_id, "worker"), verdict(losses=losses, **fields))
+
+
+def handed_in(database, user_id, hours_ago, *losses, **fields):
+    """Accept and grade an upload; return its id."""
+    submission_id = keep(database, user_id, hours_ago)
+    grade(database, submission_id, *losses, **fields)
+    return submission_id
+
+
+def regrade(database, submission_id, *losses, **fields):
+    """Grade a submission once more."""
+    with database.write() as session:
+        start_regrade(session, submission_id, Priority.BULK)
+    grade(database, submission_id, *losses, **fields)
+
+
+def standing_of(database, email, counts=Counts.BEST):
+    """Return where one student stands."""
+    with database.read() as session:
+        found = standings(session, session.get_one(Assignment, ASSIGNMENT), counts)
+    (one,) = (standing for standing in found if standing.email == email)
+    return one
+
+
+def test_every_student_has_a_standing(database, course):
+    """Who handed in nothing is there too, staff are not, and people are ordered by address."""
+    waiting = keep(database, course.ben)
+
+    with database.read() as session:
+        anna, ben = standings(session, session.get_one(Assignment, ASSIGNMENT), Counts.BEST)
+
+    assert (anna.email, anna.section, anna.tries, anna.newest, anna.counting) == (
+        "anna@example.edu",
+        "A",
+        0,
+        None,
+        None,
+    )
+    assert (ben.user_id, ben.section, ben.tries, ben.counting) == (course.ben, "B", 1, None)
+    assert ben.newest == Newest(waiting, State.QUEUED)
+
+
+def test_the_best_counts_or_the_latest(database, course):
+    """By score, then bonus, then who came first; or by time alone. Each has its own points."""
+    handed_in(database, course.anna, 5, score=4.0, bonus=1.0)
+    best = handed_in(database, course.anna, 4, score=4.0, bonus=2.0, points={"adding": 3.0, "roots": 1.0})
+    handed_in(database, course.anna, 3, score=4.0, bonus=2.0)
+    latest = handed_in(database, course.anna, 2, score=1.0)
+    waiting = keep(database, course.anna, 1)
+
+    by_best = standing_of(database, "anna@example.edu")
+    by_time = standing_of(database, "anna@example.edu", Counts.LATEST)
+
+    assert by_best.counting.submission_id == best
+    assert by_best.counting.earned == Earned(4.0, 5, 2.0, 4, {"adding": 3.0, "roots": 1.0})
+    assert by_time.counting.submission_id == latest
+    assert by_best.tries == by_time.tries == 5
+    assert by_best.newest == by_time.newest == Newest(waiting, State.QUEUED)
+
+
+def test_the_newest_report_of_a_submission_counts(database, course):
+    """A regrade replaces what a submission earned; while it waits, the earlier report still counts."""
+    fallen = handed_in(database, course.anna, 2, score=5.0)
+    other = handed_in(database, course.anna, 1, score=4.0)
+    regrade(database, fallen, score=3.0)
+    with database.write() as session:
+        start_regrade(session, other, Priority.BULK)
+
+    counting = standing_of(database, "anna@example.edu").counting
+
+    assert (counting.submission_id, counting.earned.score) == (other, 4.0)
+
+
+def test_only_what_cost_an_attempt_is_a_try(database, course):
+    """What was cancelled, or not graded because of us, is the newest but no try."""
+    handed_in(database, course.anna, 2)
+    cancelled = keep(database, course.anna)
+    with database.write() as session:
+        cancel(session, cancelled)
+
+    anna = standing_of(database, "anna@example.edu")
+
+    assert (anna.tries, anna.newest) == (1, Newest(cancelled, State.CANCELLED))
+
+
+@pytest.mark.parametrize(("hours", "late"), [(-1, True), (1, False), (None, False)])
+def test_what_came_after_the_due_time_is_late(database, course, hours, late):
+    """It is marked, and counts all the same; without a due time nothing is late."""
+    submission_id = handed_in(database, course.anna, 0)
+    with database.write() as session:
+        due_at = None if hours is None else now(session) + timedelta(hours=hours)
+        session.get_one(Assignment, ASSIGNMENT).due_at = due_at
+
+    with database.read() as session:
+        (only,) = history(session, course.anna, ASSIGNMENT)
+    counting = standing_of(database, "anna@example.edu").counting
+
+    assert (counting.submission_id, counting.is_late) == (submission_id, late)
+    assert only.is_late == late
+
+
+def test_another_assignment_has_standings_of_its_own(database, course):
+    """What was handed in for one assignment counts nowhere in another, and staff have no standing."""
+    with database.write() as session:
+        add_assignment(session, "other", COURSE, "Other", Policy())
+        for student in (course.anna, course.teacher):
+            accept(session, replace(upload(student), assignment_id="other"))
+
+    with database.read() as session:
+        other = standings(session, session.get_one(Assignment, "other"), Counts.BEST)
+        here = standings(session, session.get_one(Assignment, ASSIGNMENT), Counts.BEST)
+        elsewhere = history(session, course.anna, ASSIGNMENT)
+
+    assert [(each.user_id, each.tries) for each in other] == [(course.anna, 1), (course.ben, 0)]
+    assert [(each.user_id, each.tries) for each in here] == [(course.anna, 0), (course.ben, 0)]
+    assert elsewhere == []
+
+
+def test_standings_take_three_queries_whatever_the_number(database, course):
+    """No query is made for each student or submission."""
+    for hours in range(3):
+        handed_in(database, course.anna, hours)
+        handed_in(database, course.ben, hours)
+    asked = []
+
+    with database.read() as session:
+        assignment = session.get_one(Assignment, ASSIGNMENT)
+        event.listen(database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+        standings(session, assignment, Counts.BEST)
+
+    assert len(asked) == 3
+    assert not any("document" in statement for statement in asked)
+
+
+def test_a_history_has_everything_newest_first(database, course):
+    """One student's submissions, each with what the report that counts says, if there is one."""
+    first = handed_in(database, course.anna, 3, score=2.0)
+    regrade(database, first, score=2.5, points={"adding": 2.5})
+    keep(database, course.ben, 2)
+    waiting = keep(database, course.anna, 1)
+
+    with database.read() as session:
+        newest, oldest = history(session, course.anna, ASSIGNMENT)
+
+    assert (newest.submission_id, newest.state, newest.earned) == (waiting, State.QUEUED, None)
+    assert (oldest.submission_id, oldest.state) == (first, State.GRADED)
+    assert oldest.earned == Earned(2.5, 5, 0.0, 4, {"adding": 2.5})
+    assert newest.received_at > oldest.received_at
+
+
+def test_lost_tests_are_counted_once_a_submission(database, course):
+    """Only the submissions that are asked for count, each by its newest report."""
+    anna = handed_in(database, course.anna, 3, WRONG, RAISED)
+    ben = handed_in(database, course.ben, 2, RAISED)
+    handed_in(database, course.ben, 1, ALSO_WRONG)
+    regrade(database, ben, WRONG)
+
+    with database.read() as session:
+        lost = lost_tests(session, [anna, ben])
+        nothing = lost_tests(session, [])
+
+    assert lost == {("adding", "test_a"): 2, ("taking", "test_c"): 1}
+    assert nothing == {}
+
+
+def test_the_same_failure_of_many_is_told_once(database, course):
+    """Failures of one problem with one outcome and reason are one, those of most students first."""
+    anna = handed_in(database, course.anna, 3, WRONG, ALSO_WRONG, RAISED)
+    again = handed_in(database, course.anna, 2, RAISED)
+    ben = handed_in(database, course.ben, 1, ALSO_WRONG, replace(RAISED, reason="ValueError: maybe"))
+
+    with database.read() as session:
+        found = same_failures(session, [anna, again, ben], 10)
+        most = same_failures(session, [anna, again, ben], 1)
+
+    assert [(each.reason, each.students, each.tests) for each in found] == [
+        ("the number is wrong", 2, 2),
+        ("ValueError: maybe", 1, 1),
+        ("ValueError: no", 1, 1),
+    ]
+    assert found[2] == Failure("taking", Outcome.ERROR, "ValueError: no", 1, 1, min(anna, again))
+    assert most == found[:1]
+    assert found[0].example_id in {anna, ben}
+
+
+def test_one_mistake_in_many_problems_is_told_once(database, course):
+    """Losses by one recognised mistake are one failure, whatever their problem and their text."""
+    one, other = (replace(each, cause="wrong_sign") for each in (WRONG, RAISED))
+    anna = handed_in(database, course.anna, 2, one, other, ALSO_WRONG)
+    ben = handed_in(database, course.ben, 1, other)
+
+    with database.read() as session:
+        found = same_failures(session, [anna, ben], 10)
+
+    assert [(each.cause, each.students, each.tests, each.problems) for each in found] == [
+        ("wrong_sign", 2, 2, 2),
+        ("", 1, 1, 1),
+    ]
+
+
+def test_arrivals_are_all_that_came(database, course):
+    """Whatever became of them, in the order of their time."""
+    late, early = keep(database, course.anna, 1), keep(database, course.ben, 2)
+    with database.write() as session:
+        cancel(session, early)
+
+    with database.read() as session:
+        moments = arrivals(session, ASSIGNMENT)
+        expected = [session.get_one(Submission, each).received_at for each in (early, late)]
+
+    assert list(moments) == expected
+
+
+def test_troubles_are_ours(database, course):
+    """What we failed to grade is told with the reason and the student, newest first; nothing else is."""
+    failed = [keep(database, course.anna, 2), keep(database, course.ben, 1)]
+    handed_in(database, course.ben, 0)
+    for submission_id in failed:
+        for _ in range(MAX_ATTEMPTS):
+            with database.write() as session:
+                fail(session, take(session, submission_id, "worker"), "the disk is full")
+
+    with database.read() as session:
+        newest, oldest = troubles(session, ASSIGNMENT)
+
+    assert (newest.submission_id, newest.email) == (failed[1], "ben@example.edu")
+    assert (oldest.submission_id, oldest.email) == (failed[0], "anna@example.edu")
+    assert "the disk is full" in newest.reason
+
+
+@pytest.mark.parametrize("counts", Counts)
+def test_a_late_submission_never_displaces_one_in_time(database, course, counts):
+    """What came in time counts before all that came late, however good and however new that is."""
+    handed_in(database, course.anna, 5, score=1.0)
+    in_time = handed_in(database, course.anna, 4, score=2.0)
+    with database.write() as session:
+        session.get_one(Assignment, ASSIGNMENT).due_at = now(session) - timedelta(hours=3)
+
+    handed_in(database, course.anna, 1, score=5.0)
+
+    assert standing_of(database, "anna@example.edu", counts).counting.submission_id == in_time

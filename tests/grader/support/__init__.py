@@ -1,0 +1,1 @@
+"""What the grader's tests share: services, stores, pages, uploads and load."""

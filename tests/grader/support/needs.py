@@ -1,0 +1,49 @@
+"""What tests need: marks for it, and a skip with the reason where a runner is missing; in CI, a failure."""
+
+import os
+from functools import cache
+
+import pytest
+
+from grader.probe import find_out
+from grader.sandbox.choice import every_runner
+from grader.sandbox.docker.kind import Docker
+
+NEEDS = {  # of each mark: fixtures and runners
+    "postgres": {"cluster", "postgresql"},
+    "docker": {"docker", "runsc"},
+    "browser": {"chromium"},
+    "tool": {"bwrap", "dot"},
+    "slow": {"mnist"},  # which trains
+}
+KINDS = {kind.name: kind for kind in every_runner(Docker())}
+
+
+def pytest_collection_modifyitems(items):
+    """Mark tests by the fixtures and runners that they use."""
+    for item in items:
+        used = {*getattr(item, "fixturenames", ()), *names_among_parameters(item)}
+        for mark, names in NEEDS.items():
+            if used & names:
+                item.add_marker(mark)
+
+
+def pytest_runtest_setup(item):
+    """Skip a test that has a runner among its parameters which cannot be used; in CI that is an error."""
+    for name in names_among_parameters(item):
+        if name in KINDS and (reason := why_not(name)):
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
+def names_among_parameters(item):
+    """Return the strings and the names of runners among the parameters of a test."""
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    named = [getattr(value, "name", value) for value in parameters]
+    return [name for name in named if isinstance(name, str)]
+
+
+@cache
+def why_not(name):
+    """Return why the runner of that name cannot be used here, or None."""
+    finding = find_out(KINDS[name])
+    return None if finding.holds else str(finding)

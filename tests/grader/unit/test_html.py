@@ -1,0 +1,294 @@
+"""The report as a page: complete, in the order of what helps, and clear about whose fault it is."""
+
+import re
+
+import pytest
+
+from grader.core.report import Status, status_of
+from grader.core.scoring import Outcome, score
+from grader.render.html import environment, render_html
+from tests.grader.support.page import page
+from tests.grader.support.reports import PASSED, RUBRIC, report, result
+
+FAILED, ERROR, NOT_JUDGED = Outcome.FAILED, Outcome.ERROR, Outcome.NOT_JUDGED
+
+
+def not_gradable():
+    """Return the page of a submission that cannot be imported."""
+    message = 'tests/adapters.py cannot be imported: SyntaxError\n  File "smulgrad/engine.py", line 3'
+    lost = [result(one.group, one.name, ERROR, message=message) for one in PASSED]
+    return page(*lost, status=Status.NOT_GRADABLE)
+
+
+def not_judged(group):
+    """Return the page of a report in which our own fault kept a class from being judged."""
+    broken = result(group, outcome=NOT_JUDGED, message="the grader could not judge this test")
+    return page(broken, status=status_of(report(broken).score, loadable=True))
+
+
+def test_score_and_bonus_apart():
+    """The score and the bonus are two numbers."""
+    words = page(result(), result(name="b", outcome=FAILED)).words
+
+    assert "3.5 / 5 points" in words
+    assert "Bonus (not in the score): 4 / 4" in words
+
+
+def test_no_bonus():
+    """An assignment graded without a bonus says nothing of one."""
+    scored = report().score
+
+    words = page(score=type(scored)(scored.parts, ())).words
+
+    assert "Bonus" not in words
+
+
+def test_next_step():
+    """One next step is given: the earliest problem that lost points, with section, hint and command."""
+    words = page(result("TestTaking", outcome=FAILED), result("TestRoots", outcome=FAILED)).words
+
+    assert "Next step: Subtraction Handout section 2.2. Take them away." in words
+    assert "On your machine: uv run pytest -k TestTaking" in words
+    assert words.count("Next step") == 1
+
+
+def test_no_next_step():
+    """When nothing was lost the page says so."""
+    assert "Next step: none No test of the parts was lost." in page().words
+
+
+def test_order():
+    """What helps comes first."""
+    words = page(result(outcome=FAILED), output="printed", notes=("noted",)).words
+    titles = [
+        "Sums",
+        "5 points",
+        "Next step",
+        "Points by part",
+        "First part 2 / 5 ✗ failed Addition",
+        "Subtraction",
+    ]
+    evidence = [
+        "Extra part 4 / 4 ✓",
+        "Printed output",
+        "Files graded",
+        "Grading details",
+        "Notes noted",
+    ]
+
+    places = [words.find(title) for title in [*titles, *evidence]]
+
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_a_lost_test():
+    """A lost test tells what it checks, what happened, what it cost, and its hint."""
+    lost = result(
+        outcome=FAILED,
+        description="The sum is right.",
+        message="the number is wrong\nmore",
+        hint="Carry the one.",
+    )
+
+    words = page(lost, result(name="b"), result(name="c")).words
+
+    assert (
+        "✗ failed -1 point The sum is right. test_adds the number is wrong more Hint: Carry the one." in words
+    )
+    assert "2 passed tests" in words
+
+
+def test_a_long_message():
+    """A first line of any length stays readable: it is cut, and whole in the details."""
+    words = page(result(outcome=FAILED, message="x" * 400)).words
+
+    assert f" {'x' * 300} … Details {'x' * 400} " in words
+
+
+def test_one_reason():
+    """Tests that were lost for one reason are told together, each sentence once."""
+    same = {"outcome": ERROR, "message": 'NameError: x\n  File "a.py", line 1'}
+    lost = [result(name=f"test[{i}]", description="It adds.", **same) for i in range(2)]
+
+    words = page(*lost, result(name="other", description="It adds up.", **same)).words
+
+    assert (
+        "! error 3 tests, one reason -1 point each It adds. test[0] test[1] It adds up. other NameError: x"
+        in words
+    )
+    assert words.count("NameError") == 1
+    assert "Traceback File" in words
+
+
+def test_two_reasons():
+    """Tests that were lost for different reasons are told apart."""
+    lost = [result(name=str(i), outcome=FAILED, message="wrong", expected="0", actual=str(i)) for i in (1, 2)]
+
+    words = page(*lost).words
+
+    assert "✗ failed -1.5 points 1 wrong expected 0 actual 1 ✗ failed -1.5 points 2 wrong" in words
+    assert "one reason" not in words
+
+
+def test_comparison():
+    """Expected and actual stand one above the other, their first difference marked."""
+    source = render_html(
+        report(result(outcome=FAILED, message="wrong", expected="[1. 2.]", actual="[1. 3.]"))
+    )
+
+    assert "<b>expected</b>  [1. <mark>2.</mark>]\n<b>actual</b>    [1. <mark>3.</mark>]</pre>" in source
+
+
+def test_long_comparison():
+    """Values of several lines start on lines of their own, so that their columns stay aligned."""
+    source = render_html(
+        report(result(outcome=FAILED, message="wrong", expected="[[1]\n [2]]", actual="[[1]\n [3]]"))
+    )
+
+    assert (
+        "<b>expected</b>\n[[1]\n [<mark>2</mark>]]\n<b>actual</b>\n[[1]\n [<mark>3</mark>]]</pre>" in source
+    )
+
+
+def test_evidence():
+    """The page says what the verdict rests on."""
+    words = page(seconds=1.26).words
+
+    for fact in (
+        "ab" * 32,
+        "cd" * 32,
+        "ef" * 32,
+        "0123456789ab",
+        "process. Isolation: none",
+        "3 tests",
+        "took 1.3 s",
+    ):
+        assert fact in words
+    assert "2026-11-23 10:00:01 UTC" in words
+
+
+def test_no_output_no_notes():
+    """Without output the page says so; without notes it says nothing."""
+    words = page().words
+
+    assert "The submission printed nothing." in words
+    assert "Notes" not in words
+
+
+def test_many_files():
+    """A very long list of files ends in the number of the rest."""
+    assert "f499 and 100 more" in page(files=tuple(f"f{i}" for i in range(600))).words
+
+
+def test_grader_error():
+    """A failure of ours is a state of the page, not a score."""
+    words = not_judged("TestAdding").words
+
+    assert words.startswith("Sums: not graded Skip to the content Sums")
+    assert "No score" in words
+    assert "We failed to grade this; it does not count" in words
+    assert "What could be judged, for information only" in words
+    assert "/ 5 points" not in words
+    assert "Next step" not in words
+    assert "Total" not in words
+
+
+def test_a_problem_that_was_not_judged():
+    """A problem that was not judged has no points, costs none, and gives no hint."""
+    found = not_judged("TestAdding")
+
+    assert (
+        "? not judged Addition 0 of 1 test - / 3 ? not judged test_adds the grader could not" in found.words
+    )
+    assert "cost" not in found.attributes("class")
+    assert "Add the numbers." not in found.words
+
+
+def test_bonus_not_judged():
+    """A bonus that could not be judged is named and has no sum; the points of the parts are shown."""
+    words = not_judged("TestRoots").words
+
+    assert "5 / 5 points" in words
+    assert "not judged / 4" in words
+    assert "A part of the bonus could not be judged" in words
+    assert "Not judged: Roots." in words
+
+
+def test_not_gradable():
+    """A submission that cannot be loaded is told why, once and first; the problems stay folded."""
+    found = not_gradable()
+
+    assert "The submission could not be loaded The tests could not import it" in found.words
+    assert (
+        'tests/adapters.py cannot be imported: SyntaxError File "smulgrad/engine.py", line 3' in found.words
+    )
+    assert "0 / 5 points" in found.words
+    assert "Next step" not in found.words
+    assert found.attributes("open") == []
+
+
+def test_nothing_ran():
+    """Tests without a result are told as not run, together."""
+    scored = score(RUBRIC, {one.group: [one.name, "b"] for one in PASSED}, [])
+
+    words = page(score=scored).words
+
+    assert "⊘ not run 2 tests, one reason -1.5 points each test_adds b This test did not run" in words
+
+
+def test_no_tests():
+    """A problem without tests says why it earns nothing."""
+    words = page(score=score(RUBRIC, {}, [])).words
+
+    assert "⊘ not run Addition 0 of 0 tests 0 / 3 The suite has no tests for this problem" in words
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "mark"),
+    [
+        (["passed", "passed"], "✓ passed"),
+        (["passed", "failed"], "◐ partial"),
+        (["failed", "failed"], "✗ failed"),
+        (["error", "failed"], "! error"),
+        (["not_run", "not_run"], "⊘ not run"),
+        (["passed", "not_judged"], "? not judged"),
+    ],
+)
+def test_marks(outcomes, mark):
+    """A problem has a glyph, a word and a colour; earning some of the points is never shown as wrong."""
+    source = render_html(report(*(result(name=str(i), outcome=Outcome(o)) for i, o in enumerate(outcomes))))
+
+    summary = source[source.index('id="problem-adding"') :].partition("</summary>")[0]
+
+    assert f"{mark} Addition" in " ".join(re.sub("<[^>]*>", " ", summary).replace("&nbsp;", " ").split())
+
+
+def test_outline():
+    """There is one first heading; every table has a caption, and headers with a scope."""
+    found = page(result(outcome=FAILED), result(name="b"))
+    tags = [tag for tag, _ in found.tags]
+
+    assert tags.count("h1") == tags.count("main") == 1
+    assert tags.count("caption") == tags.count("table") > 1
+    assert len(found.attributes("scope", "th")) == tags.count("th")
+    assert ("html", {"lang": "en"}) in found.tags
+
+
+def test_folds():
+    """Problems that lost points are open, the others folded."""
+    found = page(result(outcome=FAILED))
+
+    problems = {a["id"]: "open" in a for tag, a in found.tags if tag == "details" and "id" in a}
+
+    assert problems == {"problem-adding": True, "problem-taking": False, "problem-roots": False}
+
+
+def test_same_bytes():
+    """A report is rendered the same way every time, by a fresh environment too."""
+    shown = report(result(outcome=ERROR, message="a\nb"), output="o", notes=("n",))
+
+    first = render_html(shown)
+    environment.cache_clear()
+
+    assert render_html(shown) == first
