@@ -44,7 +44,7 @@ from grader.store.sign_ins import sign_in_by_token  # noqa: E402 - as above
 from grader.store.submissions import Upload, accept  # noqa: E402 - as above
 from grader.store.tokens import issue_token  # noqa: E402 - as above
 from grader.store.verdict import verdict_of  # noqa: E402 - as above
-from grader.web.api.auth import SIGN_IN_COOKIE  # noqa: E402 - as above
+from grader.web.dependencies import SESSION_COOKIE  # noqa: E402 - as above
 
 STUDENTS, TRIES = 300, 4
 SECTIONS = "ABC"
@@ -104,7 +104,7 @@ def course() -> Iterator[tuple[TestClient, TestClient, dict[str, str]]]:
         report = replace(report, suite_sha256=suite.suite_sha256, rubric_sha256=suite.rubric_sha256)
         teacher, student, example = fill(service.database, suite.rubric, report)
         web = make_web(service)
-        clients = [TestClient(web, cookies={SIGN_IN_COOKIE: cookie}) for cookie in (teacher, student)]
+        clients = [TestClient(web, cookies={SESSION_COOKIE: cookie}) for cookie in (teacher, student)]
         for client in clients:
             client.headers["Accept-Encoding"] = "gzip"
             stack.enter_context(client)  # one event loop for all its requests, as a server has

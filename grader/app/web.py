@@ -14,14 +14,14 @@ from grader.service_settings import listed
 from grader.suite.assignment import Assignment
 from grader.template.export import project
 from grader.template.files import zipped
-from grader.web.api import Context
-from grader.web.api.costs import Costs
-from grader.web.api.hosts import HostCheck
-from grader.web.api.proxies import Proxies
-from grader.web.api.streams import Streams
-from grader.web.api.throttle import Throttle
-from grader.web.app import create_web
-from grader.web.pages.site import Site
+from grader.usecases.context import Context
+from grader.usecases.costs import Costs
+from grader.usecases.streams import Streams
+from grader.usecases.throttle import Throttle
+from grader.web.dispatch import create_web
+from grader.web.hosts import HostCheck
+from grader.web.pages.page_context import Site
+from grader.web.proxies import Proxies
 
 UNPACKED_AT_A_TIME = 4
 

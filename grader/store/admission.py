@@ -46,15 +46,6 @@ class Past:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """An upload, the policy of its assignment, and whether bytes handed in before are to be graded again."""
-
-    upload: Upload
-    policy: Policy
-    again: bool = False
-
-
-@dataclass(frozen=True)
 class New:
     """It is a new submission, served with this priority; `supersedes` if older ones may still be queued."""
 
@@ -84,10 +75,13 @@ class KeyReused:
 Decision = New | Repeat | TooSoon | KeyReused
 
 
-def decide(wish: Wish, past: Sequence[Past], basis: Basis, moment: datetime) -> Decision:
-    """Return what becomes of an upload at `moment`; `past` is what the student handed in, newest first."""
-    return _by_key(wish.upload, past) or _of_the_assignment(
-        wish, [each for each in past if each.assignment_id == wish.upload.assignment_id], basis, moment
+def decide(upload: Upload, policy: Policy, past: Sequence[Past], basis: Basis, moment: datetime) -> Decision:
+    """Return the decision on an upload at `moment`; `past` has the student's submissions, newest first."""
+    of_assignment = [each for each in past if each.assignment_id == upload.assignment_id]
+    return (
+        _decide_by_key(upload, past)
+        or _find_repeat(upload, of_assignment, basis)
+        or _decide_by_policy(policy, of_assignment, moment)
     )
 
 
@@ -132,8 +126,8 @@ def tries_left(hourly_limit: int | None, past: Iterable[Counted], moment: dateti
     return None if hourly_limit is None else max(0, hourly_limit - len(spent(past, moment)))
 
 
-def _by_key(upload: Upload, past: Sequence[Past]) -> Decision | None:
-    """Return what follows from the key alone; a key is the student's, whatever the assignment."""
+def _decide_by_key(upload: Upload, past: Sequence[Past]) -> Decision | None:
+    """Return the decision if the key was used before; a key is the student's, whatever the assignment."""
     key = upload.idempotency_key
     known = next((each for each in past if key is not None and each.idempotency_key == key), None)
     if known is None:
@@ -141,16 +135,18 @@ def _by_key(upload: Upload, past: Sequence[Past]) -> Decision | None:
     return Repeat(known.id) if known.sha256 == upload.sha256 else KeyReused()
 
 
-def _of_the_assignment(wish: Wish, past: Sequence[Past], basis: Basis, moment: datetime) -> Decision:
-    same = [each for each in past if each.sha256 == wish.upload.sha256 and _stands(each, basis)]
-    if same and not wish.again:
-        return Repeat(same[0].id)
-    limit, moments = wish.policy.hourly_limit, spent(past, moment)
+def _find_repeat(upload: Upload, past: Sequence[Past], basis: Basis) -> Repeat | None:
+    same = [each for each in past if each.sha256 == upload.sha256 and _stands(each, basis)]
+    return Repeat(same[0].id) if same and not upload.again else None
+
+
+def _decide_by_policy(policy: Policy, past: Sequence[Past], moment: datetime) -> Decision:
+    limit, moments = policy.hourly_limit, spent(past, moment)
     if limit is not None and len(moments) >= limit:
         return TooSoon(moments[limit - 1] + LIMIT_WINDOW)
     is_queued = any(each.state is State.QUEUED for each in past)
     priority = Priority.RESUBMISSION if past else Priority.INTERACTIVE
-    return New(priority, supersedes=wish.policy.supersede and is_queued)
+    return New(priority, supersedes=policy.supersede and is_queued)
 
 
 def _stands(past: Past, basis: Basis) -> bool:

@@ -22,13 +22,18 @@ TICK = timedelta(microseconds=1)  # between two that come in one transaction, so
 
 @dataclass(frozen=True)
 class Upload:
-    """What is handed in: by whom, for which assignment, and the bytes that intake let through."""
+    """An archive that a person hands in.
+
+    `assignment_id` is empty if the form names none, and `sha256` until intake has checked the `content`. With
+    `again` the same bytes get another verdict.
+    """
 
     user_id: int
     assignment_id: str
     sha256: str
     content: bytes
     idempotency_key: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,14 @@ def newest_report(session: Session, submission_id: str) -> Report | None:
     """Return the report that counts, if there is one."""
     found = select(Report).where(Report.submission_id == submission_id)
     return session.scalar(found.order_by(Report.attempt.desc()).limit(1))
+
+
+def newest_document(session: Session, basis: Basis) -> str | None:
+    """Return the newest report by this suite and rubric, of any submission, as a document."""
+    current = select(Report.document).where(
+        Report.suite_sha256 == basis.suite_sha256, Report.rubric_sha256 == basis.rubric_sha256
+    )
+    return session.scalar(current.order_by(Report.created_at.desc()).limit(1))
 
 
 def report_that_counts() -> ColumnElement[bool]:

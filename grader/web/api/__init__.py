@@ -1,6 +1,5 @@
 """The API: FastAPI routes over the store and the queue, made by one factory."""
 
-from grader.web.api.app import create_api
-from grader.web.api.context import Context
+from grader.web.api.create_api import create_api
 
-__all__ = ["Context", "create_api"]
+__all__ = ["create_api"]

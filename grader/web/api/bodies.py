@@ -1,19 +1,14 @@
 """The bodies of answers, as OpenAPI describes them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from grader.core.role import Role
 from grader.store.states import State
+from grader.web.fields import Reason
 
-NO_NUL = r"^[^\x00]*$"  # which PostgreSQL keeps in no text
-REASON_CHARACTERS = 500
-Reason = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_CHARACTERS, pattern=NO_NUL),
-]
 SUBMISSION: dict[str, JsonValue] = {
     "id": "5f0c9d1be2a84763c1d2e3f4",
     "assignment": "autumn-sums",
@@ -140,7 +135,7 @@ class ProblemBody(BaseModel):
     detail: str = Field(examples=["There is no such submission, or it is not yours."])
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def describe_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return what OpenAPI says of errors with these statuses, and of those that every route may have."""
     schema = {"$ref": "#/components/schemas/ProblemBody"}
     described = {"content": {"application/problem+json": {"schema": schema}}}

@@ -1,10 +1,10 @@
 """The pages for people: server-rendered, from the same store and report that the API answers from.
 
-`app` puts them together; `visitor`, `same_origin` and `signin` say who may come in; `assignment`,
-`submission`, `live` and `comparison` are a student's pages; `overview`, `matrix`, `rubric`
-and `student` are for staff.
+A module `*_page` has the routes of one page; `create_pages` puts them together. `current_user` and
+`same_origin` guard them. `view` renders templates with values from `page_context`, `class_view`, `history`
+and `charts`.
 """
 
-from grader.web.pages.app import create_pages
+from grader.web.pages.create_pages import create_pages
 
 __all__ = ["create_pages"]

@@ -8,7 +8,7 @@ from importlib.resources import files
 from fastapi import APIRouter, Response
 
 from grader.render.html import stylesheet
-from grader.web.api.problems import Kind, Problem
+from grader.web.errors import ApiError, ErrorType
 
 PATH = "/static"
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -35,7 +35,7 @@ def asset(name: str) -> str:
 def get_asset(name: str) -> Response:
     """Return an asset."""
     if name not in {*NAMES, STYLE}:
-        raise Problem(Kind.NOT_FOUND, "There is no such file.")
+        raise ApiError(ErrorType.NOT_FOUND, "There is no such file.")
     media_type = mimetypes.guess_type(name)[0]
     return Response(_content(name), media_type=media_type, headers={"Cache-Control": FOR_GOOD})
 

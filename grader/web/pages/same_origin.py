@@ -9,17 +9,19 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from grader.web.api.auth import SAFE_METHODS
-from grader.web.api.problems import Kind, Problem
+from grader.web.dependencies import SAFE_METHODS
+from grader.web.errors import ApiError, ErrorType
 
 OWN = frozenset(["same-origin", "none"])
 
 
 def same_origin(request: Request) -> None:
-    """Raise Problem when another site made the browser send a request that changes something."""
+    """Raise ApiError when another site made the browser send a request that changes something."""
     if request.method in SAFE_METHODS or _is_own(request):
         return
-    raise Problem(Kind.NOT_ALLOWED, "Another site sent this form. Open the page here and send it again.")
+    raise ApiError(
+        ErrorType.NOT_ALLOWED, "Another site sent this form. Open the page here and send it again."
+    )
 
 
 def _is_own(request: Request) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 
-from grader.web.api.auth import SIGN_IN_COOKIE
+from grader.web.dependencies import SESSION_COOKIE
 
 PATIENCE = 90_000  # milliseconds until a test gives up on what should take a second or two
 BROWSER = Path("/usr/bin/chromium")
@@ -49,7 +49,7 @@ class Visit:
         self.context.add_init_script(WATCHED)
         self.context.on("request", self._request)
         if cookie:
-            self.context.add_cookies([{"name": SIGN_IN_COOKIE, "value": cookie, "url": url}])
+            self.context.add_cookies([{"name": SESSION_COOKIE, "value": cookie, "url": url}])
         self.page = self.context.new_page()
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))

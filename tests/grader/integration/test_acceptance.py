@@ -8,10 +8,11 @@ from grader.jobs import open_queue
 from grader.jobs.queue import Station
 from grader.store.people import person
 from grader.store.states import State
+from grader.store.submissions import Upload
 from grader.store.tables import Assignment, Submission
-from grader.web.api.acceptance import Acceptance, Arrival
-from grader.web.api.pace import FIRST_GUESS_SECONDS, Pace
-from grader.web.api.problems import Kind, Problem
+from grader.usecases.acceptance import Acceptance
+from grader.usecases.errors import NotFoundError, RateLimitError
+from grader.usecases.pace import FIRST_GUESS_SECONDS, Pace
 from tests.grader.support.course import hand_in, make_course
 
 
@@ -29,7 +30,7 @@ class Desk:
         with self.database.read() as session:
             who = person(session, getattr(self.course, name))
         content = f"{name} {note}".encode()
-        return Arrival(who, assignment, content, content.hex().ljust(64, "0"), None, again=False)
+        return who, Upload(who.id, assignment, content.hex().ljust(64, "0"), content)
 
     def accept(self, *arrivals):
         """Accept uploads in one transaction."""
@@ -63,25 +64,25 @@ def test_the_places_told_are_those_of_the_queue(desk):
 
     answers = desk.accept(desk.arrival("ben"), desk.arrival("anna"), desk.arrival("teacher"))
 
-    told = [each.queued.place for each in answers]
+    told = [each.place for each in answers]
     assert told == desk.places(answers)
     assert sorted(told) == [1, 2, 3]
     assert told[1] == 1
-    assert [each.queued.wait for each in answers] == [(place - 1) * FIRST_GUESS_SECONDS for place in told]
+    assert [each.wait for each in answers] == [(place - 1) * FIRST_GUESS_SECONDS for place in told]
 
 
 def test_no_wait_is_told_while_nobody_grades(desk):
     """Without a worker there is a place, and nothing to tell of the time."""
     [answer] = desk.accept(desk.arrival("anna"))
 
-    assert (answer.queued.place, answer.queued.wait) == (1, None)
+    assert (answer.place, answer.wait) == (1, None)
 
 
 def test_staff_who_hand_in_are_known_as_such(desk):
     """Whether the course's staff handed in is told, as the answer then names them."""
     student, teacher = desk.accept(desk.arrival("anna"), desk.arrival("teacher"))
 
-    assert (student.queued.by_staff, teacher.queued.by_staff) == (False, True)
+    assert (student.by_staff, teacher.by_staff) == (False, True)
 
 
 def test_a_refusal_in_a_group_is_its_own(desk):
@@ -90,8 +91,7 @@ def test_a_refusal_in_a_group_is_its_own(desk):
         desk.arrival("anna"), desk.arrival("ben", assignment="other"), desk.arrival("teacher")
     )
 
-    assert isinstance(answers[1], Problem)
-    assert answers[1].kind is Kind.NOT_FOUND
+    assert isinstance(answers[1], NotFoundError)
     assert [answers[0].is_new, answers[2].is_new] == [True, True]
 
 
@@ -113,7 +113,7 @@ def test_the_newest_takes_the_place_of_the_queued_one_in_a_group(desk):
 
     with desk.database.read() as session:
         assert session.get_one(Submission, old.submission.id).state is State.SUPERSEDED
-    assert [new.queued.place, other.queued.place] == desk.places([new, other]) == [2, 1]
+    assert [new.place, other.place] == desk.places([new, other]) == [2, 1]
 
 
 def test_the_limit_is_told_with_the_next_try(database):
@@ -123,8 +123,8 @@ def test_the_limit_is_told_with_the_next_try(database):
 
     [refused] = desk.accept(desk.arrival("anna", "two"))
 
-    assert refused.kind is Kind.TOO_MANY
-    assert 3_500 < int(refused.headers["Retry-After"]) <= 3_600
+    assert isinstance(refused, RateLimitError)
+    assert 3_500 < refused.retry_seconds <= 3_600
 
 
 @pytest.mark.usefixtures("worker")

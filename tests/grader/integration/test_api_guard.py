@@ -12,7 +12,7 @@ from grader.jobs import Station
 from grader.logs import configure_logs
 from grader.store import open_database
 from grader.store.tokens import public_half, revoke_token
-from grader.web.api.throttle import SOURCES, Throttle
+from grader.usecases.throttle import SOURCES, Throttle
 from tests.grader.integration.test_api import problem
 from tests.grader.support.api import SUBMISSIONS, hand_in, make_service, zipped
 

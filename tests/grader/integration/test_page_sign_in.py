@@ -11,7 +11,7 @@ from grader.store import open_database
 from grader.store.database import now
 from grader.store.sign_ins import LINK_LIFETIME, SIGN_IN_LIFETIME, issue_link
 from grader.store.tables import LoginLink
-from grader.web.api.auth import SIGN_IN_COOKIE
+from grader.web.dependencies import SESSION_COOKIE
 from tests.grader.support.api import hand_in, make_service
 from tests.grader.support.page import Page
 
@@ -38,7 +38,7 @@ def link_for(service, name):
 
 def cookie_of(answer):
     """Return the cookie that an answer sets, with its attributes."""
-    return SimpleCookie(answer.headers["set-cookie"])[SIGN_IN_COOKIE]
+    return SimpleCookie(answer.headers["set-cookie"])[SESSION_COOKIE]
 
 
 def is_signed_in(browser):
@@ -89,7 +89,7 @@ def test_the_cookie_is_out_of_reach(database, over_tls):
 def test_who_is_not_signed_in_is_led_to_the_form(service, path):
     """Every page leads to the form, which leads back, and takes a wrong cookie away."""
     browser = service.browser()
-    browser.cookies.set(SIGN_IN_COOKIE, "nonsense")
+    browser.cookies.set(SESSION_COOKIE, "nonsense")
 
     answer = browser.get(path)
 
@@ -168,9 +168,9 @@ def test_guessing_locks_nobody_out(service, way):
 def test_an_ended_sign_in_is_no_guess(service):
     """A browser that keeps sending an old cookie is led to the form each time, and slows nobody down."""
     browser = service.browser()
-    browser.cookies.set(SIGN_IN_COOKIE, f"{'0' * 12}.over")
+    browser.cookies.set(SESSION_COOKIE, f"{'0' * 12}.over")
 
-    asked = [browser.get("/", headers={"Cookie": f"{SIGN_IN_COOKIE}=0.over"}) for _ in range(9)]
+    asked = [browser.get("/", headers={"Cookie": f"{SESSION_COOKIE}=0.over"}) for _ in range(9)]
 
     assert {each.status_code for each in asked} == {303}
     assert service.browser().post("/login", data={"token": "grader_0.wrong"}).status_code == 401
@@ -181,7 +181,7 @@ def test_signing_out_ends_the_session(service):
     browser, thief = service.browser(), service.browser()
     cookie = service.cookie("anna")
     for each in (browser, thief):
-        each.cookies.set(SIGN_IN_COOKIE, cookie)
+        each.cookies.set(SESSION_COOKIE, cookie)
     before = is_signed_in(thief)
 
     answer = browser.post("/logout")

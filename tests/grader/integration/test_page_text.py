@@ -13,7 +13,7 @@ from grader.store.sign_ins import issue_link, sign_in_by_link
 from grader.store.submissions import MAX_ATTEMPTS
 from grader.store.tables import Assignment, Course, Membership, User
 from grader.store.verdict import verdict_of
-from grader.web.api.auth import SIGN_IN_COOKIE
+from grader.web.dependencies import SESSION_COOKIE
 from tests.grader.support.api import make_service, zipped
 from tests.grader.support.corpus import load_attacks
 from tests.grader.support.course import ASSIGNMENT, COURSE, of_the_suite
@@ -91,7 +91,7 @@ def name(service, text):
         user.name = text
         set_role(session, COURSE, user.id, Role.STUDENT)
         cookie = sign_in_by_link(session, issue_link(session, user.id))
-    return service.browser().get("/", headers={"Cookie": f"{SIGN_IN_COOKIE}={cookie}"})
+    return service.browser().get("/", headers={"Cookie": f"{SESSION_COOKIE}={cookie}"})
 
 
 def address(service, text):
@@ -101,7 +101,7 @@ def address(service, text):
         set_role(session, COURSE, user.id, Role.STUDENT)
         cookie = sign_in_by_link(session, issue_link(session, user.id))
     browser = service.browser()
-    browser.cookies.set(SIGN_IN_COOKIE, cookie)
+    browser.cookies.set(SESSION_COOKIE, cookie)
     return service.browser("teacher").get(f"/submissions/{hand_in(browser)}")
 
 

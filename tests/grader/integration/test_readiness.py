@@ -6,7 +6,7 @@ import pytest
 
 from grader.jobs import Station
 from grader.store.attempts import take
-from grader.web.api import readiness
+from grader.usecases import readiness
 from tests.grader.support.api import hand_in, make_service
 
 

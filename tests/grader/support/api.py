@@ -14,13 +14,14 @@ from grader.store.attempts import publish, take
 from grader.store.sign_ins import issue_link, sign_in_by_link
 from grader.store.standard import announce
 from grader.store.tokens import issue_token
-from grader.web.api import Context, create_api
-from grader.web.api.auth import SIGN_IN_COOKIE
-from grader.web.api.costs import Costs
-from grader.web.api.streams import Streams
-from grader.web.api.throttle import Throttle
-from grader.web.app import create_web
-from grader.web.pages.site import Site
+from grader.usecases.context import Context
+from grader.usecases.costs import Costs
+from grader.usecases.streams import Streams
+from grader.usecases.throttle import Throttle
+from grader.web.api import create_api
+from grader.web.dependencies import SESSION_COOKIE
+from grader.web.dispatch import create_web
+from grader.web.pages.page_context import Site
 from tests.grader.support.course import make_course, verdict
 from tests.grader.support.reports import RUBRIC
 
@@ -50,7 +51,7 @@ class Service:
         """Return a client of API and pages as a browser is one, signed in as `name` unless that is None."""
         client = TestClient(self.web, follow_redirects=False, **options)
         if name:
-            client.cookies.set(SIGN_IN_COOKIE, self.cookie(name))
+            client.cookies.set(SESSION_COOKIE, self.cookie(name))
         return client
 
     def cookie(self, name):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.store.admission import KeyReused, New, Past, Repeat, TooSoon, Wish, decide, tries_left
+from grader.store.admission import KeyReused, New, Past, Repeat, TooSoon, decide, tries_left
 from grader.store.courses import Policy
 from grader.store.states import Priority, State
 from grader.store.submissions import Basis, Upload
@@ -16,8 +16,8 @@ FREE = Policy(hourly_limit=None, supersede=False)
 
 
 def wish(sha256="new", policy=FREE, key=None, **fields):
-    """Return the wish to hand in bytes of that hash for `sums`."""
-    return Wish(Upload(1, "sums", sha256, b"", key), policy, **fields)
+    """Return an upload of bytes with that hash for `sums`, and the policy of `sums`."""
+    return Upload(1, "sums", sha256, b"", key, **fields), policy
 
 
 def past(name="old", minutes=10, **fields):
@@ -28,9 +28,9 @@ def past(name="old", minutes=10, **fields):
 
 def test_a_first_try_and_a_later_one():
     """Whoever hands in for the first time is served before those who try again, in each assignment."""
-    assert decide(wish(), [], BASIS, NOW) == New(Priority.INTERACTIVE)
-    assert decide(wish(), [past()], BASIS, NOW) == New(Priority.RESUBMISSION)
-    assert decide(wish(), [past(assignment_id="other")], BASIS, NOW) == New(Priority.INTERACTIVE)
+    assert decide(*wish(), [], BASIS, NOW) == New(Priority.INTERACTIVE)
+    assert decide(*wish(), [past()], BASIS, NOW) == New(Priority.RESUBMISSION)
+    assert decide(*wish(), [past(assignment_id="other")], BASIS, NOW) == New(Priority.INTERACTIVE)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_first_try_and_a_later_one():
 )
 def test_the_same_bytes_find_their_verdict(fields, is_repeat):
     """Bytes that wait, or have a verdict on the present suite and rubric, are not graded twice."""
-    decision = decide(wish("old"), [past(**fields)], BASIS, NOW)
+    decision = decide(*wish("old"), [past(**fields)], BASIS, NOW)
 
     assert (decision == Repeat("old")) is is_repeat
 
@@ -59,18 +59,18 @@ def test_the_newest_of_the_same_bytes_is_found():
     """Among repeats the newest one is returned, and `again` makes a new one anyway."""
     history = [past("newer", 1, sha256="same"), past("older", 2, sha256="same")]
 
-    assert decide(wish("same"), history, BASIS, NOW) == Repeat("newer")
-    assert decide(wish("same", again=True), history, BASIS, NOW) == New(Priority.RESUBMISSION)
+    assert decide(*wish("same"), history, BASIS, NOW) == Repeat("newer")
+    assert decide(*wish("same", again=True), history, BASIS, NOW) == New(Priority.RESUBMISSION)
 
 
 def test_a_key_belongs_to_its_bytes():
     """The same key and bytes are one submission, also with `again`; other bytes are refused."""
     history = [past(idempotency_key="k", assignment_id="other")]
 
-    assert decide(wish("old", key="k", again=True), history, BASIS, NOW) == Repeat("old")
-    assert decide(wish("new", key="k"), history, BASIS, NOW) == KeyReused()
-    assert decide(wish("new", key="another"), history, BASIS, NOW) == New(Priority.INTERACTIVE)
-    assert decide(wish("new"), history, BASIS, NOW) == New(Priority.INTERACTIVE)
+    assert decide(*wish("old", key="k", again=True), history, BASIS, NOW) == Repeat("old")
+    assert decide(*wish("new", key="k"), history, BASIS, NOW) == KeyReused()
+    assert decide(*wish("new", key="another"), history, BASIS, NOW) == New(Priority.INTERACTIVE)
+    assert decide(*wish("new"), history, BASIS, NOW) == New(Priority.INTERACTIVE)
 
 
 def test_the_hourly_limit():
@@ -78,10 +78,10 @@ def test_the_hourly_limit():
     two = Policy(hourly_limit=2, supersede=False)
     history = [past("b", 10), past("a", 40)]
 
-    decision = decide(wish(policy=two), history, BASIS, NOW)
+    decision = decide(*wish(policy=two), history, BASIS, NOW)
 
     assert decision == TooSoon(NOW + timedelta(minutes=20))
-    assert isinstance(decide(wish(policy=two), history, BASIS, decision.next_try), New)
+    assert isinstance(decide(*wish(policy=two), history, BASIS, decision.next_try), New)
 
 
 @pytest.mark.parametrize("state", [State.CANCELLED, State.SUPERSEDED, State.GRADER_ERROR])
@@ -89,8 +89,8 @@ def test_what_costs_no_attempt(state):
     """Submissions that never got a verdict of ours do not count against the limit."""
     one = Policy(hourly_limit=1, supersede=False)
 
-    assert isinstance(decide(wish(policy=one), [past(state=state)], BASIS, NOW), New)
-    assert isinstance(decide(wish(policy=one), [past()], BASIS, NOW), TooSoon)
+    assert isinstance(decide(*wish(policy=one), [past(state=state)], BASIS, NOW), New)
+    assert isinstance(decide(*wish(policy=one), [past()], BASIS, NOW), TooSoon)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_what_costs_no_attempt(state):
 )
 def test_the_newest_supersedes_what_is_queued(policy, state, supersedes):
     """Only where the policy says so, and only what still waits, is there something to supersede."""
-    decision = decide(wish(policy=policy), [past(state=state)], BASIS, NOW)
+    decision = decide(*wish(policy=policy), [past(state=state)], BASIS, NOW)
 
     assert decision == New(Priority.RESUBMISSION, supersedes=supersedes)
 

@@ -1,7 +1,7 @@
 """Which tests changed from one report to another, as the page of a comparison lists them."""
 
 from grader.core.scoring import Outcome
-from grader.web.pages.comparison import changes
+from grader.web.pages.compare_page import changes
 from tests.grader.support.reports import report, result
 
 FAILED, ERROR = Outcome.FAILED, Outcome.ERROR

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.web.api.costs import BYTES_A_SECOND, FREE_SECONDS, Costs
-from grader.web.api.problems import Kind, Problem
+from grader.usecases.costs import BYTES_A_SECOND, FREE_SECONDS, Costs
+from grader.usecases.errors import RateLimitError
 
 MIB = 1 << 20
 
@@ -35,8 +35,8 @@ def upload(costs, seconds, size=32 * MIB, who=1):
     advance = size / BYTES_A_SECOND
     try:
         costs.begin(who, advance)
-    except Problem as problem:
-        return problem.kind is not Kind.TOO_MANY
+    except RateLimitError:
+        return False
     costs.settle(who, advance, advance + seconds)
     return True
 
@@ -84,9 +84,9 @@ def test_the_wait_that_is_told_is_enough(costs, clock):
     """After the seconds of Retry-After the next upload is looked at."""
     while upload(costs, 1.0):
         pass
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(RateLimitError) as refused:
         costs.begin(1, 0.0)
 
-    clock.now += int(refused.value.headers["Retry-After"])
+    clock.now += refused.value.retry_seconds
 
     assert upload(costs, 0.0)

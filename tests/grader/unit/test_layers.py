@@ -12,7 +12,7 @@ LAYERS = (
     {"intake", "boundary", "sandbox", "render", "template", "seed", "settings", "store", "roster", "logs"},
     {"probe"},
     {"suite", "jobs", "service_settings", "runners", "downloads"},
-    {"unattested", "pipeline"},
+    {"usecases", "unattested", "pipeline"},
     {"batch", "web", "worker", "client", "proof"},
     {"app"},
     {"cli"},
@@ -69,6 +69,34 @@ def test_imports_point_to_lower_layers(path):
     wrong = {other for other in foreign if layer_of(other) >= layer_of(unit)}
 
     assert not wrong, f"{path} imports {wrong}"
+
+
+@pytest.mark.parametrize(("room", "other"), [("pages", "api"), ("api", "pages")])
+def test_pages_and_api_do_not_know_each_other(room, other):
+    """Pages and API share the use cases, and of HTTP what lies in `grader.web` itself."""
+    foreign = {
+        f"{path} imports {name}"
+        for path in MODULES
+        if path.is_relative_to(Path("grader", "web", room))
+        for name in imports_of(path)
+        if name.startswith(f"grader.web.{other}")
+    }
+
+    assert not foreign
+
+
+def test_the_web_writes_no_sql():
+    """Queries are for the store and the use cases: the web knows sessions and errors of a database only."""
+    allowed = {"sqlalchemy.orm", "sqlalchemy.exc"}
+    found = {
+        f"{path} imports {name}"
+        for path in MODULES
+        if path.is_relative_to(Path("grader", "web"))
+        for name in imports_of(path) - allowed
+        if name.partition(".")[0] == "sqlalchemy"
+    }
+
+    assert not found
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)

@@ -7,8 +7,8 @@ import pytest
 from grader.store.states import State
 from grader.store.tables import Progress
 from grader.web.pages.charts import line
-from grader.web.pages.live import CURVE_POINTS, Picture, Training, event, pieces, training_of
-from grader.web.pages.site import Site
+from grader.web.pages.live_page import CURVE_POINTS, Picture, Training, event, pieces, training_of
+from grader.web.pages.page_context import Site
 from tests.grader.support.page import Page
 from tests.grader.support.reports import RUBRIC
 
@@ -95,7 +95,7 @@ def test_only_what_is_queued_offers_to_cancel():
 
 def test_an_event_is_one_event_whatever_it_carries():
     """Every line of a piece is data, so that no text can begin an event of its own."""
-    sent = event("training", "a\n\nevent: over\r\ndata: b\x85c\u2028d")
+    sent = event("training", "a\n\nevent: over\r\ndata: b\x85c\u2028d").decode()
 
     assert sent.startswith("event: training\n")
     assert sent.endswith("\n\n")

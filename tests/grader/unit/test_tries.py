@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.store.states import State
-from grader.web.pages.tries import Try, best, latest
+from grader.web.pages.history import Try, best, latest
 
 
 def made(number, score=None, bonus=0.0, state=State.GRADED):

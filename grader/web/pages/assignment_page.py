@@ -1,0 +1,81 @@
+"""A student's page of an assignment: hand in, and see what came of it before."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from grader.intake import Refused
+from grader.store.database import now
+from grader.store.people import Person
+from grader.usecases.access import find_assignment
+from grader.usecases.context import Context
+from grader.usecases.errors import UseCaseError
+from grader.web.dependencies import InContext
+from grader.web.errors import ApiError, ErrorType, to_api_error
+from grader.web.pages.current_user import Visitor
+from grader.web.pages.history import score_line, tries
+from grader.web.pages.home_page import task
+from grader.web.pages.view import page
+from grader.web.upload import hand_in_request
+
+BESIDE_THE_FIELD = {ErrorType.REFUSED, ErrorType.INVALID, ErrorType.TOO_MANY}
+
+router = APIRouter(prefix="/assignments")
+
+
+@router.get("/{assignment_id}")
+def show_assignment(request: Request, context: InContext, who: Visitor, assignment_id: str) -> Response:
+    """Show an assignment to one of its students."""
+    return _page(request, context, who, assignment_id)
+
+
+@router.post("/{assignment_id}/submissions")
+async def hand_in_here(
+    request: Request,
+    context: InContext,
+    who: Visitor,
+    assignment_id: str,
+    hx_request: Annotated[bool, Header()] = False,  # noqa: FBT002 - a header of htmx
+) -> Response:
+    """Accept an upload and lead to its page, or say beside the field why not."""
+    await run_in_threadpool(_check, context, who, assignment_id)
+    try:
+        accepted = await hand_in_request(context, who, request, assignment=assignment_id)
+    except (ApiError, UseCaseError, Refused) as raised:
+        error = raised if isinstance(raised, ApiError) else to_api_error(raised)
+        if error.type not in BESIDE_THE_FIELD:
+            raise
+        template = "hand_in.html.j2" if hx_request else "assignment.html.j2"
+        answer = await run_in_threadpool(_page, request, context, who, assignment_id, template, error)
+        answer.headers.update(error.headers)
+        return answer
+    there = f"/submissions/{accepted.submission.id}" + ("" if accepted.is_new else "?known=yes")
+    return Response(headers={"HX-Redirect": there}) if hx_request else RedirectResponse(there, 303)
+
+
+def _check(context: Context, who: Person, assignment_id: str) -> None:
+    with context.database.read() as session:
+        find_assignment(session, who, assignment_id)
+
+
+def _page(  # noqa: PLR0913, PLR0917 - what the page is made of
+    request: Request,
+    context: Context,
+    who: Person,
+    assignment_id: str,
+    template: str = "assignment.html.j2",
+    error: ApiError | None = None,
+) -> Response:
+    with context.database.read() as session:
+        assignment = find_assignment(session, who, assignment_id)
+        found = tries(session, who.id, assignment)
+        values: dict[str, Any] = {
+            "task": task(session, assignment, found, now(session)),
+            "tries": found,
+            "is_staff": assignment.course_id in who.staff_courses,
+        }
+    values |= {"scores": score_line(found), "limit": context.archive_bytes, "problem": error}
+    status = error.type.status if error else 200
+    return page(request, template, who, status, assignment=assignment, **values)

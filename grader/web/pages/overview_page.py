@@ -1,0 +1,186 @@
+"""The staff's first page of an assignment: how the class does, what it is stuck on, what we failed to do."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
+
+from grader.core.deadline import closing
+from grader.core.rubric import Part
+from grader.core.scoring import Outcome
+from grader.core.statistics import Arrivals, Bin, PassRate, arrivals_over_time, histogram, median, pass_rates
+from grader.jobs import Stats
+from grader.store.courses import due_in_words
+from grader.store.losses import Failure, lost_tests, same_failures
+from grader.store.states import WAITING
+from grader.store.submissions import arrivals
+from grader.store.tables import Assignment
+from grader.store.troubles import Trouble, troubles
+from grader.usecases.context import Context
+from grader.web.dependencies import InContext
+from grader.web.errors import ApiError, ErrorType
+from grader.web.pages.charts import Bar, bars
+from grader.web.pages.class_view import ClassView, Seen
+from grader.web.pages.current_user import Visitor
+from grader.web.pages.page_context import OnSite, Site
+from grader.web.pages.view import csv_file, page, utc
+
+FAILURES = 100  # looked at
+SHOWN = 15
+UNWRITTEN = "NotImplementedError"  # what stubs raise, in reports from before it was an outcome
+
+router = APIRouter(prefix="/assignments/{assignment_id}")
+
+
+@dataclass(frozen=True)
+class Hardness:
+    """How a class did on a problem, and by how many each of its tests was lost, hardest first."""
+
+    rate: PassRate
+    lost: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the page says of a class; see the classes of its parts.
+
+    The bonus, and what is not even written, stand apart: else they would hide what the class is stuck on.
+    """
+
+    seen: ClassView
+    median: float | None
+    max_score: int
+    waiting: int
+    bins: Sequence[Bin]
+    problems: Sequence[Hardness]
+    bonus: Sequence[Hardness]
+    failures: Sequence[Failure]
+    unwritten: Sequence[Failure]
+    arrivals: Arrivals
+    troubles: Sequence[Trouble]
+    queue: Stats
+    due: str | None
+
+    @property
+    def score_bars(self) -> tuple[Bar, ...]:
+        """The spread of the scores as a chart."""
+        return bars([(each.label, each.count) for each in self.bins])
+
+    @property
+    def arrival_bars(self) -> tuple[Bar, ...]:
+        """The submissions over time as a chart."""
+        return bars([(utc(each.end), each.count) for each in self.arrivals.bins])
+
+    @property
+    def deadline(self) -> float | None:
+        """Where the deadline stands in that chart."""
+        chart, in_time = self.arrival_bars, self.arrivals.in_time
+        if in_time is None or not chart:
+            return None
+        return chart[in_time].x if in_time < len(chart) else chart[-1].x + chart[-1].width
+
+
+@router.get("/overview")
+def show_overview(request: Request, context: InContext, site: OnSite, who: Visitor, seen: Seen) -> Response:
+    """Show how a class does."""
+    found = overview(context, site, seen)
+    titles = {problem.id: problem.title for problem in site.rubric.problems}
+    return page(request, "overview.html.j2", who, found=found, seen=seen, titles=titles)
+
+
+@router.get("/tables/{name}.csv")
+def get_table(context: InContext, site: OnSite, seen: Seen, name: str) -> Response:
+    """Return one of the page's tables for a spreadsheet."""
+    if name not in TABLES:
+        raise ApiError(ErrorType.NOT_FOUND, f"There is no such table; there are {', '.join(TABLES)}.")
+    return csv_file(name, TABLES[name](overview(context, site, seen)))
+
+
+def overview(context: Context, site: Site, seen: ClassView) -> Overview:
+    """Return what the page says of a class."""
+    ids = [each.submission_id for each in seen.counting]
+    scores = [each.earned.score for each in seen.counting]
+    assignment, rubric = seen.assignment, site.rubric
+    with context.database.read() as session:
+        lost = lost_tests(session, ids)
+        failures = same_failures(session, ids, FAILURES)
+        return Overview(
+            seen=seen,
+            median=median(scores),
+            max_score=rubric.max_score,
+            waiting=sum(each.newest is not None and each.newest.state in WAITING for each in seen.students),
+            bins=histogram(scores, rubric.max_score),
+            problems=_hardness(rubric.parts, seen, lost),
+            bonus=_hardness(rubric.bonus_parts, seen, lost),
+            failures=[each for each in failures if not _is_unwritten(each)][:SHOWN],
+            unwritten=[each for each in failures if _is_unwritten(each)][:SHOWN],
+            arrivals=_arrivals(session, assignment),
+            troubles=troubles(session, assignment.id),
+            queue=context.queue.stats(session),
+            due=due_in_words(session, assignment),
+        )
+
+
+def _arrivals(session: Session, assignment: Assignment) -> Arrivals:
+    due_at = assignment.due_at
+    return arrivals_over_time(arrivals(session, assignment.id), closing(due_at) if due_at else None)
+
+
+def _is_unwritten(failure: Failure) -> bool:
+    return failure.outcome is Outcome.NOT_WRITTEN or failure.reason.startswith(UNWRITTEN)
+
+
+def _hardness(parts: Sequence[Part], seen: ClassView, lost: Mapping[tuple[str, str], int]) -> list[Hardness]:
+    problems = [problem for part in parts for problem in part.problems]
+    rates = pass_rates(problems, [each.earned.points for each in seen.counting])
+    return [Hardness(rate, _of(lost, rate.problem.id)) for rate in rates]
+
+
+def _of(lost: Mapping[tuple[str, str], int], problem_id: str) -> list[tuple[str, int]]:
+    tests = [(test, count) for (problem, test), count in lost.items() if problem == problem_id]
+    return sorted(tests, key=lambda pair: (-pair[1], pair[0]))
+
+
+Rows = Iterable[Sequence[str]]
+
+
+def _score_rows(found: Overview) -> Rows:
+    yield "score", "students"
+    yield from ((each.label, str(each.count)) for each in found.bins)
+
+
+def _problem_rows(found: Overview) -> Rows:
+    yield "problem", "title", "mean share of points", "full", "partial", "none", "not judged"
+    for each in (hardness.rate for hardness in (*found.problems, *found.bonus)):
+        share = "" if each.rate is None else f"{each.rate:.4f}"
+        counts = (each.full, each.partial, each.none, each.not_judged)
+        yield each.problem.id, each.problem.title, share, *map(str, counts)
+
+
+def _test_rows(found: Overview) -> Rows:
+    yield "problem", "test", "students who lost it"
+    for each in (*found.problems, *found.bonus):
+        yield from ((each.rate.problem.id, test, str(count)) for test, count in each.lost)
+
+
+def _failure_rows(found: Overview) -> Rows:
+    yield "problem", "outcome", "reason", "students", "tests", "example", "cause"
+    for each in (*found.failures, *found.unwritten):
+        counts = (str(each.students), str(each.tests))
+        yield each.problem, each.outcome, each.reason, *counts, each.example_id, each.cause
+
+
+def _arrival_rows(found: Overview) -> Rows:
+    yield "after", "until", "submissions"
+    for each in found.arrivals.bins:
+        yield each.start.isoformat(), each.end.isoformat(), str(each.count)
+
+
+TABLES = {
+    "scores": _score_rows,
+    "problems": _problem_rows,
+    "tests": _test_rows,
+    "failures": _failure_rows,
+    "arrivals": _arrival_rows,
+}

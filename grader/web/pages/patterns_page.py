@@ -1,0 +1,136 @@
+"""Every component of the pages in every state, with made-up data: for makers, and for tests to photograph."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from grader.core.advice import blocked_by, next_step
+from grader.core.report import GradedReport, Status
+from grader.core.rubric import Rubric, parse_rubric
+from grader.core.scoring import Outcome, TestResult, score
+from grader.render.marks import MARKS
+from grader.store.states import VERDICT, State
+from grader.web.errors import ApiError, ErrorType
+from grader.web.pages.charts import bars, line
+from grader.web.pages.history import Try
+from grader.web.pages.live_page import Picture, Training
+from grader.web.pages.view import page
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+HOSTILE = "<script>alert(1)</script> \N{RIGHT-TO-LEFT OVERRIDE}evil"
+RUBRIC = """
+title: Patterns
+suite: tests
+parts:
+  - id: first
+    title: First part
+    problems:
+      - {id: adding, title: Addition, points: 3, tests: TestAdding, section: "2.1", hint: Add the numbers.}
+      - {id: taking, title: Subtraction, points: 2, tests: TestTaking, section: "2.2", hint: Take them away.}
+  - id: second
+    title: Second part
+    problems:
+      - {id: times, title: Multiplication, points: 4, tests: TestTimes, section: "2.3", hint: Times is easy.}
+bonus:
+  - id: extra
+    title: Extra part
+    problems:
+      - {id: roots, title: Roots, points: 4, tests: TestRoots, section: "9", hint: Think of squares.}
+"""
+MATRIX = "[[1.0, 2.0, 3.0],\n [4.0, 5.0, 6.0]]"
+RESULTS = (
+    TestResult("test_adds", "TestAdding", Outcome.PASSED, "1 + 2 is 3."),
+    TestResult(
+        "test_zero", "TestAdding", Outcome.FAILED, "0 changes nothing.", "A number is wrong", "3.0", "2.5"
+    ),
+    TestResult(
+        "test_rows", "TestAdding", Outcome.FAILED, "Rows add up.", "2 numbers are wrong", MATRIX, MATRIX[::-1]
+    ),
+    TestResult("test_long", "TestAdding", Outcome.FAILED, "Long sums.", "A third reason, which is folded"),
+    TestResult(
+        "test_takes", "TestTaking", Outcome.ERROR, "3 - 2 is 1.", f"ValueError: {HOSTILE}\n  File x, line 1"
+    ),
+    TestResult("test_times", "TestTimes", Outcome.NOT_RUN, "2 x 3 is 6.", "This test did not run."),
+    TestResult("test_roots", "TestRoots", Outcome.PASSED, "The root of 4 is 2."),
+)
+EXPECTED = MappingProxyType(
+    {
+        group: [each.name for each in RESULTS if each.group == group]
+        for group in {each.group for each in RESULTS}
+    }
+)
+
+router = APIRouter()
+
+
+@router.get("/patterns")
+def show_patterns(request: Request) -> Response:
+    """Show all components. It holds nothing of anybody, so everybody may look."""
+    rubric = parse_rubric(RUBRIC)
+    return page(request, "patterns.html.j2", None, **_values(rubric))
+
+
+def _values(rubric: Rubric) -> dict[str, Any]:
+    lossy = _report(rubric)
+    failed = replace(lossy, status=Status.GRADER_ERROR)
+    unloadable = replace(lossy, status=Status.NOT_GRADABLE, notes=("No module named 'engine'",))
+    return {
+        "marks": MARKS.values(),
+        "states": list(State),
+        "moment": NOON,
+        "tries": [_try(number, state) for number, state in enumerate(State, start=1)],
+        "bars": bars([(f"{low}-{low + 8}", low % 5) for low in range(0, 104, 8)]),
+        "line": line([(f"submission {number}", 20.0 * number) for number in range(1, 6)], 104),
+        "pictures": _pictures(rubric),
+        "problems": [
+            ApiError(each, f"What is wrong and what to do, for {each.name.lower()}.") for each in ErrorType
+        ],
+        "reports": [
+            (each, each.score, next_step(each.score), blocked_by(each.score))
+            for each in (lossy, unloadable, failed)
+        ],
+    }
+
+
+def _report(rubric: Rubric) -> GradedReport:
+    return GradedReport(
+        title=rubric.title,
+        sha256="ab" * 32,
+        files=("engine.py", HOSTILE),
+        received_at=NOON.isoformat(),
+        suite_sha256="cd" * 32,
+        suite_tests=len(RESULTS),
+        rubric_sha256="ef" * 32,
+        seed_id="0123456789ab",
+        runner="jail",
+        isolation="Landlock, seccomp",
+        started_at=NOON.isoformat(),
+        seconds=1.25,
+        status=Status.GRADED,
+        score=score(rubric, EXPECTED, RESULTS),
+        output=f"printed: {HOSTILE}\n",
+        notes=("A note.",),
+    )
+
+
+def _pictures(rubric: Rubric) -> list[Picture]:
+    """Return a submission that waits, one of which tests run, and one that trains."""
+    parts = (*rubric.parts, *rubric.bonus_parts)
+    waiting = Picture("queued", State.QUEUED, 0, 3, 12, {}, parts, None, has_second_stage=True, training=None)
+    counts = {"adding": {"done": 4, "passed": 1, "total": 4}, "taking": {"done": 0, "passed": 0, "total": 1}}
+    running = replace(waiting, state=State.GRADING, attempt=1, place=None, wait=None, counts=counts)
+    losses = line([(f"epoch {step}/9", 2.3 / step) for step in range(1, 10)])
+    training = Training("Roots", "epoch 9/9, 40 %", losses)
+    return [waiting, running, replace(running, stage={"score": 4, "max_score": 9}, training=training)]
+
+
+def _try(number: int, state: State) -> Try:
+    plain = Try(
+        number, f"patterns-{number}", state, NOON, None, None, None, None, is_late=state is State.GRADED
+    )
+    if state not in VERDICT:
+        return plain
+    return replace(plain, score=float(number), max_score=104, bonus=1.5, max_bonus=23)

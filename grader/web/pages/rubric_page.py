@@ -1,0 +1,80 @@
+"""The rubric as a page: each problem with its tests, the mistakes it catches, and how the class did on it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
+
+from grader.core.reading import from_document
+from grader.core.rubric import Problem as RubricProblem
+from grader.core.statistics import PassRate, pass_rates
+from grader.store.losses import lost_tests
+from grader.store.standard import basis_of
+from grader.store.submissions import Basis, newest_document
+from grader.web.dependencies import InContext
+from grader.web.pages.class_view import Seen
+from grader.web.pages.current_user import Visitor
+from grader.web.pages.page_context import OnSite
+from grader.web.pages.view import page
+
+router = APIRouter(prefix="/assignments/{assignment_id}")
+
+
+@dataclass(frozen=True)
+class TestLine:
+    """A test, what it checks, and by how many it was lost."""
+
+    name: str
+    description: str
+    lost: int
+
+
+@dataclass(frozen=True)
+class ProblemLine:
+    """A problem, its tests as far as they are known, and how the class did."""
+
+    problem: RubricProblem
+    tests: Sequence[TestLine]
+    catches: Sequence[str]
+    rate: PassRate
+
+
+@router.get("/rubric")
+def show_rubric(request: Request, context: InContext, site: OnSite, who: Visitor, seen: Seen) -> Response:
+    """Show what points are given for."""
+    with context.database.read() as session:
+        lost = lost_tests(session, [each.submission_id for each in seen.counting])
+        tests = _tests(session, basis_of(seen.assignment))
+    rates = pass_rates(site.rubric.problems, [each.earned.points for each in seen.counting])
+    lines = {
+        rate.problem.id: ProblemLine(
+            rate.problem,
+            [
+                TestLine(name, description, lost.get((rate.problem.id, name), 0))
+                for name, description in tests.get(rate.problem.id, ())
+            ],
+            site.catches.get(rate.problem.id, ()),
+            rate,
+        )
+        for rate in rates
+    }
+    return page(
+        request,
+        "rubric.html.j2",
+        who,
+        seen=seen,
+        rubric=site.rubric,
+        lines=lines,
+        known=bool(tests),
+    )
+
+
+def _tests(session: Session, basis: Basis) -> dict[str, list[tuple[str, str]]]:
+    """Return the tests of each problem, with what they check, as the newest report of this suite has them."""
+    document = newest_document(session, basis)
+    if document is None:
+        return {}
+    problems = from_document(json.loads(document)).score.problems
+    return {each.problem.id: [(test.name, test.description) for test in each.results] for each in problems}
