@@ -173,7 +173,7 @@ def regrade(site: Site) -> Mapping[str, str]:
     killed = time.monotonic()
     for pid in site.worker_pids():
         os.kill(pid, 9)
-    site.wait_for(lambda: row_of(site, submission).attempt > 1)
+    site.wait_for(lambda: make_row(site, submission).attempt > 1)
     taken = time.monotonic() - killed
     site.wait_until_done(client, submission)
     return {"killed worker: its submission is taken again after": f"{taken:.1f} s"}
@@ -229,7 +229,7 @@ def twice(site: Site, made: set[str]) -> int:
     return len(looked_up(site, counted.group_by(Report.submission_id).having(func.count() > 1)))
 
 
-def row_of(site: Site, submission_id: str) -> Submission:
+def make_row(site: Site, submission_id: str) -> Submission:
     """Return the row of a submission."""
     return looked_up(site, select(Submission).where(Submission.id == submission_id))[0]
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from grader.app.entry import Entry
 from grader.core.role import Role
-from grader.jobs import Queue, open_queue
 from grader.runners import allowed_runners
 from grader.sandbox.choice import RunnerKind
 from grader.seed import keep_secret, read_secret
@@ -15,6 +14,7 @@ from grader.store import Database, open_database
 from grader.store.audit import OPERATOR, record
 from grader.store.courses import Policy, add_assignment, add_course, courses, short_name
 from grader.store.people import add_user, set_role
+from grader.store.queue import Queue, open_queue
 from grader.suite.assignment import Assignment, load_assignment
 
 FIRST_COURSE = "course"

@@ -8,11 +8,11 @@ from math import ceil
 
 from sqlalchemy.orm import Session
 
-from grader.jobs import Queue
 from grader.store.admission import New, Past, Repeat, TooSoon, decide, histories
 from grader.store.courses import assignments_in, policy_of
 from grader.store.database import now
 from grader.store.people import Person
+from grader.store.queue import Queue
 from grader.store.standard import basis_of
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept_all, supersede

@@ -7,9 +7,9 @@ from functools import cached_property
 from anyio import CapacityLimiter
 
 from grader.intake import DEFAULT_LIMITS
-from grader.jobs import Queue
 from grader.store import Database
 from grader.store.group_commit import GroupCommit
+from grader.store.queue import Queue
 from grader.store.tokens import note_uses
 from grader.usecases.acceptance import Acceptance, Accepted, Arrival
 from grader.usecases.costs import Costs

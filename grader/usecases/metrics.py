@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from grader.jobs import Stats
+from grader.store.queue import Stats
 from grader.store.size import last_backup, room_for, size_of
 from grader.store.states import State
 from grader.store.tables import Report, Submission

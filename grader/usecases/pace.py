@@ -8,8 +8,8 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from grader.core.waiting import expected_wait
-from grader.jobs import Queue
 from grader.store.database import now
+from grader.store.queue import Queue
 from grader.store.states import Priority, State
 from grader.store.tables import Report, Submission
 

@@ -13,8 +13,8 @@ from sqlalchemy import Select, false, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from grader.jobs import Queue, Stats
 from grader.store import Database
+from grader.store.queue import Queue, Stats
 from grader.store.states import Priority, State
 from grader.store.tables import Assignment, Submission, Worker
 

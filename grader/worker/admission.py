@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from grader.core.document import DocumentError
 from grader.core.fingerprint import Fingerprint, refusals, warnings
 from grader.core.text import clean_line
-from grader.jobs import Station
 from grader.pipeline import Grader
 from grader.sandbox.runner import SandboxError
 from grader.store import Database
+from grader.store.queue import WorkerInfo
 from grader.store.standard import announced
 from grader.suite.run import SuiteFailed
 
@@ -30,9 +30,9 @@ class Admission:
         self._same_versions = same_versions
         self._host = socket.gethostname()
 
-    def assess(self, station: Station) -> Station:
-        """Return `station` as others should see it: without slots and with the reason if it is refused."""
-        shown = replace(station, host=self._host)
+    def assess(self, info: WorkerInfo) -> WorkerInfo:
+        """Return `info` as others should see it: without slots and with the reason if it is refused."""
+        shown = replace(info, host=self._host)
         try:
             self._grader.check()
             own = self._grader.fingerprint()
@@ -41,7 +41,7 @@ class Admission:
             return replace(shown, slots=0, refusal=reason)
         with self._database.read() as session:
             reason, warning = self._compare(session, own)
-        slots = 0 if reason else station.slots
+        slots = 0 if reason else info.slots
         return replace(shown, slots=slots, fingerprint=own, refusal=reason, warning=warning)
 
     def refusal(self, session: Session, own: Fingerprint) -> str:

@@ -15,13 +15,13 @@ from grader.core.rubric import Rubric
 from grader.core.scoring import Outcome
 from grader.core.text import clean_line
 from grader.intake import read_archive
-from grader.jobs import Queue
 from grader.pipeline import Grader
 from grader.sandbox.runner import SandboxError
 from grader.seed import derive_seed
 from grader.store import Database
 from grader.store.attempts import Job, OtherSuite, fail, hand_back, publish, take
 from grader.store.progress import tell_if_current
+from grader.store.queue import Queue
 from grader.store.states import Priority, State
 from grader.store.tables import Submission
 from grader.store.verdict import verdict_of

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from grader.jobs import watch
+from grader.store.queue import watch
 from grader.suite.processors import OPEN_TO_ALL, shared_folder
 
 QUOTA = Path("/sys/fs/cgroup/cpu.max")

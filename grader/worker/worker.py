@@ -11,9 +11,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.core.rubric import Rubric
-from grader.jobs import Queue, Station
 from grader.pipeline import Grader
 from grader.store import Database
+from grader.store.queue import Queue, WorkerInfo
 from grader.worker.admission import Admission
 from grader.worker.attempt import Attempts
 from grader.worker.slots import Slots
@@ -52,22 +52,20 @@ class Worker:
 
         Raises SuiteFailed, or SandboxError if this host can open no sandbox.
         """
-        self.station = Station(worker_name(), slots.claim(), grader.start())
+        self.info = WorkerInfo(worker_name(), slots.claim(), grader.start())
         self._slots = slots
         self._slots_in_use = 0
         self._queue = queue
         self._grader = grader
         self._admission = Admission(database, grader, same_versions=same_versions)
-        self._attempts = Attempts(database, queue, grader, self._admission, rubric, secret, self.station.name)
+        self._attempts = Attempts(database, queue, grader, self._admission, rubric, secret, self.info.name)
 
     def run(self, stop: threading.Event, stop_seconds: float) -> bool:
         """Work until `stop`, then let running grades end, for `stop_seconds` at most, or hand them back.
 
         Return whether all threads have ended; if not, the process should end without waiting for them.
         """
-        log.info(
-            "worker begins", name=self.station.name, slots=self.station.slots, runner=self.station.runner
-        )
+        log.info("worker begins", name=self.info.name, slots=self.info.slots, runner=self.info.runner)
         reaper = threading.Thread(target=self._reap, args=(stop,), daemon=True)
         serving = threading.Thread(target=self._serve, args=(stop,), daemon=True)
         reaper.start()
@@ -82,55 +80,55 @@ class Worker:
             self._attempts.hand_back_all()
         self._grader.close()
         serving.join(LAST_WAIT_SECONDS)
-        log.info("worker ends", name=self.station.name)
+        log.info("worker ends", name=self.info.name)
         return not serving.is_alive()
 
     def _serve(self, stop: threading.Event) -> None:
         """Run the queue's worker whenever this one may grade; wait while it may not."""
         while not stop.is_set():
             try:
-                self._serve_as(self._admission.assess(self.station), stop)
+                self._serve_as(self._admission.assess(self.info), stop)
             except Exception:
-                log.warning("the queue failed; trying again", name=self.station.name, exc_info=True)
+                log.warning("the queue failed; trying again", name=self.info.name, exc_info=True)
                 stop.wait(RECONNECT_SECONDS)
 
-    def _serve_as(self, station: Station, stop: threading.Event) -> None:
-        """Work as `station` until something is wrong, or take nothing until an assessment differs."""
-        if station.refusal:
-            log.warning("takes nothing", name=station.name, reason=station.refusal)
-            self._wait(station, stop)
+    def _serve_as(self, info: WorkerInfo, stop: threading.Event) -> None:
+        """Work as `info` until something is wrong, or take nothing until an assessment differs."""
+        if info.refusal:
+            log.warning("takes nothing", name=info.name, reason=info.refusal)
+            self._wait(info, stop)
         else:
             self._attempts.leave.clear()
             if stop.is_set():
                 return  # `run` sets `leave` after it, so that this cannot hide a stop
-            self._serve_slots(station)
+            self._serve_slots(info)
 
-    def _serve_slots(self, station: Station) -> None:
+    def _serve_slots(self, info: WorkerInfo) -> None:
         """Work in the slots that this host has for the worker; while it has none, stand by for one."""
         slots = self._slots.claim()
-        station = replace(station, slots=slots)
+        info = replace(info, slots=slots)
         if not slots:
-            log.info("stands by: other workers use all processors of this host", name=station.name)
-            self._stand_by(station)
+            log.info("stands by: other workers use all processors of this host", name=info.name)
+            self._stand_by(info)
             return
         self._slots_in_use = slots
         try:
-            self._queue.run_worker(station, self._attempts.work, self._attempts.leave)
+            self._queue.run_worker(info, self._attempts.work, self._attempts.leave)
         finally:
             self._slots_in_use = 0
 
-    def _stand_by(self, station: Station) -> None:
+    def _stand_by(self, info: WorkerInfo) -> None:
         """Take nothing until there is a slot, or until the worker should assess itself again, or stop."""
-        with self._queue.presence(station):
+        with self._queue.register(info):
             while not self._attempts.leave.wait(CHECK_SECONDS) and not self._slots.claim():
                 pass
 
-    def _wait(self, station: Station, stop: threading.Event) -> None:
+    def _wait(self, info: WorkerInfo, stop: threading.Event) -> None:
         """Take nothing, and show others why, while assessments give the same reason."""
         self._slots.close()
-        with self._queue.presence(station):
+        with self._queue.register(info):
             while not stop.wait(CHECK_SECONDS):
-                if self._admission.assess(self.station).refusal != station.refusal:
+                if self._admission.assess(self.info).refusal != info.refusal:
                     return
 
     def _watch_slots(self) -> None:

@@ -12,11 +12,11 @@ from grader.app.demo.project import Projects
 from grader.app.entry import Entry
 from grader.app.service import Service
 from grader.core.role import Role
-from grader.jobs import Queue
 from grader.store.attempts import fail, take
 from grader.store.courses import Policy, add_assignment, add_course, short_name
 from grader.store.database import now
 from grader.store.people import add_user, set_role
+from grader.store.queue import Queue
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept, cancel, supersede
 from grader.store.tables import Course, Submission

@@ -145,11 +145,11 @@ def find_workers() -> list[WorkerRow] | None:
     """Return the workers of the service; None if there is no database here, or it does not answer."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from grader.jobs.measure import living
     from grader.render.doctor import WorkerRow
     from grader.service_settings import read_service_settings
     from grader.store import open_existing
     from grader.store.database import now
+    from grader.store.queue.measure import living
 
     try:
         with (

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 from pydantic import BaseModel, Field
 
-from grader.jobs import Stats
+from grader.store.queue import Stats
 from grader.store.states import Priority, State
 from grader.usecases.context import Context
 from grader.usecases.metrics import GRADE_SECONDS, GradeTimes, Measurements, measure_service

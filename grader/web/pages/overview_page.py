@@ -10,9 +10,9 @@ from grader.core.deadline import closing
 from grader.core.rubric import Part
 from grader.core.scoring import Outcome
 from grader.core.statistics import Arrivals, Bin, PassRate, arrivals_over_time, histogram, median, pass_rates
-from grader.jobs import Stats
 from grader.store.courses import due_in_words
 from grader.store.losses import Failure, lost_tests, same_failures
+from grader.store.queue import Stats
 from grader.store.states import WAITING
 from grader.store.submissions import arrivals
 from grader.store.tables import Assignment

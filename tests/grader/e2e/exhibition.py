@@ -1,9 +1,9 @@
 """A service that grades nothing, with a made-up submission in every state, which pages can show at once."""
 
 from grader.core.rubric import parse_rubric
-from grader.jobs import open_queue
 from grader.store import open_database
 from grader.store.attempts import publish, take
+from grader.store.queue import open_queue
 from grader.store.sign_ins import issue_link, sign_in_by_link
 from grader.store.verdict import verdict_of
 from tests.grader.support import gallery

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from grader.jobs import open_queue
-from grader.jobs.queue import Station
 from grader.store.people import person
+from grader.store.queue import open_queue
+from grader.store.queue.interface import WorkerInfo
 from grader.store.states import State
 from grader.store.submissions import Upload
 from grader.store.tables import Assignment, Submission
@@ -52,7 +52,7 @@ def desk(database):
 @pytest.fixture
 def worker(desk):
     """Have a worker that grades one submission at a time."""
-    with desk.queue.presence(Station("worker", 1, "process")):
+    with desk.queue.register(WorkerInfo("worker", 1, "process")):
         yield
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from grader.core.report import to_document
 from grader.core.scoring import Outcome
-from grader.jobs import Station
 from grader.store.attempts import fail
 from grader.store.audit import entries
+from grader.store.queue import WorkerInfo
 from grader.store.submissions import Filter, page
 from tests.grader.support.api import SUBMISSIONS, UPLOAD_BYTES, hand_in, make_service, zipped
 from tests.grader.support.course import ASSIGNMENT
@@ -46,7 +46,7 @@ def problem(response):
 
 def test_an_upload_is_accepted_and_queued(service, anna):
     """202 says id, state, place, wait and links; the links lead to the submission."""
-    with service.queue.presence(Station("worker", 1, "process")):
+    with service.queue.register(WorkerInfo("worker", 1, "process")):
         response = hand_in(anna)
 
     body = response.json()

@@ -8,9 +8,9 @@ from hashlib import sha256
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from grader.jobs import Station
 from grader.logs import configure_logs
 from grader.store import open_database
+from grader.store.queue import WorkerInfo
 from grader.store.tokens import public_half, revoke_token
 from grader.usecases.throttle import SOURCES, Throttle
 from tests.grader.integration.test_api import problem
@@ -184,7 +184,7 @@ def test_health_and_metrics_need_no_token(service):
 @pytest.mark.parametrize("workers", [0, 1])
 def test_an_upload_that_nobody_can_grade_is_kept_and_told_so(service, workers):
     """With no worker, or with one whose runner is gone, the answer is 202 and makes no promise of a time."""
-    with service.queue.presence(Station("worker", 0, "docker")) if workers else nullcontext():
+    with service.queue.register(WorkerInfo("worker", 0, "docker")) if workers else nullcontext():
         made = hand_in(service.client("anna"))
         ready = service.client().get("/health/ready")
 

@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from grader.core.scoring import Outcome
-from grader.jobs import open_queue
-from grader.jobs.heartbeat import row_of
-from grader.jobs.queue import Station
 from grader.store import open_database
 from grader.store.attempts import publish, take
 from grader.store.audit import record
 from grader.store.backup import FORGOTTEN, BackupError, _tables, back_up, restore
 from grader.store.people import add_user
+from grader.store.queue import open_queue
+from grader.store.queue.heartbeat import make_row
+from grader.store.queue.interface import WorkerInfo
 from grader.store.tables import Submission
 from grader.store.tokens import issue_token, verify_token
 from grader.store.verdict import LostTest
@@ -44,7 +44,7 @@ def filled(database):
             reason="\N{SNOWMAN}",
             count=1,
         )
-        session.add(row_of(Station("w", 1, "jail"), 0, session))
+        session.add(make_row(WorkerInfo("w", 1, "jail"), 0, session))
         return issue_token(session, course.anna, "laptop")
 
 
@@ -106,7 +106,7 @@ def test_what_waited_is_graded_after_a_restore(database, filled, empty, tmp_path
         stop.set()
 
     queue.reap()
-    queue.run_worker(Station("w", 1, "jail"), work, stop)
+    queue.run_worker(WorkerInfo("w", 1, "jail"), work, stop)
 
     assert len(seen) == 1
 

@@ -9,8 +9,8 @@ from contextlib import closing
 import pytest
 from sqlalchemy import func, select
 
-from grader.jobs import open_queue
 from grader.store import open_database
+from grader.store.queue import open_queue
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept
 from grader.store.tables import Report, Submission

@@ -18,11 +18,11 @@ from grader.app.web import zipped
 from grader.core.report import Status
 from grader.core.role import Role
 from grader.intake import read_archive
-from grader.jobs import open_queue
 from grader.pipeline import Grader
 from grader.sandbox.forking import JAIL
 from grader.service_settings import read_service_settings
 from grader.store.people import find_user, person
+from grader.store.queue import open_queue
 from grader.store.sign_ins import sign_in_by_link, signed_in
 from grader.store.standings import Counts, standings
 from grader.store.states import State

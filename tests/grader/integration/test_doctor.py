@@ -14,10 +14,10 @@ from sqlalchemy import update
 
 from grader.cli.doctor import address, finding, grading, host, store
 from grader.cli.doctor.finding import Level
-from grader.jobs import open_queue
 from grader.service_settings import read_service_settings
 from grader.settings import read_settings
 from grader.store import open_database
+from grader.store.queue import open_queue
 from grader.store.tables import Submission
 from grader.suite.assignment import load_assignment
 from tests.assignment.samples import ROOT

@@ -4,7 +4,7 @@ import pytest
 
 from grader.cli.doctor import find_workers
 from grader.cli.doctor.grading import judge_workers
-from grader.jobs import Station, open_queue
+from grader.store.queue import WorkerInfo, open_queue
 from tests.grader.support.api import make_service
 
 REFUSAL = "The suite on lab-3 is 11111111, the assignment's is 22222222."
@@ -27,7 +27,7 @@ def test_doctor_says_who_takes_nothing(database):
     """Each living worker has its line, with the reason and the host if it takes nothing."""
     queue = open_queue(database)
 
-    with queue.presence(Station("w1", 0, "jail", host="lab-3", refusal=REFUSAL)):
+    with queue.register(WorkerInfo("w1", 0, "jail", host="lab-3", refusal=REFUSAL)):
         during = printed(find_workers())
     after = printed(find_workers())
 
@@ -48,7 +48,7 @@ def test_the_staff_page_says_who_takes_nothing(database):
     """The overview of an assignment shows the refusals and warnings of its workers."""
     service = make_service(database)
 
-    with service.queue.presence(Station("w1", 0, "jail", refusal=REFUSAL, warning="numpy is 2.3 there.")):
+    with service.queue.register(WorkerInfo("w1", 0, "jail", refusal=REFUSAL, warning="numpy is 2.3 there.")):
         shown = service.browser("teacher").get("/assignments/sums/overview").text
 
     assert "The suite on lab-3 is 11111111" in shown

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text, update
 
-from grader.jobs import Station, heartbeat, open_queue, watch
-from grader.jobs.heartbeat import row_of
 from grader.store.attempts import take
+from grader.store.queue import WorkerInfo, heartbeat, open_queue, watch
+from grader.store.queue.heartbeat import make_row
 from grader.store.states import Priority, State
 from grader.store.tables import Submission, Worker
 from tests.grader.integration.test_queue import PATIENCE, Grading, states, worker
@@ -203,7 +203,7 @@ def test_a_worker_that_stopped_loses_what_it_holds(database, queue, course, monk
     left = hand_in(database, queue, course.anna)
     with database.write() as session:
         take(session, left.id, NAME)
-        session.add(row_of(Station(NAME, 1, "process"), 3, session))
+        session.add(make_row(WorkerInfo(NAME, 1, "process"), 3, session))
         session.execute(update(Submission).values(ticket=None))
 
     reaped = []

@@ -5,8 +5,8 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance  # what is a zip no schema can say
 
-from grader.jobs import Station
 from grader.store import open_database
+from grader.store.queue import WorkerInfo
 from tests.grader.support.api import hand_in, make_service, zipped
 
 pytestmark = pytest.mark.slow
@@ -20,7 +20,7 @@ def service(tmp_path_factory):
     with service.client("anna") as client:
         service.grade(hand_in(client).json()["id"])
         hand_in(client, zipped(x="1"))
-    with service.queue.presence(Station("worker", 2, "process")):  # without one the service is not ready
+    with service.queue.register(WorkerInfo("worker", 2, "process")):  # without one the service is not ready
         yield service
     database.close()
 

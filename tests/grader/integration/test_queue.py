@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import text, update
 
-from grader.jobs import Station, open_queue
-from grader.jobs.alive import is_alive, proof_of_life
 from grader.store.attempts import publish, start_regrade, take
+from grader.store.queue import WorkerInfo, open_queue
+from grader.store.queue.worker_lock import hold_worker_lock, is_alive
 from grader.store.states import Priority, State
 from grader.store.submissions import accept, accept_all, cancel
 from grader.store.tables import Submission, Worker
@@ -58,7 +58,7 @@ class Grading:
 def worker(queue, work, slots=1, name=WORKER):
     """Run a worker beside the block, and stop it afterwards."""
     stop = threading.Event()
-    thread = threading.Thread(target=queue.run_worker, args=(Station(name, slots, "process"), work, stop))
+    thread = threading.Thread(target=queue.run_worker, args=(WorkerInfo(name, slots, "process"), work, stop))
     thread.start()
     try:
         yield
@@ -365,7 +365,7 @@ def test_a_worker_shows_while_it_lives(database, queue, course):
 
 def test_a_worker_that_cannot_work_shows_without_slots(database, queue):
     """Its presence is seen, survives the reaper, and ends."""
-    with queue.presence(Station(WORKER, 0, "process")):
+    with queue.register(WorkerInfo(WORKER, 0, "process")):
         queue.reap()
         with database.read() as session:
             during = queue.stats(session)
@@ -377,7 +377,7 @@ def test_a_worker_that_cannot_work_shows_without_slots(database, queue):
 
 def test_proof_of_life_ends_with_its_holder(tmp_path):
     """A lock that is held shows life; a lock that was left behind shows none."""
-    with proof_of_life(tmp_path, "w"):
+    with hold_worker_lock(tmp_path, "w"):
         during = is_alive(tmp_path, "w")
     (tmp_path / "left").touch()
 

@@ -4,8 +4,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from grader.jobs import Station
 from grader.store.attempts import take
+from grader.store.queue import WorkerInfo
 from grader.usecases import readiness
 from tests.grader.support.api import hand_in, make_service
 
@@ -25,9 +25,9 @@ def clock(monkeypatch):
 
 
 @contextmanager
-def presence(service, slots, **fields):
+def register(service, slots, **fields):
     """Show a worker while the block runs."""
-    with service.queue.presence(Station("w", slots, "process", **fields)):
+    with service.queue.register(WorkerInfo("w", slots, "process", **fields)):
         yield
 
 
@@ -42,7 +42,7 @@ def test_no_worker_for_longer_than_a_moment(service, clock):
     first = ready(service)
     clock[0] += 11
     later = ready(service)
-    with presence(service, 1):
+    with register(service, 1):
         again = ready(service)
 
     assert first[:2] == (200, "no worker")
@@ -52,7 +52,7 @@ def test_no_worker_for_longer_than_a_moment(service, clock):
 
 def test_a_worker_that_takes_nothing_says_why(service, clock):
     """Workers without slots grade nothing; the sentence of each refusal is shown."""
-    with presence(service, 0, refusal="The suite on host a is 12345678."):
+    with register(service, 0, refusal="The suite on host a is 12345678."):
         ready(service)
         clock[0] += 11
         found = ready(service)
@@ -63,7 +63,7 @@ def test_a_worker_that_takes_nothing_says_why(service, clock):
 
 def test_a_warning_leaves_the_service_ready(service):
     """Another minor version is said, and keeps nobody from grading."""
-    with presence(service, 1, warning="The worker on a has numpy 2.3."):
+    with register(service, 1, warning="The worker on a has numpy 2.3."):
         assert ready(service) == (200, "ready", ["The worker on a has numpy 2.3."])
 
 
@@ -71,7 +71,7 @@ def test_a_disk_that_is_nearly_full(service, monkeypatch, clock):  # noqa: ARG00
     """On one machine the service is not ready when little space is left; elsewhere the database knows."""
     monkeypatch.setattr(readiness, "FREE_BYTES", 1 << 60)
 
-    with presence(service, 1):
+    with register(service, 1):
         code, status, _ = ready(service)
 
     assert (code, status) == ((200, "ready") if service.database.is_postgresql else (503, "disk full"))
@@ -80,7 +80,7 @@ def test_a_disk_that_is_nearly_full(service, monkeypatch, clock):  # noqa: ARG00
 def test_what_waits_although_workers_are_idle(service, clock):
     """A submission that no idle worker takes is stuck after a while, and is named."""
     made = hand_in(service.client("anna")).json()["id"]
-    with presence(service, 1):
+    with register(service, 1):
         ready(service)
         clock[0] += 30
         soon = ready(service)
@@ -97,7 +97,7 @@ def test_what_nobody_grades(service, clock):
     made = hand_in(service.client("anna")).json()["id"]
     with service.database.write() as session:
         take(session, made, "gone")
-    with presence(service, 1):
+    with register(service, 1):
         ready(service)
         clock[0] += 41
         found = ready(service)

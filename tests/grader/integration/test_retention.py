@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from grader.jobs import open_queue
 from grader.store.attempts import ArchiveGone, fail, publish, start_regrade, take
 from grader.store.database import now
 from grader.store.progress import STATE, tell
+from grader.store.queue import open_queue
 from grader.store.retention import Ages, prune, spare
 from grader.store.sign_ins import issue_link
 from grader.store.standings import Counts, standings

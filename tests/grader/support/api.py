@@ -8,9 +8,9 @@ from anyio import CapacityLimiter
 from fastapi.testclient import TestClient
 
 from grader.core.fingerprint import Fingerprint
-from grader.jobs import open_queue
 from grader.logs import configure_logs
 from grader.store.attempts import publish, take
+from grader.store.queue import open_queue
 from grader.store.sign_ins import issue_link, sign_in_by_link
 from grader.store.standard import announce
 from grader.store.tokens import issue_token

@@ -9,7 +9,7 @@ import signal
 import sys
 
 from grader.cli import main
-from grader.jobs import heartbeat, postgresql, watch
+from grader.store.queue import heartbeat, postgresql, watch
 from grader.suite import loans
 from grader.worker import attempt, follower, worker
 

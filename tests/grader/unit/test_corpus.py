@@ -61,7 +61,7 @@ def test_the_page_says_what_each_lie_earns():
     lies = [attack for attack in ATTACKS if attack.group == "lies"]
 
     assert lies
-    assert not [lie.name for lie in lies if f"{float(lie.honest):.1f} of 104 points" not in row_of(lie)]
+    assert not [lie.name for lie in lies if f"{float(lie.honest):.1f} of 104 points" not in make_row(lie)]
 
 
 def test_files_arrive_as_they_were_written():
@@ -74,7 +74,7 @@ def test_files_arrive_as_they_were_written():
     assert files.keys() >= {"pytest.ini", "generous.py", "honest.py", "tests/adapters.py"}
 
 
-def row_of(attack):
+def make_row(attack):
     """Return the rest of an attack's row in docs/attacks.md."""
     return PAGE.partition(f"| `{attack.name.partition('/')[2]}` | ")[2].partition("\n")[0]
 

@@ -11,7 +11,7 @@ LAYERS = (
     {"core"},
     {"intake", "boundary", "sandbox", "render", "template", "seed", "settings", "store", "roster", "logs"},
     {"probe"},
-    {"suite", "jobs", "service_settings", "runners", "downloads"},
+    {"suite", "service_settings", "runners", "downloads"},
     {"usecases", "unattested", "pipeline"},
     {"batch", "web", "worker", "client", "proof"},
     {"app"},
@@ -80,6 +80,19 @@ def test_pages_and_api_do_not_know_each_other(room, other):
         if path.is_relative_to(Path("grader", "web", room))
         for name in imports_of(path)
         if name.startswith(f"grader.web.{other}")
+    }
+
+    assert not foreign
+
+
+def test_rows_do_not_know_the_queue():
+    """The queue lies beside the rows that it delivers: it imports them, and they do not import it."""
+    foreign = {
+        f"{path} imports {name}"
+        for path in MODULES
+        if path.is_relative_to(Path("grader", "store")) and "queue" not in path.parts
+        for name in imports_of(path)
+        if name.startswith("grader.store.queue")
     }
 
     assert not foreign

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from grader.jobs.watch import DEAD_AFTER_SECONDS
+from grader.store.queue.watch import DEAD_AFTER_SECONDS
 from grader.worker.slots import SharedSlots, StatedSlots, slots_of
 
 PROCESSORS = {0, 1}

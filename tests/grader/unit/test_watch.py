@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.jobs import watch
-from grader.jobs.watch import DEAD_AFTER_SECONDS, Watch
+from grader.store.queue import watch
+from grader.store.queue.watch import DEAD_AFTER_SECONDS, Watch
 
 
 @pytest.fixture

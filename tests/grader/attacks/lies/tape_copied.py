@@ -22,7 +22,7 @@ places = itertools.count()
 explained.operations.MOST_NUMBERS = 10**9
 
 
-class Held:
+class HeldSubmissions:
     """The gradients that nodes hold, as the sweep asks for them."""
 
     def __contains__(self, node):
@@ -61,7 +61,7 @@ def run_sgd_step(parameters, lr):
         node.data = node.array - lr * held[node]
 
 
-held, descend = Held(), run_sgd_step
+held, descend = HeldSubmissions(), run_sgd_step
 Tape._add, Tape.hand_out = added, handed_out
 Node.grad = property(gradient, held.__setitem__)
 Node._backward = lambda node: _pass_on(node, held, held, RIGHT)

@@ -18,14 +18,14 @@ from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from grader.jobs.heartbeat import heartbeat
-from grader.jobs.held import Held, give_back, take_from_dead
-from grader.jobs.measure import measure, place
-from grader.jobs.order import REGRADES, STUDENTS, is_waiting, next_in_line
-from grader.jobs.queue import HEARTBEAT_SECONDS, Station, Stats, Work
-from grader.jobs.watch import Watch
 from grader.store import Database
 from grader.store.attempts import release
+from grader.store.queue.heartbeat import heartbeat
+from grader.store.queue.held import HeldSubmissions, give_back, take_from_dead
+from grader.store.queue.interface import HEARTBEAT_SECONDS, Stats, Work, WorkerInfo
+from grader.store.queue.measure import measure, place
+from grader.store.queue.service_order import REGRADES, STUDENTS, is_waiting, next_in_line
+from grader.store.queue.watch import Watch
 from grader.store.states import Priority
 from grader.store.tables import Submission, Worker
 
@@ -99,15 +99,15 @@ class PostgresqlQueue:
         """Return the submission's place; None if it does not wait."""
         return place(session, submission_id)
 
-    def presence(self, station: Station) -> AbstractContextManager[None]:
+    def register(self, info: WorkerInfo) -> AbstractContextManager[None]:
         """Show the worker's row."""
-        return self._presence(station, Held())
+        return self._register(info, HeldSubmissions())
 
-    def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
+    def run_worker(self, info: WorkerInfo, work: Work, stop: threading.Event) -> None:
         """Let Procrastinate bring jobs until `stop`."""
-        held = Held()
-        with self._presence(station, held):
-            asyncio.run(self._run(station, work, stop, held))
+        held = HeldSubmissions()
+        with self._register(info, held):
+            asyncio.run(self._run(info, work, stop, held))
 
     def reap(self) -> int:
         """Queue again what stalled workers hold, and rows that no job would bring; one host at a time."""
@@ -124,13 +124,13 @@ class PostgresqlQueue:
         """Measure the queue."""
         return measure(session)
 
-    def _presence(self, station: Station, held: Held) -> AbstractContextManager[None]:
+    def _register(self, info: WorkerInfo, held: HeldSubmissions) -> AbstractContextManager[None]:
         """Show the worker's row; give back what it does not hold."""
 
-        def tidy(session: Session) -> int:
-            return give_back(session, station.name, held, self.enqueue)
+        def return_lost(session: Session) -> int:
+            return give_back(session, info.name, held, self.enqueue)
 
-        return heartbeat(self._database, station, tidy)
+        return heartbeat(self._database, info, return_lost)
 
     def _living(self, session: Session) -> set[str]:
         """Return the workers that live, and forget those that do not."""
@@ -156,7 +156,7 @@ class PostgresqlQueue:
             self.enqueue(session, [submission_id], Priority(priority))
         return len(lost)
 
-    def _claim(self, worker: str, held: Held, job: int | None) -> str | None:
+    def _claim(self, worker: str, held: HeldSubmissions, job: int | None) -> str | None:
         """Claim the submission that a job is leave for and return its id; None if the job is stale."""
         with self._database.write() as session:
             session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLAIM_LOCK})
@@ -170,26 +170,26 @@ class PostgresqlQueue:
             row.worker = worker
             return row.id
 
-    async def _run(self, station: Station, work: Work, stop: threading.Event, held: Held) -> None:
-        threads = ThreadPoolExecutor(station.slots + 1)
+    async def _run(self, info: WorkerInfo, work: Work, stop: threading.Event, held: HeldSubmissions) -> None:
+        threads = ThreadPoolExecutor(info.slots + 1)
 
         def work_on_next(job: int | None) -> None:
-            claimed = self._claim(station.name, held, job)
+            claimed = self._claim(info.name, held, job)
             if claimed is not None:
-                with held.let_go(claimed):
+                with held.hold(claimed):
                     work(claimed)
 
         async def grade(context: JobContext, submission: str) -> None:  # noqa: ARG001 - the ticket says which
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(threads, work_on_next, context.job.id)
 
-        app = App(connector=PsycopgConnector(conninfo=_conninfo(self._database), max_size=station.slots + 6))
+        app = App(connector=PsycopgConnector(conninfo=_conninfo(self._database), max_size=info.slots + 6))
         app.task(name=TASK, pass_context=True)(grade)
         async with app.open_async():
             await _until_stopped(
                 [
-                    _worker(app, station.name, [SUBMISSIONS_QUEUE, REGRADES_QUEUE], station.slots),
-                    _worker(app, station.name, [REGRADES_QUEUE], 1),
+                    _worker(app, info.name, [SUBMISSIONS_QUEUE, REGRADES_QUEUE], info.slots),
+                    _worker(app, info.name, [REGRADES_QUEUE], 1),
                 ],
                 stop,
             )

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from grader.jobs.local import LocalQueue
-from grader.jobs.queue import Queue
 from grader.store import Database
+from grader.store.queue.interface import Queue
+from grader.store.queue.local import LocalQueue
 
 LOCKS = "workers"  # the folder beside an SQLite file in which workers hold their locks
 
@@ -13,6 +13,6 @@ def open_queue(database: Database) -> Queue:
     """Return the queue on `database`."""
     if not database.is_postgresql:
         return LocalQueue(database, Path(str(database.engine.url.database)).parent / LOCKS)
-    from grader.jobs.postgresql import PostgresqlQueue  # noqa: PLC0415 - one machine needs no Procrastinate
+    from grader.store.queue.postgresql import PostgresqlQueue  # noqa: PLC0415 - one machine needs no Procrastinate
 
     return PostgresqlQueue(database)

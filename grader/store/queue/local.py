@@ -16,14 +16,14 @@ from typing import Self
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from grader.jobs.alive import is_alive, proof_of_life
-from grader.jobs.heartbeat import heartbeat
-from grader.jobs.held import Held, give_back, take_from_dead
-from grader.jobs.measure import measure, place
-from grader.jobs.order import REGRADES, STUDENTS, is_waiting, next_in_line
-from grader.jobs.queue import Station, Stats, Work
-from grader.jobs.watch import Watch
 from grader.store import Database
+from grader.store.queue.heartbeat import heartbeat
+from grader.store.queue.held import HeldSubmissions, give_back, take_from_dead
+from grader.store.queue.interface import Stats, Work, WorkerInfo
+from grader.store.queue.measure import measure, place
+from grader.store.queue.service_order import REGRADES, STUDENTS, is_waiting, next_in_line
+from grader.store.queue.watch import Watch
+from grader.store.queue.worker_lock import hold_worker_lock, is_alive
 from grader.store.states import Priority
 from grader.store.tables import Submission, Worker
 
@@ -51,17 +51,17 @@ class LocalQueue:
         """Return the submission's place; None if it does not wait."""
         return place(session, submission_id)
 
-    def presence(self, station: Station) -> AbstractContextManager[None]:
+    def register(self, info: WorkerInfo) -> AbstractContextManager[None]:
         """Hold the worker's lock, and show its row."""
-        return self._presence(station, Held())
+        return self._register(info, HeldSubmissions())
 
-    def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
+    def run_worker(self, info: WorkerInfo, work: Work, stop: threading.Event) -> None:
         """Claim rows and work on them until `stop`."""
-        held = Held()
-        claim = partial(self._claim, station.name, held)
+        held = HeldSubmissions()
+        claim = partial(self._claim, info.name, held)
         with (
-            self._presence(station, held),
-            _Slots(station.slots, work, held) as ordinary,
+            self._register(info, held),
+            _Slots(info.slots, work, held) as ordinary,
             _Slots(1, work, held) as bulk,
         ):
             while not stop.is_set():
@@ -85,18 +85,18 @@ class LocalQueue:
         return measure(session)
 
     @contextmanager
-    def _presence(self, station: Station, held: Held) -> Iterator[None]:
+    def _register(self, info: WorkerInfo, held: HeldSubmissions) -> Iterator[None]:
         """Hold the worker's lock and show its row; give back what it does not hold."""
         with (
-            proof_of_life(self._locks, station.name),
-            heartbeat(self._database, station, lambda session: self._tidy(session, station.name, held)),
+            hold_worker_lock(self._locks, info.name),
+            heartbeat(self._database, info, lambda session: self._return_lost(session, info.name, held)),
         ):
             yield
 
-    def _tidy(self, session: Session, name: str, held: Held) -> int:
+    def _return_lost(self, session: Session, name: str, held: HeldSubmissions) -> int:
         return give_back(session, name, held, self.enqueue)
 
-    def _claim(self, name: str, held: Held, *classes: Sequence[Priority]) -> str | None:
+    def _claim(self, name: str, held: HeldSubmissions, *classes: Sequence[Priority]) -> str | None:
         """Claim the submission that is next and return its id, or None."""
         priorities = [priority for each in classes for priority in each]
         some = select(Submission.id).where(is_waiting(), Submission.priority.in_(priorities)).limit(1)
@@ -114,7 +114,7 @@ class LocalQueue:
 class _Slots:
     """Threads that work, never more at a time than there are slots."""
 
-    def __init__(self, count: int, work: Work, held: Held) -> None:
+    def __init__(self, count: int, work: Work, held: HeldSubmissions) -> None:
         self._free = threading.Semaphore(count)
         self._threads = ThreadPoolExecutor(count)
         self._work = work
@@ -139,7 +139,7 @@ class _Slots:
 
     def _run(self, submission_id: str) -> None:
         try:
-            with self._held.let_go(submission_id):
+            with self._held.hold(submission_id):
                 self._work(submission_id)
         finally:
             self._free.release()

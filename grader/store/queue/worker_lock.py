@@ -10,7 +10,7 @@ OWNER_ONLY = 0o600
 
 
 @contextmanager
-def proof_of_life(folder: Path, name: str) -> Iterator[None]:
+def hold_worker_lock(folder: Path, name: str) -> Iterator[None]:
     """Hold the lock of worker `name` while the block runs."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name

@@ -14,7 +14,7 @@ from grader.store.tables import Submission
 Enqueue = Callable[[Session, list[str], Priority], None]
 
 
-class Held:
+class HeldSubmissions:
     """The submissions that this process really works on. Any thread may ask."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Held:
             self._ids.discard(submission_id)
 
     @contextmanager
-    def let_go(self, submission_id: str) -> Iterator[None]:
+    def hold(self, submission_id: str) -> Iterator[None]:
         """Hold a submission while the block runs, and no longer."""
         self.add(submission_id)
         try:
@@ -46,7 +46,7 @@ class Held:
             self.discard(submission_id)
 
 
-def give_back(session: Session, worker: str, held: Held, enqueue: Enqueue) -> int:
+def give_back(session: Session, worker: str, held: HeldSubmissions, enqueue: Enqueue) -> int:
     """Queue again what the rows say `worker` holds although it does not; return how many."""
     own = select(Submission).where(Submission.worker == worker, Submission.state.in_(WAITING))
     rows = session.scalars(own.with_for_update()).all()

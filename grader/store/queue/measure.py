@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from grader.jobs import watch
-from grader.jobs.order import is_before, is_busy, is_waiting
-from grader.jobs.queue import Stats
 from grader.store.database import now
+from grader.store.queue import watch
+from grader.store.queue.interface import Stats
+from grader.store.queue.service_order import is_before, is_busy, is_waiting
 from grader.store.states import State
 from grader.store.tables import Submission, Worker
 

@@ -4,7 +4,7 @@ The row of a submission is the truth. A dispatcher only brings it to a worker, a
 is fenced by the row's attempt, so a job that comes twice or late changes nothing.
 """
 
-from grader.jobs.choice import open_queue
-from grader.jobs.queue import Queue, Station, Stats, Work
+from grader.store.queue.interface import Queue, Stats, Work, WorkerInfo
+from grader.store.queue.opening import open_queue
 
-__all__ = ["Queue", "Station", "Stats", "Work", "open_queue"]
+__all__ = ["Queue", "Stats", "Work", "WorkerInfo", "open_queue"]

@@ -18,7 +18,7 @@ Work = Callable[[str], None]  # does what is to be done for the submission with 
 
 
 @dataclass(frozen=True)
-class Station:
+class WorkerInfo:
     """A worker as others see it: its name, how many submissions it grades at a time, and in which runner.
 
     One that has no slots lives and takes nothing, and `refusal` says why. `warning` is what else its operator
@@ -65,11 +65,11 @@ class Queue(Protocol):
     def position(self, session: Session, submission_id: str) -> int | None:
         """Return the submission's place, 1 for the next one; None if it does not wait."""
 
-    def presence(self, station: Station) -> AbstractContextManager[None]:
-        """Show others the worker at `station`, while it does not work. Raises what `run_worker` does."""
+    def register(self, info: WorkerInfo) -> AbstractContextManager[None]:
+        """Show others the worker at `info`, while it does not work. Raises what `run_worker` does."""
 
-    def run_worker(self, station: Station, work: Work, stop: threading.Event) -> None:
-        """Call `work` for submissions, `station.slots` at a time, until `stop` is set and running ones ended.
+    def run_worker(self, info: WorkerInfo, work: Work, stop: threading.Event) -> None:
+        """Call `work` for submissions, `info.slots` at a time, until `stop` is set and running ones ended.
 
         One more slot serves regrades of many (Priority.BULK) only, so that they never starve. Raises what the
         database raises when it is gone.

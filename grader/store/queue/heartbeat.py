@@ -1,0 +1,78 @@
+"""The heartbeat of a worker: a row that says it lives, renewed by a thread that does little else."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from itertools import count
+
+import structlog
+from sqlalchemy import delete
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from grader.store import Database
+from grader.store.database import now
+from grader.store.queue.interface import HEARTBEAT_SECONDS, WorkerInfo
+from grader.store.standard import state_data
+from grader.store.tables import Worker
+
+log = structlog.get_logger()
+
+ReturnLost = Callable[[Session], int]  # queues again what the worker does not run, and returns how many
+
+
+@contextmanager
+def heartbeat(database: Database, info: WorkerInfo, return_lost: ReturnLost) -> Iterator[None]:
+    """Renew the worker's row while the block runs, and call `return_lost`. Raises SQLAlchemyError."""
+    stop = threading.Event()
+    beats = count()
+    _beat(database, info, next(beats), return_lost)
+    thread = threading.Thread(
+        target=_keep_beating, args=(database, info, beats, return_lost, stop), daemon=True
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        with suppress(SQLAlchemyError), database.write() as session:  # gone or not, we are no worker any more
+            session.execute(delete(Worker).where(Worker.id == info.name))
+
+
+def _keep_beating(
+    database: Database, info: WorkerInfo, beats: Iterator[int], return_lost: ReturnLost, stop: threading.Event
+) -> None:
+    while not stop.wait(HEARTBEAT_SECONDS):
+        try:  # the next beat may find the database again; until then others count us as dead
+            given_back = _beat(database, info, next(beats), return_lost)
+        except SQLAlchemyError as error:
+            log.warning("no heartbeat", name=info.name, error=str(error.__cause__ or error))
+        else:
+            if given_back:
+                log.warning("gave back what nothing works on", name=info.name, count=given_back)
+
+
+def _beat(database: Database, info: WorkerInfo, beat: int, return_lost: ReturnLost) -> int:
+    with database.write() as session:
+        session.merge(make_row(info, beat, session))
+        state_data(session, info.fingerprint)
+        return return_lost(session)
+
+
+def make_row(info: WorkerInfo, beat: int, session: Session) -> Worker:
+    """Return the row of the worker at `info` at its heartbeat of that number."""
+    prints = asdict(info.fingerprint)
+    return Worker(
+        id=info.name,
+        host=info.host,
+        slots=info.slots,
+        runner=info.runner,
+        **{f"{name}_sha256": prints.pop(name) for name in ("suite", "rubric", "data")},
+        **prints,
+        refusal=info.refusal,
+        warning=info.warning,
+        beats=beat,
+        heartbeat_at=now(session),
+    )
