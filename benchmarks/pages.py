@@ -37,12 +37,12 @@ from grader.core.scoring import Outcome, TestResult, score  # noqa: E402 - as ab
 from grader.logs import configure_logs  # noqa: E402 - as above
 from grader.service_settings import read_service_settings  # noqa: E402 - as above
 from grader.store.attempts import publish, take  # noqa: E402 - as above
-from grader.store.courses import Policy, add_assignment, add_course  # noqa: E402 - as above
+from grader.store.courses import SubmissionPolicy, add_assignment, add_course  # noqa: E402 - as above
 from grader.store.database import Database, now  # noqa: E402 - as above
-from grader.store.people import add_user, set_role  # noqa: E402 - as above
 from grader.store.sign_ins import sign_in_by_token  # noqa: E402 - as above
 from grader.store.submissions import Upload, accept  # noqa: E402 - as above
 from grader.store.tokens import issue_token  # noqa: E402 - as above
+from grader.store.users import add_user, set_role  # noqa: E402 - as above
 from grader.store.verdict import verdict_of  # noqa: E402 - as above
 from grader.web.dependencies import SESSION_COOKIE  # noqa: E402 - as above
 
@@ -136,7 +136,9 @@ def fill(database: Database, rubric: Rubric, report: GradedReport) -> tuple[str,
     with database.write() as session:
         add_course(session, ASSIGNMENT, "Benchmark")
         due = now(session) + timedelta(hours=5)
-        add_assignment(session, ASSIGNMENT, ASSIGNMENT, "SmulGrad", Policy(due, None, supersede=False))
+        add_assignment(
+            session, ASSIGNMENT, ASSIGNMENT, "SmulGrad", SubmissionPolicy(due, None, supersede=False)
+        )
         teacher = add_user(session, "teacher@bench.example").id
         set_role(session, ASSIGNMENT, teacher, Role.INSTRUCTOR)
         for number in range(STUDENTS):

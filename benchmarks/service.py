@@ -27,7 +27,7 @@ from sqlalchemy import func, select
 from benchmarks.load import Answer, at_once, in_a_loop, over_time, upload
 from grader.store import open_database
 from grader.store.states import Priority, State
-from grader.store.tables import Report, Submission
+from grader.store.tables import ReportRow, SubmissionRow
 from tests.grader.support import postgresql
 from tests.grader.support.site import SUBMISSIONS, Site, free_port, hand_in
 from tests.grader.support.small_assignments import archive, slow
@@ -98,7 +98,7 @@ def accepts(site: Site) -> Mapping[str, str]:
     looped, rate = in_a_loop(site.port, [each for turn in rounds[ROUNDS:] for each in turn], PARALLEL)
     cost = (processor_seconds(site) - before) / len(looped)
     answers = [answer for answers in [*bursts, looped] for answer in answers]
-    kept = len(looked_up(site, select(Submission.id)))
+    kept = len(looked_up(site, select(SubmissionRow.id)))
     with floor() as port:
         least = [at_once(port, requests) for requests in rounds[:ROUNDS]]
         _, least_rate = in_a_loop(port, rounds[-1] * TURNS, PARALLEL)
@@ -155,7 +155,7 @@ def burst(site: Site) -> Mapping[str, str]:
     }
 
 
-def overtaken(rows: list[Submission]) -> int:
+def overtaken(rows: list[SubmissionRow]) -> int:
     """Count the later tries that were taken while another student's first try waited."""
     first = [row for row in rows if row.priority == Priority.INTERACTIVE]
     later = [row for row in rows if row.priority == Priority.RESUBMISSION]
@@ -213,11 +213,11 @@ def estimates(site: Site) -> Mapping[str, str]:
     }
 
 
-def drained(site: Site, made: set[str]) -> list[Submission]:
+def drained(site: Site, made: set[str]) -> list[SubmissionRow]:
     """Wait until all these submissions are graded; return their rows."""
     end = time.monotonic() + DRAIN_SECONDS
     while True:
-        rows = looked_up(site, select(Submission).where(Submission.id.in_(made)))
+        rows = looked_up(site, select(SubmissionRow).where(SubmissionRow.id.in_(made)))
         if all(row.state is State.GRADED for row in rows) or time.monotonic() > end:
             return [row for row in rows if row.state is State.GRADED]
         time.sleep(0.25)
@@ -225,13 +225,13 @@ def drained(site: Site, made: set[str]) -> list[Submission]:
 
 def twice(site: Site, made: set[str]) -> int:
     """Count the submissions with more than one report."""
-    counted = select(Report.submission_id).where(Report.submission_id.in_(made))
-    return len(looked_up(site, counted.group_by(Report.submission_id).having(func.count() > 1)))
+    counted = select(ReportRow.submission_id).where(ReportRow.submission_id.in_(made))
+    return len(looked_up(site, counted.group_by(ReportRow.submission_id).having(func.count() > 1)))
 
 
-def make_row(site: Site, submission_id: str) -> Submission:
+def make_row(site: Site, submission_id: str) -> SubmissionRow:
     """Return the row of a submission."""
-    return looked_up(site, select(Submission).where(Submission.id == submission_id))[0]
+    return looked_up(site, select(SubmissionRow).where(SubmissionRow.id == submission_id))[0]
 
 
 def looked_up(site: Site, question: Any) -> list[Any]:

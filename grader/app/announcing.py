@@ -35,7 +35,7 @@ def announcing(service: Service) -> Iterator[None]:
 
 
 def _watch(service: Service, stop: threading.Event) -> None:
-    """Announce the files again whenever they have changed; what cannot be read yet is looked at again."""
+    """Announce the files again after each change; retry if they cannot be read yet."""
     seen = _stamps(service.assignment)
     while not stop.wait(LOOK_SECONDS):
         try:

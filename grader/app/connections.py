@@ -1,9 +1,9 @@
-"""Connections of the server with limits of time, so that slow or idle clients keep nobody out.
+"""Connections of the server with timeouts, so that slow or idle clients block no others.
 
-Each connection is in a stage. A head must come within a time, a body must keep a pace, and an answer must be
-taken. When all connections are in use, a new one takes the place of one that no request runs on: an idle one
-first, then one whose head or body is still coming, the oldest first. Only when a request runs on every
-connection, the new one is turned away with 503.
+Each connection is in a stage. A head must arrive within a time, a body must keep a pace, and the client must
+read the answer. When all connections are in use, a new one replaces one without a running request: an idle
+one first, then one whose head or body is still incomplete, the oldest first. If all have a running request,
+the new one gets status 503.
 """
 
 from asyncio import TimerHandle, Transport
@@ -40,11 +40,11 @@ class Stage(IntEnum):
     RUNNING = 4
 
 
-class Connection(H11Protocol):
+class LimitedConnection(H11Protocol):
     """Uvicorn's connection, which ends when its client is too slow."""
 
     def __init__(self, *arguments: Any, limits: ConnectionLimits, **options: Any) -> None:
-        """Be a connection within `limits`; the rest is what uvicorn gives its own."""
+        """Be a connection within `limits`; the other arguments are uvicorn's."""
         super().__init__(*arguments, **options)
         self._limits = limits
         self.stage = Stage.HEAD
@@ -72,7 +72,7 @@ class Connection(H11Protocol):
         self._look(Stage.IDLE)
 
     def pause_writing(self) -> None:
-        """Give the client a time to take what it was sent."""
+        """Start the timeout in which the client must read the answer."""
         super().pause_writing()
         self._sending = self.loop.call_later(self._limits.body_seconds, self.transport.abort)
 
@@ -118,14 +118,16 @@ class Connection(H11Protocol):
             self._enter(Stage.BODY)
 
     def _refuse(self, status: str, sentence: str) -> None:
-        """Say why, where no answer has begun, and close."""
+        """Send the error, if no answer has begun, and close."""
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
             self.transport.write(ANSWER.format(status, len(sentence), sentence).encode())
         self.transport.close()
         self._enter(Stage.CLOSING)
 
     def _make_room(self) -> None:
-        others = (each for each in self.connections if isinstance(each, Connection) and each is not self)
+        others = (
+            each for each in self.connections if isinstance(each, LimitedConnection) and each is not self
+        )
         idle = [each for each in others if each.stage < Stage.RUNNING]
         if idle:
             min(idle, key=lambda each: (each.stage, each.since)).transport.abort()

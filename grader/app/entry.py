@@ -1,6 +1,6 @@
-"""How a person gets in after a start: by a link on a terminal, elsewhere by the command that prints one.
+"""The first sign-in after a start: a link on a terminal, elsewhere the command that prints one.
 
-What is not a terminal is a log, such as that of a container, and no log may hold a secret.
+Output that is no terminal is a log, such as that of a container, and no log may hold a secret.
 """
 
 from collections.abc import Callable
@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from grader.core.lifetimes import in_words
 from grader.service_settings import ServiceSettings
 from grader.store.sign_ins import issue_link
-from grader.store.tables import User
+from grader.store.tables import UserRow
 
-Entry = Callable[[Session, User, ServiceSettings], str]  # tells how the user gets in to the service
+Entry = Callable[[Session, UserRow, ServiceSettings], str]  # tells how the user gets in to the service
 
 
-def by_link(session: Session, user: User, settings: ServiceSettings) -> str:
+def by_link(session: Session, user: UserRow, settings: ServiceSettings) -> str:
     """Return a new link that signs the user in, in a sentence."""
     lifetime = settings.link_lifetime
     code = issue_link(session, user.id, lifetime)
@@ -25,7 +25,7 @@ def by_link(session: Session, user: User, settings: ServiceSettings) -> str:
     )
 
 
-def by_command(session: Session, user: User, settings: ServiceSettings) -> str:  # noqa: ARG001 - makes and keeps nothing
+def by_command(session: Session, user: UserRow, settings: ServiceSettings) -> str:  # noqa: ARG001 - makes and keeps nothing
     """Return the sentence that says which command prints such a link."""
     command = f"grader user link {user.email}"
     return (

@@ -6,7 +6,7 @@ from functools import partial
 import uvicorn
 from starlette.types import ASGIApp
 
-from grader.app.connections import Connection, ConnectionLimits
+from grader.app.connections import ConnectionLimits, LimitedConnection
 from grader.service_settings import ServiceSettings
 from grader.settings import SettingsError
 
@@ -43,7 +43,7 @@ def serve(web: ASGIApp, settings: ServiceSettings, listener: socket.socket) -> N
     limits = ConnectionLimits(_room_for(settings.connections), settings.head_seconds, settings.body_seconds)
     config = uvicorn.Config(
         web,
-        http=partial(Connection, limits=limits),  # type: ignore[arg-type]  # any callable makes a protocol
+        http=partial(LimitedConnection, limits=limits),  # type: ignore[arg-type]  # any callable makes a protocol
         ws="none",
         log_config=None,  # uvicorn's lines go through our chain
         access_log=False,  # its lines have the codes of sign-in links in them

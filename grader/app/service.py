@@ -1,4 +1,4 @@
-"""The parts that the API and workers share, and what a new store begins with."""
+"""The parts that the API and workers share, and the first content of a new store."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from grader.seed import keep_secret, read_secret
 from grader.service_settings import ServiceSettings
 from grader.settings import SettingsError
 from grader.store import Database, open_database
-from grader.store.audit import OPERATOR, record
-from grader.store.courses import Policy, add_assignment, add_course, courses, short_name
-from grader.store.people import add_user, set_role
+from grader.store.audit_log import OPERATOR, record
+from grader.store.courses import SubmissionPolicy, add_assignment, add_course, courses, short_name
 from grader.store.queue import Queue, open_queue
+from grader.store.users import add_user, set_role
 from grader.suite.assignment import Assignment, load_assignment
 
 FIRST_COURSE = "course"
@@ -54,7 +54,7 @@ def first_start(service: Service, say: Callable[[str], None], entry: Entry) -> N
         if courses(session):
             return
         course = add_course(session, FIRST_COURSE, "Course")
-        add_assignment(session, short_name(title), course.id, title, Policy())
+        add_assignment(session, short_name(title), course.id, title, SubmissionPolicy())
         admin = add_user(session, FIRST_ADMIN, "Admin")
         set_role(session, course.id, admin.id, Role.ADMIN)
         record(session, OPERATOR, "first start", course.id, course=course.id)
@@ -63,7 +63,7 @@ def first_start(service: Service, say: Callable[[str], None], entry: Entry) -> N
 
 
 def read_seed_secret(settings: ServiceSettings) -> bytes:
-    """Return the secret of the seeds: the one that the environment states, or the data folder's.
+    """Return the secret of the seeds, from the environment or from the data folder.
 
     Raises SettingsError when the folder's file holds none.
     """

@@ -86,7 +86,7 @@ def _work(settings: ServiceSettings) -> None:
 
 
 def _watch_parent(stop: threading.Event) -> None:
-    """Stop when the supervisor has ended, and remove what it could not remove after `kill -9`."""
+    """Stop when the supervisor has ended, and remove the folder that it left after `kill -9`."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])

@@ -20,7 +20,7 @@ from grader.usecases.streams import Streams
 from grader.usecases.throttle import Throttle
 from grader.web.dispatch import create_web
 from grader.web.hosts import HostCheck
-from grader.web.pages.page_context import Site
+from grader.web.pages.page_context import PageContext
 from grader.web.proxies import Proxies
 
 UNPACKED_AT_A_TIME = 4
@@ -46,7 +46,7 @@ def make_web(service: Service) -> ASGIApp:
         streams=Streams(settings.streams),
         costs=Costs(),
     )
-    site = Site(
+    page_context = PageContext(
         assignment.rubric,
         read_seed_secret(settings),
         over_tls=settings.url.startswith("https://"),
@@ -54,7 +54,7 @@ def make_web(service: Service) -> ASGIApp:
         link_lifetime=settings.link_lifetime,
         catches=_catches(assignment),
     )
-    guarded = HostCheck(create_web(context, site), settings.names)
+    guarded = HostCheck(create_web(context, page_context), settings.names)
     return Proxies(guarded, listed(settings.proxies))
 
 

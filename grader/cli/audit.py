@@ -20,9 +20,9 @@ def audit_command(
 ) -> None:
     """List what staff did, newest first: when, who, what, to whom, in which course, and why."""
     from grader.core.text import clean_line
-    from grader.store.audit import Wanted, entries
+    from grader.store.audit_log import AuditFilter, entries
 
-    wanted = Wanted(courses=[course] if course else None, actor=actor, subject=subject)
+    wanted = AuditFilter(courses=[course] if course else None, actor=actor, subject=subject)
     with opened() as database, database.read() as session:
         for each in entries(session, wanted, limit):
             told = (f"{each.at:%Y-%m-%d %H:%M:%S}", each.actor, each.action, each.subject, each.course or "-")

@@ -40,13 +40,13 @@ def create_course(  # noqa: PLR0913 - one option each
     """Create a course with the assignment that this service grades."""
     from grader.core.deadline import parse_due
     from grader.settings import read_settings
-    from grader.store.audit import OPERATOR, record
-    from grader.store.courses import Policy, add_assignment, add_course, due_in_words, short_name
+    from grader.store.audit_log import OPERATOR, record
+    from grader.store.courses import SubmissionPolicy, add_assignment, add_course, due_in_words, short_name
     from grader.suite.assignment import load_assignment
 
     assignment_title = load_assignment(read_settings().assignment).rubric.title
     try:
-        policy = Policy(parse_due(due, time_zone) if due else None, hourly_limit or None, supersede)
+        policy = SubmissionPolicy(parse_due(due, time_zone) if due else None, hourly_limit or None, supersede)
     except ValueError as wrong:
         raise SettingsError(f"--due: {wrong}") from None
     with opened_or_new() as database, database.write() as session:
@@ -72,7 +72,7 @@ def edit_course(
 
     A new time zone keeps each deadline at its instant. Submissions are late or in time by the new deadline.
     """
-    from grader.store.audit import OPERATOR, record
+    from grader.store.audit_log import OPERATOR, record
     from grader.store.courses import due_in_words, set_due, set_time_zone
 
     if due and no_due:
@@ -120,8 +120,8 @@ def import_roster(
     A person needs an address, a login or a SIS id.
     """
     from grader.roster import RosterError, read_roster
-    from grader.store.audit import OPERATOR, record
-    from grader.store.enrolment import changes, enrol
+    from grader.store.audit_log import OPERATOR, record
+    from grader.store.enrolment import enrol, plan_changes
 
     try:
         roster = read_roster(file.read_bytes(), domain)
@@ -131,7 +131,7 @@ def import_roster(
         typer.echo(f"{file}: {line}", err=True)
     with opened() as database, database.write() as session:
         course_id = only_course(session, course)
-        planned = changes(session, course_id, roster.entries)
+        planned = plan_changes(session, course_id, roster.entries)
         for change in planned:
             typer.echo(f"{change.what}\t{change.entry.handle}\t{change.entry.role}\t{change.entry.section}")
         if roster.problems and not (dry_run or skip_bad):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from grader.store import Database
-    from grader.store.tables import Assignment, User
+    from grader.store.tables import AssignmentRow, UserRow
 
 
 def opened() -> AbstractContextManager[Database]:
@@ -55,7 +55,7 @@ def only_course(session: Session, wanted: str | None) -> str:
     raise SettingsError(f"--course {wanted or 'is missing'}: {known}")
 
 
-def only_assignment(session: Session, course_id: str, wanted: str | None) -> Assignment:
+def only_assignment(session: Session, course_id: str, wanted: str | None) -> AssignmentRow:
     """Return the assignment of a course that is meant. Raises SettingsError when it is not clear."""
     from grader.store.courses import assignments_in
 
@@ -67,9 +67,9 @@ def only_assignment(session: Session, course_id: str, wanted: str | None) -> Ass
     raise SettingsError(f"--assignment {wanted or 'is missing'}: course {course_id} has {', '.join(found)}")
 
 
-def known_user(session: Session, email: str) -> User:
+def known_user(session: Session, email: str) -> UserRow:
     """Return the user with that address. Raises SettingsError."""
-    from grader.store.people import find_user
+    from grader.store.users import find_user
 
     user = find_user(session, email)
     if user is None:

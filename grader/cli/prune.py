@@ -28,7 +28,7 @@ def prune_command(
     What may count for a grade stays, and so does the newest report of each submission.
     """
     from grader.service_settings import read_service_settings
-    from grader.store.audit import OPERATOR, record
+    from grader.store.audit_log import OPERATOR, record
     from grader.store.retention import prune, spare
 
     ages = _ages(read_service_settings())

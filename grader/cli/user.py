@@ -25,9 +25,9 @@ def add_user_command(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Add a person to a course, or change what they are there."""
     from grader.core.role import Role
-    from grader.store.audit import OPERATOR, record
-    from grader.store.people import add_user, set_role
+    from grader.store.audit_log import OPERATOR, record
     from grader.store.tokens import issue_token
+    from grader.store.users import add_user, set_role
 
     if role not in set(Role):
         raise SettingsError(f"--role {role}: it must be one of {', '.join(Role)}")
@@ -45,7 +45,7 @@ def add_user_command(  # noqa: PLR0913 - one parameter for each option
 @app.command("list")
 def list_users(course: Annotated[str | None, typer.Option("--course")] = None) -> None:
     """List the people of a course."""
-    from grader.store.people import members
+    from grader.store.users import members
 
     with opened() as database, database.read() as session:
         for user, member in members(session, only_course(session, course)):
@@ -60,7 +60,7 @@ def new_token(
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How long it is valid.")] = 180,
 ) -> None:
     """Make a token and show it, once."""
-    from grader.store.audit import OPERATOR, record
+    from grader.store.audit_log import OPERATOR, record
     from grader.store.tokens import issue_token, public_half
 
     with opened() as database, database.write() as session:
@@ -75,7 +75,7 @@ def new_link(email: Email) -> None:
     """Make a link that signs a person in to the pages, once; GRADER_LINK_HOURS says for how long it works."""
     from grader.core.lifetimes import in_words
     from grader.service_settings import read_service_settings
-    from grader.store.audit import OPERATOR, record
+    from grader.store.audit_log import OPERATOR, record
     from grader.store.sign_ins import SIGN_IN_LIFETIME, issue_link
 
     settings = read_service_settings()
@@ -108,7 +108,7 @@ def revoke(
     token_id: Annotated[str, typer.Argument(metavar="ID", help="As `grader user tokens` lists it.")],
 ) -> None:
     """End a token now."""
-    from grader.store.audit import OPERATOR, record
+    from grader.store.audit_log import OPERATOR, record
     from grader.store.tokens import public_half, revoke_token
 
     with opened() as database, database.write() as session:
@@ -123,11 +123,11 @@ def revoke(
 @app.command("shut-out")
 def shut_out_command(email: Email) -> None:
     """End all tokens, links and sign-ins of a person, as when a laptop is lost."""
-    from grader.store.audit import OPERATOR, record
-    from grader.store.sign_ins import shut_out
+    from grader.store.audit_log import OPERATOR, record
+    from grader.store.sign_ins import revoke_access
 
     with opened() as database, database.write() as session:
         user = known_user(session, email)
-        shut_out(session, user.id)
+        revoke_access(session, user.id)
         record(session, OPERATOR, "shut out", user.email, course=None)
     typer.echo(f"nothing lets {user.email} in any more; `grader user token` makes a new token")

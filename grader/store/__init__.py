@@ -1,7 +1,7 @@
-"""The store: everything that the service keeps, in SQLite or PostgreSQL, behind functions on a session.
+"""The store: all data of the service, in SQLite or PostgreSQL, behind functions on a session.
 
 A caller opens one transaction with `Database.write()` (or `read()`) and hands its session to the functions of
-the modules here, so that what belongs together is kept together or not at all.
+the modules here. So related changes are committed together or not at all. `queue` brings rows to workers.
 """
 
 from grader.store.database import Database, open_database, open_existing

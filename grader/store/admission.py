@@ -1,6 +1,6 @@
-"""Admission: what becomes of an upload by the policy of its assignment and what the student handed in before.
+"""Admission: the decision on an upload, by its assignment's policy and the student's earlier submissions.
 
-`decide` is pure; `histories` finds what it needs, for many students in one query.
+`decide` is pure; `histories` reads its input, for many students in one query.
 """
 
 from collections import defaultdict
@@ -12,20 +12,20 @@ from typing import Protocol
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from grader.store.courses import Policy
+from grader.store.courses import SubmissionPolicy
 from grader.store.states import UNSPENT, VERDICT, WAITING, Priority, State
 from grader.store.submissions import Basis, Upload
-from grader.store.tables import Report, Submission, User
+from grader.store.tables import ReportRow, SubmissionRow, UserRow
 
 LIMIT_WINDOW = timedelta(hours=1)
 
 
 class Counted(Protocol):
-    """What of a submission says whether it counts against the limit."""
+    """A submission that may count against the hourly limit."""
 
     @property
     def state(self) -> State:
-        """Where it stands."""
+        """The state of the submission."""
 
     @property
     def received_at(self) -> datetime:
@@ -33,7 +33,7 @@ class Counted(Protocol):
 
 
 @dataclass(frozen=True)
-class Past:
+class EarlierSubmission:
     """An earlier submission of the student; `basis` has the hashes behind its verdict, if it has one."""
 
     id: str
@@ -75,7 +75,13 @@ class KeyReused:
 Decision = New | Repeat | TooSoon | KeyReused
 
 
-def decide(upload: Upload, policy: Policy, past: Sequence[Past], basis: Basis, moment: datetime) -> Decision:
+def decide(
+    upload: Upload,
+    policy: SubmissionPolicy,
+    past: Sequence[EarlierSubmission],
+    basis: Basis,
+    moment: datetime,
+) -> Decision:
     """Return the decision on an upload at `moment`; `past` has the student's submissions, newest first."""
     of_assignment = [each for each in past if each.assignment_id == upload.assignment_id]
     return (
@@ -85,48 +91,48 @@ def decide(upload: Upload, policy: Policy, past: Sequence[Past], basis: Basis, m
     )
 
 
-def histories(session: Session, user_ids: Collection[int]) -> Mapping[int, Sequence[Past]]:
-    """Return what each of these students handed in, newest first.
+def histories(session: Session, user_ids: Collection[int]) -> Mapping[int, Sequence[EarlierSubmission]]:
+    """Return the earlier submissions of each of these students, newest first.
 
-    Their rows are locked until the transaction ends: no other one decides for them meanwhile.
+    The rows of the students stay locked until the transaction ends, so no other one decides for them.
     """
-    session.execute(select(User.id).where(User.id.in_(user_ids)).order_by(User.id).with_for_update())
-    reported = and_(Report.submission_id == Submission.id, Report.attempt == Submission.attempt)
+    session.execute(select(UserRow.id).where(UserRow.id.in_(user_ids)).order_by(UserRow.id).with_for_update())
+    reported = and_(ReportRow.submission_id == SubmissionRow.id, ReportRow.attempt == SubmissionRow.attempt)
     found = (
         select(
-            Submission.user_id,
-            Submission.id,
-            Submission.assignment_id,
-            Submission.archive_sha256,
-            Submission.idempotency_key,
-            Submission.state,
-            Submission.received_at,
-            Report.suite_sha256,
-            Report.rubric_sha256,
+            SubmissionRow.user_id,
+            SubmissionRow.id,
+            SubmissionRow.assignment_id,
+            SubmissionRow.archive_sha256,
+            SubmissionRow.idempotency_key,
+            SubmissionRow.state,
+            SubmissionRow.received_at,
+            ReportRow.suite_sha256,
+            ReportRow.rubric_sha256,
         )
-        .outerjoin(Report, reported)
-        .where(Submission.user_id.in_(user_ids))
-        .order_by(Submission.received_at.desc(), Submission.id.desc())
+        .outerjoin(ReportRow, reported)
+        .where(SubmissionRow.user_id.in_(user_ids))
+        .order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc())
     )
     by_student = defaultdict(list)
     for user_id, made, assignment, sha256, key, state, at, suite, rubric in session.execute(found):
         basis = Basis(suite, rubric) if suite else None
-        by_student[user_id].append(Past(made, assignment, sha256, key, state, at, basis))
+        by_student[user_id].append(EarlierSubmission(made, assignment, sha256, key, state, at, basis))
     return by_student
 
 
-def spent(past: Iterable[Counted], moment: datetime) -> list[datetime]:
+def list_spent(past: Iterable[Counted], moment: datetime) -> list[datetime]:
     """Return when those were handed in that count against the limit at `moment`, in the order of `past`."""
     since = moment - LIMIT_WINDOW
     return [each.received_at for each in past if each.received_at > since and each.state not in UNSPENT]
 
 
-def tries_left(hourly_limit: int | None, past: Iterable[Counted], moment: datetime) -> int | None:
+def attempts_left(hourly_limit: int | None, past: Iterable[Counted], moment: datetime) -> int | None:
     """Return how often the student may hand in at `moment`; None where there is no limit."""
-    return None if hourly_limit is None else max(0, hourly_limit - len(spent(past, moment)))
+    return None if hourly_limit is None else max(0, hourly_limit - len(list_spent(past, moment)))
 
 
-def _decide_by_key(upload: Upload, past: Sequence[Past]) -> Decision | None:
+def _decide_by_key(upload: Upload, past: Sequence[EarlierSubmission]) -> Decision | None:
     """Return the decision if the key was used before; a key is the student's, whatever the assignment."""
     key = upload.idempotency_key
     known = next((each for each in past if key is not None and each.idempotency_key == key), None)
@@ -135,13 +141,15 @@ def _decide_by_key(upload: Upload, past: Sequence[Past]) -> Decision | None:
     return Repeat(known.id) if known.sha256 == upload.sha256 else KeyReused()
 
 
-def _find_repeat(upload: Upload, past: Sequence[Past], basis: Basis) -> Repeat | None:
+def _find_repeat(upload: Upload, past: Sequence[EarlierSubmission], basis: Basis) -> Repeat | None:
     same = [each for each in past if each.sha256 == upload.sha256 and _stands(each, basis)]
     return Repeat(same[0].id) if same and not upload.again else None
 
 
-def _decide_by_policy(policy: Policy, past: Sequence[Past], moment: datetime) -> Decision:
-    limit, moments = policy.hourly_limit, spent(past, moment)
+def _decide_by_policy(
+    policy: SubmissionPolicy, past: Sequence[EarlierSubmission], moment: datetime
+) -> Decision:
+    limit, moments = policy.hourly_limit, list_spent(past, moment)
     if limit is not None and len(moments) >= limit:
         return TooSoon(moments[limit - 1] + LIMIT_WINDOW)
     is_queued = any(each.state is State.QUEUED for each in past)
@@ -149,6 +157,6 @@ def _decide_by_policy(policy: Policy, past: Sequence[Past], moment: datetime) ->
     return New(priority, supersedes=policy.supersede and is_queued)
 
 
-def _stands(past: Past, basis: Basis) -> bool:
-    """Tell whether a submission waits, or has a verdict that still holds."""
+def _stands(past: EarlierSubmission, basis: Basis) -> bool:
+    """Return whether a submission waits, or has a verdict that still holds."""
     return past.state in WAITING or (past.state in VERDICT and past.basis == basis)

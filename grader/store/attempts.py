@@ -1,7 +1,7 @@
-"""Attempts at grading a submission: taking it, publishing, failing, handing it back, grading it again.
+"""Attempts at grading a submission: take, publish, fail, hand back, regrade.
 
-Every change after `take` names its attempt and does nothing when the row has moved on: a worker that was
-declared dead and wakes up late cannot change what another has begun.
+Every change after `take` names its attempt and does nothing if the row has a newer one. So a worker that was
+declared dead cannot change the attempt of another worker.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from grader.store.database import now
-from grader.store.progress import tell_state
+from grader.store.events import add_state_event
 from grader.store.standard import basis_of
 from grader.store.states import WAITING, Priority, State
 from grader.store.submissions import MAX_ATTEMPTS, Basis, end
-from grader.store.tables import Archive, Assignment, Loss, Report, Submission
+from grader.store.tables import ArchiveRow, AssignmentRow, FailedTestRow, ReportRow, SubmissionRow
 from grader.store.verdict import Verdict
 
-STRUCK_OUT = "grading it failed {attempts} times on our side; staff can see it, and no attempt is spent"
+FAILED_REASON = "grading it failed {attempts} times on our side; staff can see it, and no attempt is spent"
 
 
 UNANNOUNCED = Basis("", "")
@@ -33,7 +33,7 @@ class OtherSuite(Exception):  # noqa: N818 - says what is the case
 
 
 @dataclass(frozen=True)
-class Job:
+class GradingJob:
     """An attempt of this worker: the submission, the attempt's number and the bytes to grade."""
 
     submission_id: str
@@ -44,27 +44,27 @@ class Job:
     received_at: datetime
 
 
-def take(session: Session, submission_id: str, worker: str) -> Job | None:
+def take(session: Session, submission_id: str, worker: str) -> GradingJob | None:
     """Begin an attempt, or return None: the submission is done, or all attempts are used up.
 
     In the latter case it ends as `grader_error`.
     """
-    waits = (Submission.id == submission_id, Submission.state.in_(WAITING))
-    taken = (
-        update(Submission)
-        .where(*waits, Submission.attempt < Submission.attempt_limit)
-        .values(attempt=Submission.attempt + 1, state=State.GRADING, worker=worker, taken_at=now(session))
-        .returning(Submission)
+    waits = (SubmissionRow.id == submission_id, SubmissionRow.state.in_(WAITING))
+    begin = (
+        update(SubmissionRow)
+        .where(*waits, SubmissionRow.attempt < SubmissionRow.attempt_limit)
+        .values(attempt=SubmissionRow.attempt + 1, state=State.GRADING, worker=worker, taken_at=now(session))
+        .returning(SubmissionRow)
     )
-    submission = session.scalar(taken)
+    submission = session.scalar(begin)
     if submission is None:
-        _strike_out(session, session.scalar(select(Submission).where(*waits).with_for_update()))
+        _mark_failed(session, session.scalar(select(SubmissionRow).where(*waits).with_for_update()))
         return None
-    tell_state(session, submission)
+    add_state_event(session, submission)
     content = session.scalars(
-        select(Archive.content).where(Archive.sha256 == submission.archive_sha256)
+        select(ArchiveRow.content).where(ArchiveRow.sha256 == submission.archive_sha256)
     ).one()
-    return Job(
+    return GradingJob(
         submission.id,
         submission.attempt,
         submission.priority,
@@ -74,18 +74,18 @@ def take(session: Session, submission_id: str, worker: str) -> Job | None:
     )
 
 
-def publish(session: Session, job: Job, verdict: Verdict) -> bool:
-    """Keep the verdict of an attempt; tell whether the attempt still counted.
+def publish(session: Session, job: GradingJob, verdict: Verdict) -> bool:
+    """Keep the verdict of an attempt; return whether the attempt still counted.
 
-    Raises OtherSuite for a verdict from another suite or rubric than the assignment's, and ValueError
-    for one that lacks the points of a problem: neither may be kept.
+    Raises OtherSuite for a verdict from another suite or rubric than the assignment's, and ValueError for one
+    that lacks the points of a problem.
     """
     if None in verdict.points.values():
         raise ValueError("a verdict with a problem that was not judged is not final")
     submission = _current(session, job)
     if submission is None:
         return False
-    wanted = basis_of(session.get_one(Assignment, submission.assignment_id, populate_existing=True))
+    wanted = basis_of(session.get_one(AssignmentRow, submission.assignment_id, populate_existing=True))
     if wanted not in {UNANNOUNCED, Basis(verdict.suite_sha256, verdict.rubric_sha256)}:
         raise OtherSuite
     _keep(session, job, verdict)
@@ -94,7 +94,7 @@ def publish(session: Session, job: Job, verdict: Verdict) -> bool:
     return True
 
 
-def fail(session: Session, job: Job, reason: str) -> State | None:
+def fail(session: Session, job: GradingJob, reason: str) -> State | None:
     """Note that an attempt failed on our side; return the state that follows, None if it no longer counted.
 
     `queued` asks the caller to enqueue the submission again in the same transaction.
@@ -104,14 +104,14 @@ def fail(session: Session, job: Job, reason: str) -> State | None:
         return None
     submission.reason = reason
     if submission.attempt >= submission.attempt_limit:
-        _strike_out(session, submission)
+        _mark_failed(session, submission)
     else:
         _queue_again(session, submission)
     return submission.state
 
 
-def hand_back(session: Session, job: Job) -> bool:
-    """Return an attempt unused, as a worker that must stop does; tell whether it still counted."""
+def hand_back(session: Session, job: GradingJob) -> bool:
+    """Return an attempt unused, because the worker stops; return whether it still counted."""
     submission = _current(session, job)
     if submission is None:
         return False
@@ -121,8 +121,8 @@ def hand_back(session: Session, job: Job) -> bool:
 
 
 def release(session: Session, submission_id: str) -> None:
-    """Take a submission from the worker that holds it, if it still waits; what was begun is queued again."""
-    held = select(Submission).where(Submission.id == submission_id, Submission.state.in_(WAITING))
+    """Take a waiting submission from its worker; one that was being graded is queued again."""
+    held = select(SubmissionRow).where(SubmissionRow.id == submission_id, SubmissionRow.state.in_(WAITING))
     submission = session.scalar(held.with_for_update())
     if submission is None:
         return
@@ -131,12 +131,12 @@ def release(session: Session, submission_id: str) -> None:
     submission.worker = None
 
 
-def start_regrade(session: Session, submission_id: str, priority: Priority) -> Submission | None:
+def start_regrade(session: Session, submission_id: str, priority: Priority) -> SubmissionRow | None:
     """Queue a finished submission for a regrade; None if it is not finished. The caller enqueues it.
 
     Raises ArchiveGone.
     """
-    done = select(Submission).where(Submission.id == submission_id, Submission.state.not_in(WAITING))
+    done = select(SubmissionRow).where(SubmissionRow.id == submission_id, SubmissionRow.state.not_in(WAITING))
     submission = session.scalar(done.with_for_update())
     if submission is None:
         return None
@@ -148,41 +148,41 @@ def start_regrade(session: Session, submission_id: str, priority: Priority) -> S
     return submission
 
 
-def _hold_archive(session: Session, submission: Submission) -> None:
+def _hold_archive(session: Session, submission: SubmissionRow) -> None:
     """Have no other transaction prune the bytes until this one ends. Raises ArchiveGone."""
-    length = select(func.length(Archive.content)).where(Archive.sha256 == submission.archive_sha256)
+    length = select(func.length(ArchiveRow.content)).where(ArchiveRow.sha256 == submission.archive_sha256)
     if not session.scalar(length.with_for_update(read=True)):
         raise ArchiveGone
 
 
-def _keep(session: Session, job: Job, verdict: Verdict) -> None:
+def _keep(session: Session, job: GradingJob, verdict: Verdict) -> None:
     """Keep the report of an attempt and the tests that it lost."""
     attempt = {"submission_id": job.submission_id, "attempt": job.attempt}
-    report = {name: value for name, value in vars(verdict).items() if name != "losses"}
-    session.execute(insert(Report).values(**attempt, **report, created_at=now(session)))
-    if verdict.losses:
-        session.execute(insert(Loss), [{**attempt, **vars(lost)} for lost in verdict.losses])
+    report = {name: value for name, value in vars(verdict).items() if name != "failed_tests"}
+    session.execute(insert(ReportRow).values(**attempt, **report, created_at=now(session)))
+    if verdict.failed_tests:
+        session.execute(insert(FailedTestRow), [{**attempt, **vars(lost)} for lost in verdict.failed_tests])
 
 
-def _current(session: Session, job: Job) -> Submission | None:
+def _current(session: Session, job: GradingJob) -> SubmissionRow | None:
     """Return the row while it is in the attempt of `job`."""
-    current = select(Submission).where(
-        Submission.id == job.submission_id,
-        Submission.state == State.GRADING,
-        Submission.attempt == job.attempt,
+    current = select(SubmissionRow).where(
+        SubmissionRow.id == job.submission_id,
+        SubmissionRow.state == State.GRADING,
+        SubmissionRow.attempt == job.attempt,
     )
     return session.scalar(current.with_for_update())
 
 
-def _queue_again(session: Session, submission: Submission) -> None:
+def _queue_again(session: Session, submission: SubmissionRow) -> None:
     submission.state, submission.worker = State.QUEUED, None
     session.flush()
-    tell_state(session, submission)
+    add_state_event(session, submission)
 
 
-def _strike_out(session: Session, submission: Submission | None) -> None:
+def _mark_failed(session: Session, submission: SubmissionRow | None) -> None:
     if submission is None:
         return
     why = submission.reason or "its worker died each time"
-    submission.reason = f"{STRUCK_OUT.format(attempts=submission.attempt)} ({why})"
+    submission.reason = f"{FAILED_REASON.format(attempts=submission.attempt)} ({why})"
     end(session, submission, State.GRADER_ERROR)

@@ -1,7 +1,7 @@
-"""Backups: everything in the store, as of one moment, in one file that either database can be filled from.
+"""Backups: a snapshot of the whole store in one file, for either database.
 
-The file is a zip: `store.json` says what it is, `TABLE.jsonl` has a row a line, in an order in which no row
-comes before one that it refers to. Bytes are kept in base64, moments in ISO 8601.
+The file is a zip: `store.json` describes it, `TABLE.jsonl` has a row a line, each row after those that it
+refers to. Bytes are kept in base64, moments in ISO 8601.
 """
 
 import base64
@@ -15,13 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table as SqlTable
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from grader.store import tables
-from grader.store.columns import Table
+from grader.store.columns import StoredRow
 from grader.store.database import Database
 from grader.store.migrate import NEWEST
 
@@ -41,7 +40,7 @@ DAMAGES = (  # what reading a file raises that was cut off or changed
     IntegrityError,
 )
 FORGOTTEN = {"ticket": None, "worker": None}  # of a submission: they name a job and a worker of another life
-EPHEMERAL = (tables.Worker.__tablename__, tables.SignIn.__tablename__)
+EPHEMERAL = (tables.WorkerRow.__tablename__, tables.SignInRow.__tablename__)
 
 
 class BackupError(ValueError):
@@ -61,7 +60,7 @@ def back_up(database: Database, target: Path, secret: bytes) -> int:
 
 
 def is_backup(path: Path) -> bool:
-    """Tell whether a file looks like a backup of any release."""
+    """Return whether a file looks like a backup of any release."""
     try:
         with zipfile.ZipFile(path) as archive:
             return INDEX in archive.namelist()
@@ -85,7 +84,7 @@ def _write(database: Database, part: Path, secret: bytes) -> int:
 def restore(database: Database, source: Path, keep_secret: Callable[[bytes], None]) -> None:
     """Fill an empty store from a backup; `keep_secret` is given the secret of its seeds.
 
-    Raises BackupError, or what `keep_secret` raises; nothing is restored then.
+    Raises BackupError, or the errors of `keep_secret`; nothing is restored then.
     """
     try:
         archive = zipfile.ZipFile(source)
@@ -105,15 +104,15 @@ def _fill(
         for table in _tables():
             for rows in _batches(archive, table):
                 session.execute(insert(table), rows)
-        session.execute(update(tables.Submission).values(FORGOTTEN))
+        session.execute(update(tables.SubmissionRow).values(FORGOTTEN))
         _set_counters(session)
         secret = bytes.fromhex(archive.read(SECRET).decode())
         keep_secret(secret)
 
 
-def _tables() -> list[SqlTable]:
+def _tables() -> list[Table]:
     """Return the tables that are kept, each after those that it refers to."""
-    return [table for table in Table.metadata.sorted_tables if table.name not in EPHEMERAL]
+    return [table for table in StoredRow.metadata.sorted_tables if table.name not in EPHEMERAL]
 
 
 def _check(archive: zipfile.ZipFile, session: Session, source: Path) -> None:
@@ -129,7 +128,7 @@ def _check(archive: zipfile.ZipFile, session: Session, source: Path) -> None:
         raise BackupError("the store is not empty: restore into a new data folder or a new database")
 
 
-def _batches(archive: zipfile.ZipFile, table: SqlTable) -> Iterator[list[dict[str, Any]]]:
+def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[dict[str, Any]]]:
     with archive.open(f"{table.name}.jsonl") as file:
         rows = []
         for line in io.TextIOWrapper(file, encoding="utf-8"):
@@ -141,7 +140,7 @@ def _batches(archive: zipfile.ZipFile, table: SqlTable) -> Iterator[list[dict[st
             yield rows
 
 
-def _row(table: SqlTable, plain: dict[str, Any]) -> dict[str, Any]:
+def _row(table: Table, plain: dict[str, Any]) -> dict[str, Any]:
     """Return a row as its columns hold it."""
     return {name: _value(table.c[name].type.python_type, value) for name, value in plain.items()}
 

@@ -56,7 +56,7 @@ def word(kind: type[enum.StrEnum]) -> Enum:
     )
 
 
-class Table(DeclarativeBase):
+class StoredRow(DeclarativeBase):
     """The parent of all tables; each is a record with typed columns and no lazy relations."""
 
     metadata = MetaData(naming_convention=NAMES)

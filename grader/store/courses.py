@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from grader.core.deadline import DEFAULT_ZONE, in_words, parse_due, zone_named
 from grader.store.database import now
-from grader.store.tables import Assignment, Course
+from grader.store.tables import AssignmentRow, CourseRow
 
 SHORT_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 HOURLY_LIMIT = 20
@@ -18,8 +18,8 @@ STANDARD = ("suite_sha256", "rubric_sha256", "data_sha256", "python", "numpy")  
 
 
 @dataclass(frozen=True)
-class Policy:
-    """How an assignment treats what is handed in; `hourly_limit` per student, None for no limit."""
+class SubmissionPolicy:
+    """The rules of an assignment for its submissions; `hourly_limit` per student, None for no limit."""
 
     due_at: datetime | None = None
     hourly_limit: int | None = HOURLY_LIMIT
@@ -34,28 +34,28 @@ def short_name(title: str) -> str:
     return name
 
 
-def add_course(session: Session, course_id: str, title: str, time_zone: str = DEFAULT_ZONE) -> Course:
+def add_course(session: Session, course_id: str, title: str, time_zone: str = DEFAULT_ZONE) -> CourseRow:
     """Add a course. Raises ValueError when its short name is taken or cannot be one, or without the zone."""
     zone_named(time_zone)
     if not SHORT_NAME.fullmatch(course_id):
         raise ValueError(f"{course_id!r}: a short name has small letters, digits and hyphens, 64 at most")
-    if session.get(Course, course_id):
+    if session.get(CourseRow, course_id):
         raise ValueError(f"there is a course {course_id!r} already; choose another short name")
-    course = Course(id=course_id, title=title, time_zone=time_zone, created_at=now(session))
+    course = CourseRow(id=course_id, title=title, time_zone=time_zone, created_at=now(session))
     session.add(course)
     session.flush()
     return course
 
 
 def add_assignment(
-    session: Session, assignment_id: str, course_id: str, title: str, policy: Policy
-) -> Assignment:
+    session: Session, assignment_id: str, course_id: str, title: str, policy: SubmissionPolicy
+) -> AssignmentRow:
     """Add an assignment to a course, with the standard of the others. Raises ValueError when it exists."""
-    if session.get(Assignment, assignment_id):
+    if session.get(AssignmentRow, assignment_id):
         raise ValueError(f"there is an assignment {assignment_id!r} already; choose another short name")
-    sibling = session.scalar(select(Assignment).where(Assignment.suite_sha256 != "").limit(1))
+    sibling = session.scalar(select(AssignmentRow).where(AssignmentRow.suite_sha256 != "").limit(1))
     standard = {name: getattr(sibling, name) for name in STANDARD} if sibling else {}
-    assignment = Assignment(
+    assignment = AssignmentRow(
         **standard,
         id=assignment_id,
         course_id=course_id,
@@ -70,16 +70,16 @@ def add_assignment(
     return assignment
 
 
-def due_in_words(session: Session, assignment: Assignment) -> str | None:
+def due_in_words(session: Session, assignment: AssignmentRow) -> str | None:
     """Return the deadline of an assignment in the words of its course's time zone, or None without one."""
     if assignment.due_at is None:
         return None
-    return in_words(assignment.due_at, session.get_one(Course, assignment.course_id).time_zone)
+    return in_words(assignment.due_at, session.get_one(CourseRow, assignment.course_id).time_zone)
 
 
-def set_due(session: Session, assignment: Assignment, entered: str | None) -> None:
+def set_due(session: Session, assignment: AssignmentRow, entered: str | None) -> None:
     """Give an assignment the deadline that a person enters, or none. Raises ValueError."""
-    zone = session.get_one(Course, assignment.course_id).time_zone
+    zone = session.get_one(CourseRow, assignment.course_id).time_zone
     assignment.due_at = parse_due(entered, zone) if entered else None
     session.flush()
 
@@ -87,21 +87,21 @@ def set_due(session: Session, assignment: Assignment, entered: str | None) -> No
 def set_time_zone(session: Session, course_id: str, time_zone: str) -> None:
     """Give a course another time zone; deadlines keep their instants. Raises ValueError."""
     zone_named(time_zone)
-    session.get_one(Course, course_id).time_zone = time_zone
+    session.get_one(CourseRow, course_id).time_zone = time_zone
     session.flush()
 
 
-def policy_of(assignment: Assignment) -> Policy:
-    """Return how an assignment treats what is handed in."""
-    return Policy(assignment.due_at, assignment.hourly_limit, assignment.supersede)
+def policy_of(assignment: AssignmentRow) -> SubmissionPolicy:
+    """Return the rules of an assignment for its submissions."""
+    return SubmissionPolicy(assignment.due_at, assignment.hourly_limit, assignment.supersede)
 
 
-def courses(session: Session) -> Sequence[Course]:
+def courses(session: Session) -> Sequence[CourseRow]:
     """Return all courses, oldest first."""
-    return session.scalars(select(Course).order_by(Course.created_at, Course.id)).all()
+    return session.scalars(select(CourseRow).order_by(CourseRow.created_at, CourseRow.id)).all()
 
 
-def assignments_in(session: Session, course_ids: Iterable[str]) -> Sequence[Assignment]:
+def assignments_in(session: Session, course_ids: Iterable[str]) -> Sequence[AssignmentRow]:
     """Return the assignments of these courses, oldest first."""
-    found = select(Assignment).where(Assignment.course_id.in_(tuple(course_ids)))
-    return session.scalars(found.order_by(Assignment.created_at, Assignment.id)).all()
+    found = select(AssignmentRow).where(AssignmentRow.course_id.in_(tuple(course_ids)))
+    return session.scalars(found.order_by(AssignmentRow.created_at, AssignmentRow.id)).all()

@@ -41,7 +41,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a transaction that changes nothing; what it returns stays readable afterwards."""
+        """Open a transaction that changes nothing; its rows stay readable afterwards."""
         with self._reading() as session:
             yield session
 
@@ -65,11 +65,11 @@ class Database:
             connection.execute(text("SELECT 1"))
 
     def before_closing(self, finish: Callable[[], None]) -> None:
-        """Have `finish` called while the connections still stand."""
+        """Call `finish` before the connections close."""
         self._before_closing.append(finish)
 
     def close(self) -> None:
-        """Close all connections, after what others have to finish."""
+        """Call the `before_closing` functions, then close all connections."""
         for finish in self._before_closing:
             finish()
         self.engine.dispose()
@@ -158,7 +158,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noq
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the writers' lock at once: one that turned writer half-way could only fail."""
+    """Take the writers' lock at the start: SQLite refuses a reader that turns writer."""
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -1,4 +1,4 @@
-"""Enrolment: what a roster changes in a course, first as a plan, then in fact."""
+"""Enrolment: plan the changes that a roster brings to a course, and make them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from grader.core.role import Role
 from grader.store.database import now
-from grader.store.people import members, set_role
-from grader.store.tables import User
+from grader.store.tables import UserRow
+from grader.store.users import members, set_role
 
 IDENTITIES = ("email", "login", "sis_id")
 
 
-class Entry(Protocol):
+class EnrolmentEntry(Protocol):
     """One person of a roster; address, login or id says who it is, and each may be empty but one."""
 
     @property
@@ -32,7 +32,7 @@ class Entry(Protocol):
 
     @property
     def handle(self) -> str:
-        """What the person is called."""
+        """The address, or else the login or the id."""
 
     @property
     def name(self) -> str:
@@ -40,7 +40,7 @@ class Entry(Protocol):
 
     @property
     def role(self) -> Role:
-        """What the person is in the course."""
+        """The role in the course."""
 
     @property
     def section(self) -> str:
@@ -48,34 +48,36 @@ class Entry(Protocol):
 
 
 @dataclass(frozen=True)
-class Change:
-    """What becomes different for one person: `add`, or `change` of role, section or identity."""
+class EnrolmentChange:
+    """A change for one person: `add`, or `change` of role, section or identity."""
 
     what: str
-    entry: Entry
+    entry: EnrolmentEntry
 
 
-def changes(session: Session, course_id: str, entries: Iterable[Entry]) -> list[Change]:
-    """Return what would become different in a course if `entries` were enrolled. Raises ValueError."""
+def plan_changes(
+    session: Session, course_id: str, entries: Iterable[EnrolmentEntry]
+) -> list[EnrolmentChange]:
+    """Return the changes that enrolling `entries` would bring to a course. Raises ValueError."""
     present = {user.id: (member.role, member.section) for user, member in members(session, course_id)}
     planned = []
     for entry in entries:
         user = _known(session, entry)
         known = present.get(user.id) if user else None
         if user is None or known is None:
-            planned.append(Change("add", entry))
+            planned.append(EnrolmentChange("add", entry))
         elif known != (entry.role, entry.section or known[1]) or _news(user, entry):
-            planned.append(Change("change", entry))
+            planned.append(EnrolmentChange("change", entry))
     return planned
 
 
-def enrol(session: Session, course_id: str, planned: Sequence[Change]) -> None:
+def enrol(session: Session, course_id: str, planned: Sequence[EnrolmentChange]) -> None:
     """Make the planned changes. Raises ValueError."""
     for change in planned:
         entry = change.entry
         user = _known(session, entry)
         if user is None:
-            user = User(email=entry.handle, name=entry.name, created_at=now(session))
+            user = UserRow(email=entry.handle, name=entry.name, created_at=now(session))
             session.add(user)
         for kind, value in _news(user, entry).items():
             setattr(user, kind, value)
@@ -83,12 +85,14 @@ def enrol(session: Session, course_id: str, planned: Sequence[Change]) -> None:
         set_role(session, course_id, user.id, entry.role, entry.section)
 
 
-def _known(session: Session, entry: Entry) -> User | None:
-    """Return the user whom an entry means. Raises ValueError where it means several."""
+def _known(session: Session, entry: EnrolmentEntry) -> UserRow | None:
+    """Return the user of an entry. Raises ValueError if several users match."""
     stated = {kind: getattr(entry, kind) for kind in IDENTITIES if getattr(entry, kind)}
-    own = [getattr(User, kind) == value for kind, value in stated.items()]
-    own += [User.email == value for kind, value in stated.items() if kind != "email"]  # had no address before
-    found = session.scalars(select(User).where(or_(*own))).all()
+    own = [getattr(UserRow, kind) == value for kind, value in stated.items()]
+    own += [
+        UserRow.email == value for kind, value in stated.items() if kind != "email"
+    ]  # had no address before
+    found = session.scalars(select(UserRow).where(or_(*own))).all()
     if len(found) > 1:
         names = ", ".join(sorted(user.email for user in found))
         raise ValueError(f"{entry.handle} of the roster is several people here: {names}; make them one first")
@@ -98,13 +102,13 @@ def _known(session: Session, entry: Entry) -> User | None:
     return user
 
 
-def _news(user: User, entry: Entry) -> dict[str, str]:
-    """Return what an entry says of a person that is not known yet."""
+def _news(user: UserRow, entry: EnrolmentEntry) -> dict[str, str]:
+    """Return the values of an entry that the store does not have yet."""
     stated = {kind: getattr(entry, kind) for kind in (*IDENTITIES, "name") if getattr(entry, kind)}
     known = {kind: getattr(user, kind) for kind in stated}
     return {kind: value for kind, value in stated.items() if known[kind] != value and _may(kind, known[kind])}
 
 
 def _may(kind: str, known: str | None) -> bool:
-    """Tell whether what is known may change: what is empty, and a login where an address is wanted."""
+    """Return whether an entry may replace a value: an empty one, or a login where an address is wanted."""
     return not known or (kind == "email" and "@" not in known)

@@ -1,8 +1,8 @@
-"""The group commit: those who write in the same moment share a transaction, and so one flush to the disk.
+"""The group commit: writers of the same moment share a transaction, and so one flush to the disk.
 
-A commit waits for the disk, and SQLite lets one writer in at a time: the last of fifty would wait for fifty
-flushes. Here whoever comes while a group is being written joins the next one. Nobody is answered before the
-group that holds what they wrote is committed.
+A commit waits for the disk, and SQLite allows one writer at a time: the last of fifty would wait for fifty
+flushes. Here an item that arrives while a group is being written joins the next group. An item has its result
+only after its group is committed.
 """
 
 import threading
@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class _Turn(Generic[Item, Result]):
-    """Somebody who waits: what they want kept, and what comes of it."""
+    """An item that waits, and its result."""
 
     item: Item
     result: Future[Result] = field(default_factory=Future)
@@ -40,38 +40,38 @@ class GroupCommit(Generic[Item, Result]):
         keep: Callable[[Session, Sequence[Item]], Sequence[Result]],
         *,
         apart_by: Callable[[Item], Hashable],
-        patience: float = 0.0,
+        max_delay: float = 0.0,
     ) -> None:
-        """Have `keep` write a group within one transaction; it returns a result for each item, in order.
+        """Write each group by one call of `keep`, which returns a result for each item, in order.
 
-        No group holds two items that `apart_by` maps to the same: the second finds what the first has left.
-        The first of a group waits `patience` seconds for company.
+        No group holds two items with the same `apart_by`: the second must see the changes of the first. Wait
+        up to `max_delay` seconds for more items before committing.
         """
         self._database = database
         self._keep = keep
         self._apart_by = apart_by
-        self._patience = patience
+        self._max_delay = max_delay
         self._waiting: deque[_Turn[Item, Result]] = deque()
         self._closing = threading.Event()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="group-commit")
         database.before_closing(self._close)
 
     def submit(self, item: Item) -> Future[Result]:
-        """Return what will hold the item's result once it is committed, or the error that kept it out."""
+        """Return a future with the item's result, or with the error, once its group is committed."""
         turn: _Turn[Item, Result] = _Turn(item)
         self._waiting.append(turn)
         self._writer.submit(self._write)  # one call for each item, so that none is left waiting
         return turn.result
 
     def _close(self) -> None:
-        """Write what still waits, and take nothing more."""
+        """Write the items that wait, and accept no more."""
         self._closing.set()
         self._writer.shutdown()
 
     def _write(self) -> None:
         """Write the next group, if an earlier call has not written all that waited."""
-        if self._waiting and self._patience:
-            self._closing.wait(self._patience)
+        if self._waiting and self._max_delay:
+            self._closing.wait(self._max_delay)
         group = self._next_group()
         if group:
             self._settle(group)
@@ -90,7 +90,7 @@ class GroupCommit(Generic[Item, Result]):
         return list(group.values())
 
     def _settle(self, group: Sequence[_Turn[Item, Result]]) -> None:
-        """Write a group; when that fails for what one item holds, write each by itself."""
+        """Write a group; if an item makes that fail, write each item by itself."""
         is_begun = False
         try:
             with self._database.write() as session:
@@ -111,5 +111,5 @@ class GroupCommit(Generic[Item, Result]):
 
 
 def _is_cut_off(error: Exception) -> bool:
-    """Tell whether the connection was lost, which would meet every item again."""
+    """Return whether the connection was lost, which would fail every item again."""
     return isinstance(error, DBAPIError) and error.connection_invalidated

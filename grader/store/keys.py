@@ -1,7 +1,9 @@
-"""Keys: what somebody shows to be let in. A public half finds a row, a secret half proves the right.
+"""Keys: the secrets behind tokens, links and cookies.
 
-Of the secret half only the SHA-256 is kept, and it is compared in constant time. It has 256 random bits, so
-that a plain hash of it cannot be searched.
+The public half of a key finds a row, the secret half proves the right.
+
+The store keeps only the SHA-256 of the secret half, and compares it in constant time. The secret half has 256
+random bits, so a plain hash of it cannot be searched.
 """
 
 import hashlib
@@ -28,21 +30,21 @@ class Key:
 
     @property
     def secret_sha256(self) -> str:
-        """What is kept of the secret."""
+        """The hash of the secret half."""
         return hashlib.sha256(self.secret.encode(errors="replace")).hexdigest()
 
     def opens(self, secret_sha256: str | None) -> bool:
-        """Tell whether its secret is the one of that hash; it takes as long where there is none."""
+        """Return whether its secret half has that hash; a missing hash takes as long."""
         right = hmac.compare_digest(self.secret_sha256, secret_sha256 or NOBODY)
         return right and secret_sha256 is not None
 
 
 def new_key() -> Key:
-    """Return a key that nobody has or had."""
+    """Return a new random key."""
     return Key(secrets.token_hex(PUBLIC_BYTES), secrets.token_urlsafe(SECRET_BYTES))
 
 
 def read_key(text: str) -> Key:
-    """Return the key that somebody shows; what is none has an empty public half, which finds nothing."""
+    """Return the key in a text; a text that is no key gives an empty public half, which finds no row."""
     public, _, secret = text.partition(".")
     return Key(public if PUBLIC_HALF.fullmatch(public) else "", secret)

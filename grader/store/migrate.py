@@ -85,7 +85,7 @@ def _check(connection: Connection, version: str | None) -> None:
 
 
 def configuration(connection: Connection) -> "Config":
-    """Return what Alembic needs to know, with the connection that migrations use."""
+    """Return the configuration of Alembic, with the connection that migrations use."""
     from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config()

@@ -1,8 +1,8 @@
-"""Sign-ins: how a browser is let in, by a link that works once or by a token, for a day's work at most.
+"""Sign-ins: the sessions of browsers, begun by a link that works once or by a token, for 12 hours at most.
 
-A browser holds a key of its own as a cookie, so that none ever holds a token. What was signed in with a token
-ends with that token; all that lets a person in ends by `shut_out`. Who a user is, and whether the account is
-disabled, is for `grader.store.people.person` to say.
+A browser holds a key of its own as a cookie, and never a token. A session that a token began ends with that
+token. `revoke_access` ends all tokens, links and sessions of a person. `grader.store.users.person` checks
+whether the account is disabled.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from grader.store.database import now
 from grader.store.keys import new_key, read_key
-from grader.store.tables import LoginLink, SignIn, Token
+from grader.store.tables import LoginLinkRow, SignInRow, TokenRow
 from grader.store.tokens import is_valid, verify_token
 
 LINK_LIFETIME = timedelta(hours=72)  # long enough for a mail to be read; GRADER_LINK_HOURS replaces it
@@ -22,7 +22,7 @@ SIGN_IN_LIFETIME = timedelta(hours=12)
 def issue_link(session: Session, user_id: int, lifetime: timedelta = LINK_LIFETIME) -> str:
     """Return the code of a link that signs the user in once, within its lifetime."""
     key, end = new_key(), now(session) + lifetime
-    session.add(LoginLink(id=key.public, user_id=user_id, secret_sha256=key.secret_sha256, expires_at=end))
+    session.add(LoginLinkRow(id=key.public, user_id=user_id, secret_sha256=key.secret_sha256, expires_at=end))
     session.flush()
     return str(key)
 
@@ -30,7 +30,7 @@ def issue_link(session: Session, user_id: int, lifetime: timedelta = LINK_LIFETI
 def sign_in_by_link(session: Session, code: str) -> str | None:
     """Use a link's code up and return the cookie of a new sign-in; None if it is wrong, used or over."""
     key = read_key(code)
-    row = session.get(LoginLink, key.public, with_for_update=True)
+    row = session.get(LoginLinkRow, key.public, with_for_update=True)
     if not key.opens(row.secret_sha256 if row else None) or row is None:
         return None
     if row.used_at is not None or row.expires_at <= now(session):
@@ -45,12 +45,12 @@ def sign_in_by_token(session: Session, token: str) -> str | None:
     return _begin(session, row.user_id, row.id) if row else None
 
 
-def signed_in(session: Session, cookie: str) -> int | None:
-    """Return the id of the user whom a cookie signs in; None if it is wrong or its sign-in has ended."""
+def find_session_user(session: Session, cookie: str) -> int | None:
+    """Return the id of the user whom a cookie signs in; None if it is wrong or its session has ended."""
     row = _find(session, cookie)
     if row is None or row.ended_at is not None or row.expires_at <= now(session):
         return None
-    token = session.get(Token, row.token_id) if row.token_id else None
+    token = session.get(TokenRow, row.token_id) if row.token_id else None
     return None if token is not None and not is_valid(session, token) else row.user_id
 
 
@@ -61,13 +61,13 @@ def sign_out(session: Session, cookie: str) -> None:
         row.ended_at = now(session)
 
 
-def shut_out(session: Session, user_id: int) -> None:
-    """End all that lets a user in now: tokens, links that wait, and sign-ins."""
+def revoke_access(session: Session, user_id: int) -> None:
+    """Revoke all tokens of a user, and end all links and sessions."""
     moment = now(session)
     for table, ending in (
-        (Token, Token.revoked_at),
-        (LoginLink, LoginLink.used_at),
-        (SignIn, SignIn.ended_at),
+        (TokenRow, TokenRow.revoked_at),
+        (LoginLinkRow, LoginLinkRow.used_at),
+        (SignInRow, SignInRow.ended_at),
     ):
         open_ones = update(table).where(table.user_id == user_id, ending.is_(None))
         session.execute(open_ones.values({ending: moment}))
@@ -77,7 +77,7 @@ def _begin(session: Session, user_id: int, token_id: str | None) -> str:
     key, moment = new_key(), now(session)
     _forget_ended(session, user_id, moment)
     session.add(
-        SignIn(
+        SignInRow(
             id=key.public,
             user_id=user_id,
             token_id=token_id,
@@ -91,11 +91,11 @@ def _begin(session: Session, user_id: int, token_id: str | None) -> str:
 
 
 def _forget_ended(session: Session, user_id: int, moment: datetime) -> None:
-    ended = or_(SignIn.expires_at <= moment, SignIn.ended_at.is_not(None))
-    session.execute(delete(SignIn).where(SignIn.user_id == user_id, ended))
+    ended = or_(SignInRow.expires_at <= moment, SignInRow.ended_at.is_not(None))
+    session.execute(delete(SignInRow).where(SignInRow.user_id == user_id, ended))
 
 
-def _find(session: Session, cookie: str) -> SignIn | None:
+def _find(session: Session, cookie: str) -> SignInRow | None:
     key = read_key(cookie)
-    row = session.get(SignIn, key.public)
+    row = session.get(SignInRow, key.public)
     return row if key.opens(row.secret_sha256 if row else None) else None

@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from grader.store.audit import OPERATOR, record
+from grader.store.audit_log import OPERATOR, record
 from grader.store.database import Database
-from grader.store.tables import Audit
+from grader.store.tables import AuditRow
 
 STORE, BACK_UP = "store", "back up"  # subject and action in the audit
 SQLITE_BYTES = text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
@@ -35,5 +35,5 @@ def note_backup(session: Session, rows: int) -> None:
 
 def last_backup(session: Session) -> datetime | None:
     """Return when the last backup was made; None if there is none."""
-    found = select(func.max(Audit.at)).where(Audit.subject == STORE, Audit.action == BACK_UP)
+    found = select(func.max(AuditRow.at)).where(AuditRow.subject == STORE, AuditRow.action == BACK_UP)
     return session.scalar(found)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from grader.core.fingerprint import Fingerprint
 from grader.store.submissions import Basis
-from grader.store.tables import Assignment, Worker
+from grader.store.tables import AssignmentRow, WorkerRow
 
 
 def announce(session: Session, found: Fingerprint) -> bool:
@@ -17,9 +17,9 @@ def announce(session: Session, found: Fingerprint) -> bool:
 
     The data is forgotten with a suite, and when no worker is left: the next worker that has data states it.
     """
-    before = announced(session)
+    before = find_standard(session)
     is_new = before is None or (before.suite, before.rubric) != (found.suite, found.rubric)
-    keeps_data = not is_new and session.scalar(select(Worker.id).limit(1)) is not None
+    keeps_data = not is_new and session.scalar(select(WorkerRow.id).limit(1)) is not None
     values = {
         "suite_sha256": found.suite,
         "rubric_sha256": found.rubric,
@@ -27,19 +27,22 @@ def announce(session: Session, found: Fingerprint) -> bool:
         "numpy": found.numpy,
         **({} if keeps_data else {"data_sha256": ""}),
     }
-    session.execute(update(Assignment).values(values))
+    session.execute(update(AssignmentRow).values(values))
     return is_new
 
 
-def announced(session: Session) -> Fingerprint | None:
+def find_standard(session: Session) -> Fingerprint | None:
     """Return the standard; None if no service announced any."""
     found = session.scalar(
-        select(Assignment).where(Assignment.suite_sha256 != "").order_by(Assignment.created_at).limit(1)
+        select(AssignmentRow)
+        .where(AssignmentRow.suite_sha256 != "")
+        .order_by(AssignmentRow.created_at)
+        .limit(1)
     )
-    return None if found is None else standard_of(found)
+    return None if found is None else make_standard(found)
 
 
-def standard_of(assignment: Assignment) -> Fingerprint:
+def make_standard(assignment: AssignmentRow) -> Fingerprint:
     """Return the standard of an assignment."""
     return Fingerprint(
         suite=assignment.suite_sha256,
@@ -50,7 +53,7 @@ def standard_of(assignment: Assignment) -> Fingerprint:
     )
 
 
-def basis_of(assignment: Assignment) -> Basis:
+def basis_of(assignment: AssignmentRow) -> Basis:
     """Return the hashes of the current suite, rubric and data of an assignment."""
     return Basis(assignment.suite_sha256, assignment.rubric_sha256)
 
@@ -58,6 +61,6 @@ def basis_of(assignment: Assignment) -> Basis:
 def state_data(session: Session, own: Fingerprint) -> None:
     """Have the data of a worker count for its suite, if it has some and no other worker stated any."""
     if own.data:
-        same = (Assignment.suite_sha256 == own.suite, Assignment.rubric_sha256 == own.rubric)
-        unstated = update(Assignment).where(*same, Assignment.data_sha256 == "")
+        same = (AssignmentRow.suite_sha256 == own.suite, AssignmentRow.rubric_sha256 == own.rubric)
+        unstated = update(AssignmentRow).where(*same, AssignmentRow.data_sha256 == "")
         session.execute(unstated.values(data_sha256=own.data))

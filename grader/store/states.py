@@ -4,7 +4,7 @@ from enum import IntEnum, StrEnum
 
 
 class State(StrEnum):
-    """Where a submission stands. From `queued` it can also be superseded or cancelled."""
+    """The state of a submission. From `queued` it can also be superseded or cancelled."""
 
     QUEUED = "queued"
     GRADING = "grading"

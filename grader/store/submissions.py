@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, aliased
 
 from grader.core.deadline import closing, is_late
 from grader.store.database import now
-from grader.store.progress import tell_state, tell_states
+from grader.store.events import add_state_event, add_state_events
 from grader.store.states import Priority, State
-from grader.store.tables import Archive, Assignment, Report, Submission
+from grader.store.tables import ArchiveRow, AssignmentRow, ReportRow, SubmissionRow
 
 ID_BYTES = 12
 MAX_ATTEMPTS = 3
@@ -45,7 +45,7 @@ class Basis:
 
 
 @dataclass(frozen=True)
-class Filter:
+class SubmissionFilter:
     """Which submissions are asked for; an empty field asks for all."""
 
     user_id: int | None = None
@@ -54,7 +54,7 @@ class Filter:
     before: tuple[datetime, str] | None = None
 
 
-def accept(session: Session, upload: Upload, priority: Priority | None = None) -> Submission:
+def accept(session: Session, upload: Upload, priority: Priority | None = None) -> SubmissionRow:
     """Keep an upload and its queued submission; the caller enqueues it in the same transaction."""
     if priority is None:
         handed_in_before = session.scalar(_history(upload.user_id, upload.assignment_id).limit(1))
@@ -62,32 +62,33 @@ def accept(session: Session, upload: Upload, priority: Priority | None = None) -
     return accept_all(session, [(upload, priority)])[0]
 
 
-def accept_all(session: Session, uploads: Sequence[tuple[Upload, Priority]]) -> list[Submission]:
+def accept_all(session: Session, uploads: Sequence[tuple[Upload, Priority]]) -> list[SubmissionRow]:
     """Keep many uploads, in the order in which they came, each with its priority; as `accept`."""
     if not uploads:
         return []
     moment = now(session)
     _keep_archives(session, [upload for upload, _ in uploads], moment)
     submissions = [
-        _queued(upload, priority, moment + number * TICK) for number, (upload, priority) in enumerate(uploads)
+        _make_row(upload, priority, moment + number * TICK)
+        for number, (upload, priority) in enumerate(uploads)
     ]
     session.add_all(submissions)
     session.flush()
-    tell_states(session, submissions)
+    add_state_events(session, submissions)
     return submissions
 
 
-def supersede(session: Session, newest: Submission) -> Sequence[Submission]:
+def supersede(session: Session, newest: SubmissionRow) -> Sequence[SubmissionRow]:
     """Take the student's older queued submissions of the assignment back; return them, to be dequeued.
 
     A late submission takes none back that came in time.
     """
     older = _history(newest.user_id, newest.assignment_id).where(
-        Submission.state == State.QUEUED, Submission.id != newest.id
+        SubmissionRow.state == State.QUEUED, SubmissionRow.id != newest.id
     )
-    due_at = session.get_one(Assignment, newest.assignment_id).due_at
+    due_at = session.get_one(AssignmentRow, newest.assignment_id).due_at
     if due_at is not None and is_late(newest.received_at, due_at):
-        older = older.where(Submission.received_at >= closing(due_at))
+        older = older.where(SubmissionRow.received_at >= closing(due_at))
     found = session.scalars(older.with_for_update()).all()
     for submission in found:
         submission.reason = f"a newer submission, {newest.id}, took its place"
@@ -96,8 +97,10 @@ def supersede(session: Session, newest: Submission) -> Sequence[Submission]:
 
 
 def cancel(session: Session, submission_id: str) -> bool:
-    """Cancel a submission that is still queued; tell whether it was."""
-    queued = select(Submission).where(Submission.id == submission_id, Submission.state == State.QUEUED)
+    """Cancel a submission that is still queued; return whether it was."""
+    queued = select(SubmissionRow).where(
+        SubmissionRow.id == submission_id, SubmissionRow.state == State.QUEUED
+    )
     submission = session.scalar(queued.with_for_update())
     if submission is None:
         return False
@@ -105,71 +108,75 @@ def cancel(session: Session, submission_id: str) -> bool:
     return True
 
 
-def end(session: Session, submission: Submission, state: State) -> None:
+def end(session: Session, submission: SubmissionRow, state: State) -> None:
     """Put a submission into a state that it leaves only by a regrade."""
     submission.state, submission.finished_at, submission.worker = state, now(session), None
     session.flush()
-    tell_state(session, submission)
+    add_state_event(session, submission)
 
 
-def page(session: Session, wanted: Filter, limit: int) -> Sequence[Submission]:
+def page(session: Session, wanted: SubmissionFilter, limit: int) -> Sequence[SubmissionRow]:
     """Return up to `limit` submissions, newest first, all of them older than `wanted.before`."""
-    found = select(Submission).where(*_conditions(wanted))
+    found = select(SubmissionRow).where(*_conditions(wanted))
     return session.scalars(
-        found.order_by(Submission.received_at.desc(), Submission.id.desc()).limit(limit)
+        found.order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc()).limit(limit)
     ).all()
 
 
-def newest_report(session: Session, submission_id: str) -> Report | None:
+def newest_report(session: Session, submission_id: str) -> ReportRow | None:
     """Return the report that counts, if there is one."""
-    found = select(Report).where(Report.submission_id == submission_id)
-    return session.scalar(found.order_by(Report.attempt.desc()).limit(1))
+    found = select(ReportRow).where(ReportRow.submission_id == submission_id)
+    return session.scalar(found.order_by(ReportRow.attempt.desc()).limit(1))
 
 
 def newest_document(session: Session, basis: Basis) -> str | None:
     """Return the newest report by this suite and rubric, of any submission, as a document."""
-    current = select(Report.document).where(
-        Report.suite_sha256 == basis.suite_sha256, Report.rubric_sha256 == basis.rubric_sha256
+    current = select(ReportRow.document).where(
+        ReportRow.suite_sha256 == basis.suite_sha256, ReportRow.rubric_sha256 == basis.rubric_sha256
     )
-    return session.scalar(current.order_by(Report.created_at.desc()).limit(1))
+    return session.scalar(current.order_by(ReportRow.created_at.desc()).limit(1))
 
 
 def report_that_counts() -> ColumnElement[bool]:
     """Return the condition that joins a submission with the report that counts, if there is one."""
-    each = aliased(Report)
-    newest = select(func.max(each.attempt)).where(each.submission_id == Submission.id).correlate(Submission)
-    return and_(Report.submission_id == Submission.id, Report.attempt == newest.scalar_subquery())
+    each = aliased(ReportRow)
+    newest = (
+        select(func.max(each.attempt)).where(each.submission_id == SubmissionRow.id).correlate(SubmissionRow)
+    )
+    return and_(ReportRow.submission_id == SubmissionRow.id, ReportRow.attempt == newest.scalar_subquery())
 
 
 def arrivals(session: Session, assignment_id: str) -> Sequence[datetime]:
     """Return when each submission of an assignment was handed in, in order."""
-    found = select(Submission.received_at).where(Submission.assignment_id == assignment_id)
-    return session.scalars(found.order_by(Submission.received_at)).all()
+    found = select(SubmissionRow.received_at).where(SubmissionRow.assignment_id == assignment_id)
+    return session.scalars(found.order_by(SubmissionRow.received_at)).all()
 
 
-def _history(user_id: int, assignment_id: str) -> Select[Submission]:
-    """Select what the student handed in for the assignment, newest first."""
-    own = select(Submission).where(Submission.user_id == user_id, Submission.assignment_id == assignment_id)
-    return own.order_by(Submission.received_at.desc(), Submission.id.desc())
+def _history(user_id: int, assignment_id: str) -> Select[SubmissionRow]:
+    """Select the submissions of a student for an assignment, newest first."""
+    own = select(SubmissionRow).where(
+        SubmissionRow.user_id == user_id, SubmissionRow.assignment_id == assignment_id
+    )
+    return own.order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc())
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: SubmissionFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.user_id is not None:
-        conditions.append(Submission.user_id == wanted.user_id)
+        conditions.append(SubmissionRow.user_id == wanted.user_id)
     if wanted.assignment_ids is not None:
-        conditions.append(Submission.assignment_id.in_(wanted.assignment_ids))
+        conditions.append(SubmissionRow.assignment_id.in_(wanted.assignment_ids))
     if wanted.states:
-        conditions.append(Submission.state.in_(wanted.states))
+        conditions.append(SubmissionRow.state.in_(wanted.states))
     if wanted.before:
         moment, submission_id = wanted.before
-        same_moment = and_(Submission.received_at == moment, Submission.id < submission_id)
-        conditions.append(or_(Submission.received_at < moment, same_moment))
+        same_moment = and_(SubmissionRow.received_at == moment, SubmissionRow.id < submission_id)
+        conditions.append(or_(SubmissionRow.received_at < moment, same_moment))
     return conditions
 
 
-def _queued(upload: Upload, priority: Priority, moment: datetime) -> Submission:
-    return Submission(
+def _make_row(upload: Upload, priority: Priority, moment: datetime) -> SubmissionRow:
+    return SubmissionRow(
         id=secrets.token_hex(ID_BYTES),
         assignment_id=upload.assignment_id,
         user_id=upload.user_id,
@@ -186,20 +193,20 @@ def _queued(upload: Upload, priority: Priority, moment: datetime) -> Submission:
 
 
 def _keep_archives(session: Session, uploads: Sequence[Upload], moment: datetime) -> None:
-    """Keep the bytes unless they are kept; in one order, so that no two transactions wait for each other.
+    """Insert the archives that are new, and the bytes of pruned ones.
 
-    An archive that was pruned has its bytes again.
+    The order is always the same, so that no two transactions wait for each other.
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     rows = [
         {"sha256": each.sha256, "content": each.content, "created_at": moment}
         for each in sorted(uploads, key=lambda upload: upload.sha256)
     ]
-    kept = dialect.insert(Archive)
-    pruned = func.length(Archive.content) == 0
+    kept = dialect.insert(ArchiveRow)
+    pruned = func.length(ArchiveRow.content) == 0
     session.execute(
         kept.on_conflict_do_update(
-            index_elements=[Archive.sha256],
+            index_elements=[ArchiveRow.sha256],
             set_={"content": kept.excluded.content, "created_at": kept.excluded.created_at},
             where=pruned,
         ),

@@ -19,16 +19,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from grader.core.deadline import DEFAULT_ZONE
 from grader.core.role import Role
 from grader.core.scoring import Outcome
-from grader.store.columns import Table, word
+from grader.store.columns import StoredRow, word
 from grader.store.states import State
 
 SERIAL = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only in an INTEGER
 
 
-class User(Table):
+class UserRow(StoredRow):
     """A person, known by an e-mail address (in small letters), a login or the id of a student system.
 
-    `email` is what the person is called: the address, or the login or id of one whose address is not known.
+    `email` is the address, or the login or id of a person whose address is not known.
     """
 
     __tablename__ = "users"
@@ -42,7 +42,7 @@ class User(Table):
     disabled_at: Mapped[datetime | None]
 
 
-class Token(Table):
+class TokenRow(StoredRow):
     """A key to the API. `id` is its public half; of the secret half only the SHA-256 is kept."""
 
     __tablename__ = "tokens"
@@ -57,7 +57,7 @@ class Token(Table):
     last_used_at: Mapped[datetime | None]
 
 
-class LoginLink(Table):
+class LoginLinkRow(StoredRow):
     """A link that signs one person in once, soon."""
 
     __tablename__ = "login_links"
@@ -69,8 +69,8 @@ class LoginLink(Table):
     used_at: Mapped[datetime | None]
 
 
-class SignIn(Table):
-    """A browser that is let in for a while; `token_id` is the token that it was let in by, if it was one."""
+class SignInRow(StoredRow):
+    """A browser session; `token_id` is the token that began it, if one did."""
 
     __tablename__ = "sign_ins"
 
@@ -83,7 +83,7 @@ class SignIn(Table):
     ended_at: Mapped[datetime | None]
 
 
-class Course(Table):
+class CourseRow(StoredRow):
     """A course; `id` is the short name in links, `time_zone` the one in which its deadlines are meant."""
 
     __tablename__ = "courses"
@@ -94,8 +94,8 @@ class Course(Table):
     created_at: Mapped[datetime]
 
 
-class Membership(Table):
-    """What a person is in a course."""
+class MembershipRow(StoredRow):
+    """The role of a person in a course."""
 
     __tablename__ = "memberships"
 
@@ -105,7 +105,7 @@ class Membership(Table):
     section: Mapped[str] = mapped_column(default="")
 
 
-class Assignment(Table):
+class AssignmentRow(StoredRow):
     """Something to hand in, its policy, and its standard (see store.standard).
 
     The policy: `hourly_limit` per student (None: no limit) and `supersede`. A text of the standard is empty
@@ -128,7 +128,7 @@ class Assignment(Table):
     created_at: Mapped[datetime]
 
 
-class Archive(Table):
+class ArchiveRow(StoredRow):
     """The bytes of an upload, once however often they are handed in; empty when they were pruned."""
 
     __tablename__ = "archives"
@@ -138,12 +138,12 @@ class Archive(Table):
     created_at: Mapped[datetime]
 
 
-class Submission(Table):
-    """One upload by one student, and how far it is.
+class SubmissionRow(StoredRow):
+    """One upload by one student, and its state.
 
-    `attempt` counts the times that grading began and fences every result: only the attempt that the row
-    names may publish. `attempt_limit` is the last one allowed. `ticket` is the queue's job for this row.
-    `worker` is the one that claimed it, while it is queued, or grades it.
+    `attempt` counts the starts of grading and fences every result: only the attempt that the row names may
+    publish. `attempt_limit` is the last one allowed. `ticket` is the queue's job for this row. `worker`
+    claimed it while it is queued, and grades it afterwards.
     """
 
     __tablename__ = "submissions"
@@ -178,11 +178,11 @@ class Submission(Table):
     finished_at: Mapped[datetime | None]
 
 
-class Report(Table):
+class ReportRow(StoredRow):
     """The verdict of one attempt. The newest of a submission counts; the earlier ones are its history.
 
-    `points` is by problem, null for one that was not judged. It stands before `document`, as SQLite reads a
-    row up to the column that is asked for. `staff_notes` has a note a line, which no student may read.
+    `points` is by problem, null for one that was not judged. It comes before `document`, as SQLite reads a
+    row up to the last column of a query. `staff_notes` has a note a line, which no student may read.
     """
 
     __tablename__ = "reports"
@@ -204,7 +204,7 @@ class Report(Table):
     staff_notes: Mapped[str] = mapped_column(default="")
 
 
-class Loss(Table):
+class FailedTestRow(StoredRow):
     """A test that an attempt lost; `reason` says why in a line, `cause` is a recognised mistake or empty."""
 
     __tablename__ = "losses"
@@ -221,7 +221,7 @@ class Loss(Table):
     cause: Mapped[str] = mapped_column(server_default="")
 
 
-class Progress(Table):
+class EventRow(StoredRow):
     """Something that happened to a submission, for those who follow it; `id` only ever grows."""
 
     __tablename__ = "progress"
@@ -235,11 +235,11 @@ class Progress(Table):
     at: Mapped[datetime]
 
 
-class Worker(Table):
-    """A worker process: how many submissions it grades at a time, where, with what, and when it showed life.
+class WorkerRow(StoredRow):
+    """A worker process: its slots, runner, fingerprint, and last heartbeat.
 
-    `beats` counts its heartbeats: others see by that it lives, whatever the clocks do. `refusal` says why it
-    takes nothing, `warning` what else its operator should know.
+    `beats` counts its heartbeats, so that no clock decides whether it lives. `refusal` is the reason why it
+    takes nothing, `warning` is for its operator.
     """
 
     __tablename__ = "workers"
@@ -259,10 +259,10 @@ class Worker(Table):
     heartbeat_at: Mapped[datetime]
 
 
-class Audit(Table):
-    """Who did what to whom, when and why. Rows are only added: the database refuses to change one.
+class AuditRow(StoredRow):
+    """An action: who did it, to whom, when and why. The database allows new rows only.
 
-    `course` is the one whose instructors may read it; no key, as the audit outlives what it tells of.
+    Instructors of `course` may read it. It is no foreign key, as the audit outlives courses.
     """
 
     __tablename__ = "audit"

@@ -10,29 +10,29 @@ from sqlalchemy.orm import Session
 
 from grader.store.database import now
 from grader.store.keys import Key, new_key, read_key
-from grader.store.people import Person
-from grader.store.tables import Membership, Token, User
+from grader.store.tables import MembershipRow, TokenRow, UserRow
+from grader.store.users import Person
 
 PREFIX = "grader_"  # lets secret scanners, and people, know one when they see it
 LIFETIME = timedelta(days=180)
 USE_NOTED = timedelta(minutes=1)  # "last used" is written at most this often
 BEARER = (
     select(
-        Token.id,
-        Token.secret_sha256,
-        Token.expires_at,
-        Token.revoked_at,
-        Token.last_used_at,
-        Token.user_id,
-        User.email,
-        User.name,
-        User.disabled_at,
-        Membership.course_id,
-        Membership.role,
+        TokenRow.id,
+        TokenRow.secret_sha256,
+        TokenRow.expires_at,
+        TokenRow.revoked_at,
+        TokenRow.last_used_at,
+        TokenRow.user_id,
+        UserRow.email,
+        UserRow.name,
+        UserRow.disabled_at,
+        MembershipRow.course_id,
+        MembershipRow.role,
     )
-    .join(User, User.id == Token.user_id)
-    .outerjoin(Membership, Membership.user_id == Token.user_id)
-    .where(Token.id == bindparam("public"))
+    .join(UserRow, UserRow.id == TokenRow.user_id)
+    .outerjoin(MembershipRow, MembershipRow.user_id == TokenRow.user_id)
+    .where(TokenRow.id == bindparam("public"))
 )
 
 
@@ -49,7 +49,7 @@ def issue_token(session: Session, user_id: int, label: str, lifetime: timedelta 
     """Return a new token for the user, for the only time."""
     key, moment = new_key(), now(session)
     session.add(
-        Token(
+        TokenRow(
             id=key.public,
             user_id=user_id,
             secret_sha256=key.secret_sha256,
@@ -63,21 +63,21 @@ def issue_token(session: Session, user_id: int, label: str, lifetime: timedelta 
 
 
 def public_half(token: str) -> str:
-    """Return what may be shown of a token."""
+    """Return the public half of a token, which may be shown."""
     return token.removeprefix(PREFIX).partition(".")[0]
 
 
-def verify_token(session: Session, token: str) -> Token | None:
+def verify_token(session: Session, token: str) -> TokenRow | None:
     """Return the row of a token that is right, not revoked and not over; else None."""
     key = _key(token)
-    row = session.get(Token, key.public)
+    row = session.get(TokenRow, key.public)
     if not key.opens(row.secret_sha256 if row else None) or row is None:
         return None
     return row if is_valid(session, row) else None
 
 
-def is_valid(session: Session, token: Token) -> bool:
-    """Tell whether a token still opens anything: it is neither revoked nor over."""
+def is_valid(session: Session, token: TokenRow) -> bool:
+    """Return whether a token is neither revoked nor expired."""
     return _is_valid(token, now(session))
 
 
@@ -97,18 +97,20 @@ def bearer(session: Session, token: str) -> Bearer | None:
 
 def note_uses(session: Session, token_ids: Sequence[str]) -> list[None]:
     """Write down that these tokens were used now."""
-    session.execute(update(Token).where(Token.id.in_(token_ids)).values(last_used_at=now(session)))
+    session.execute(update(TokenRow).where(TokenRow.id.in_(token_ids)).values(last_used_at=now(session)))
     return [None] * len(token_ids)
 
 
-def tokens_of(session: Session, user_id: int) -> Sequence[Token]:
+def tokens_of(session: Session, user_id: int) -> Sequence[TokenRow]:
     """Return the user's tokens, oldest first."""
-    return session.scalars(select(Token).where(Token.user_id == user_id).order_by(Token.created_at)).all()
+    return session.scalars(
+        select(TokenRow).where(TokenRow.user_id == user_id).order_by(TokenRow.created_at)
+    ).all()
 
 
 def revoke_token(session: Session, token_id: str) -> bool:
-    """End a token now, and what was signed in with it; tell whether there was one to end."""
-    row = session.get(Token, token_id)
+    """Revoke a token and end its sessions; return whether there was one to revoke."""
+    row = session.get(TokenRow, token_id)
     if row is None or row.revoked_at is not None:
         return False
     row.revoked_at = now(session)
@@ -116,7 +118,7 @@ def revoke_token(session: Session, token_id: str) -> bool:
 
 
 class _Timed(Protocol):
-    """What of a token says how long it is valid."""
+    """A token with its expiry and its revocation."""
 
     expires_at: Any
     revoked_at: Any

@@ -1,4 +1,4 @@
-"""The verdict as the store keeps it: the report itself, and beside it what lists and counts need of it."""
+"""The verdict as the store keeps it: the report, and the numbers that lists and counts need."""
 
 import json
 import re
@@ -16,7 +16,7 @@ NUMBER = re.compile(r"(?<![\w.])-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?(?![\w.])"
 
 
 @dataclass(frozen=True)
-class LostTest:
+class FailedTest:
     """A test that the submission lost, the id of its problem, and why in one line, the same for all seeds.
 
     `cause` is the key of the recognised mistake, or empty.
@@ -31,11 +31,11 @@ class LostTest:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a report says in numbers, and the report itself as JSON text.
+    """The numbers of a report, and the report itself as JSON text.
 
     `points` has every problem by id, with None for one that was not judged; `score` and `bonus` are None when
-    they lack the points of such a problem. `losses` has every lost test.
-    `staff_notes` has a note a line, and stands apart from `document`, which students read.
+    they lack the points of such a problem. `failed_tests` has every failed test. `staff_notes` has a note a
+    line; students read only `document`.
     """
 
     status: str
@@ -45,7 +45,7 @@ class Verdict:
     max_bonus: int
     points: Mapping[str, float | None]
     staff_notes: str
-    losses: tuple[LostTest, ...]
+    failed_tests: tuple[FailedTest, ...]
     suite_sha256: str
     rubric_sha256: str
     seconds: float
@@ -63,7 +63,7 @@ def verdict_of(report: GradedReport) -> Verdict:
         max_bonus=score.max_bonus,
         points={scored.problem.id: points(scored.score) for scored in score.problems},
         staff_notes="\n".join(report.staff_notes),
-        losses=tuple(lost for scored in score.problems for lost in _losses(scored)),
+        failed_tests=tuple(lost for scored in score.problems for lost in _list_failed_tests(scored)),
         suite_sha256=report.suite_sha256,
         rubric_sha256=report.rubric_sha256,
         seconds=report.seconds,
@@ -71,9 +71,9 @@ def verdict_of(report: GradedReport) -> Verdict:
     )
 
 
-def _losses(scored: ProblemScore) -> list[LostTest]:
+def _list_failed_tests(scored: ProblemScore) -> list[FailedTest]:
     return [
-        LostTest(scored.problem.id, result.name, result.outcome, _reason(result), result.cause)
+        FailedTest(scored.problem.id, result.name, result.outcome, _reason(result), result.cause)
         for result in scored.losses
     ]
 

@@ -8,15 +8,15 @@ from math import ceil
 
 from sqlalchemy.orm import Session
 
-from grader.store.admission import New, Past, Repeat, TooSoon, decide, histories
+from grader.store.admission import EarlierSubmission, New, Repeat, TooSoon, decide, histories
 from grader.store.courses import assignments_in, policy_of
 from grader.store.database import now
-from grader.store.people import Person
 from grader.store.queue import Queue
 from grader.store.standard import basis_of
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept_all, supersede
-from grader.store.tables import Assignment, Submission
+from grader.store.tables import AssignmentRow, SubmissionRow
+from grader.store.users import Person
 from grader.usecases.errors import (
     InvalidInputError,
     KeyReusedError,
@@ -37,7 +37,7 @@ class Accepted:
     Attributes: `place` in the queue, `wait` in seconds (None with a `reason` if it is not known), `by_staff`.
     """
 
-    submission: Submission
+    submission: SubmissionRow
     place: int = 0
     wait: int | None = None
     reason: str = ""
@@ -78,19 +78,21 @@ class Acceptance:
             )
         ]
 
-    def _accepted(self, session: Session, submission: Submission, place: int, *, by_staff: bool) -> Accepted:
+    def _accepted(
+        self, session: Session, submission: SubmissionRow, place: int, *, by_staff: bool
+    ) -> Accepted:
         wait = self._pace.wait(session, place)
         reason = self._pace.reason(session) if wait is None else ""
         return Accepted(submission, place, wait, reason, by_staff)
 
-    def _enqueue(self, session: Session, made: Sequence[Submission]) -> None:
+    def _enqueue(self, session: Session, made: Sequence[SubmissionRow]) -> None:
         by_priority = defaultdict(list)
         for submission in made:
             by_priority[Priority(submission.priority)].append(submission.id)
         for priority, ids in by_priority.items():
             self._queue.enqueue(session, ids, priority)
 
-    def _places(self, session: Session, made: Sequence[Submission]) -> list[int]:
+    def _places(self, session: Session, made: Sequence[SubmissionRow]) -> list[int]:
         """Return the places of new submissions: each is the last of its priority but for those made later."""
         depth: Mapping[int, int] = self._queue.stats(session).depth if made else {}
         after: Counter[int] = Counter()
@@ -120,8 +122,8 @@ def _decide_one(  # noqa: PLR0913, PLR0917 - the upload, and all that the decisi
     session: Session,
     who: Person,
     upload: Upload,
-    choice: Sequence[Assignment],
-    past: Sequence[Past],
+    choice: Sequence[AssignmentRow],
+    past: Sequence[EarlierSubmission],
     moment: datetime,
 ) -> _New | Accepted:
     """Return a new submission's decision, or the submission that is repeated. Raises UseCaseError."""
@@ -131,14 +133,14 @@ def _decide_one(  # noqa: PLR0913, PLR0917 - the upload, and all that the decisi
         case New() as decision:
             return upload, decision, assignment.course_id in who.staff_courses
         case Repeat(submission_id):
-            return Accepted(session.get_one(Submission, submission_id))
+            return Accepted(session.get_one(SubmissionRow, submission_id))
         case TooSoon(next_try):
             raise _too_soon(assignment, next_try, moment)
         case _:
             raise KeyReusedError("This Idempotency-Key came with other bytes: take a new one.")
 
 
-def _choose(choice: Sequence[Assignment], upload: Upload) -> Assignment:
+def _choose(choice: Sequence[AssignmentRow], upload: Upload) -> AssignmentRow:
     """Return the assignment that an upload is for. Raises NotFoundError, InvalidInputError."""
     wanted = upload.assignment_id
     matching = [each for each in choice if not wanted or each.id == wanted]
@@ -153,7 +155,7 @@ def _choose(choice: Sequence[Assignment], upload: Upload) -> Assignment:
     return matching[0]
 
 
-def _too_soon(assignment: Assignment, moment: datetime, present: datetime) -> RateLimitError:
+def _too_soon(assignment: AssignmentRow, moment: datetime, present: datetime) -> RateLimitError:
     wait = max(1, ceil((moment - present).total_seconds()))
     return RateLimitError(
         f"{assignment.hourly_limit} submissions an hour are allowed; the next one from "

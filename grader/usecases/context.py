@@ -55,7 +55,7 @@ class Context:
     @cached_property
     def uses(self) -> GroupCommit[str, None]:
         """Notes the use of tokens, a moment later: no request waits for it."""
-        return GroupCommit(self.database, note_uses, apart_by=str, patience=USES_GATHER_SECONDS)
+        return GroupCommit(self.database, note_uses, apart_by=str, max_delay=USES_GATHER_SECONDS)
 
     @cached_property
     def readiness(self) -> Readiness:

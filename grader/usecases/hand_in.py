@@ -9,8 +9,8 @@ from anyio.to_thread import run_sync
 
 from grader.core.submission import Submission
 from grader.intake import Refused, read_archive
-from grader.store.people import Person
 from grader.store.submissions import Upload
+from grader.store.users import Person
 from grader.usecases.acceptance import Accepted
 from grader.usecases.context import Context
 from grader.usecases.costs import BYTES_A_SECOND, Charge

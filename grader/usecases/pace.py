@@ -1,4 +1,4 @@
-"""The pace of the queue: how long a submission waits at a place, by what runs and by recent verdicts."""
+"""The pace of the queue: the wait at a place, estimated from running submissions and recent verdicts."""
 
 import math
 import time
@@ -11,7 +11,7 @@ from grader.core.waiting import expected_wait
 from grader.store.database import now
 from grader.store.queue import Queue
 from grader.store.states import Priority, State
-from grader.store.tables import Report, Submission
+from grader.store.tables import ReportRow, SubmissionRow
 
 RECENT_REPORTS = 50
 FIRST_GUESS_SECONDS = 10.0
@@ -23,7 +23,7 @@ RUNS_TAKE_LONG = "All workers grade submissions that take unusually long. The wa
 
 @dataclass(frozen=True)
 class _Flow:
-    """The queue at a moment: slots, what each run has taken so far, and what recent ones took in all."""
+    """The queue at a moment: slots, seconds of each running submission so far, seconds of recent ones."""
 
     slots: int
     running: tuple[float, ...]
@@ -58,8 +58,8 @@ class Pace:
 
     def _measure(self, session: Session) -> _Flow:
         moment = now(session)
-        begun = select(Submission.taken_at).where(
-            Submission.state == State.GRADING, Submission.priority > Priority.BULK
+        begun = select(SubmissionRow.taken_at).where(
+            SubmissionRow.state == State.GRADING, SubmissionRow.priority > Priority.BULK
         )
         running = [max(0.0, (moment - at).total_seconds()) for at in session.scalars(begun) if at]
         recent = _recent(session) or [FIRST_GUESS_SECONDS]
@@ -68,11 +68,11 @@ class Pace:
 
 def _recent(session: Session) -> list[float]:
     """Return how long the newest verdicts held a slot; a clock that jumped counts as the run itself."""
-    same = and_(Report.submission_id == Submission.id, Report.attempt == Submission.attempt)
+    same = and_(ReportRow.submission_id == SubmissionRow.id, ReportRow.attempt == SubmissionRow.attempt)
     newest = (
-        select(Report.seconds, Report.created_at, Submission.taken_at)
-        .join(Submission, same)
-        .order_by(Report.created_at.desc())
+        select(ReportRow.seconds, ReportRow.created_at, SubmissionRow.taken_at)
+        .join(SubmissionRow, same)
+        .order_by(ReportRow.created_at.desc())
         .limit(RECENT_REPORTS)
     )
     return [

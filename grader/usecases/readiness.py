@@ -1,6 +1,6 @@
-"""Readiness: what keeps the service from accepting and grading, each in a sentence.
+"""Readiness: the reasons why the service cannot accept or grade, each in a sentence.
 
-A trouble makes the service not ready when it lasts, by this host's own clock: a restart of a worker does not.
+An issue makes the service not ready if it lasts, by this host's own clock: a restart of a worker does not.
 """
 
 import shutil
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from grader.store import Database
 from grader.store.queue import Queue, Stats
 from grader.store.states import Priority, State
-from grader.store.tables import Assignment, Submission, Worker
+from grader.store.tables import AssignmentRow, SubmissionRow, WorkerRow
 
 FREE_BYTES = 64 << 20
 SHOWN = 10
@@ -30,8 +30,8 @@ PATIENCE = {
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """A trouble: its status in a word or two, what submission it is about, a sentence, whether it lasts."""
+class ReadinessIssue:
+    """An issue: its status in a word or two, the submission it concerns, a sentence, whether it lasts."""
 
     status: str
     subject: str
@@ -48,7 +48,7 @@ class Readiness:
         self._queue = queue
         self._since: dict[tuple[str, str], float] = {}
 
-    def look(self, stats: Stats) -> Sequence[Trouble]:
+    def look(self, stats: Stats) -> Sequence[ReadinessIssue]:
         """Return the troubles, a stuck submission only after some time. Raises SQLAlchemyError."""
         found = [*self._database_troubles(), *_worker_troubles(stats), *self._queue_troubles(stats)]
         moment, before = time.monotonic(), self._since
@@ -56,67 +56,69 @@ class Readiness:
         aged = [replace(each, lasts=_lasts(each, moment - since[_key(each)])) for each in found]
         return [each for each in aged if each.lasts or each.status != STUCK]
 
-    def _database_troubles(self) -> Iterator[Trouble]:
+    def _database_troubles(self) -> Iterator[ReadinessIssue]:
         try:
             with self._database.write() as session:
-                session.execute(update(Assignment).where(false()).values(title=""))
+                session.execute(update(AssignmentRow).where(false()).values(title=""))
         except SQLAlchemyError as error:
             reason = error.__cause__ or error
-            yield Trouble("not writable", "", f"The database cannot be written: {reason}.")
+            yield ReadinessIssue("not writable", "", f"The database cannot be written: {reason}.")
         if not self._database.is_postgresql:
             yield from _disk_troubles(Path(str(self._database.engine.url.database)).parent)
 
-    def _queue_troubles(self, stats: Stats) -> Iterator[Trouble]:
+    def _queue_troubles(self, stats: Stats) -> Iterator[ReadinessIssue]:
         with self._database.read() as session:
             left = session.scalars(_left()).all()
             oldest = session.scalar(_oldest()) if stats.slots > _running(session) else None
         for each in left:
             sentence = f"Submission {each} is being graded by no living worker: start a worker."
-            yield Trouble(STUCK, each, sentence)
+            yield ReadinessIssue(STUCK, each, sentence)
         if oldest is not None:
             sentence = f"Submission {oldest} waits although a worker is idle: look at its log, or restart it."
-            yield Trouble(STUCK, oldest, sentence)
+            yield ReadinessIssue(STUCK, oldest, sentence)
 
 
-def _key(trouble: Trouble) -> tuple[str, str]:
+def _key(trouble: ReadinessIssue) -> tuple[str, str]:
     return trouble.status, trouble.subject
 
 
-def _lasts(trouble: Trouble, seconds: float) -> bool:
+def _lasts(trouble: ReadinessIssue, seconds: float) -> bool:
     return seconds >= PATIENCE.get(trouble.status, 0.0)
 
 
-def _disk_troubles(folder: Path) -> Iterator[Trouble]:
+def _disk_troubles(folder: Path) -> Iterator[ReadinessIssue]:
     free = shutil.disk_usage(folder).free
     if free < FREE_BYTES:
-        yield Trouble("disk full", "", f"The disk of {folder} has {free >> 20} MiB left: free some space.")
+        yield ReadinessIssue(
+            "disk full", "", f"The disk of {folder} has {free >> 20} MiB left: free some space."
+        )
 
 
-def _worker_troubles(stats: Stats) -> Iterator[Trouble]:
+def _worker_troubles(stats: Stats) -> Iterator[ReadinessIssue]:
     if not stats.workers:
-        yield Trouble("no worker", "", "No worker lives: start one. Uploads are kept until then.")
+        yield ReadinessIssue("no worker", "", "No worker lives: start one. Uploads are kept until then.")
     elif not stats.slots:
-        yield Trouble("no runner", "", "No worker can grade. Uploads are kept until one can.")
+        yield ReadinessIssue("no runner", "", "No worker can grade. Uploads are kept until one can.")
 
 
 def _left() -> Select[str]:
-    """Select what is being graded by a worker that has no row any more."""
-    held = select(Submission.id).where(Submission.state == State.GRADING)
-    left = held.where(func.coalesce(Submission.worker, "").not_in(select(Worker.id)))
-    return left.order_by(Submission.id).limit(SHOWN)
+    """Select the submissions that are being graded by a worker without a row."""
+    held = select(SubmissionRow.id).where(SubmissionRow.state == State.GRADING)
+    left = held.where(func.coalesce(SubmissionRow.worker, "").not_in(select(WorkerRow.id)))
+    return left.order_by(SubmissionRow.id).limit(SHOWN)
 
 
 def _oldest() -> Select[str]:
     """Select the student's submission that waits longest."""
-    waiting = select(Submission.id).where(
-        Submission.state == State.QUEUED, Submission.priority > Priority.BULK
+    waiting = select(SubmissionRow.id).where(
+        SubmissionRow.state == State.QUEUED, SubmissionRow.priority > Priority.BULK
     )
-    return waiting.order_by(Submission.queued_at, Submission.id).limit(1)
+    return waiting.order_by(SubmissionRow.queued_at, SubmissionRow.id).limit(1)
 
 
 def _running(session: Session) -> int:
     """Return how many students' submissions are being graded."""
-    running = select(func.count()).select_from(Submission)
+    running = select(func.count()).select_from(SubmissionRow)
     return session.scalars(
-        running.where(Submission.state == State.GRADING, Submission.priority > Priority.BULK)
+        running.where(SubmissionRow.state == State.GRADING, SubmissionRow.priority > Priority.BULK)
     ).one()

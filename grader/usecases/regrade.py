@@ -2,10 +2,10 @@
 
 from grader.core.role import LEADS
 from grader.store.attempts import ArchiveGone, start_regrade
-from grader.store.audit import record
-from grader.store.people import Person
+from grader.store.audit_log import record
 from grader.store.states import Priority
 from grader.store.submissions import cancel
+from grader.store.users import Person
 from grader.usecases.access import course_of, find_submission, require_role
 from grader.usecases.context import Context
 from grader.usecases.errors import ConflictError

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from grader.store.audit import record
+from grader.store.audit_log import record
 from grader.store.courses import assignments_in
-from grader.store.people import Person, find_user
 from grader.store.states import WAITING, State
-from grader.store.submissions import Filter, newest_report, page
-from grader.store.tables import Archive, Report, Submission, User
+from grader.store.submissions import SubmissionFilter, newest_report, page
+from grader.store.tables import ArchiveRow, ReportRow, SubmissionRow, UserRow
+from grader.store.users import Person, find_user
 from grader.usecases.acceptance import Accepted
 from grader.usecases.access import course_of, find_submission, is_staff_of
 from grader.usecases.context import Context
@@ -29,10 +29,10 @@ class SubmissionStatus:
     `reason` why there is none, `student` (the address, for staff only).
     """
 
-    submission: Submission
+    submission: SubmissionRow
     place: int | None
     wait: int | None
-    report: Report | None
+    report: ReportRow | None
     reason: str
     student: str | None
 
@@ -70,7 +70,7 @@ def list_submissions(  # noqa: PLR0913 - one parameter for each filter
         courses = who.roles if own_only else who.staff_courses
         ids = [each.id for each in assignments_in(session, courses) if assignment in {None, each.id}]
         user_id = who.id if own_only else _find_user_id(session, student)
-        rows = page(session, Filter(user_id, ids, states, before), limit + 1)
+        rows = page(session, SubmissionFilter(user_id, ids, states, before), limit + 1)
         return [_status(context, session, who, row) for row in rows[:limit]], len(rows) > limit
 
 
@@ -90,7 +90,7 @@ def download_archive(context: Context, who: Person, submission_id: str) -> bytes
     """Return the bytes of an upload; a download by staff goes into the audit. Raises NotFoundError."""
     with context.database.read() as session:
         submission = find_submission(session, who, submission_id)
-        content = session.get_one(Archive, submission.archive_sha256).content
+        content = session.get_one(ArchiveRow, submission.archive_sha256).content
         if not content:
             raise NotFoundError("Its archive was pruned: the reports are kept, the zip is not.")
         course = course_of(session, submission)
@@ -100,7 +100,9 @@ def download_archive(context: Context, who: Person, submission_id: str) -> bytes
     return content
 
 
-def find_place(context: Context, session: Session, submission: Submission) -> tuple[int | None, int | None]:
+def find_place(
+    context: Context, session: Session, submission: SubmissionRow
+) -> tuple[int | None, int | None]:
     """Return the place of a queued submission, and its wait in seconds; None where they are not known."""
     if submission.state is not State.QUEUED:
         return None, None
@@ -108,14 +110,14 @@ def find_place(context: Context, session: Session, submission: Submission) -> tu
     return place, None if place is None else context.pace.wait(session, place)
 
 
-def reason_for_students(submission: Submission) -> str:
+def reason_for_students(submission: SubmissionRow) -> str:
     """Return why a submission ended without a verdict; details of our failures are for staff."""
     if submission.state is State.GRADER_ERROR:
         return GRADER_ERROR
     return submission.reason if submission.state is State.SUPERSEDED else ""
 
 
-def _status(context: Context, session: Session, who: Person, submission: Submission) -> SubmissionStatus:
+def _status(context: Context, session: Session, who: Person, submission: SubmissionRow) -> SubmissionStatus:
     is_staff = is_staff_of(session, who, submission)
     place, wait = find_place(context, session, submission)
     reason = submission.reason if is_staff else reason_for_students(submission)
@@ -125,12 +127,12 @@ def _status(context: Context, session: Session, who: Person, submission: Submiss
         wait,
         report=newest_report(session, submission.id) if submission.attempt else None,
         reason=reason or (context.pace.reason(session) if place and wait is None else ""),
-        student=session.get_one(User, submission.user_id).email if is_staff else None,
+        student=session.get_one(UserRow, submission.user_id).email if is_staff else None,
     )
 
 
 def _find_user_id(session: Session, email: str | None) -> int | None:
-    """Return the id of the user with that address; None stands for all. Raises InvalidInputError."""
+    """Return the id of the user with that address; None for no address. Raises InvalidInputError."""
     if email is None:
         return None
     try:

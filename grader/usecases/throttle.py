@@ -1,10 +1,10 @@
-"""A rate limit on wrong keys: an address that sends many of them is answered 429 and not 401.
+"""A rate limit on wrong keys: an address that sends many of them gets status 429 instead of 401.
 
-A right token, link or cookie is never refused, whoever else guesses: a key is looked up before anything is
-counted. The limit is not what keeps guessers out. A key has a secret half of 256 random bits, of which the
-store keeps a hash. At a million guesses a second, the chance to hit one of a million keys within a year is
-below 1 in 10^57 (2^256 is 1.2 * 10^77, a year has 3.2 * 10^7 seconds). Links end after days, and sign-ins
-after hours. So the limit tells a program with an old token to slow down, and the operator sees it in the log.
+A right token, link or cookie always works: a key is looked up before anything is counted. The limit does not
+have to stop guessers. A key has a secret half of 256 random bits, of which the store keeps a hash. At a
+million guesses a second, the chance to hit one of a million keys within a year is below 1 in 10^57 (2^256 is
+1.2 * 10^77, a year has 3.2 * 10^7 seconds). Links expire after days, and sessions after hours. So the limit
+slows down a program with an old token, and the operator sees it in the log.
 """
 
 import threading
@@ -46,7 +46,7 @@ class Throttle:
 
 
 def _source(address: str) -> str:
-    """Return what one guesser cannot change at will: an IPv4 address, or the network of an IPv6 address."""
+    """Return the part of an address that a guesser cannot change: the IPv4 address, or the IPv6 network."""
     try:
         parsed = ip_address(address)
     except ValueError:

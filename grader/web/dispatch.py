@@ -5,14 +5,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from grader.usecases.context import Context
 from grader.web.api import create_api
 from grader.web.pages import create_pages
-from grader.web.pages.page_context import Site
+from grader.web.pages.page_context import PageContext
 
 API_PATHS = ("/api/", "/health", "/metrics")
 
 
-def create_web(context: Context, site: Site) -> ASGIApp:
+def create_web(context: Context, page_context: PageContext) -> ASGIApp:
     """Return the application that answers for programs and for people."""
-    api, pages = create_api(context), create_pages(context, site)
+    api, pages = create_api(context), create_pages(context, page_context)
 
     async def web(scope: Scope, receive: Receive, send: Send) -> None:
         is_page = scope["type"] == "http" and not scope["path"].startswith(API_PATHS)

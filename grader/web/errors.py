@@ -74,7 +74,7 @@ class ApiError(Exception):
     def __init__(
         self, type_: ErrorType, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
     ) -> None:
-        """Say in `detail` what is wrong here and what to do; `more` are further members of the body."""
+        """Explain in `detail` the error and the next step; `more` are further members of the body."""
         super().__init__(detail)
         self.type = type_
         self.headers = dict(headers or {})
@@ -92,14 +92,14 @@ Answer = Callable[[Request, ApiError], Response]
 def to_api_error(error: UseCaseError | Refused) -> ApiError:
     """Return the answer to an error of a use case, or to a refused upload."""
     if isinstance(error, Refused):
-        return _refused(error)
+        return _convert_refusal(error)
     headers = HEADERS.get(type(error), {})
     if isinstance(error, RateLimitError):
         headers = {"Retry-After": str(error.retry_seconds)}
     return ApiError(TYPES[type(error)], str(error), headers=headers, **error.facts)
 
 
-def _refused(refusal: Refused) -> ApiError:
+def _convert_refusal(refusal: Refused) -> ApiError:
     """Return the answer that names the rule and the entry of a refusal; its title says that it is one."""
     sentence = str(refusal).removeprefix("refused: ")
     detail = sentence[:1].upper() + sentence[1:]
@@ -126,32 +126,32 @@ def _handler(convert: Callable[[Any], ApiError], answer: Answer) -> Callable[...
     return handle
 
 
-def _keep(error: ApiError) -> ApiError:
+def _return_same(error: ApiError) -> ApiError:
     return error
 
 
-def _http(error: HTTPException) -> ApiError:
+def _convert_http(error: HTTPException) -> ApiError:
     kind = BY_STATUS.get(error.status_code, ErrorType.BAD_REQUEST)
     return ApiError(kind, str(error.detail), headers=error.headers)
 
 
-def _invalid(error: RequestValidationError) -> ApiError:
+def _convert_invalid(error: RequestValidationError) -> ApiError:
     errors = [{"where": ".".join(map(str, each["loc"])), "what": each["msg"]} for each in error.errors()]
     detail = "; ".join(f"{each['where']}: {each['what']}" for each in errors)
     return ApiError(ErrorType.INVALID, detail, errors=errors)
 
 
-def _unavailable(error: SQLAlchemyError) -> ApiError:
+def _convert_unavailable(error: SQLAlchemyError) -> ApiError:
     log.warning("the database cannot be used", error=str(getattr(error, "orig", error)))
     detail = "The database does not answer or its disk is full; nothing was accepted. Try again soon."
     return ApiError(ErrorType.UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
-def _gone(error: ClientDisconnect) -> ApiError:  # noqa: ARG001 - as all handlers are called
+def _convert_disconnect(error: ClientDisconnect) -> ApiError:  # noqa: ARG001 - as all handlers are called
     return ApiError(ErrorType.CLIENT_GONE, "The upload was aborted; nothing was accepted.")
 
 
-def _not_storable(error: DataError | UnicodeError) -> ApiError:
+def _convert_unstorable(error: DataError | UnicodeError) -> ApiError:
     """Answer a value that a database takes for no text or no number, where no check saw it before."""
     log.warning("a value cannot be kept", error=str(getattr(error, "orig", error)))
     return ApiError(
@@ -159,14 +159,14 @@ def _not_storable(error: DataError | UnicodeError) -> ApiError:
     )
 
 
-def _database(error: DBAPIError) -> ApiError:
-    """Tell a connection that was lost, or a full disk, from a mistake of ours."""
+def _convert_database_error(error: DBAPIError) -> ApiError:
+    """Return 503 for a lost connection or a full disk, and 500 for other database errors."""
     if error.connection_invalidated or "disk" in str(error.orig):
-        return _unavailable(error)
-    return _mistake(error)
+        return _convert_unavailable(error)
+    return _convert_mistake(error)
 
 
-def _mistake(error: Exception) -> ApiError:
+def _convert_mistake(error: Exception) -> ApiError:
     log.error("a request failed", exc_info=error)
     return ApiError(ErrorType.OUR_MISTAKE, "It is logged; trying again may help.")
 
@@ -184,16 +184,16 @@ HEADERS: Mapping[type[UseCaseError], Mapping[str, str]] = {
     NotSignedInError: {"WWW-Authenticate": "Bearer"},
 }
 CONVERSIONS: Mapping[type[Exception], Callable[[Any], ApiError]] = {
-    ApiError: _keep,
+    ApiError: _return_same,
     UseCaseError: to_api_error,
     Refused: to_api_error,
-    HTTPException: _http,
-    RequestValidationError: _invalid,
-    OperationalError: _unavailable,
-    PoolTimeout: _unavailable,
-    ClientDisconnect: _gone,
-    DataError: _not_storable,
-    UnicodeEncodeError: _not_storable,
-    DBAPIError: _database,
-    Exception: _mistake,
+    HTTPException: _convert_http,
+    RequestValidationError: _convert_invalid,
+    OperationalError: _convert_unavailable,
+    PoolTimeout: _convert_unavailable,
+    ClientDisconnect: _convert_disconnect,
+    DataError: _convert_unstorable,
+    UnicodeEncodeError: _convert_unstorable,
+    DBAPIError: _convert_database_error,
+    Exception: _convert_mistake,
 }

@@ -1,4 +1,4 @@
-"""What wraps every request: a size cap before anything is parsed, an id, strict headers, a log line."""
+"""Middleware for every request: a size limit before parsing, an id, strict headers, a log line."""
 
 import re
 import secrets
@@ -28,12 +28,12 @@ log = structlog.get_logger()
 
 
 class SizeCap:
-    """Refuses a body that is too large, by what it says and by what it is."""
+    """Refuses a body that is too large, by its stated length and by its real one."""
 
     def __init__(self, app: ASGIApp, limit: int, archive_bytes: int, answer: Answer = as_json) -> None:
-        """Let `app` read `limit` bytes of a request; `answer` gives the refusal its form.
+        """Allow `app` to read `limit` bytes of a request; `answer` gives the refusal its form.
 
-        A form is a little larger than the archive in it, so the refusal names what an archive may have.
+        A form is a little larger than the archive in it, so the refusal names the limit of the archive.
         """
         self._app = app
         self._limit = limit
@@ -51,7 +51,7 @@ class SizeCap:
             return
         received = 0
 
-        async def capped() -> Message:
+        async def receive_capped() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
@@ -59,7 +59,7 @@ class SizeCap:
                 raise self._too_large()
             return message
 
-        await self._app(scope, capped, send)
+        await self._app(scope, receive_capped, send)
 
     def _too_large(self) -> ApiError:
         detail = f"An upload may have {self._archive_bytes:,} bytes. Hand in the project's own files only."
@@ -100,7 +100,7 @@ class Trace:
         request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         answer: dict[str, int] = {}
 
-        async def traced(message: Message) -> None:
+        async def send_traced(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answer["status"] = message["status"]
                 headers = MutableHeaders(scope=message)
@@ -112,7 +112,7 @@ class Trace:
         with structlog.contextvars.bound_contextvars(request=request_id):
             began = time.perf_counter()
             try:
-                await self._app(scope, receive, traced)
+                await self._app(scope, receive, send_traced)
             finally:
                 if not scope["path"].startswith(QUIET_PATHS):
                     milliseconds = round(1000 * (time.perf_counter() - began), 1)

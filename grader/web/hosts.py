@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 class HostCheck:
-    """Lets requests through that name the service by one of its names."""
+    """Passes on requests that name the service by one of its names."""
 
     def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
         """Guard `app`, which people reach as `names`; ports do not matter."""

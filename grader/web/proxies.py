@@ -22,7 +22,7 @@ class Proxies:
     def __init__(self, app: ASGIApp, named: Sequence[str]) -> None:
         """Wrap `app`, which is reached through the proxies `named`."""
         self._app = app
-        self._networks, self._hosts = _sorted(named)
+        self._networks, self._hosts = _split_names(named)
         self._found: frozenset[str] = frozenset()
         self._found_at = float("-inf")
 
@@ -55,12 +55,12 @@ class Proxies:
         """Return the addresses of the named hosts."""
         if time.monotonic() - self._found_at > FRESH_SECONDS:
             self._found_at = time.monotonic()
-            found = await asyncio.gather(*map(_resolved, self._hosts))
+            found = await asyncio.gather(*map(_resolve, self._hosts))
             self._found = frozenset(address for each in found for address in each)
         return self._found
 
 
-def _sorted(named: Sequence[str]) -> tuple[list[IPv4Network | IPv6Network], list[str]]:
+def _split_names(named: Sequence[str]) -> tuple[list[IPv4Network | IPv6Network], list[str]]:
     """Return which of the names are addresses or networks, and which are hosts."""
     networks, hosts = [], []
     for name in named:
@@ -71,7 +71,7 @@ def _sorted(named: Sequence[str]) -> tuple[list[IPv4Network | IPv6Network], list
     return networks, hosts
 
 
-async def _resolved(host: str) -> list[str]:
+async def _resolve(host: str) -> list[str]:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None)
     except gaierror:

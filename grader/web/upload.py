@@ -3,8 +3,8 @@
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
-from grader.store.people import Person
 from grader.store.submissions import Upload
+from grader.store.users import Person
 from grader.usecases.acceptance import Accepted
 from grader.usecases.context import Context
 from grader.usecases.costs import BYTES_A_SECOND

@@ -1,4 +1,4 @@
-"""The worker: takes submissions from the queue, grades them, and keeps what comes of it."""
+"""The worker: takes submissions from the queue, grades them, and publishes the verdicts."""
 
 from grader.worker.worker import Worker, worker_name
 

@@ -1,4 +1,4 @@
-"""One attempt at a time: take a submission, grade it, and keep the verdict or say why there is none."""
+"""Attempts: take a submission, grade it, and publish the verdict or the failure."""
 
 import dataclasses
 import threading
@@ -19,13 +19,13 @@ from grader.pipeline import Grader
 from grader.sandbox.runner import SandboxError
 from grader.seed import derive_seed
 from grader.store import Database
-from grader.store.attempts import Job, OtherSuite, fail, hand_back, publish, take
-from grader.store.progress import tell_if_current
+from grader.store.attempts import GradingJob, OtherSuite, fail, hand_back, publish, take
+from grader.store.events import add_event_if_current
 from grader.store.queue import Queue
 from grader.store.states import Priority, State
-from grader.store.tables import Submission
+from grader.store.tables import SubmissionRow
 from grader.store.verdict import verdict_of
-from grader.worker.admission import OUT_OF_ORDER, Admission
+from grader.worker.eligibility import OUT_OF_ORDER, Eligibility
 from grader.worker.follower import Follower
 
 REASON_CHARACTERS = 2_000
@@ -53,12 +53,12 @@ class Attempts:
         database: Database,
         queue: Queue,
         grader: Grader,
-        admission: Admission,
+        admission: Eligibility,
         rubric: Rubric,
         secret: bytes,
         worker: str,
     ) -> None:
-        """Work in the name of `worker`, on what `admission` lets it."""
+        """Work in the name of `worker`, while `admission` allows it."""
         self.leave = threading.Event()
         self._database = database
         self._queue = queue
@@ -67,12 +67,12 @@ class Attempts:
         self._rubric = rubric
         self._secret = secret
         self._worker = worker
-        self._running: dict[str, Job] = {}
+        self._running: dict[str, GradingJob] = {}
         self._sandbox_failures: Counter[str] = Counter()
         self._stopping = threading.Event()
 
     def work(self, submission_id: str) -> None:
-        """Do one attempt at a submission, whatever comes of it. Never raises."""
+        """Make one attempt at a submission. Never raises."""
         with structlog.contextvars.bound_contextvars(submission=submission_id):
             try:
                 job = self._take(submission_id)
@@ -85,14 +85,14 @@ class Attempts:
                 self._decline(submission_id)
 
     def hand_back_all(self) -> None:
-        """Return unused what is being graded, because this worker must stop."""
+        """Return all running attempts unused, because this worker must stop."""
         self._stopping.set()
         for job in list(self._running.values()):
             self._return_unused(job)
             log.info("handed back", submission=job.submission_id, attempt=job.attempt)
 
-    def _take(self, submission_id: str) -> Job | None:
-        """Begin an attempt; None if there is nothing to do. Raises what keeps this worker from grading."""
+    def _take(self, submission_id: str) -> GradingJob | None:
+        """Begin an attempt; None if there is nothing to do. Raises OUT_OF_ORDER errors."""
         own = self._grader.fingerprint()
         with self._database.write() as session:
             refusal = self._admission.refusal(session, own)
@@ -107,11 +107,11 @@ class Attempts:
         self.leave.set()
         self._stopping.wait(LEAVING_SECONDS)
         with self._database.write() as session:
-            submission = session.get_one(Submission, submission_id, with_for_update=True)
+            submission = session.get_one(SubmissionRow, submission_id, with_for_update=True)
             if submission.state is State.QUEUED and submission.worker == self._worker:
                 self._queue.enqueue(session, [submission_id], Priority(submission.priority))
 
-    def _attempt(self, job: Job) -> None:
+    def _attempt(self, job: GradingJob) -> None:
         self._running[job.submission_id] = job
         log.info("taken", attempt=job.attempt)
         try:
@@ -133,16 +133,16 @@ class Attempts:
         finally:
             self._running.pop(job.submission_id, None)
 
-    def _grade(self, job: Job) -> GradedReport:
+    def _grade(self, job: GradingJob) -> GradedReport:
         submission = read_archive(job.content)
-        follower = Follower(self._rubric, lambda kind, data: self._tell(job, kind, data))
+        follower = Follower(self._rubric, lambda kind, data: self._send_progress(job, kind, data))
         report = self._grader.grade(submission, derive_seed(self._secret, job.sha256), follower.listen)
         follower.flush()
         return dataclasses.replace(report, received_at=job.received_at.isoformat(timespec="seconds"))
 
-    def _publish(self, job: Job, report: GradedReport) -> None:
+    def _publish(self, job: GradingJob, report: GradedReport) -> None:
         if report.status is Status.GRADER_ERROR:
-            self._fail(job, "; ".join([*_unjudged(report), *report.notes]))
+            self._fail(job, "; ".join([*_list_unjudged(report), *report.notes]))
             return
         verdict = verdict_of(report)
 
@@ -150,13 +150,13 @@ class Attempts:
             with self._database.write() as session:
                 return publish(session, job, verdict)
 
-        if not _persistently(keep):
+        if not _retry(keep):
             raise Fenced
         self._sandbox_failures.pop(job.submission_id, None)
         seconds = round(verdict.seconds, 2)
         log.info("published", attempt=job.attempt, status=verdict.status, seconds=seconds)
 
-    def _fail(self, job: Job, reason: str) -> None:
+    def _fail(self, job: GradingJob, reason: str) -> None:
         def note() -> State | None:
             with self._database.write() as session:
                 state = fail(session, job, clean_line(reason, REASON_CHARACTERS))
@@ -164,9 +164,9 @@ class Attempts:
                     self._queue.enqueue(session, [job.submission_id], Priority(job.priority))
                 return state
 
-        log.warning("failed", attempt=job.attempt, state=_persistently(note))
+        log.warning("failed", attempt=job.attempt, state=_retry(note))
 
-    def _without_sandbox(self, job: Job, error: SandboxError) -> None:
+    def _without_sandbox(self, job: GradingJob, error: SandboxError) -> None:
         """Spend no attempt on a sandbox that failed, unless it goes on failing for this submission alone."""
         log.warning("the sandbox failed", attempt=job.attempt, error=str(error))
         self.leave.set()
@@ -177,16 +177,16 @@ class Attempts:
             self._stopping.wait(LEAVING_SECONDS)
             self._return_unused(job)
 
-    def _return_unused(self, job: Job) -> None:
+    def _return_unused(self, job: GradingJob) -> None:
         with self._database.write() as session:
             if hand_back(session, job):
                 self._queue.enqueue(session, [job.submission_id], Priority(job.priority))
 
-    def _tell(self, job: Job, kind: str, data: dict[str, Any]) -> None:
-        """Tell followers; what cannot be told is lost, and the grading goes on. Raises Fenced."""
+    def _send_progress(self, job: GradingJob, kind: str, data: dict[str, Any]) -> None:
+        """Send progress to clients; grading goes on if that fails. Raises Fenced."""
         try:
             with self._database.write() as session:
-                current = tell_if_current(session, job.submission_id, job.attempt, kind, data)
+                current = add_event_if_current(session, job.submission_id, job.attempt, kind, data)
         except SQLAlchemyError as error:
             log.warning("followers cannot be told", error=str(error.__cause__ or error))
             return
@@ -194,7 +194,7 @@ class Attempts:
             raise Fenced
 
 
-def _unjudged(report: GradedReport) -> list[str]:
+def _list_unjudged(report: GradedReport) -> list[str]:
     """Say which problems were not judged, each with the first reason."""
     lines = []
     for scored in report.score.unjudged:
@@ -203,8 +203,8 @@ def _unjudged(report: GradedReport) -> list[str]:
     return lines
 
 
-def _persistently(keep: Callable[[], T]) -> T:
-    """Return what `keep` returns, trying again while the database is gone. Raises OperationalError."""
+def _retry(keep: Callable[[], T]) -> T:
+    """Return the result of `keep`; retry while the database is gone. Raises OperationalError."""
     end = time.monotonic() + KEEP_SECONDS
     while True:
         try:

@@ -10,74 +10,74 @@ from grader.core.scoring import Outcome, TestResult
 
 PAUSE_SECONDS = 0.4  # between two pictures of the tests, or of a training
 
-Tell = Callable[[str, dict[str, Any]], None]
+Send = Callable[[str, dict[str, Any]], None]
 
 
 class Follower:
     """Counts the tests of one run by problem; its `listen` takes the run's events.
 
-    `tell` is called with `tests` {done, total, passed, problems: {id: {done, passed, total}}}, with `stage`
-    {score, max_score, parts} when only the second stage is still to come, and with `training`
-    {problem, numbers} while a long call of the submission tells how far it is.
+    It calls `send` with `tests` {done, total, passed, problems: {id: {done, passed, total}}}, with `stage`
+    {score, max_score, parts} when only the second stage is left, and with `training` {problem, numbers} while
+    a long call of the submission reports its progress.
     """
 
-    def __init__(self, rubric: Rubric, tell: Tell) -> None:
-        """Tell of the problems of `rubric`."""
-        self._tell = tell
+    def __init__(self, rubric: Rubric, send: Send) -> None:
+        """Follow the problems of `rubric`."""
+        self._send = send
         self._problems = {problem.tests: problem.id for problem in rubric.problems}
         self._counts: dict[str, dict[str, int]] = {}
-        self._told_at = 0.0
-        self._trained_at = 0.0
-        self._takers: Mapping[str, Callable[[Any], None]] = {
-            "collected": self._collected,
-            "result": self._result,
-            "stage": self._stage,
-            "progress": self._training,
+        self._sent_at = 0.0
+        self._training_sent_at = 0.0
+        self._handlers: Mapping[str, Callable[[Any], None]] = {
+            "collected": self._handle_collected,
+            "result": self._handle_result,
+            "stage": self._handle_stage,
+            "progress": self._handle_training,
         }
 
     def listen(self, kind: str, content: Any) -> None:
-        """Take an event of the run; kinds that nobody follows are passed over."""
-        taker = self._takers.get(kind)
-        if taker:
-            taker(content)
+        """Handle an event of the run; unknown kinds are ignored."""
+        handler = self._handlers.get(kind)
+        if handler:
+            handler(content)
 
     def flush(self) -> None:
-        """Tell how many tests are done, now."""
-        self._told_at = time.monotonic()
+        """Send the number of finished tests now."""
+        self._sent_at = time.monotonic()
         counts = self._counts.values()
         sums = {key: sum(count[key] for count in counts) for key in ("done", "passed", "total")}
-        self._tell("tests", {**sums, "problems": {name: dict(count) for name, count in self._counts.items()}})
+        self._send("tests", {**sums, "problems": {name: dict(count) for name, count in self._counts.items()}})
 
-    def _collected(self, tests: Mapping[str, list[str]]) -> None:
+    def _handle_collected(self, tests: Mapping[str, list[str]]) -> None:
         for group, names in tests.items():
             problem = self._problems.get(group)
             if problem:
                 self._counts[problem] = {"done": 0, "passed": 0, "total": len(names)}
         self.flush()
 
-    def _result(self, result: TestResult) -> None:
+    def _handle_result(self, result: TestResult) -> None:
         count = self._counts.get(self._problems.get(result.group, ""))
         if count is None:
             return
         count["done"] += 1
         count["passed"] += result.outcome is Outcome.PASSED
-        if time.monotonic() - self._told_at >= PAUSE_SECONDS:
+        if time.monotonic() - self._sent_at >= PAUSE_SECONDS:
             self.flush()
 
-    def _stage(self, report: GradedReport) -> None:
+    def _handle_stage(self, report: GradedReport) -> None:
         self.flush()
         parts = [
             {"id": part.part.id, "score": points(part.score), "max": part.max_score}
             for part in report.score.parts
         ]
-        self._tell(
+        self._send(
             "stage",
             {"score": points(report.score.score), "max_score": report.score.max_score, "parts": parts},
         )
 
-    def _training(self, content: Mapping[str, Any]) -> None:
-        if time.monotonic() - self._trained_at < PAUSE_SECONDS:
+    def _handle_training(self, content: Mapping[str, Any]) -> None:
+        if time.monotonic() - self._training_sent_at < PAUSE_SECONDS:
             return
-        self._trained_at = time.monotonic()
+        self._training_sent_at = time.monotonic()
         problem = self._problems.get(content["group"], "")
-        self._tell("training", {"problem": problem, "numbers": dict(content["numbers"])})
+        self._send("training", {"problem": problem, "numbers": dict(content["numbers"])})

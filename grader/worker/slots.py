@@ -63,7 +63,7 @@ class SharedSlots:
         self._claiming = threading.Lock()
 
     def claim(self) -> int:
-        """Claim what is free, and return the number of processors that this worker has."""
+        """Claim free processors, and return the number of processors that this worker has."""
         try:
             with self._claiming:
                 self._claim()
@@ -108,7 +108,7 @@ def _open(path: Path) -> int:
 
 
 def _take(lock: int) -> bool:
-    """Take the lock, again if need be, and tell whether this process has it."""
+    """Return whether this process has the lock, and take it if it is free."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

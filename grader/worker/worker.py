@@ -14,8 +14,8 @@ from grader.core.rubric import Rubric
 from grader.pipeline import Grader
 from grader.store import Database
 from grader.store.queue import Queue, WorkerInfo
-from grader.worker.admission import Admission
 from grader.worker.attempt import Attempts
+from grader.worker.eligibility import Eligibility
 from grader.worker.slots import Slots
 
 LOOK_SECONDS = 1
@@ -57,11 +57,11 @@ class Worker:
         self._slots_in_use = 0
         self._queue = queue
         self._grader = grader
-        self._admission = Admission(database, grader, same_versions=same_versions)
+        self._admission = Eligibility(database, grader, same_versions=same_versions)
         self._attempts = Attempts(database, queue, grader, self._admission, rubric, secret, self.info.name)
 
     def run(self, stop: threading.Event, stop_seconds: float) -> bool:
-        """Work until `stop`, then let running grades end, for `stop_seconds` at most, or hand them back.
+        """Work until `stop`, then wait for running attempts, for `stop_seconds` at most, or hand them back.
 
         Return whether all threads have ended; if not, the process should end without waiting for them.
         """
@@ -104,7 +104,7 @@ class Worker:
             self._serve_slots(info)
 
     def _serve_slots(self, info: WorkerInfo) -> None:
-        """Work in the slots that this host has for the worker; while it has none, stand by for one."""
+        """Work in the slots that this host has for the worker; wait while it has none."""
         slots = self._slots.claim()
         info = replace(info, slots=slots)
         if not slots:
@@ -143,7 +143,7 @@ class Worker:
             self._attempts.leave.set()
 
     def _reap(self, stop: threading.Event) -> None:
-        """Look after what dead workers left behind."""
+        """Queue the submissions of dead workers again."""
         while not stop.is_set():
             try:
                 self._watch_slots()

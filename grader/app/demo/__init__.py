@@ -1,6 +1,6 @@
 """The demo: a course of made-up students, whose submissions are really graded.
 
-What they hand in follows from the assignment's reference and `demo_course.yaml`; it is the same each time.
+Their submissions follow from the assignment's reference and `demo_course.yaml`, and are the same each time.
 """
 
 from grader.app.demo.fill import fill

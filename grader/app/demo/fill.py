@@ -1,25 +1,25 @@
-"""Fills a store with the demo: its people, and what they hand in, for workers to grade."""
+"""Fills a store with the demo: its people, and their submissions for workers to grade."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
-from grader.app.demo.mistakes import load_demo_course
-from grader.app.demo.people import STUDENTS, TEACHER
-from grader.app.demo.plan import TIME_LEFT, End, Student, Try, plan
+from grader.app.demo.demo_course import load_demo_course
+from grader.app.demo.demo_people import STUDENTS, TEACHER
+from grader.app.demo.plan import TIME_LEFT, DemoStudent, PlannedEnd, PlannedSubmission, plan
 from grader.app.demo.project import Projects
 from grader.app.entry import Entry
 from grader.app.service import Service
 from grader.core.role import Role
 from grader.store.attempts import fail, take
-from grader.store.courses import Policy, add_assignment, add_course, short_name
+from grader.store.courses import SubmissionPolicy, add_assignment, add_course, short_name
 from grader.store.database import now
-from grader.store.people import add_user, set_role
 from grader.store.queue import Queue
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept, cancel, supersede
-from grader.store.tables import Course, Submission
+from grader.store.tables import CourseRow, SubmissionRow
+from grader.store.users import add_user, set_role
 from grader.template.files import zipped
 
 COURSE = "demo"
@@ -34,7 +34,7 @@ def fill(service: Service, say: Callable[[str], None], entry: Entry) -> None:
     """
     lines = []
     with service.database.write() as session:
-        if session.get(Course, COURSE) is None:
+        if session.get(CourseRow, COURSE) is None:
             _course(session, service)
             lines.append("The demo course is being graded.")
         for email, _ in (TEACHER, STUDENTS[0]):
@@ -48,15 +48,15 @@ def _course(session: Session, service: Service) -> None:
     demo = load_demo_course(root)
     students = plan(demo, [part.id for part in rubric.parts])
     add_course(session, COURSE, "Demo course")
-    policy = Policy(due_at=now(session) + TIME_LEFT)
+    policy = SubmissionPolicy(due_at=now(session) + TIME_LEFT)
     assignment = add_assignment(session, f"{COURSE}-{short_name(rubric.title)}", COURSE, rubric.title, policy)
     _member(session, *TEACHER, Role.INSTRUCTOR)
     ids = {
         each.email: _member(session, each.email, each.name, Role.STUDENT, each.section) for each in students
     }
-    desk = _Desk(session, service.queue, assignment.id, Projects(root, demo))
+    maker = _SubmissionMaker(session, service.queue, assignment.id, Projects(root, demo))
     for student, handed_in in _newest_first(students):
-        desk.accept(ids[student.email], handed_in)
+        maker.accept(ids[student.email], handed_in)
 
 
 def _member(session: Session, email: str, name: str, role: Role, section: str = "") -> int:
@@ -65,39 +65,39 @@ def _member(session: Session, email: str, name: str, role: Role, section: str = 
     return user_id
 
 
-def _newest_first(students: Sequence[Student]) -> Iterator[tuple[Student, Try]]:
+def _newest_first(students: Sequence[DemoStudent]) -> Iterator[tuple[DemoStudent, PlannedSubmission]]:
     """Yield the newest try of each student, then the second newest of each, and so on."""
-    for place in range(max(len(student.tries) for student in students)):
+    for place in range(max(len(student.submissions) for student in students)):
         for student in students:
-            yield from ((student, handed_in) for handed_in in student.tries[place : place + 1])
+            yield from ((student, handed_in) for handed_in in student.submissions[place : place + 1])
 
 
-class _Desk:
-    """Takes in what the demo's students hand in, those of a student newest first."""
+class _SubmissionMaker:
+    """Makes the submissions of the demo's students, the newest of each student first."""
 
     def __init__(self, session: Session, queue: Queue, assignment_id: str, projects: Projects) -> None:
         self._session = session
         self._queue = queue
         self._assignment_id = assignment_id
         self._projects = projects
-        self._newest: dict[int, Submission] = {}
+        self._newest: dict[int, SubmissionRow] = {}
 
-    def accept(self, user_id: int, handed_in: Try) -> None:
-        """Accept a try as if it had come when the plan says, and let it end as planned."""
+    def accept(self, user_id: int, handed_in: PlannedSubmission) -> None:
+        """Accept a submission as of the time in the plan, and end it as planned."""
         content = zipped(self._projects.files(handed_in.work))
         upload = Upload(user_id, self._assignment_id, hashlib.sha256(content).hexdigest(), content)
         submission = accept(self._session, upload, Priority.RESUBMISSION)
         submission.received_at -= handed_in.age
         self._end(submission, self._newest.setdefault(user_id, submission), handed_in.end)
 
-    def _end(self, submission: Submission, newest: Submission, end: End) -> None:
+    def _end(self, submission: SubmissionRow, newest: SubmissionRow, end: PlannedEnd) -> None:
         match end:
-            case End.VERDICT:
+            case PlannedEnd.VERDICT:
                 self._queue.enqueue(self._session, [submission.id], Priority.RESUBMISSION)
-            case End.SUPERSEDED:
+            case PlannedEnd.SUPERSEDED:
                 supersede(self._session, newest)
-            case End.CANCELLED:
+            case PlannedEnd.CANCELLED:
                 cancel(self._session, submission.id)
-            case End.GRADER_ERROR:
+            case PlannedEnd.GRADER_ERROR:
                 while job := take(self._session, submission.id, WORKER):
                     fail(self._session, job, FAILED)

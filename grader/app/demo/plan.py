@@ -1,6 +1,6 @@
-"""The plan of the demo: who hands in what and when, how it ends, and how students get better.
+"""The plan of the demo: the submissions of each student, their times, their ends, and their progress.
 
-It is drawn from one seed and touches nothing: the same course has the same plan each time.
+One seed draws it: the same course has the same plan each time.
 """
 
 import random
@@ -9,34 +9,34 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 
-from grader.app.demo.mistakes import DemoCourse
-from grader.app.demo.people import SECTIONS, STUDENTS
+from grader.app.demo.demo_course import DemoCourse
+from grader.app.demo.demo_people import SECTIONS, STUDENTS
 
 SEED = 3
 TIME_LEFT = timedelta(hours=20)  # until the deadline
-NEWEST_DAYS = 4  # at most, since a student's newest try
-PAUSE_HOURS = (2, 30)  # between two tries of a student
+NEWEST_DAYS = 4  # at most, since a student's newest submission
+PAUSE_HOURS = (2, 30)  # between two submissions of a student
 ABSENT = (6, 20, 33)  # the numbers of the students who hand in nothing
 BONUS_SHARE = 0.25  # of the students who have all parts, for each bonus
 FREQUENCY_STEPS = 4  # the smaller, the more do all students make the same mistakes
 # How it is spread over students, of whom each draws one:
-TRIES = (1, 2, 3, 3, 3, 4, 4, 5)
-MISTAKES = (0, 1, 1, 2, 2, 3, 4, 5)  # in the newest try
-PARTS_MISSING = (0, 0, 0, 0, 1, 1, 2, 3)  # in the newest try
-MISTAKES_MORE = (1, 1, 2)  # in each try before
-PARTS_FEWER = (0, 1, 1, 2)  # in each try before
+SUBMISSIONS = (1, 2, 3, 3, 3, 4, 4, 5)
+MISTAKES = (0, 1, 1, 2, 2, 3, 4, 5)  # in the newest submission
+PARTS_MISSING = (0, 0, 0, 0, 1, 1, 2, 3)  # in the newest submission
+MISTAKES_MORE = (1, 1, 2)  # in each submission before
+PARTS_FEWER = (0, 1, 1, 2)  # in each submission before
 
 
 class Twist(Enum):
-    """What is odd about a project."""
+    """An oddity of a project."""
 
     NONE = auto()
     BROKEN = auto()  # it cannot be imported
     HOSTILE = auto()  # it prints, and raises, what would do harm on a page or in a terminal
 
 
-class End(Enum):
-    """What becomes of a submission."""
+class PlannedEnd(Enum):
+    """The end of a submission."""
 
     VERDICT = auto()
     GRADER_ERROR = auto()
@@ -54,44 +54,50 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Try:
+class PlannedSubmission:
     """Something that is handed in, so long ago, and how it ends."""
 
     age: timedelta
     work: Work
-    end: End = End.VERDICT
+    end: PlannedEnd = PlannedEnd.VERDICT
 
 
 @dataclass(frozen=True)
-class Student:
-    """A student of the demo, whose tries come newest first."""
+class DemoStudent:
+    """A student of the demo, newest submission first."""
 
     email: str
     name: str
     section: str
-    tries: Sequence[Try]
+    submissions: Sequence[PlannedSubmission]
 
 
-TWISTS = {8: Twist.HOSTILE, 13: Twist.BROKEN}  # of the newest try of the student of that number
-ENDS = {(11, 0): End.GRADER_ERROR, (17, 1): End.SUPERSEDED, (24, 0): End.CANCELLED}  # by number and try
+TWISTS = {8: Twist.HOSTILE, 13: Twist.BROKEN}  # of the newest submission of the student of that number
+ENDS = {
+    (11, 0): PlannedEnd.GRADER_ERROR,
+    (17, 1): PlannedEnd.SUPERSEDED,
+    (24, 0): PlannedEnd.CANCELLED,
+}  # by number and submission
 
 
-def plan(course: DemoCourse, required: Sequence[str]) -> list[Student]:
+def plan(course: DemoCourse, required: Sequence[str]) -> list[DemoStudent]:
     """Return the students of the demo, in the order of their numbers; `required` are the parts that count."""
     rng = random.Random(SEED)  # noqa: S311 - the demo is the same each time
     return [
-        Student(
+        DemoStudent(
             email=email,
             name=name,
             section=SECTIONS[number % len(SECTIONS)],
-            tries=() if number in ABSENT else _tries(number, course, required, rng),
+            submissions=() if number in ABSENT else _draw_submissions(number, course, required, rng),
         )
         for number, (email, name) in enumerate(STUDENTS, start=1)
     ]
 
 
-def _tries(number: int, course: DemoCourse, required: Sequence[str], rng: random.Random) -> list[Try]:
-    """Draw a student's tries, newest first: the longer ago, the more mistakes and the fewer parts."""
+def _draw_submissions(
+    number: int, course: DemoCourse, required: Sequence[str], rng: random.Random
+) -> list[PlannedSubmission]:
+    """Draw a student's submissions, newest first: the older, the more mistakes and the fewer parts."""
     places = range(len(course.mistakes))
     habits = sorted(places, key=lambda place: rng.random() * (place + FREQUENCY_STEPS))
     bonus = [part for part in course.parts if part not in required and rng.random() < BONUS_SHARE]
@@ -99,14 +105,14 @@ def _tries(number: int, course: DemoCourse, required: Sequence[str], rng: random
     age = timedelta(days=NEWEST_DAYS * rng.random() ** 2)
     mistakes = rng.choice(MISTAKES)
     fewer = 1 if twist is Twist.HOSTILE else rng.choice(PARTS_MISSING)
-    tries = []
-    for place in range(max(rng.choice(TRIES), 2 if (number, 1) in ENDS else 1)):
+    submissions = []
+    for place in range(max(rng.choice(SUBMISSIONS), 2 if (number, 1) in ENDS else 1)):
         work = Work(habits[:mistakes], _missing(course, required, fewer, bonus), twist)
-        tries.append(Try(age, work, ENDS.get((number, place), End.VERDICT)))
+        submissions.append(PlannedSubmission(age, work, ENDS.get((number, place), PlannedEnd.VERDICT)))
         age += timedelta(hours=rng.uniform(*PAUSE_HOURS))
         mistakes, fewer = mistakes + rng.choice(MISTAKES_MORE), fewer + rng.choice(PARTS_FEWER)
         bonus, twist = [], Twist.NONE  # come last
-    return tries
+    return submissions
 
 
 def _missing(course: DemoCourse, required: Sequence[str], fewer: int, bonus: Collection[str]) -> list[str]:

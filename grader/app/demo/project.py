@@ -1,10 +1,10 @@
-"""A project of the demo, as files: the reference with mistakes in it, and without what is not there yet."""
+"""A project of the demo, as files: the reference with mistakes, and stubs for the missing parts."""
 
 import ast
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from grader.app.demo.mistakes import DemoCourse
+from grader.app.demo.demo_course import DemoCourse
 from grader.app.demo.plan import Twist, Work
 from grader.intake.adapters import ADAPTERS
 from grader.template.files import read_files
@@ -33,20 +33,20 @@ class Projects:
         for place in work.mistakes:
             files = self._course.mistakes[place].plant(files)
         adapters = self._without(work, files[ADAPTERS].decode())
-        return {**files, ADAPTERS: _twisted(adapters, work.twist).encode()}
+        return {**files, ADAPTERS: _apply_twist(adapters, work.twist).encode()}
 
     def _without(self, work: Work, adapters: str) -> str:
         """Return the adapters with those of the missing parts as the template has them."""
         written = _functions(adapters)
-        for name in self._named(work.missing):
+        for name in self._list_names(work.missing):
             adapters = adapters.replace(written[name], self._stubs[name])
         return adapters
 
-    def _named(self, parts: Iterable[str]) -> list[str]:
+    def _list_names(self, parts: Iterable[str]) -> list[str]:
         return [name for part in parts for name in self._course.parts[part]]
 
 
-def _twisted(adapters: str, twist: Twist) -> str:
+def _apply_twist(adapters: str, twist: Twist) -> str:
     if twist is Twist.BROKEN:
         return adapters + BROKEN
     if twist is Twist.HOSTILE:

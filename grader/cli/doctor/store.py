@@ -12,7 +12,7 @@ from grader.service_settings import ServiceSettings
 from grader.store import Database
 from grader.store.database import now, open_as_it_is
 from grader.store.migrate import NEWEST, AbsentStoreError, require_newest
-from grader.store.tables import Archive, Submission
+from grader.store.tables import ArchiveRow, SubmissionRow
 
 DATABASE, TIME = "database", "time"
 SHOWN = 3
@@ -48,7 +48,7 @@ def _check_content(database: Database) -> Findings:
         faults = [] if database.is_postgresql else session.scalars(text("PRAGMA integrity_check")).all()
         dangling = [] if database.is_postgresql else session.execute(text("PRAGMA foreign_key_check")).all()
         archives, size = session.execute(
-            select(func.count(), func.coalesce(func.sum(func.length(Archive.content)), 0))
+            select(func.count(), func.coalesce(func.sum(func.length(ArchiveRow.content)), 0))
         ).one()
     damage = [str(fault) for fault in faults if fault != "ok"]
     damage += [f"a row of {row[0]} refers to none of {row[2]}" for row in dangling]
@@ -67,7 +67,7 @@ def _clock(database: Database) -> Finding:
     """Compare the clock of this host with that of the database, and with the newest row."""
     with database.read() as session:
         theirs, here = now(session), datetime.now(UTC)
-        newest = session.scalar(select(func.max(Submission.received_at)))
+        newest = session.scalar(select(func.max(SubmissionRow.received_at)))
     apart = abs(theirs - here)
     if apart > CLOCKS_AGREE:
         seconds = apart.total_seconds()

@@ -1,4 +1,4 @@
-"""What workers hold: submissions that they claimed or grade, by what the rows say and by what is true."""
+"""The submissions that workers hold: by the rows, and in fact."""
 
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from grader.store.attempts import release
 from grader.store.states import WAITING, Priority, State
-from grader.store.tables import Submission
+from grader.store.tables import SubmissionRow
 
 Enqueue = Callable[[Session, list[str], Priority], None]
 
@@ -47,21 +47,23 @@ class HeldSubmissions:
 
 
 def give_back(session: Session, worker: str, held: HeldSubmissions, enqueue: Enqueue) -> int:
-    """Queue again what the rows say `worker` holds although it does not; return how many."""
-    own = select(Submission).where(Submission.worker == worker, Submission.state.in_(WAITING))
+    """Queue again the rows of `worker` that it does not hold; return their number."""
+    own = select(SubmissionRow).where(SubmissionRow.worker == worker, SubmissionRow.state.in_(WAITING))
     rows = session.scalars(own.with_for_update()).all()
     return _queue_again(session, [row for row in rows if row.id not in held], enqueue)
 
 
 def take_from_dead(session: Session, living: Collection[str], enqueue: Enqueue) -> int:
-    """Queue again what is held by no living worker; return how many."""
-    begun_by_nobody = and_(Submission.state == State.GRADING, Submission.worker.is_(None))  # from a backup
-    held = and_(Submission.worker.is_not(None), Submission.state.in_(WAITING))
-    rows = session.scalars(select(Submission).where(or_(held, begun_by_nobody)).with_for_update()).all()
+    """Queue again the submissions of dead workers; return their number."""
+    begun_by_nobody = and_(
+        SubmissionRow.state == State.GRADING, SubmissionRow.worker.is_(None)
+    )  # from a backup
+    held = and_(SubmissionRow.worker.is_not(None), SubmissionRow.state.in_(WAITING))
+    rows = session.scalars(select(SubmissionRow).where(or_(held, begun_by_nobody)).with_for_update()).all()
     return _queue_again(session, [row for row in rows if row.worker not in living], enqueue)
 
 
-def _queue_again(session: Session, rows: Collection[Submission], enqueue: Enqueue) -> int:
+def _queue_again(session: Session, rows: Collection[SubmissionRow], enqueue: Enqueue) -> int:
     for row in rows:
         release(session, row.id)
         enqueue(session, [row.id], Priority(row.priority))

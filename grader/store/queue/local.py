@@ -1,8 +1,8 @@
 """The queue of one machine: the rows of the submissions are the queue, and workers claim them in order.
 
-A claim writes the worker's name into the row, which stays `queued` until the work begins. A worker whose lock
-is free or whose heartbeat stopped is dead, and what it claimed or began is queued again. So is what a living
-worker holds by its row and does not work on.
+A claim writes the worker's name into the row, which stays `queued` until the work begins. A worker is dead if
+its lock is free or its heartbeat stopped. Its submissions are queued again, and so are those that a living
+worker holds by the rows only.
 """
 
 import threading
@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 from grader.store import Database
 from grader.store.queue.heartbeat import heartbeat
 from grader.store.queue.held import HeldSubmissions, give_back, take_from_dead
-from grader.store.queue.interface import Stats, Work, WorkerInfo
-from grader.store.queue.measure import measure, place
+from grader.store.queue.measure import find_place, measure
+from grader.store.queue.port import Stats, Work, WorkerInfo
 from grader.store.queue.service_order import REGRADES, STUDENTS, is_waiting, next_in_line
 from grader.store.queue.watch import Watch
 from grader.store.queue.worker_lock import hold_worker_lock, is_alive
 from grader.store.states import Priority
-from grader.store.tables import Submission, Worker
+from grader.store.tables import SubmissionRow, WorkerRow
 
 POLL_SECONDS = 0.1
 
@@ -40,8 +40,8 @@ class LocalQueue:
         self._watch = Watch()
 
     def enqueue(self, session: Session, submission_ids: list[str], priority: Priority) -> None:
-        """Free the rows for whoever claims them first."""
-        rows = update(Submission).where(Submission.id.in_(submission_ids))
+        """Free the rows, so that any worker may claim them."""
+        rows = update(SubmissionRow).where(SubmissionRow.id.in_(submission_ids))
         session.execute(rows.values(priority=priority, worker=None))
 
     def cancel(self, session: Session, submission_id: str) -> None:
@@ -49,7 +49,7 @@ class LocalQueue:
 
     def position(self, session: Session, submission_id: str) -> int | None:
         """Return the submission's place; None if it does not wait."""
-        return place(session, submission_id)
+        return find_place(session, submission_id)
 
     def register(self, info: WorkerInfo) -> AbstractContextManager[None]:
         """Hold the worker's lock, and show its row."""
@@ -71,9 +71,9 @@ class LocalQueue:
                     stop.wait(POLL_SECONDS)
 
     def reap(self) -> int:
-        """Queue again what dead workers claimed or began."""
+        """Queue again the submissions of dead workers."""
         with self._database.write() as session:
-            workers = {worker.id: worker for worker in session.scalars(select(Worker))}
+            workers = {worker.id: worker for worker in session.scalars(select(WorkerRow))}
             stopped = self._watch.dead({name: worker.beats for name, worker in workers.items()})
             living = {name for name in workers.keys() - stopped if is_alive(self._locks, name)}
             for name in workers.keys() - living:
@@ -86,7 +86,7 @@ class LocalQueue:
 
     @contextmanager
     def _register(self, info: WorkerInfo, held: HeldSubmissions) -> Iterator[None]:
-        """Hold the worker's lock and show its row; give back what it does not hold."""
+        """Hold the worker's lock and renew its row; return the submissions that it does not hold."""
         with (
             hold_worker_lock(self._locks, info.name),
             heartbeat(self._database, info, lambda session: self._return_lost(session, info.name, held)),
@@ -99,7 +99,7 @@ class LocalQueue:
     def _claim(self, name: str, held: HeldSubmissions, *classes: Sequence[Priority]) -> str | None:
         """Claim the submission that is next and return its id, or None."""
         priorities = [priority for each in classes for priority in each]
-        some = select(Submission.id).where(is_waiting(), Submission.priority.in_(priorities)).limit(1)
+        some = select(SubmissionRow.id).where(is_waiting(), SubmissionRow.priority.in_(priorities)).limit(1)
         with self._database.read() as session:  # most looks find nothing, and need no writer's lock for it
             if session.scalar(some) is None:
                 return None
@@ -107,7 +107,7 @@ class LocalQueue:
             claimed = next_in_line(session, *classes)
             if claimed is not None:
                 held.add(claimed)
-                session.execute(update(Submission).where(Submission.id == claimed).values(worker=name))
+                session.execute(update(SubmissionRow).where(SubmissionRow.id == claimed).values(worker=name))
             return claimed
 
 
@@ -127,7 +127,7 @@ class _Slots:
         self._threads.shutdown()
 
     def begin(self, claim: Callable[[], str | None]) -> bool:
-        """Work on what `claim` returns if a slot is free; tell whether there was something."""
+        """Work on the submission of `claim` if a slot is free; return whether there was one."""
         if not self._free.acquire(blocking=False):
             return False
         submission_id = claim()

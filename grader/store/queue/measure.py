@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 
 from grader.store.database import now
 from grader.store.queue import watch
-from grader.store.queue.interface import Stats
+from grader.store.queue.port import Stats
 from grader.store.queue.service_order import is_before, is_busy, is_waiting
 from grader.store.states import State
-from grader.store.tables import Submission, Worker
+from grader.store.tables import SubmissionRow, WorkerRow
 
 
-def place(session: Session, submission_id: str) -> int | None:
+def find_place(session: Session, submission_id: str) -> int | None:
     """Return how many submissions are served up to and with this one; None if it does not wait."""
-    found = select(Submission, is_busy()).where(
-        Submission.id == submission_id, Submission.state == State.QUEUED
+    found = select(SubmissionRow, is_busy()).where(
+        SubmissionRow.id == submission_id, SubmissionRow.state == State.QUEUED
     )
     row = session.execute(found).one_or_none()
     if row is None:
@@ -25,7 +25,7 @@ def place(session: Session, submission_id: str) -> int | None:
     own, busy = row
     if own.worker is not None:
         return 1  # a worker claimed it
-    counted = select(func.count()).select_from(Submission).where(is_waiting(), is_before(own, busy=busy))
+    counted = select(func.count()).select_from(SubmissionRow).where(is_waiting(), is_before(own, busy=busy))
     return 1 + session.scalars(counted).one()
 
 
@@ -33,12 +33,12 @@ def measure(session: Session) -> Stats:
     """Return the state of the queue now."""
     moment = now(session)
     queued = session.execute(
-        select(Submission.priority, func.count(), func.min(Submission.queued_at))
-        .where(Submission.state == State.QUEUED)
-        .group_by(Submission.priority)
+        select(SubmissionRow.priority, func.count(), func.min(SubmissionRow.queued_at))
+        .where(SubmissionRow.state == State.QUEUED)
+        .group_by(SubmissionRow.priority)
     ).all()
-    grading = select(func.count()).select_from(Submission).where(Submission.state == State.GRADING)
-    workers = living(session, moment)
+    grading = select(func.count()).select_from(SubmissionRow).where(SubmissionRow.state == State.GRADING)
+    workers = list_living(session, moment)
     return Stats(
         depth={priority: count for priority, count, _ in queued},
         grading=session.scalars(grading).one(),
@@ -51,9 +51,9 @@ def measure(session: Session) -> Stats:
     )
 
 
-def living(session: Session, moment: datetime) -> Sequence[Worker]:
+def list_living(session: Session, moment: datetime) -> Sequence[WorkerRow]:
     """Return the workers whose last heartbeat is near `moment`, on either side of it: a clock may jump."""
     near = timedelta(seconds=watch.DEAD_AFTER_SECONDS)
-    beat = Worker.heartbeat_at
-    found = select(Worker).where(beat > moment - near, beat < moment + near)
-    return session.scalars(found.order_by(Worker.id)).all()
+    beat = WorkerRow.heartbeat_at
+    found = select(WorkerRow).where(beat > moment - near, beat < moment + near)
+    return session.scalars(found.order_by(WorkerRow.id)).all()

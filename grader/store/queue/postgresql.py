@@ -22,12 +22,12 @@ from grader.store import Database
 from grader.store.attempts import release
 from grader.store.queue.heartbeat import heartbeat
 from grader.store.queue.held import HeldSubmissions, give_back, take_from_dead
-from grader.store.queue.interface import HEARTBEAT_SECONDS, Stats, Work, WorkerInfo
-from grader.store.queue.measure import measure, place
+from grader.store.queue.measure import find_place, measure
+from grader.store.queue.port import HEARTBEAT_SECONDS, Stats, Work, WorkerInfo
 from grader.store.queue.service_order import REGRADES, STUDENTS, is_waiting, next_in_line
 from grader.store.queue.watch import Watch
 from grader.store.states import Priority
-from grader.store.tables import Submission, Worker
+from grader.store.tables import SubmissionRow, WorkerRow
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -87,30 +87,30 @@ class PostgresqlQueue:
             {"id": submission_id, "priority": priority, "ticket": ticket}
             for submission_id, ticket in zip(submission_ids, tickets, strict=True)
         ]
-        session.execute(update(Submission), rows)
+        session.execute(update(SubmissionRow), rows)
 
     def cancel(self, session: Session, submission_id: str) -> None:
         """Take the row's job out of the queue if no worker has it yet."""
-        submission = session.get_one(Submission, submission_id)
+        submission = session.get_one(SubmissionRow, submission_id)
         if submission.ticket is not None:
             session.execute(CANCEL, {"job": submission.ticket})
 
     def position(self, session: Session, submission_id: str) -> int | None:
         """Return the submission's place; None if it does not wait."""
-        return place(session, submission_id)
+        return find_place(session, submission_id)
 
     def register(self, info: WorkerInfo) -> AbstractContextManager[None]:
         """Show the worker's row."""
         return self._register(info, HeldSubmissions())
 
     def run_worker(self, info: WorkerInfo, work: Work, stop: threading.Event) -> None:
-        """Let Procrastinate bring jobs until `stop`."""
+        """Run Procrastinate's workers until `stop`."""
         held = HeldSubmissions()
         with self._register(info, held):
             asyncio.run(self._run(info, work, stop, held))
 
     def reap(self) -> int:
-        """Queue again what stalled workers hold, and rows that no job would bring; one host at a time."""
+        """Queue again the submissions of stalled workers, and rows without a job; one host at a time."""
         with self._database.write() as session:
             alone = session.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": REAPER_LOCK})
             if not alone.scalar_one():
@@ -125,7 +125,7 @@ class PostgresqlQueue:
         return measure(session)
 
     def _register(self, info: WorkerInfo, held: HeldSubmissions) -> AbstractContextManager[None]:
-        """Show the worker's row; give back what it does not hold."""
+        """Renew the worker's row; return the submissions that it does not hold."""
 
         def return_lost(session: Session) -> int:
             return give_back(session, info.name, held, self.enqueue)
@@ -134,10 +134,10 @@ class PostgresqlQueue:
 
     def _living(self, session: Session) -> set[str]:
         """Return the workers that live, and forget those that do not."""
-        beats = {worker.id: worker.beats for worker in session.scalars(select(Worker))}
+        beats = {worker.id: worker.beats for worker in session.scalars(select(WorkerRow))}
         dead = self._watch.dead(beats)
         for name in dead:
-            session.execute(delete(Worker).where(Worker.id == name, Worker.beats == beats[name]))
+            session.execute(delete(WorkerRow).where(WorkerRow.id == name, WorkerRow.beats == beats[name]))
         fetching: dict[int, datetime] = {row.id: row.last_heartbeat for row in session.execute(BEATS)}
         for number in self._watch_of_fetching.dead(fetching):
             session.execute(FORGET, {"id": number, "beat": fetching[number]})
@@ -160,11 +160,11 @@ class PostgresqlQueue:
         """Claim the submission that a job is leave for and return its id; None if the job is stale."""
         with self._database.write() as session:
             session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLAIM_LOCK})
-            own = session.scalar(select(Submission).where(Submission.ticket == job, is_waiting()))
+            own = session.scalar(select(SubmissionRow).where(SubmissionRow.ticket == job, is_waiting()))
             if own is None:
                 return None
             chosen = next_in_line(session, STUDENTS if own.priority > Priority.BULK else REGRADES) or own.id
-            row = session.get_one(Submission, chosen, with_for_update=True)
+            row = session.get_one(SubmissionRow, chosen, with_for_update=True)
             _exchange_tickets(session, own, row)
             held.add(row.id)
             row.worker = worker
@@ -186,7 +186,7 @@ class PostgresqlQueue:
         app = App(connector=PsycopgConnector(conninfo=_conninfo(self._database), max_size=info.slots + 6))
         app.task(name=TASK, pass_context=True)(grade)
         async with app.open_async():
-            await _until_stopped(
+            await _run_until(
                 [
                     _worker(app, info.name, [SUBMISSIONS_QUEUE, REGRADES_QUEUE], info.slots),
                     _worker(app, info.name, [REGRADES_QUEUE], 1),
@@ -208,8 +208,8 @@ async def _worker(app: App, name: str, queues: list[str], slots: int) -> None:
     )
 
 
-async def _until_stopped(workers: Sequence[Coroutine[Any, Any, None]], stop: threading.Event) -> None:
-    """Run `workers` until `stop`, or until one of them ends by itself; raise what it raised."""
+async def _run_until(workers: Sequence[Coroutine[Any, Any, None]], stop: threading.Event) -> None:
+    """Run `workers` until `stop`, or until one of them ends by itself; raise its error."""
     tasks = [asyncio.ensure_future(worker) for worker in workers]
     while not (stop.is_set() or any(task.done() for task in tasks)):  # noqa: ASYNC110 - `stop` is of threads
         await asyncio.sleep(STOP_POLL_SECONDS)
@@ -220,8 +220,8 @@ async def _until_stopped(workers: Sequence[Coroutine[Any, Any, None]], stop: thr
             raise ended
 
 
-def _exchange_tickets(session: Session, one: Submission, other: Submission) -> None:
-    """Let the job of each be the ticket of the other."""
+def _exchange_tickets(session: Session, one: SubmissionRow, other: SubmissionRow) -> None:
+    """Exchange the jobs of two submissions."""
     if one.id == other.id:
         return
     one.ticket, other.ticket = other.ticket, one.ticket

@@ -1,7 +1,7 @@
 """The order of service, the same for every dispatcher.
 
-Students come before regrades of many. Of the students, those of whom nothing is being graded come first, so
-that none holds several slots while others wait. Then the priority decides, then the time in the queue.
+Students come before bulk regrades. Students without a running submission come first, so that no student holds
+several slots while others wait. Then the priority decides, then the time in the queue.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from grader.store.states import WAITING, Priority, State
-from grader.store.tables import Submission
+from grader.store.tables import SubmissionRow
 
 STUDENTS = (Priority.INTERACTIVE, Priority.RESUBMISSION)
 REGRADES = (Priority.BULK,)
@@ -28,30 +28,34 @@ def next_in_line(session: Session, *classes: Sequence[Priority]) -> str | None:
 
 def is_waiting() -> ColumnElement[bool]:
     """Return the condition that a submission is queued and claimed by no worker."""
-    return and_(Submission.state == State.QUEUED, Submission.worker.is_(None))
+    return and_(SubmissionRow.state == State.QUEUED, SubmissionRow.worker.is_(None))
 
 
 def is_busy() -> ColumnElement[bool]:
     """Return the condition that a worker holds a submission of the same student."""
-    held = select(Submission.user_id).where(Submission.worker.is_not(None), Submission.state.in_(WAITING))
-    return Submission.user_id.in_(held)
+    held = select(SubmissionRow.user_id).where(
+        SubmissionRow.worker.is_not(None), SubmissionRow.state.in_(WAITING)
+    )
+    return SubmissionRow.user_id.in_(held)
 
 
-def is_before(own: Submission, *, busy: bool) -> ColumnElement[bool]:
+def is_before(own: SubmissionRow, *, busy: bool) -> ColumnElement[bool]:
     """Return the condition that a waiting submission is served before `own`, whose student is `busy`."""
     earlier = or_(
-        Submission.queued_at < own.queued_at,
-        and_(Submission.queued_at == own.queued_at, Submission.id < own.id),
+        SubmissionRow.queued_at < own.queued_at,
+        and_(SubmissionRow.queued_at == own.queued_at, SubmissionRow.id < own.id),
     )
-    by_priority = or_(Submission.priority > own.priority, and_(Submission.priority == own.priority, earlier))
+    by_priority = or_(
+        SubmissionRow.priority > own.priority, and_(SubmissionRow.priority == own.priority, earlier)
+    )
     in_class = or_(~is_busy(), by_priority) if busy else and_(~is_busy(), by_priority)
     if own.priority > Priority.BULK:
-        return and_(Submission.priority > Priority.BULK, in_class)
-    return or_(Submission.priority > Priority.BULK, in_class)
+        return and_(SubmissionRow.priority > Priority.BULK, in_class)
+    return or_(SubmissionRow.priority > Priority.BULK, in_class)
 
 
 def _first(priority: Priority, *, of_busy: bool) -> Select[str]:
     """Select the first that waits with this priority, of students who are busy or of those who are not."""
     busy = is_busy() if of_busy else ~is_busy()
-    waiting = select(Submission.id).where(is_waiting(), Submission.priority == priority, busy)
-    return waiting.order_by(Submission.queued_at, Submission.id).limit(1)
+    waiting = select(SubmissionRow.id).where(is_waiting(), SubmissionRow.priority == priority, busy)
+    return waiting.order_by(SubmissionRow.queued_at, SubmissionRow.id).limit(1)

@@ -15,7 +15,7 @@ Name = TypeVar("Name", bound=Hashable)
 
 
 class Watch:
-    """What one process saw of the heartbeats of others. Any thread may look."""
+    """The heartbeats that one process saw. Any thread may look."""
 
     def __init__(self) -> None:
         """Have seen nothing yet."""

@@ -24,7 +24,7 @@ def hold_worker_lock(folder: Path, name: str) -> Iterator[None]:
 
 
 def is_alive(folder: Path, name: str) -> bool:
-    """Tell whether a process holds the lock of worker `name`."""
+    """Return whether a process holds the lock of worker `name`."""
     try:
         descriptor = os.open(folder / name, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 
-def preferred(accept: str, offered: Sequence[str]) -> str | None:
+def choose_media_type(accept: str, offered: Sequence[str]) -> str | None:
     """Return which of `offered` media types `accept` likes best, the first of equals; None if none."""
     likes = [_like(part) for part in accept.split(",")] if accept.strip() else [("*/*", 1.0)]
     weighted = [

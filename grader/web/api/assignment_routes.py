@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from grader.store.courses import assignments_in, due_in_words
-from grader.store.tables import Assignment
+from grader.store.tables import AssignmentRow
 from grader.usecases.access import find_assignment
 from grader.web.api.auth import SignedIn
 from grader.web.api.bodies import AssignmentBody, PersonBody, describe_errors
@@ -22,13 +22,13 @@ router = APIRouter(tags=["assignments"])
 
 @router.get("/me", summary="Who am I", responses=describe_errors())
 def get_me(who: SignedIn) -> PersonBody:
-    """Say whose token it is, and what that person is in which course."""
+    """Return the owner of the token with the roles in each course."""
     return PersonBody(email=who.email, name=who.name, roles=who.roles)
 
 
 @router.get("/assignments", summary="List assignments", responses=describe_errors())
 def list_assignments(context: InContext, who: SignedIn) -> list[AssignmentBody]:
-    """List the assignments of one's courses."""
+    """List the assignments of the person's courses."""
     with context.database.read() as session:
         return [_body(session, each) for each in assignments_in(session, who.roles)]
 
@@ -47,7 +47,7 @@ def get_template(assignment_id: str, context: InContext, who: SignedIn) -> Respo
     return Response(context.template(), media_type="application/zip", headers=headers)
 
 
-def _body(session: Session, assignment: Assignment) -> AssignmentBody:
+def _body(session: Session, assignment: AssignmentRow) -> AssignmentBody:
     return AssignmentBody(
         id=assignment.id,
         course=assignment.course_id,

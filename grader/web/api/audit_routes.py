@@ -1,11 +1,11 @@
-"""The route of the audit: what staff did, for those who answer for a course."""
+"""The route of the audit: actions of staff, for instructors and admins."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from grader.store.audit import Wanted, entries
-from grader.store.tables import Audit
+from grader.store.audit_log import AuditFilter, entries
+from grader.store.tables import AuditRow
 from grader.usecases.access import find_audit_courses
 from grader.web.api.auth import SignedIn
 from grader.web.api.bodies import AuditBody, AuditPageBody, describe_errors
@@ -33,15 +33,15 @@ def list_audit(  # noqa: PLR0913, PLR0917 - one parameter for each filter
         int | None, Query(ge=1, le=LARGEST_NUMBER, description="`next` of the page before.")
     ] = None,
 ) -> AuditPageBody:
-    """List what staff did, newest first: in the courses of an instructor, or everywhere for an admin."""
-    wanted = Wanted(find_audit_courses(who), actor, action, subject, cursor)
+    """List actions of staff, newest first: an instructor's courses, or all for an admin."""
+    wanted = AuditFilter(find_audit_courses(who), actor, action, subject, cursor)
     with context.database.read() as session:
         rows = entries(session, wanted, limit + 1)
     shown = [_body(row) for row in rows[:limit]]
     return AuditPageBody(entries=shown, next=shown[-1].id if len(rows) > limit else None)
 
 
-def _body(row: Audit) -> AuditBody:
+def _body(row: AuditRow) -> AuditBody:
     return AuditBody(
         id=row.id,
         at=row.at,

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from grader.store.people import Person
+from grader.store.users import Person
 from grader.usecases.context import Context
 from grader.usecases.errors import NotSignedInError
 from grader.usecases.sign_in import authenticate, find_by_cookie, find_by_token

@@ -41,7 +41,7 @@ class VerdictBody(BaseModel):
 
 
 class SubmissionBody(BaseModel):
-    """A submission, where it stands, and what belongs to it."""
+    """A submission with its state, place, verdict and links."""
 
     model_config = ConfigDict(json_schema_extra={"example": SUBMISSION})
 
@@ -136,7 +136,7 @@ class ProblemBody(BaseModel):
 
 
 def describe_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return what OpenAPI says of errors with these statuses, and of those that every route may have."""
+    """Return the OpenAPI description of these errors, and of those that every route may have."""
     schema = {"$ref": "#/components/schemas/ProblemBody"}
     described = {"content": {"application/problem+json": {"schema": schema}}}
     every = {*statuses, 401, 422, 429, 500, 503}

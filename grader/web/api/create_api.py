@@ -1,4 +1,4 @@
-"""The application: routes, error handlers and what wraps them, around one context."""
+"""The application of the API: routes, error handlers and middleware, around one context."""
 
 from fastapi import APIRouter, FastAPI
 
@@ -46,6 +46,6 @@ def create_api(context: Context) -> FastAPI:
 
 
 def _describe_errors(app: FastAPI) -> None:
-    """Add the body of errors, which no route returns by itself, to what OpenAPI describes."""
+    """Add the body of errors, which no route returns by itself, to the OpenAPI description."""
     described = app.openapi()
     described["components"]["schemas"]["ProblemBody"] = ProblemBody.model_json_schema()

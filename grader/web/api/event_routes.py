@@ -1,6 +1,6 @@
-"""The route that follows a submission: server-sent events, which a client resumes where it was.
+"""The route that follows a submission: server-sent events, which a client resumes.
 
-Kept events carry their number as `id`; `place` events tell of the queue at that moment and have none.
+Stored events carry their number as `id`. `place` events describe the queue at that moment and have none.
 """
 
 import json

@@ -13,7 +13,7 @@ from grader.store.queue import Stats
 from grader.store.states import Priority, State
 from grader.usecases.context import Context
 from grader.usecases.metrics import GRADE_SECONDS, GradeTimes, Measurements, measure_service
-from grader.usecases.readiness import READY, Trouble
+from grader.usecases.readiness import READY, ReadinessIssue
 from grader.web.api.bodies import describe_errors
 from grader.web.dependencies import InContext
 
@@ -33,7 +33,7 @@ class LiveBody(BaseModel):
 
 
 class ReadyBody(BaseModel):
-    """What the service needs, and how the queue is."""
+    """The state of the service and its queue."""
 
     status: Status = Field(
         description="`ready`: it accepts and grades. `no worker`: none lives; `no runner`: none can grade; "
@@ -56,7 +56,7 @@ async def live() -> LiveBody:
 
 @router.get("/health", summary="How is it", responses={503: describe_errors()[503]})
 def health(context: InContext) -> ReadyBody:
-    """Say what is wrong. The answer is 200 while the database can be read."""
+    """List the problems of the service. The status is 200 while the database can be read."""
     return _body(*_look(context))
 
 
@@ -65,20 +65,20 @@ NOT_READY: dict[int | str, dict[str, Any]] = {503: {**describe_errors()[503], "m
 
 @router.get("/health/ready", summary="Can it accept and grade", responses=NOT_READY)
 def ready(context: InContext, response: Response) -> ReadyBody:
-    """Say what is wrong; if anything has been for longer than a moment, the answer is 503."""
+    """List the problems of the service. The status is 503 if one of them lasts."""
     stats, troubles = _look(context)
     if any(each.lasts for each in troubles):
         response.status_code = 503
     return _body(stats, troubles)
 
 
-def _look(context: Context) -> tuple[Stats, Sequence[Trouble]]:
+def _look(context: Context) -> tuple[Stats, Sequence[ReadinessIssue]]:
     with context.database.read() as session:
         stats = context.queue.stats(session)
     return stats, context.readiness.look(stats)
 
 
-def _body(stats: Stats, troubles: Sequence[Trouble]) -> ReadyBody:
+def _body(stats: Stats, troubles: Sequence[ReadinessIssue]) -> ReadyBody:
     status = troubles[0].status if troubles else READY
     return ReadyBody(
         status=cast("Status", status),

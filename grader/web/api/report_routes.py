@@ -10,7 +10,7 @@ from grader.core.reading import from_document
 from grader.render.html import render_html, stylesheet_hash
 from grader.render.text import render_text
 from grader.usecases.show import show_report
-from grader.web.api.accept import preferred
+from grader.web.api.accept import choose_media_type
 from grader.web.api.auth import SignedIn
 from grader.web.api.bodies import describe_errors
 from grader.web.dependencies import InContext
@@ -51,7 +51,7 @@ def get_report(
     form: Annotated[Form | None, Query(alias="as", description="The form, for links; Accept else.")] = None,
 ) -> Response:
     """Return the verdict in the form that is asked for."""
-    media_type = BY_NAME[form] if form else preferred(accept, list(FORMS))
+    media_type = BY_NAME[form] if form else choose_media_type(accept, list(FORMS))
     if media_type is None:
         raise ApiError(ErrorType.NOT_ACCEPTABLE, f"Ask for one of {', '.join(FORMS)}.")
     return _render(show_report(context, who, submission_id), media_type)

@@ -1,6 +1,6 @@
 """The body that shows a submission, and the links in it."""
 
-from grader.store.tables import Report
+from grader.store.tables import ReportRow
 from grader.usecases.show import SubmissionStatus
 from grader.web.api.bodies import SubmissionBody, VerdictBody
 
@@ -32,7 +32,7 @@ def _links(submission_id: str) -> dict[str, str]:
     return {"self": own, **{name: f"{own}/{name}" for name in ("report", "events", "archive")}}
 
 
-def _verdict(report: Report) -> VerdictBody:
+def _verdict(report: ReportRow) -> VerdictBody:
     return VerdictBody(
         score=report.score, max_score=report.max_score, bonus=report.bonus, max_bonus=report.max_bonus
     )

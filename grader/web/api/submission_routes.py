@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from grader.intake import is_zip, suffix
 from grader.store.states import State
-from grader.store.tables import Submission
+from grader.store.tables import SubmissionRow
 from grader.usecases import regrade, show
 from grader.web.api.auth import SignedIn
 from grader.web.api.bodies import PageBody, ReasonBody, SubmissionBody, describe_errors
@@ -67,7 +67,7 @@ def list_submissions(  # noqa: PLR0913, PLR0917 - one parameter for each filter
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
     cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
 ) -> PageBody:
-    """List submissions, newest first: one's own, or for staff those of their courses."""
+    """List submissions, newest first: students get their own, staff those of their courses."""
     before = _position(cursor) if cursor else None
     found, has_more = show.list_submissions(
         context,
@@ -84,7 +84,7 @@ def list_submissions(  # noqa: PLR0913, PLR0917 - one parameter for each filter
 
 @router.get("/{submission_id}", summary="Look at a submission", responses=describe_errors(404))
 def get_submission(submission_id: str, context: InContext, who: SignedIn) -> SubmissionBody:
-    """Say where a submission stands; reading it again and again is a way to wait."""
+    """Return the state of a submission; a client may poll it."""
     return make_body(show.show_submission(context, who, submission_id))
 
 
@@ -126,7 +126,7 @@ def get_archive(submission_id: str, context: InContext, who: SignedIn) -> Respon
     return Response(content, media_type=media_type, headers=headers)
 
 
-def _cursor(last: Submission) -> str:
+def _cursor(last: SubmissionRow) -> str:
     text = f"{last.received_at.timestamp():.6f} {last.id}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

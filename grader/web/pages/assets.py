@@ -1,4 +1,4 @@
-"""What pages load: one stylesheet, scripts, an icon; each under an address that its bytes give."""
+"""Static files of the pages: one stylesheet, scripts, an icon. The hash of its bytes is part of each URL."""
 
 import hashlib
 import mimetypes
@@ -27,7 +27,7 @@ router = APIRouter()
 
 
 def asset(name: str) -> str:
-    """Return the path of an asset; it changes with the bytes, so that browsers may keep it for good."""
+    """Return the path of an asset; it changes with the bytes, so browsers may cache it for a year."""
     return f"{PATH}/{name}?v={_version(name)}"
 
 
@@ -42,7 +42,7 @@ def get_asset(name: str) -> Response:
 
 @cache
 def _content(name: str) -> bytes:
-    """Return the bytes of an asset; the stylesheet is that of reports, and what pages add to it."""
+    """Return the bytes of an asset; the stylesheet is that of reports plus that of pages."""
     if name == STYLE:
         return stylesheet().encode() + _read("pages.css")
     return _read(name)

@@ -1,4 +1,4 @@
-"""A student's page of an assignment: hand in, and see what came of it before."""
+"""A student's page of an assignment: hand in, and see earlier submissions."""
 
 from typing import Annotated, Any
 
@@ -8,14 +8,14 @@ from starlette.concurrency import run_in_threadpool
 
 from grader.intake import Refused
 from grader.store.database import now
-from grader.store.people import Person
+from grader.store.users import Person
 from grader.usecases.access import find_assignment
 from grader.usecases.context import Context
 from grader.usecases.errors import UseCaseError
 from grader.web.dependencies import InContext
 from grader.web.errors import ApiError, ErrorType, to_api_error
-from grader.web.pages.current_user import Visitor
-from grader.web.pages.history import score_line, tries
+from grader.web.pages.current_user import CurrentUser
+from grader.web.pages.history import list_submissions, score_line
 from grader.web.pages.home_page import task
 from grader.web.pages.view import page
 from grader.web.upload import hand_in_request
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/assignments")
 
 
 @router.get("/{assignment_id}")
-def show_assignment(request: Request, context: InContext, who: Visitor, assignment_id: str) -> Response:
+def show_assignment(request: Request, context: InContext, who: CurrentUser, assignment_id: str) -> Response:
     """Show an assignment to one of its students."""
     return _page(request, context, who, assignment_id)
 
@@ -35,7 +35,7 @@ def show_assignment(request: Request, context: InContext, who: Visitor, assignme
 async def hand_in_here(
     request: Request,
     context: InContext,
-    who: Visitor,
+    who: CurrentUser,
     assignment_id: str,
     hx_request: Annotated[bool, Header()] = False,  # noqa: FBT002 - a header of htmx
 ) -> Response:
@@ -70,10 +70,10 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page is made of
 ) -> Response:
     with context.database.read() as session:
         assignment = find_assignment(session, who, assignment_id)
-        found = tries(session, who.id, assignment)
+        found = list_submissions(session, who.id, assignment)
         values: dict[str, Any] = {
             "task": task(session, assignment, found, now(session)),
-            "tries": found,
+            "submissions": found,
             "is_staff": assignment.course_id in who.staff_courses,
         }
     values |= {"scores": score_line(found), "limit": context.archive_bytes, "problem": error}

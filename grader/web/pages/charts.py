@@ -1,6 +1,6 @@
 """The geometry of charts: values become shapes in a box of WIDTH x HEIGHT, and templates draw those as SVG.
 
-A chart has no text of its own: its numbers stand in the table beneath it, which everybody can read.
+A chart has no text of its own: the table beneath it has its numbers.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ GAP = 2  # between two bars
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar that stands on the bottom of the box, and what it says."""
+    """A bar from the bottom of the box, with its label and value."""
 
     x: float
     y: float
@@ -25,7 +25,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Dot:
-    """A point of a line, and what it says."""
+    """A point of a curve, with its label and value."""
 
     x: float
     y: float
@@ -34,7 +34,7 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class Line:
+class Curve:
     """Points from left to right; `path` connects them."""
 
     dots: tuple[Dot, ...]
@@ -58,11 +58,11 @@ def bars(rows: Sequence[tuple[str, float]]) -> tuple[Bar, ...]:
     )
 
 
-def line(rows: Sequence[tuple[str, float]], top: float | None = None) -> Line:
+def line(rows: Sequence[tuple[str, float]], top: float | None = None) -> Curve:
     """Return a line through each (label, value), evenly spaced, from 0 up to `top` or the highest value."""
     highest = top or max((value for _, value in rows), default=0) or 1
     step = WIDTH / max(1, len(rows) - 1)
-    return Line(
+    return Curve(
         tuple(
             Dot(step * place, HEIGHT * (1 - min(max(value / highest, 0), 1)), label, value)
             for place, (label, value) in enumerate(rows)
@@ -71,7 +71,7 @@ def line(rows: Sequence[tuple[str, float]], top: float | None = None) -> Line:
     )
 
 
-def thinned(rows: Sequence[tuple[str, float]], most: int) -> list[tuple[str, float]]:
+def thin_out(rows: Sequence[tuple[str, float]], most: int) -> list[tuple[str, float]]:
     """Return at most `most` of the rows, evenly spread, the last one among them."""
     if len(rows) <= most:
         return list(rows)

@@ -1,4 +1,4 @@
-"""What the staff's pages have in common: an assignment, its students, which of their submissions count."""
+"""The class behind a page for staff: an assignment, its students, and the submissions that count."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from grader.store.standings import Counting, Counts, Standing, standings
-from grader.store.tables import Assignment
+from grader.store.student_results import CountedSubmission, Counts, StudentResult, list_student_results
+from grader.store.tables import AssignmentRow
 from grader.usecases.access import find_staff_assignment
 from grader.web.dependencies import InContext
-from grader.web.pages.current_user import Visitor
+from grader.web.pages.current_user import CurrentUser
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What a reader chose to see: which submissions count, and which section, all if it is empty."""
+class ClassFilter:
+    """The reader's choice: which submissions count, and which section; an empty section stands for all."""
 
     counts: Counts
     section: str
@@ -25,15 +25,15 @@ class Choice:
 class ClassView:
     """The students of an assignment that a reader chose to see, and the sections there are."""
 
-    assignment: Assignment
-    choice: Choice
+    assignment: AssignmentRow
+    filter: ClassFilter
     sections: Sequence[str]
-    students: Sequence[Standing]
+    students: Sequence[StudentResult]
 
     @property
-    def counting(self) -> list[Counting]:
+    def counted(self) -> list[CountedSubmission]:
         """The submissions that count, one of each student who has a verdict."""
-        return [student.counting for student in self.students if student.counting]
+        return [student.counted for student in self.students if student.counted]
 
     @property
     def handed_in(self) -> int:
@@ -41,16 +41,16 @@ class ClassView:
         return sum(student.newest is not None for student in self.students)
 
 
-def seen_by(
-    context: InContext, who: Visitor, assignment_id: str, counts: Counts = Counts.BEST, section: str = ""
+def select_class(
+    context: InContext, who: CurrentUser, assignment_id: str, counts: Counts = Counts.BEST, section: str = ""
 ) -> ClassView:
     """Return the students that an address asks for, to their staff. Raises NotFoundError."""
     with context.database.read() as session:
         assignment = find_staff_assignment(session, who, assignment_id)
-        everybody = standings(session, assignment, counts)
+        everybody = list_student_results(session, assignment, counts)
     sections = sorted({student.section for student in everybody if student.section})
     students = [each for each in everybody if section in {"", each.section}]
-    return ClassView(assignment, Choice(counts, section), sections, students)
+    return ClassView(assignment, ClassFilter(counts, section), sections, students)
 
 
-Seen = Annotated[ClassView, Depends(seen_by)]
+SelectedClass = Annotated[ClassView, Depends(select_class)]

@@ -11,14 +11,14 @@ from grader.core.reading import from_document
 from grader.core.report import GradedReport
 from grader.core.rubric import Problem as RubricProblem
 from grader.core.scoring import Outcome, ProblemScore, TestResult
-from grader.store.people import Person
 from grader.store.submissions import newest_report
-from grader.store.tables import Assignment, Submission
+from grader.store.tables import AssignmentRow, SubmissionRow
+from grader.store.users import Person
 from grader.usecases.access import find_submission
 from grader.usecases.errors import ConflictError, InvalidInputError
 from grader.web.dependencies import InContext
-from grader.web.pages.current_user import Visitor
-from grader.web.pages.history import Try, tries
+from grader.web.pages.current_user import CurrentUser
+from grader.web.pages.history import ListedSubmission, list_submissions
 from grader.web.pages.view import page
 
 Tests = dict[str, TestResult]  # by name
@@ -27,8 +27,8 @@ router = APIRouter()
 
 
 @dataclass(frozen=True)
-class Change:
-    """A test that ended differently; one of the two is None if it was no test of that suite."""
+class TestChange:
+    """A test with two outcomes; one of the two is None if its suite had no such test."""
 
     before: TestResult | None
     after: TestResult | None
@@ -53,19 +53,21 @@ class ProblemChange:
     problem: RubricProblem
     before: ProblemScore | None
     after: ProblemScore | None
-    changes: Sequence[Change]
+    changes: Sequence[TestChange]
 
 
 @router.get("/compare")
-def compare(request: Request, context: InContext, who: Visitor, a: str, b: str) -> Response:
-    """Show what changed from submission `a` to submission `b`, in the order of time."""
+def compare(request: Request, context: InContext, who: CurrentUser, a: str, b: str) -> Response:
+    """Show the changes between submissions `a` and `b`, from the earlier to the later."""
     with context.database.read() as session:
         found = [_read(session, who, each) for each in (a, b)]
         submission = found[0][0]
         if found[1][0].assignment_id != submission.assignment_id:
             raise InvalidInputError("Two submissions of one assignment can be compared.")
-        assignment = session.get_one(Assignment, submission.assignment_id)
-        numbers = {user: tries(session, user, assignment) for user in {each[0].user_id for each in found}}
+        assignment = session.get_one(AssignmentRow, submission.assignment_id)
+        numbers = {
+            user: list_submissions(session, user, assignment) for user in {each[0].user_id for each in found}
+        }
     found.sort(key=lambda pair: pair[0].received_at)
     (older, before), (newer, after) = found
     return page(
@@ -76,34 +78,34 @@ def compare(request: Request, context: InContext, who: Visitor, a: str, b: str) 
         before=_try(numbers, older),
         after=_try(numbers, newer),
         same_suite=before.suite_sha256 == after.suite_sha256,
-        changed=changes(before, after),
+        changed=find_changes(before, after),
     )
 
 
-def changes(before: GradedReport, after: GradedReport) -> list[ProblemChange]:
+def find_changes(before: GradedReport, after: GradedReport) -> list[ProblemChange]:
     """Return the problems of which a test ended differently, in the handout's order."""
     earlier = {each.problem.id: each for each in before.score.problems}
     later = {each.problem.id: each for each in after.score.problems}
     found = []
     for problem_id in later | earlier:
         old, new = earlier.get(problem_id), later.get(problem_id)
-        tests = _changed(_by_name(old), _by_name(new))
+        tests = _compare_tests(_by_name(old), _by_name(new))
         known = new or old
         if tests and known:
             found.append(ProblemChange(known.problem, old, new, tests))
     return found
 
 
-def _changed(before: Tests, after: Tests) -> list[Change]:
+def _compare_tests(before: Tests, after: Tests) -> list[TestChange]:
     pairs = [(before.get(name), after.get(name)) for name in after | before]
-    return [Change(old, new) for old, new in pairs if not (old and new) or old.outcome is not new.outcome]
+    return [TestChange(old, new) for old, new in pairs if not (old and new) or old.outcome is not new.outcome]
 
 
 def _by_name(scored: ProblemScore | None) -> Tests:
     return {result.name: result for result in scored.results} if scored else {}
 
 
-def _read(session: Session, who: Person, submission_id: str) -> tuple[Submission, GradedReport]:
+def _read(session: Session, who: Person, submission_id: str) -> tuple[SubmissionRow, GradedReport]:
     submission = find_submission(session, who, submission_id)
     report = newest_report(session, submission_id)
     if report is None:
@@ -111,5 +113,5 @@ def _read(session: Session, who: Person, submission_id: str) -> tuple[Submission
     return submission, from_document(json.loads(report.document))
 
 
-def _try(numbers: Mapping[int, Sequence[Try]], submission: Submission) -> Try:
+def _try(numbers: Mapping[int, Sequence[ListedSubmission]], submission: SubmissionRow) -> ListedSubmission:
     return next(each for each in numbers[submission.user_id] if each.id == submission.id)

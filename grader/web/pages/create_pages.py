@@ -1,4 +1,4 @@
-"""The application of the pages: it stands behind the API and answers all other paths."""
+"""The application of the pages: it answers all paths that are not the API's."""
 
 from urllib.parse import urlencode
 
@@ -23,8 +23,8 @@ from grader.web.pages import (
     student_page,
     submission_page,
 )
-from grader.web.pages.current_user import HOME, SignInFirst, forget
-from grader.web.pages.page_context import Site
+from grader.web.pages.current_user import HOME, SignInFirst, delete_session_cookie
+from grader.web.pages.page_context import PageContext
 from grader.web.pages.same_origin import same_origin
 from grader.web.pages.view import page
 
@@ -35,11 +35,11 @@ STAFF = (overview_page, matrix_page, rubric_page, student_page)
 MODULES = (assets, sign_in_page, *STUDENTS, *STAFF, patterns_page)
 
 
-def create_pages(context: Context, site: Site) -> FastAPI:
-    """Return the application that shows the pages of `site`."""
+def create_pages(context: Context, page_context: PageContext) -> FastAPI:
+    """Return the application that shows the pages of `page_context`."""
     app = FastAPI(openapi_url=None, redirect_slashes=False, dependencies=[Depends(same_origin)])
     app.state.context = context
-    app.state.site = site
+    app.state.page_context = page_context
     for module in MODULES:
         app.include_router(module.router)
     app.add_exception_handler(SignInFirst, _sign_in_first)
@@ -56,7 +56,7 @@ async def _sign_in_first(request: Request, error: Exception) -> Response:  # noq
     assert isinstance(error, SignInFirst)  # noqa: S101 - it is registered for this class
     query = "" if error.back == HOME else f"?{urlencode({'back': error.back})}"
     answer = RedirectResponse(f"/login{query}", 303)
-    forget(answer)
+    delete_session_cookie(answer)
     return answer
 
 

@@ -1,21 +1,21 @@
-"""Who looks at a page: the person whom the browser's cookie signs in."""
+"""The current user: the person whom the browser's cookie signs in."""
 
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
 
-from grader.store.people import Person
 from grader.store.sign_ins import SIGN_IN_LIFETIME
+from grader.store.users import Person
 from grader.usecases.sign_in import find_by_cookie
 from grader.web.dependencies import SESSION_COOKIE, InContext
-from grader.web.pages.page_context import Site
+from grader.web.pages.page_context import PageContext
 
 HOME = "/"
 
 
 class SignInFirst(Exception):  # noqa: N818 - says what is to be done
-    """Nobody is signed in; `back` is where to go afterwards."""
+    """The browser has no session; `back` is the page to show after the sign-in."""
 
     def __init__(self, back: str) -> None:
         """Remember the page that was asked for."""
@@ -23,7 +23,7 @@ class SignInFirst(Exception):  # noqa: N818 - says what is to be done
         self.back = back
 
 
-def visitor(request: Request, context: InContext) -> Person:
+def require_user(request: Request, context: InContext) -> Person:
     """Return who is signed in. Raises SignInFirst."""
     cookie = request.cookies.get(SESSION_COOKIE)
     back = _address(request) if request.method == "GET" else HOME
@@ -36,31 +36,31 @@ def visitor(request: Request, context: InContext) -> Person:
 
 
 def _address(request: Request) -> str:
-    """Return what the browser asked for: a path, and a query if there is one."""
+    """Return the path and the query of a request."""
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
-Visitor = Annotated[Person, Depends(visitor)]
+CurrentUser = Annotated[Person, Depends(require_user)]
 
 
-def let_in(response: Response, cookie: str, site: Site) -> None:
+def set_session_cookie(response: Response, cookie: str, page_context: PageContext) -> None:
     """Have the browser keep the cookie of a sign-in."""
     response.set_cookie(
         SESSION_COOKIE,
         cookie,
         max_age=int(SIGN_IN_LIFETIME.total_seconds()),
         httponly=True,
-        secure=site.over_tls,
+        secure=page_context.over_tls,
         samesite="lax",
     )
 
 
-def forget(response: Response) -> None:
+def delete_session_cookie(response: Response) -> None:
     """Have the browser forget the cookie."""
     response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax")
 
 
-def local(path: str) -> str:
+def keep_local(path: str) -> str:
     """Return `path` if it leads to a page here, else the first page."""
     is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return quote(path, safe="/?=&-_~.%") if is_local else HOME

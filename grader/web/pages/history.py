@@ -1,4 +1,4 @@
-"""What one student has handed in for one assignment, numbered in the order of time."""
+"""The submissions of one student for one assignment, numbered from the oldest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from grader.store.standings import HandedIn, history
 from grader.store.states import WAITING, State
-from grader.store.tables import Assignment
-from grader.web.pages.charts import Line, line
+from grader.store.student_results import PastSubmission, list_history
+from grader.store.tables import AssignmentRow
+from grader.web.pages.charts import Curve, line
 
 
 @dataclass(frozen=True)
-class Try:
+class ListedSubmission:
     """A submission in a list: the numbers of its report are None until there is one."""
 
     number: int
@@ -32,35 +32,35 @@ class Try:
         return self.state in WAITING
 
 
-def tries(session: Session, user_id: int, assignment: Assignment) -> list[Try]:
+def list_submissions(session: Session, user_id: int, assignment: AssignmentRow) -> list[ListedSubmission]:
     """Return all that the student handed in, oldest first."""
-    oldest_first = reversed(history(session, user_id, assignment.id))
+    oldest_first = reversed(list_history(session, user_id, assignment.id))
     return [_try(number, each) for number, each in enumerate(oldest_first, start=1)]
 
 
-def best(found: Sequence[Try]) -> Try | None:
-    """Return the try with the highest score, the earliest of equals; None if none has a score.
+def best(found: Sequence[ListedSubmission]) -> ListedSubmission | None:
+    """Return the submission with the highest score, the earliest of equals; None if none has a score.
 
-    One that came in time comes before all late ones.
+    A submission in time comes before all late ones.
     """
     scored = [each for each in found if each.score is not None]
     return max(scored, key=lambda each: (not each.is_late, each.score or 0, each.bonus or 0), default=None)
 
 
-def latest(found: Sequence[Try]) -> Try | None:
+def latest(found: Sequence[ListedSubmission]) -> ListedSubmission | None:
     """Return the newest try that has a score."""
     return next((each for each in reversed(found) if each.score is not None), None)
 
 
-def score_line(found: Sequence[Try]) -> Line:
-    """Return the scores of the tries that have one as a line, up to what can be earned."""
+def score_line(found: Sequence[ListedSubmission]) -> Curve:
+    """Return the curve of the scores, up to the maximum score."""
     scores = [(f"submission {each.number}", each.score) for each in found if each.score is not None]
     return line(scores, next((each.max_score for each in found if each.max_score), None))
 
 
-def _try(number: int, handed_in: HandedIn) -> Try:
+def _try(number: int, handed_in: PastSubmission) -> ListedSubmission:
     earned = handed_in.earned
-    return Try(
+    return ListedSubmission(
         number,
         handed_in.submission_id,
         handed_in.state,

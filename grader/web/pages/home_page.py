@@ -1,4 +1,4 @@
-"""The first page: one's courses, and what there is to do in each."""
+"""The home page: the person's courses, and the assignments in each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from grader.core.deadline import is_late
 from grader.core.role import STAFF, Role
-from grader.store.admission import tries_left
+from grader.store.admission import attempts_left
 from grader.store.courses import assignments_in, due_in_words
 from grader.store.database import now
-from grader.store.people import Person
-from grader.store.tables import Assignment, Course
+from grader.store.tables import AssignmentRow, CourseRow
+from grader.store.users import Person
 from grader.web.dependencies import InContext
-from grader.web.pages.current_user import Visitor
-from grader.web.pages.history import Try, best, latest, tries
+from grader.web.pages.current_user import CurrentUser
+from grader.web.pages.history import ListedSubmission, best, latest, list_submissions
 from grader.web.pages.view import page
 
 router = APIRouter()
@@ -24,50 +24,52 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class Task:
-    """An assignment as one of its students sees it; `left` is None where there is no limit."""
+    """An assignment as one of its students sees it; `left` is None if there is no limit."""
 
-    assignment: Assignment
+    assignment: AssignmentRow
     count: int
-    best: Try | None
-    latest: Try | None
+    best: ListedSubmission | None
+    latest: ListedSubmission | None
     left: int | None
     due: str | None
     is_over: bool
 
 
 @dataclass(frozen=True)
-class Membership:
-    """A course and what the reader is in it; `tasks` has an entry for each assignment."""
+class CourseView:
+    """A course with the reader's role; `tasks` has an entry for each assignment."""
 
-    course: Course
+    course: CourseRow
     role: Role
     tasks: Sequence[Task]
 
     @property
     def is_staff(self) -> bool:
-        """Whether the reader sees everybody's work."""
+        """Whether the reader sees the work of all students."""
         return self.role in STAFF
 
 
 @router.get("/")
-def show_home(request: Request, context: InContext, who: Visitor) -> Response:
+def show_home(request: Request, context: InContext, who: CurrentUser) -> Response:
     """Show the courses of who is signed in."""
     with context.database.read() as session:
         memberships = [
-            Membership(session.get_one(Course, course_id), role, _tasks(session, who, course_id))
+            CourseView(session.get_one(CourseRow, course_id), role, _tasks(session, who, course_id))
             for course_id, role in who.roles.items()
         ]
         return page(request, "home.html.j2", who, memberships=memberships)
 
 
-def task(session: Session, assignment: Assignment, found: Sequence[Try], moment: datetime) -> Task:
-    """Return how an assignment stands at `moment` for a student who handed `found` in."""
+def task(
+    session: Session, assignment: AssignmentRow, found: Sequence[ListedSubmission], moment: datetime
+) -> Task:
+    """Return the state of an assignment at `moment` for a student with the submissions `found`."""
     return Task(
         assignment,
         len(found),
         best(found),
         latest(found),
-        tries_left(assignment.hourly_limit, found, moment),
+        attempts_left(assignment.hourly_limit, found, moment),
         due=due_in_words(session, assignment),
         is_over=is_late(moment, assignment.due_at),
     )
@@ -76,4 +78,4 @@ def task(session: Session, assignment: Assignment, found: Sequence[Try], moment:
 def _tasks(session: Session, who: Person, course_id: str) -> list[Task]:
     moment = now(session)
     assignments = assignments_in(session, [course_id])
-    return [task(session, each, tries(session, who.id, each), moment) for each in assignments]
+    return [task(session, each, list_submissions(session, who.id, each), moment) for each in assignments]

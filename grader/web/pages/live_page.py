@@ -1,7 +1,7 @@
-"""What can be watched while a submission waits and is graded: a picture, and a stream of pictures.
+"""The live part of a waiting page: a snapshot of the progress, and a stream of its changes.
 
-Each event brings a piece of the page, rendered as the page itself renders it, so a browser that comes back
-after a pause, or after the service was restarted, needs to know nothing of what it missed.
+Each event brings a piece of the page, rendered as the page itself renders it. So a browser that reconnects
+needs no earlier event.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,9 +16,9 @@ from starlette.concurrency import run_in_threadpool
 
 from grader.core.rubric import Part
 from grader.render.progress import stage_of
-from grader.store.progress import told_since
+from grader.store.events import events_since
 from grader.store.states import WAITING, State
-from grader.store.tables import Progress, Submission
+from grader.store.tables import EventRow, SubmissionRow
 from grader.usecases.access import find_submission, may_see
 from grader.usecases.context import Context
 from grader.usecases.show import find_place
@@ -26,9 +26,9 @@ from grader.usecases.sign_in import find_by_cookie
 from grader.usecases.streams import StillAllowed
 from grader.web.dependencies import SESSION_COOKIE, InContext
 from grader.web.event_stream import Batch, stream_events
-from grader.web.pages.charts import Line, line, thinned
-from grader.web.pages.current_user import Visitor
-from grader.web.pages.page_context import OnSite, Site
+from grader.web.pages.charts import Curve, line, thin_out
+from grader.web.pages.current_user import CurrentUser
+from grader.web.pages.page_context import InPageContext, PageContext
 from grader.web.pages.view import render
 
 CURVE_POINTS = 200
@@ -43,16 +43,16 @@ class Training:
 
     problem: str
     stage: str
-    losses: Line
+    losses: Curve
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A submission that waits or is being graded, as far as it is.
+    """The progress of a submission that waits or is being graded.
 
-    Attributes: `place` and `wait` (in the queue, and seconds until it begins), `counts` (tests done, passed
-    and total by problem id), `parts` of the rubric, `stage` (the score before a second stage),
-    `has_second_stage` (there is one) and `training` (what goes on in it).
+    Attributes: `place` in the queue, `wait` (seconds until grading starts), `counts` (tests done, passed and
+    total by problem id), `parts` of the rubric, `stage` (the score before a second stage),
+    `has_second_stage`, and `training` (the training that runs).
     """
 
     id: str
@@ -76,10 +76,12 @@ class Picture:
         return self.counts.get(problem_id, NOTHING)
 
 
-def picture(context: Context, site: Site, session: Session, submission: Submission) -> Picture:
-    """Return how far a submission is."""
+def picture(
+    context: Context, page_context: PageContext, session: Session, submission: SubmissionRow
+) -> Picture:
+    """Return the progress of a submission."""
     place, wait = find_place(context, session, submission)
-    told = [each for each in told_since(session, submission.id, 0) if each.attempt == submission.attempt]
+    told = [each for each in events_since(session, submission.id, 0) if each.attempt == submission.attempt]
     newest = {each.kind: each.data for each in told}
     is_grading = submission.state is State.GRADING
     return Picture(
@@ -89,29 +91,29 @@ def picture(context: Context, site: Site, session: Session, submission: Submissi
         place=place,
         wait=wait,
         counts=newest.get("tests", {}).get("problems", {}) if is_grading else {},
-        parts=(*site.rubric.parts, *site.rubric.bonus_parts),
+        parts=(*page_context.rubric.parts, *page_context.rubric.bonus_parts),
         stage=newest.get("stage") if is_grading else None,
-        has_second_stage=site.has_second_stage,
-        training=training_of(site, told) if is_grading else None,
+        has_second_stage=page_context.has_second_stage,
+        training=training_of(page_context, told) if is_grading else None,
     )
 
 
 @router.get("/submissions/{submission_id}/live")
 async def follow(
-    submission_id: str, request: Request, context: InContext, site: OnSite, who: Visitor
+    submission_id: str, request: Request, context: InContext, page_context: InPageContext, who: CurrentUser
 ) -> StreamingResponse:
     """Send pieces of the waiting page whenever they change, and say when it is over."""
     cookie = request.cookies.get(SESSION_COOKIE, "")
     allowed = StillAllowed(lambda: may_see(context, find_by_cookie(context, cookie), submission_id))
 
     def look() -> Picture | None:
-        """Return how far it is, None when it is over or the session has ended."""
+        """Return the progress; None once grading or the session has ended."""
         if not allowed():
             return None
         with context.database.read() as session:
             submission = find_submission(session, who, submission_id)
             waits = submission.state in WAITING
-            return picture(context, site, session, submission) if waits else None
+            return picture(context, page_context, session, submission) if waits else None
 
     await run_in_threadpool(look)  # so that what is not there is answered as such, and not by a stream
     return stream_events(request, context.streams, who.id, _Poll(look))
@@ -151,7 +153,7 @@ def event(name: str, content: str) -> bytes:
     return format_sse_event(event=name, data_str=content)
 
 
-def training_of(site: Site, told: Sequence[Progress]) -> Training | None:
+def training_of(page_context: PageContext, told: Sequence[EventRow]) -> Training | None:
     """Return the training that is going on; another problem starts another one."""
     trained = [each.data for each in told if each.kind == "training"]
     if not trained:
@@ -159,6 +161,6 @@ def training_of(site: Site, told: Sequence[Progress]) -> Training | None:
     problem = trained[-1]["problem"]
     numbers = [each["numbers"] for each in trained if each["problem"] == problem]
     losses = [(stage_of(each), each["loss"]) for each in numbers if "loss" in each]
-    titles = {each.id: each.title for each in site.rubric.problems}
-    curve = line(thinned(losses, CURVE_POINTS))
+    titles = {each.id: each.title for each in page_context.rubric.problems}
+    curve = line(thin_out(losses, CURVE_POINTS))
     return Training(titles.get(problem, problem), stage_of(numbers[-1]), curve)

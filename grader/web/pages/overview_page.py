@@ -1,4 +1,4 @@
-"""The staff's first page of an assignment: how the class does, what it is stuck on, what we failed to do."""
+"""The overview of an assignment for staff: scores, hard problems, common failures, grader errors."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from grader.core.rubric import Part
 from grader.core.scoring import Outcome
 from grader.core.statistics import Arrivals, Bin, PassRate, arrivals_over_time, histogram, median, pass_rates
 from grader.store.courses import due_in_words
-from grader.store.losses import Failure, lost_tests, same_failures
+from grader.store.failed_tests import CommonFailure, count_failed_tests, find_common_failures
+from grader.store.grader_failures import GraderFailure, find_grader_failures
 from grader.store.queue import Stats
 from grader.store.states import WAITING
 from grader.store.submissions import arrivals
-from grader.store.tables import Assignment
-from grader.store.troubles import Trouble, troubles
+from grader.store.tables import AssignmentRow
 from grader.usecases.context import Context
 from grader.web.dependencies import InContext
 from grader.web.errors import ApiError, ErrorType
 from grader.web.pages.charts import Bar, bars
-from grader.web.pages.class_view import ClassView, Seen
-from grader.web.pages.current_user import Visitor
-from grader.web.pages.page_context import OnSite, Site
+from grader.web.pages.class_view import ClassView, SelectedClass
+from grader.web.pages.current_user import CurrentUser
+from grader.web.pages.page_context import InPageContext, PageContext
 from grader.web.pages.view import csv_file, page, utc
 
 FAILURES = 100  # looked at
@@ -43,22 +43,22 @@ class Hardness:
 
 @dataclass(frozen=True)
 class Overview:
-    """What the page says of a class; see the classes of its parts.
+    """The values of the page.
 
-    The bonus, and what is not even written, stand apart: else they would hide what the class is stuck on.
+    Bonus problems and unwritten code have lists of their own: else they would hide the common failures.
     """
 
-    seen: ClassView
+    class_view: ClassView
     median: float | None
     max_score: int
     waiting: int
     bins: Sequence[Bin]
     problems: Sequence[Hardness]
     bonus: Sequence[Hardness]
-    failures: Sequence[Failure]
-    unwritten: Sequence[Failure]
+    failures: Sequence[CommonFailure]
+    unwritten: Sequence[CommonFailure]
     arrivals: Arrivals
-    troubles: Sequence[Trouble]
+    grader_failures: Sequence[GraderFailure]
     queue: Stats
     due: str | None
 
@@ -74,7 +74,7 @@ class Overview:
 
     @property
     def deadline(self) -> float | None:
-        """Where the deadline stands in that chart."""
+        """The place of the deadline in that chart."""
         chart, in_time = self.arrival_bars, self.arrivals.in_time
         if in_time is None or not chart:
             return None
@@ -82,58 +82,70 @@ class Overview:
 
 
 @router.get("/overview")
-def show_overview(request: Request, context: InContext, site: OnSite, who: Visitor, seen: Seen) -> Response:
+def show_overview(
+    request: Request,
+    context: InContext,
+    page_context: InPageContext,
+    who: CurrentUser,
+    class_view: SelectedClass,
+) -> Response:
     """Show how a class does."""
-    found = overview(context, site, seen)
-    titles = {problem.id: problem.title for problem in site.rubric.problems}
-    return page(request, "overview.html.j2", who, found=found, seen=seen, titles=titles)
+    found = overview(context, page_context, class_view)
+    titles = {problem.id: problem.title for problem in page_context.rubric.problems}
+    return page(request, "overview.html.j2", who, found=found, class_view=class_view, titles=titles)
 
 
 @router.get("/tables/{name}.csv")
-def get_table(context: InContext, site: OnSite, seen: Seen, name: str) -> Response:
+def get_table(
+    context: InContext, page_context: InPageContext, class_view: SelectedClass, name: str
+) -> Response:
     """Return one of the page's tables for a spreadsheet."""
     if name not in TABLES:
         raise ApiError(ErrorType.NOT_FOUND, f"There is no such table; there are {', '.join(TABLES)}.")
-    return csv_file(name, TABLES[name](overview(context, site, seen)))
+    return csv_file(name, TABLES[name](overview(context, page_context, class_view)))
 
 
-def overview(context: Context, site: Site, seen: ClassView) -> Overview:
-    """Return what the page says of a class."""
-    ids = [each.submission_id for each in seen.counting]
-    scores = [each.earned.score for each in seen.counting]
-    assignment, rubric = seen.assignment, site.rubric
+def overview(context: Context, page_context: PageContext, class_view: ClassView) -> Overview:
+    """Return the values of the page."""
+    ids = [each.submission_id for each in class_view.counted]
+    scores = [each.earned.score for each in class_view.counted]
+    assignment, rubric = class_view.assignment, page_context.rubric
     with context.database.read() as session:
-        lost = lost_tests(session, ids)
-        failures = same_failures(session, ids, FAILURES)
+        lost = count_failed_tests(session, ids)
+        failures = find_common_failures(session, ids, FAILURES)
         return Overview(
-            seen=seen,
+            class_view=class_view,
             median=median(scores),
             max_score=rubric.max_score,
-            waiting=sum(each.newest is not None and each.newest.state in WAITING for each in seen.students),
+            waiting=sum(
+                each.newest is not None and each.newest.state in WAITING for each in class_view.students
+            ),
             bins=histogram(scores, rubric.max_score),
-            problems=_hardness(rubric.parts, seen, lost),
-            bonus=_hardness(rubric.bonus_parts, seen, lost),
+            problems=_hardness(rubric.parts, class_view, lost),
+            bonus=_hardness(rubric.bonus_parts, class_view, lost),
             failures=[each for each in failures if not _is_unwritten(each)][:SHOWN],
             unwritten=[each for each in failures if _is_unwritten(each)][:SHOWN],
             arrivals=_arrivals(session, assignment),
-            troubles=troubles(session, assignment.id),
+            grader_failures=find_grader_failures(session, assignment.id),
             queue=context.queue.stats(session),
             due=due_in_words(session, assignment),
         )
 
 
-def _arrivals(session: Session, assignment: Assignment) -> Arrivals:
+def _arrivals(session: Session, assignment: AssignmentRow) -> Arrivals:
     due_at = assignment.due_at
     return arrivals_over_time(arrivals(session, assignment.id), closing(due_at) if due_at else None)
 
 
-def _is_unwritten(failure: Failure) -> bool:
+def _is_unwritten(failure: CommonFailure) -> bool:
     return failure.outcome is Outcome.NOT_WRITTEN or failure.reason.startswith(UNWRITTEN)
 
 
-def _hardness(parts: Sequence[Part], seen: ClassView, lost: Mapping[tuple[str, str], int]) -> list[Hardness]:
+def _hardness(
+    parts: Sequence[Part], class_view: ClassView, lost: Mapping[tuple[str, str], int]
+) -> list[Hardness]:
     problems = [problem for part in parts for problem in part.problems]
-    rates = pass_rates(problems, [each.earned.points for each in seen.counting])
+    rates = pass_rates(problems, [each.earned.points for each in class_view.counted])
     return [Hardness(rate, _of(lost, rate.problem.id)) for rate in rates]
 
 

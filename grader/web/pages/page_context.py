@@ -1,4 +1,4 @@
-"""What pages work with besides the API's context."""
+"""The values that all pages share besides the context of the use cases."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from grader.store.sign_ins import LINK_LIFETIME
 
 
 @dataclass(frozen=True)
-class Site:
+class PageContext:
     """The current rubric, the secret of the seeds, and some facts.
 
     Attributes: `over_tls` (the service is reached over TLS only), `has_second_stage` (the suite has tests
@@ -28,9 +28,9 @@ class Site:
     link_lifetime: timedelta = LINK_LIFETIME
 
 
-def site_of(request: Request) -> Site:
+def page_context_of(request: Request) -> PageContext:
     """Return the site that the pages were made for."""
-    return cast("Site", request.app.state.site)
+    return cast("PageContext", request.app.state.page_context)
 
 
-OnSite = Annotated[Site, Depends(site_of)]
+InPageContext = Annotated[PageContext, Depends(page_context_of)]

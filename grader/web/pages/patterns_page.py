@@ -15,7 +15,7 @@ from grader.render.marks import MARKS
 from grader.store.states import VERDICT, State
 from grader.web.errors import ApiError, ErrorType
 from grader.web.pages.charts import bars, line
-from grader.web.pages.history import Try
+from grader.web.pages.history import ListedSubmission
 from grader.web.pages.live_page import Picture, Training
 from grader.web.pages.view import page
 
@@ -68,7 +68,7 @@ router = APIRouter()
 
 @router.get("/patterns")
 def show_patterns(request: Request) -> Response:
-    """Show all components. It holds nothing of anybody, so everybody may look."""
+    """Show all components. The page holds no personal data, so it needs no sign-in."""
     rubric = parse_rubric(RUBRIC)
     return page(request, "patterns.html.j2", None, **_values(rubric))
 
@@ -81,7 +81,7 @@ def _values(rubric: Rubric) -> dict[str, Any]:
         "marks": MARKS.values(),
         "states": list(State),
         "moment": NOON,
-        "tries": [_try(number, state) for number, state in enumerate(State, start=1)],
+        "submissions": [_try(number, state) for number, state in enumerate(State, start=1)],
         "bars": bars([(f"{low}-{low + 8}", low % 5) for low in range(0, 104, 8)]),
         "line": line([(f"submission {number}", 20.0 * number) for number in range(1, 6)], 104),
         "pictures": _pictures(rubric),
@@ -117,7 +117,7 @@ def _report(rubric: Rubric) -> GradedReport:
 
 
 def _pictures(rubric: Rubric) -> list[Picture]:
-    """Return a submission that waits, one of which tests run, and one that trains."""
+    """Return a submission in the queue, one whose tests run, and one that trains."""
     parts = (*rubric.parts, *rubric.bonus_parts)
     waiting = Picture("queued", State.QUEUED, 0, 3, 12, {}, parts, None, has_second_stage=True, training=None)
     counts = {"adding": {"done": 4, "passed": 1, "total": 4}, "taking": {"done": 0, "passed": 0, "total": 1}}
@@ -127,8 +127,8 @@ def _pictures(rubric: Rubric) -> list[Picture]:
     return [waiting, running, replace(running, stage={"score": 4, "max_score": 9}, training=training)]
 
 
-def _try(number: int, state: State) -> Try:
-    plain = Try(
+def _try(number: int, state: State) -> ListedSubmission:
+    plain = ListedSubmission(
         number, f"patterns-{number}", state, NOON, None, None, None, None, is_late=state is State.GRADED
     )
     if state not in VERDICT:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from grader.core.reading import from_document
 from grader.core.rubric import Problem as RubricProblem
 from grader.core.statistics import PassRate, pass_rates
-from grader.store.losses import lost_tests
+from grader.store.failed_tests import count_failed_tests
 from grader.store.standard import basis_of
 from grader.store.submissions import Basis, newest_document
 from grader.web.dependencies import InContext
-from grader.web.pages.class_view import Seen
-from grader.web.pages.current_user import Visitor
-from grader.web.pages.page_context import OnSite
+from grader.web.pages.class_view import SelectedClass
+from grader.web.pages.current_user import CurrentUser
+from grader.web.pages.page_context import InPageContext
 from grader.web.pages.view import page
 
 router = APIRouter(prefix="/assignments/{assignment_id}")
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/assignments/{assignment_id}")
 
 @dataclass(frozen=True)
 class TestLine:
-    """A test, what it checks, and by how many it was lost."""
+    """A test, its description, and the number of students who failed it."""
 
     name: str
     description: str
@@ -42,12 +42,18 @@ class ProblemLine:
 
 
 @router.get("/rubric")
-def show_rubric(request: Request, context: InContext, site: OnSite, who: Visitor, seen: Seen) -> Response:
-    """Show what points are given for."""
+def show_rubric(
+    request: Request,
+    context: InContext,
+    page_context: InPageContext,
+    who: CurrentUser,
+    class_view: SelectedClass,
+) -> Response:
+    """Show the rubric."""
     with context.database.read() as session:
-        lost = lost_tests(session, [each.submission_id for each in seen.counting])
-        tests = _tests(session, basis_of(seen.assignment))
-    rates = pass_rates(site.rubric.problems, [each.earned.points for each in seen.counting])
+        lost = count_failed_tests(session, [each.submission_id for each in class_view.counted])
+        tests = _tests(session, basis_of(class_view.assignment))
+    rates = pass_rates(page_context.rubric.problems, [each.earned.points for each in class_view.counted])
     lines = {
         rate.problem.id: ProblemLine(
             rate.problem,
@@ -55,7 +61,7 @@ def show_rubric(request: Request, context: InContext, site: OnSite, who: Visitor
                 TestLine(name, description, lost.get((rate.problem.id, name), 0))
                 for name, description in tests.get(rate.problem.id, ())
             ],
-            site.catches.get(rate.problem.id, ()),
+            page_context.catches.get(rate.problem.id, ()),
             rate,
         )
         for rate in rates
@@ -64,15 +70,15 @@ def show_rubric(request: Request, context: InContext, site: OnSite, who: Visitor
         request,
         "rubric.html.j2",
         who,
-        seen=seen,
-        rubric=site.rubric,
+        class_view=class_view,
+        rubric=page_context.rubric,
         lines=lines,
         known=bool(tests),
     )
 
 
 def _tests(session: Session, basis: Basis) -> dict[str, list[tuple[str, str]]]:
-    """Return the tests of each problem, with what they check, as the newest report of this suite has them."""
+    """Return the tests of each problem with their descriptions, from the newest report of this suite."""
     document = newest_document(session, basis)
     if document is None:
         return {}

@@ -1,8 +1,8 @@
-"""Keeps other sites from acting in the name of who is signed in.
+"""Protects signed-in users from requests that other sites make their browsers send.
 
-Browsers say where a request comes from: in Sec-Fetch-Site, and the older ones in Origin. A request that
-changes something and comes from elsewhere is refused. What says neither comes from no browser, and carries
-no cookie that it does not know. The cookie is SameSite=Lax besides. (As Go's http.CrossOriginProtection.)
+Browsers name the origin of a request: in Sec-Fetch-Site, and older ones in Origin. A request that changes
+something and comes from another site is refused. A request with neither header comes from no browser, and has
+no stolen cookie. The cookie is also SameSite=Lax. (As Go's http.CrossOriginProtection.)
 """
 
 from urllib.parse import urlsplit

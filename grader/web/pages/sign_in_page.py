@@ -11,8 +11,8 @@ from grader.usecases.errors import NotSignedInError, RateLimitError
 from grader.usecases.sign_in import sign_in_by_link, sign_in_by_token, sign_out
 from grader.web.dependencies import SESSION_COOKIE, InContext, client_address
 from grader.web.errors import to_api_error
-from grader.web.pages.current_user import HOME, forget, let_in, local
-from grader.web.pages.page_context import OnSite, Site
+from grader.web.pages.current_user import HOME, delete_session_cookie, keep_local, set_session_cookie
+from grader.web.pages.page_context import InPageContext, PageContext
 from grader.web.pages.view import page
 
 TOKEN_CHARACTERS = 200
@@ -23,57 +23,59 @@ router = APIRouter()
 @router.get("/login")
 def show_form(request: Request, back: str = HOME) -> Response:
     """Ask for a token."""
-    return page(request, "login.html.j2", None, back=local(back), wrong="")
+    return page(request, "login.html.j2", None, back=keep_local(back), wrong="")
 
 
 @router.post("/login")
 def sign_in(
     request: Request,
     context: InContext,
-    site: OnSite,
+    page_context: InPageContext,
     token: Annotated[str, Form(max_length=TOKEN_CHARACTERS)] = "",
     back: Annotated[str, Form()] = HOME,
 ) -> Response:
-    """Let in whose token it is."""
+    """Sign in with a token."""
     try:
         cookie = sign_in_by_token(context, token.strip(), client_address(request))
     except (NotSignedInError, RateLimitError) as error:
         wrong, status = str(error), to_api_error(error).type.status
-        return page(request, "login.html.j2", None, status, back=local(back), wrong=wrong)
-    return _enter(cookie, local(back), site)
+        return page(request, "login.html.j2", None, status, back=keep_local(back), wrong=wrong)
+    return _enter(cookie, keep_local(back), page_context)
 
 
 @router.get("/login/{code}")
-def show_link(request: Request, site: OnSite, code: str) -> Response:
+def show_link(request: Request, page_context: InPageContext, code: str) -> Response:
     """Ask before the link is used up: programs that look into mail open links, but press no button."""
-    return _link_page(request, site, 200, code=code, wrong=False)
+    return _link_page(request, page_context, 200, code=code, wrong=False)
 
 
 @router.post("/login/{code}")
-def use(request: Request, context: InContext, site: OnSite, code: str) -> Response:
-    """Let in for whom the link was made."""
+def use(request: Request, context: InContext, page_context: InPageContext, code: str) -> Response:
+    """Sign in with a link."""
     try:
         cookie = sign_in_by_link(context, code, client_address(request))
     except (NotSignedInError, RateLimitError) as error:
-        return _link_page(request, site, to_api_error(error).type.status, code=code, wrong=True)
-    return _enter(cookie, HOME, site)
+        return _link_page(request, page_context, to_api_error(error).type.status, code=code, wrong=True)
+    return _enter(cookie, HOME, page_context)
 
 
 @router.post("/logout")
 def leave(request: Request, context: InContext) -> Response:
-    """End what signs the browser in."""
+    """End the session of the browser."""
     sign_out(context, request.cookies.get(SESSION_COOKIE, ""))
     answer = RedirectResponse("/login", 303)
-    forget(answer)
+    delete_session_cookie(answer)
     return answer
 
 
-def _link_page(request: Request, site: Site, status: int, *, code: str, wrong: bool) -> Response:
-    lifetimes = {"link": in_words(site.link_lifetime), "signed_in": in_words(SIGN_IN_LIFETIME)}
+def _link_page(
+    request: Request, page_context: PageContext, status: int, *, code: str, wrong: bool
+) -> Response:
+    lifetimes = {"link": in_words(page_context.link_lifetime), "signed_in": in_words(SIGN_IN_LIFETIME)}
     return page(request, "link.html.j2", None, status, code=code, wrong=wrong, lifetimes=lifetimes)
 
 
-def _enter(cookie: str, to: str, site: Site) -> Response:
+def _enter(cookie: str, to: str, page_context: PageContext) -> Response:
     answer = RedirectResponse(to, 303)
-    let_in(answer, cookie, site)
+    set_session_cookie(answer, cookie, page_context)
     return answer

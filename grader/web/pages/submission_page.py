@@ -11,19 +11,19 @@ from grader.core.reading import from_document
 from grader.core.role import LEADS
 from grader.render.html import shown
 from grader.seed import derive_seed
-from grader.store.people import Person
 from grader.store.states import VERDICT, WAITING
 from grader.store.submissions import newest_report
-from grader.store.tables import Assignment, Submission, User
+from grader.store.tables import AssignmentRow, SubmissionRow, UserRow
+from grader.store.users import Person
 from grader.usecases.access import find_submission, is_staff_of
 from grader.usecases.regrade import cancel_submission, regrade_submission
 from grader.usecases.show import reason_for_students
 from grader.web.dependencies import InContext
 from grader.web.fields import REASON_CHARACTERS, Reason
-from grader.web.pages.current_user import Visitor
-from grader.web.pages.history import best, tries
+from grader.web.pages.current_user import CurrentUser
+from grader.web.pages.history import best, list_submissions
 from grader.web.pages.live_page import picture
-from grader.web.pages.page_context import OnSite
+from grader.web.pages.page_context import InPageContext
 from grader.web.pages.view import page
 
 router = APIRouter(prefix="/submissions")
@@ -31,7 +31,12 @@ router = APIRouter(prefix="/submissions")
 
 @router.get("/{submission_id}")
 def show_submission(  # noqa: PLR0913, PLR0917 - what the page is made of
-    request: Request, context: InContext, site: OnSite, who: Visitor, submission_id: str, known: str = ""
+    request: Request,
+    context: InContext,
+    page_context: InPageContext,
+    who: CurrentUser,
+    submission_id: str,
+    known: str = "",
 ) -> Response:
     """Show a submission to its student, or to staff."""
     with context.database.read() as session:
@@ -39,9 +44,9 @@ def show_submission(  # noqa: PLR0913, PLR0917 - what the page is made of
         report = newest_report(session, submission_id)
         values = _common(session, who, submission) | {"report_row": report, "known": known == "yes"}
         if values["is_staff"]:
-            values["seed"] = derive_seed(site.secret, submission.archive_sha256)
+            values["seed"] = derive_seed(page_context.secret, submission.archive_sha256)
         if submission.state in WAITING:
-            now = picture(context, site, session, submission)
+            now = picture(context, page_context, session, submission)
             return page(request, "waiting.html.j2", who, now=now, **values)
     if submission.state in VERDICT and report is not None:
         values |= shown(from_document(json.loads(report.document)))
@@ -51,7 +56,7 @@ def show_submission(  # noqa: PLR0913, PLR0917 - what the page is made of
 
 
 @router.post("/{submission_id}/cancel")
-def cancel(context: InContext, who: Visitor, submission_id: str) -> Response:
+def cancel(context: InContext, who: CurrentUser, submission_id: str) -> Response:
     """Cancel a submission that is still queued."""
     cancel_submission(context, who, submission_id)
     return RedirectResponse(f"/submissions/{submission_id}", 303)
@@ -60,24 +65,24 @@ def cancel(context: InContext, who: Visitor, submission_id: str) -> Response:
 @router.post("/{submission_id}/regrade")
 def regrade(
     context: InContext,
-    who: Visitor,
+    who: CurrentUser,
     submission_id: str,
     reason: Annotated[Reason, Form()],
 ) -> Response:
-    """Have a submission graded again, by staff, who say why."""
+    """Queue a submission for another verdict; staff state the reason."""
     regrade_submission(context, who, submission_id, reason)
     return RedirectResponse(f"/submissions/{submission_id}", 303)
 
 
-def _common(session: Session, who: Person, submission: Submission) -> dict[str, Any]:
-    """Return what the page says in every state."""
-    assignment = session.get_one(Assignment, submission.assignment_id)
-    found = tries(session, submission.user_id, assignment)
+def _common(session: Session, who: Person, submission: SubmissionRow) -> dict[str, Any]:
+    """Return the values that the page needs in every state."""
+    assignment = session.get_one(AssignmentRow, submission.assignment_id)
+    found = list_submissions(session, submission.user_id, assignment)
     return {
         "submission": submission,
         "assignment": assignment,
-        "student": session.get_one(User, submission.user_id),
-        "tries": found,
+        "student": session.get_one(UserRow, submission.user_id),
+        "submissions": found,
         "this": next(each for each in found if each.id == submission.id),
         "best": best(found),
         "is_staff": is_staff_of(session, who, submission),

@@ -11,8 +11,8 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader
 
 from grader.render.csv import csv_text
 from grader.render.html import make_environment
-from grader.store.people import Person
 from grader.store.states import State
+from grader.store.users import Person
 from grader.web.pages.assets import asset
 
 POLICY = (
@@ -46,7 +46,7 @@ def csv_file(name: str, rows: Iterable[Sequence[str]]) -> Response:
 
 
 def render(template: str, **values: Any) -> str:
-    """Return what `template` makes of `values`: a page, or a piece of one."""
+    """Return the text that `template` makes of `values`: a page, or a piece of one."""
     return environment().get_template(template).render(values)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.store.attempts import publish, take
-from grader.store.progress import tell
+from grader.store.events import add_event
 from grader.store.verdict import verdict_of
 from tests.grader.support import gallery
 from tests.grader.support.course import of_the_suite
@@ -18,7 +18,7 @@ def watched(exhibition):
 def say(exhibition, submission, kind, data):
     """Tell those who watch what a worker would."""
     with exhibition.database.write() as session:
-        tell(session, submission, 1, kind, data)
+        add_event(session, submission, 1, kind, data)
 
 
 @pytest.mark.parametrize("width", [320, 1280])

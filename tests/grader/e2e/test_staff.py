@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.store.audit import entries
+from grader.store.audit_log import entries
 
 OVERVIEW = "/assignments/sums/overview"
 

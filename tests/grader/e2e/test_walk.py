@@ -7,8 +7,8 @@ import pytest
 
 from grader.store import open_database
 from grader.store.courses import courses
-from grader.store.people import add_user, set_role
 from grader.store.sign_ins import issue_link
+from grader.store.users import add_user, set_role
 from tests.assignment.samples import read_files
 from tests.grader.e2e.visit import Visit, looked_after
 from tests.grader.support.corpus import zipped

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from grader.store.people import person
 from grader.store.queue import open_queue
-from grader.store.queue.interface import WorkerInfo
+from grader.store.queue.port import WorkerInfo
 from grader.store.states import State
 from grader.store.submissions import Upload
-from grader.store.tables import Assignment, Submission
+from grader.store.tables import AssignmentRow, SubmissionRow
+from grader.store.users import person
 from grader.usecases.acceptance import Acceptance
 from grader.usecases.errors import NotFoundError, RateLimitError
 from grader.usecases.pace import FIRST_GUESS_SECONDS, Pace
@@ -112,7 +112,7 @@ def test_the_newest_takes_the_place_of_the_queued_one_in_a_group(desk):
     new, other = desk.accept(desk.arrival("anna", "new"), desk.arrival("ben"))
 
     with desk.database.read() as session:
-        assert session.get_one(Submission, old.submission.id).state is State.SUPERSEDED
+        assert session.get_one(SubmissionRow, old.submission.id).state is State.SUPERSEDED
     assert [new.place, other.place] == desk.places([new, other]) == [2, 1]
 
 
@@ -152,8 +152,8 @@ def test_a_late_upload_takes_no_place_of_one_in_time(desk, hours, state):
     """An upload that waits since before the deadline stays queued; two in time or two late ones do not."""
     [first] = desk.accept(desk.arrival("anna", "first"))
     with desk.database.write() as session:
-        submission = session.get_one(Submission, first.submission.id)
-        assignment = session.get_one(Assignment, submission.assignment_id)
+        submission = session.get_one(SubmissionRow, first.submission.id)
+        assignment = session.get_one(AssignmentRow, submission.assignment_id)
         present = submission.received_at
         assignment.due_at = None if hours is None else present + timedelta(hours=hours)
         submission.received_at = present - timedelta(hours=2)
@@ -161,4 +161,4 @@ def test_a_late_upload_takes_no_place_of_one_in_time(desk, hours, state):
     desk.accept(desk.arrival("anna", "late"))
 
     with desk.database.read() as session:
-        assert session.get_one(Submission, first.submission.id).state is state
+        assert session.get_one(SubmissionRow, first.submission.id).state is state

@@ -8,9 +8,9 @@ import pytest
 from grader.core.report import to_document
 from grader.core.scoring import Outcome
 from grader.store.attempts import fail
-from grader.store.audit import entries
+from grader.store.audit_log import entries
 from grader.store.queue import WorkerInfo
-from grader.store.submissions import Filter, page
+from grader.store.submissions import SubmissionFilter, page
 from tests.grader.support.api import SUBMISSIONS, UPLOAD_BYTES, hand_in, make_service, zipped
 from tests.grader.support.course import ASSIGNMENT
 from tests.grader.support.reports import report, result
@@ -74,7 +74,7 @@ def test_a_refusal_names_entry_and_rule(service, anna, content, rule, entry):
     assert response.json()["entry"] == entry
     assert rule in response.json()["rule"]
     with service.database.read() as session:
-        assert page(session, Filter(), 10) == []
+        assert page(session, SubmissionFilter(), 10) == []
 
 
 def test_an_upload_that_says_it_is_too_large(anna):

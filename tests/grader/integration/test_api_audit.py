@@ -3,10 +3,10 @@
 import pytest
 
 from grader.core.role import Role
-from grader.store.audit import record
+from grader.store.audit_log import record
 from grader.store.courses import add_course
 from grader.store.database import now
-from grader.store.people import set_role
+from grader.store.users import set_role
 from tests.grader.integration.test_api import problem
 from tests.grader.support.api import SUBMISSIONS, make_service
 from tests.grader.support.course import COURSE

@@ -9,15 +9,15 @@ from sqlalchemy import select
 from grader.core.scoring import Outcome
 from grader.store import open_database
 from grader.store.attempts import publish, take
-from grader.store.audit import record
+from grader.store.audit_log import record
 from grader.store.backup import FORGOTTEN, BackupError, _tables, back_up, restore
-from grader.store.people import add_user
 from grader.store.queue import open_queue
 from grader.store.queue.heartbeat import make_row
-from grader.store.queue.interface import WorkerInfo
-from grader.store.tables import Submission
+from grader.store.queue.port import WorkerInfo
+from grader.store.tables import SubmissionRow
 from grader.store.tokens import issue_token, verify_token
-from grader.store.verdict import LostTest
+from grader.store.users import add_user
+from grader.store.verdict import FailedTest
 from tests.grader.support.course import hand_in, make_course, verdict
 
 SECRET = bytes(range(32))
@@ -33,8 +33,8 @@ def filled(database):
         hand_in(database, queue, course.ben, b"two"),
     )
     with database.write() as session:
-        losses = (LostTest("adding", "test_adds", Outcome.FAILED, "the number is wrong"),)
-        publish(session, take(session, graded.id, "worker"), verdict(losses=losses))
+        losses = (FailedTest("adding", "test_adds", Outcome.FAILED, "the number is wrong"),)
+        publish(session, take(session, graded.id, "worker"), verdict(failed_tests=losses))
         record(
             session,
             "teacher@example.edu",
@@ -71,7 +71,7 @@ def rows(database):
 
 
 def _kept(table):
-    forgotten = FORGOTTEN if table.name == Submission.__tablename__ else ()
+    forgotten = FORGOTTEN if table.name == SubmissionRow.__tablename__ else ()
     return select(*(column for column in table.columns if column.name not in forgotten))
 
 
@@ -99,7 +99,7 @@ def test_what_waited_is_graded_after_a_restore(database, filled, empty, tmp_path
     restore(empty, tmp_path / "backup", lambda _: None)
     queue, seen, stop = open_queue(empty), [], threading.Event()
     with empty.read() as session:
-        assert [row.ticket for row in session.scalars(select(Submission))] == [None, None]
+        assert [row.ticket for row in session.scalars(select(SubmissionRow))] == [None, None]
 
     def work(submission_id):
         seen.append(submission_id)

@@ -13,7 +13,7 @@ from grader.store import open_database
 from grader.store.queue import open_queue
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept
-from grader.store.tables import Report, Submission
+from grader.store.tables import ReportRow, SubmissionRow
 from tests.grader.support import postgresql
 from tests.grader.support.course import ASSIGNMENT, announce_folder, make_course
 from tests.grader.support.doomed_worker import STAGES
@@ -54,8 +54,8 @@ class Bench:
     def found(self, submission_id):
         """Return a submission's state, its attempts, and how many reports it has."""
         with self._database.read() as session:
-            submission = session.get_one(Submission, submission_id)
-            counted = select(func.count()).where(Report.submission_id == submission_id)
+            submission = session.get_one(SubmissionRow, submission_id)
+            counted = select(func.count()).where(ReportRow.submission_id == submission_id)
             return submission.state.value, submission.attempt, session.scalar(counted)
 
     def wait_for(self, submission_id, *expected):

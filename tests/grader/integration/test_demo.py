@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from grader.app.demo import fill
-from grader.app.demo.mistakes import load_demo_course
-from grader.app.demo.people import STUDENTS, TEACHER
-from grader.app.demo.plan import End, Twist, plan
+from grader.app.demo.demo_course import load_demo_course
+from grader.app.demo.demo_people import STUDENTS, TEACHER
+from grader.app.demo.plan import PlannedEnd, Twist, plan
 from grader.app.demo.project import Projects
 from grader.app.entry import by_command, by_link
 from grader.app.service import Service
@@ -21,14 +21,14 @@ from grader.intake import read_archive
 from grader.pipeline import Grader
 from grader.sandbox.forking import JAIL
 from grader.service_settings import read_service_settings
-from grader.store.people import find_user, person
+from grader.store.grader_failures import find_grader_failures
 from grader.store.queue import open_queue
-from grader.store.sign_ins import sign_in_by_link, signed_in
-from grader.store.standings import Counts, standings
+from grader.store.sign_ins import find_session_user, sign_in_by_link
 from grader.store.states import State
-from grader.store.submissions import Filter, page
-from grader.store.tables import Assignment, LoginLink, Submission, Token, User
-from grader.store.troubles import troubles
+from grader.store.student_results import Counts, list_student_results
+from grader.store.submissions import SubmissionFilter, page
+from grader.store.tables import AssignmentRow, LoginLinkRow, SubmissionRow, TokenRow, UserRow
+from grader.store.users import find_user, person
 from grader.suite.assignment import load_assignment
 from tests.assignment.samples import ROOT
 from tests.grader.support.site import Site
@@ -37,10 +37,10 @@ pytestmark = pytest.mark.slow
 
 ASSIGNMENT = "demo-smulgrad"
 STATES = {
-    End.VERDICT: State.QUEUED,
-    End.GRADER_ERROR: State.GRADER_ERROR,
-    End.SUPERSEDED: State.SUPERSEDED,
-    End.CANCELLED: State.CANCELLED,
+    PlannedEnd.VERDICT: State.QUEUED,
+    PlannedEnd.GRADER_ERROR: State.GRADER_ERROR,
+    PlannedEnd.SUPERSEDED: State.SUPERSEDED,
+    PlannedEnd.CANCELLED: State.CANCELLED,
 }
 
 
@@ -73,16 +73,19 @@ def test_the_store_holds_what_the_plan_says(service, demo):
     filled(service)
 
     with service.database.read() as session:
-        rows = session.execute(select(User.email, Submission).join(User, User.id == Submission.user_id)).all()
+        rows = session.execute(
+            select(UserRow.email, SubmissionRow).join(UserRow, UserRow.id == SubmissionRow.user_id)
+        ).all()
 
     planned = Counter(
         (student.email, hashlib.sha256(zipped(projects.files(each.work))).hexdigest(), STATES[each.end])
         for student in students
-        for each in student.tries
+        for each in student.submissions
     )
     assert Counter((email, row.archive_sha256, row.state) for email, row in rows) == planned
     ages = sorted(round((row.queued_at - row.received_at).total_seconds()) for _, row in rows)
-    assert ages == sorted(round(each.age.total_seconds()) for student in students for each in student.tries)
+    planned_ages = [each.age for student in students for each in student.submissions]
+    assert ages == sorted(round(age.total_seconds()) for age in planned_ages)
 
 
 def test_the_newest_of_each_student_is_graded_first(service):
@@ -90,7 +93,7 @@ def test_the_newest_of_each_student_is_graded_first(service):
     filled(service)
 
     with service.database.read() as session:
-        found = standings(session, session.get_one(Assignment, ASSIGNMENT), Counts.BEST)
+        found = list_student_results(session, session.get_one(AssignmentRow, ASSIGNMENT), Counts.BEST)
         newest = [each.newest for each in found if each.newest and each.newest.state is State.QUEUED]
         places = [service.queue.position(session, each.submission_id) for each in newest]
 
@@ -103,9 +106,9 @@ def test_what_ended_otherwise_says_why(service):
     filled(service)
 
     with service.database.read() as session:
-        (replaced,) = page(session, Filter(states=[State.SUPERSEDED]), 10)
-        (trouble,) = troubles(session, ASSIGNMENT)
-        newest = page(session, Filter(user_id=replaced.user_id), 1)[0]
+        (replaced,) = page(session, SubmissionFilter(states=[State.SUPERSEDED]), 10)
+        (trouble,) = find_grader_failures(session, ASSIGNMENT)
+        newest = page(session, SubmissionFilter(user_id=replaced.user_id), 1)[0]
 
     assert newest.id in replaced.reason
     assert "no space left on device" in trouble.reason
@@ -116,7 +119,7 @@ def test_everybody_is_in_the_course(service):
     filled(service)
 
     with service.database.read() as session:
-        found = standings(session, session.get_one(Assignment, ASSIGNMENT), Counts.BEST)
+        found = list_student_results(session, session.get_one(AssignmentRow, ASSIGNMENT), Counts.BEST)
         teacher = person(session, find_user(session, TEACHER[0]).id)
 
     assert {(each.email, each.name) for each in found} == set(STUDENTS)
@@ -132,7 +135,7 @@ def test_the_printed_links_let_in(service):
     with service.database.write() as session:
         ids = [find_user(session, email).id for email in (TEACHER[0], STUDENTS[0][0])]
         cookies = [sign_in_by_link(session, code) for code in links]
-        let_in = [signed_in(session, cookie) for cookie in cookies]
+        let_in = [find_session_user(session, cookie) for cookie in cookies]
 
     assert let_in == ids
 
@@ -142,7 +145,7 @@ def test_without_a_terminal_nothing_that_lets_in_is_made(service):
     lines = filled(service, by_command)
 
     with service.database.read() as session:
-        made = [session.scalars(select(table)).all() for table in (LoginLink, Token)]
+        made = [session.scalars(select(table)).all() for table in (LoginLinkRow, TokenRow)]
     assert made == [[], []]
     assert f"grader user link {TEACHER[0]}" in lines[1]
     assert f"grader user link {STUDENTS[0][0]}" in lines[2]
@@ -152,12 +155,12 @@ def test_a_second_start_adds_nothing_but_links(service):
     """The course is made once; who starts it again gets new links."""
     filled(service)
     with service.database.read() as session:
-        before = [row.id for row in page(session, Filter(), 1_000)]
+        before = [row.id for row in page(session, SubmissionFilter(), 1_000)]
 
     lines = filled(service)
 
     with service.database.read() as session:
-        assert [row.id for row in page(session, Filter(), 1_000)] == before
+        assert [row.id for row in page(session, SubmissionFilter(), 1_000)] == before
     assert sum("/login/" in line for line in lines) == 2
 
 
@@ -166,9 +169,9 @@ def graded(demo):
     """Return the reports on the newest projects that are odd, by their twist."""
     students, projects = demo
     odd = {
-        student.tries[0].work.twist: projects.files(student.tries[0].work)
+        student.submissions[0].work.twist: projects.files(student.submissions[0].work)
         for student in students
-        if student.tries and student.tries[0].work.twist is not Twist.NONE
+        if student.submissions and student.submissions[0].work.twist is not Twist.NONE
     }
     with closing(Grader(ROOT, [JAIL])) as grader:
         return {twist: grader.grade(read_archive(zipped(files)), 1) for twist, files in odd.items()}

@@ -18,7 +18,7 @@ from grader.service_settings import read_service_settings
 from grader.settings import read_settings
 from grader.store import open_database
 from grader.store.queue import open_queue
-from grader.store.tables import Submission
+from grader.store.tables import SubmissionRow
 from grader.suite.assignment import load_assignment
 from tests.assignment.samples import ROOT
 from tests.grader.support.course import hand_in, make_course
@@ -157,7 +157,7 @@ def test_a_clock_that_was_set_back(here, database, database_url):
     """A submission from the future shows that the clock is wrong."""
     made = hand_in(database, open_queue(database), make_course(database).anna)
     with database.write() as session:
-        session.execute(update(Submission).values(received_at=made.received_at + timedelta(days=1)))
+        session.execute(update(SubmissionRow).values(received_at=made.received_at + timedelta(days=1)))
 
     found, told = levels(store.check_store(here(DATABASE_URL=database_url)))
 

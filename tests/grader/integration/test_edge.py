@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from grader.store import open_database
-from grader.store.people import find_user
 from grader.store.sign_ins import issue_link
+from grader.store.users import find_user
 from tests.grader.support.site import SUBMISSIONS, Site, free_port, hand_in
 
 pytestmark = pytest.mark.slow

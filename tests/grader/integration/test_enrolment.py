@@ -4,8 +4,8 @@ import pytest
 
 from grader.roster import read_roster
 from grader.store.courses import add_course
-from grader.store.enrolment import changes, enrol
-from grader.store.people import find_user, members
+from grader.store.enrolment import enrol, plan_changes
+from grader.store.users import find_user, members
 from tests.grader.support.course import COURSE
 
 
@@ -25,8 +25,8 @@ def test_people_without_an_address_are_enrolled_and_found(database):
     with database.write() as session:
         add_course(session, COURSE, "Course")
         for roster in rosters:
-            enrol(session, COURSE, changes(session, COURSE, read_roster(roster.encode()).entries))
-        planned = changes(session, COURSE, read_roster(rosters[1].encode()).entries)
+            enrol(session, COURSE, plan_changes(session, COURSE, read_roster(roster.encode()).entries))
+        planned = plan_changes(session, COURSE, read_roster(rosters[1].encode()).entries)
         found = [find_user(session, named) for named in ("ang", "U1", "Anna@example.edu", "U2", "zoe")]
 
     assert people_of(database) == [("U2", None, "U2", "A"), ("anna@example.edu", "ang", "U1", "B")]
@@ -43,7 +43,7 @@ def test_an_entry_that_means_two_people_is_refused(database):
     with database.write() as session:
         add_course(session, COURSE, "Course")
         for roster in ("Email\na@b.c\n", "Login\nang\n"):
-            enrol(session, COURSE, changes(session, COURSE, read_roster(roster.encode()).entries))
+            enrol(session, COURSE, plan_changes(session, COURSE, read_roster(roster.encode()).entries))
 
         with pytest.raises(ValueError, match="is several people here"):
-            changes(session, COURSE, read_roster(b"Email,Login\na@b.c,ang\n").entries)
+            plan_changes(session, COURSE, read_roster(b"Email,Login\na@b.c,ang\n").entries)

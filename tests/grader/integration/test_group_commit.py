@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from grader.store import open_database
 from grader.store.group_commit import LARGEST_GROUP, GroupCommit
-from grader.store.people import add_user, find_user
+from grader.store.users import add_user, find_user
 
 PATIENCE = 30
 
@@ -164,7 +164,7 @@ def test_closing_the_database_writes_what_waits(tmp_path):
     database = open_database(f"sqlite:///{tmp_path}/grader.db")
     members = Members(database)
     members.go_on.set()
-    patient = GroupCommit(database, members.keep, apart_by=str, patience=10 * PATIENCE)
+    patient = GroupCommit(database, members.keep, apart_by=str, max_delay=10 * PATIENCE)
     waiting = patient.submit("a")
 
     database.close()

@@ -10,7 +10,7 @@ from grader.store.attempts import take
 from grader.store.queue import WorkerInfo, heartbeat, open_queue, watch
 from grader.store.queue.heartbeat import make_row
 from grader.store.states import Priority, State
-from grader.store.tables import Submission, Worker
+from grader.store.tables import SubmissionRow, WorkerRow
 from tests.grader.integration.test_queue import PATIENCE, Grading, states, worker
 from tests.grader.support.course import hand_in, make_course
 
@@ -136,7 +136,7 @@ def test_a_failed_take_keeps_nothing_waiting(database, queue, course):
         assert work.done.wait(PATIENCE)
 
     with database.read() as session:
-        assert session.get_one(Submission, lost.id).attempt == 1
+        assert session.get_one(SubmissionRow, lost.id).attempt == 1
 
 
 @pytest.mark.usefixtures("quick_beats")
@@ -160,7 +160,7 @@ def test_what_runs_is_not_given_back(database, queue, course):
 def beats_of(database):
     """Return how many heartbeats the worker has shown."""
     with database.read() as session:
-        return session.get_one(Worker, NAME).beats
+        return session.get_one(WorkerRow, NAME).beats
 
 
 @pytest.mark.parametrize("hours", [5, -5], ids=["forward", "back"])
@@ -179,16 +179,16 @@ def test_a_clock_that_jumps_makes_nobody_dead(database, queue, course, hours):
 
     assert reaped == [0, 0]
     with database.read() as session:
-        assert session.get_one(Submission, work.order[0]).attempt == 1
+        assert session.get_one(SubmissionRow, work.order[0]).attempt == 1
 
 
 def jump(database, hours):
     """Move what was written before, as a jump of the clock the other way does."""
     with database.write() as session:
         moved = timedelta(hours=-hours)
-        for row in session.query(Worker):
+        for row in session.query(WorkerRow):
             row.heartbeat_at += moved
-        for row in session.query(Submission):
+        for row in session.query(SubmissionRow):
             row.taken_at, row.queued_at = row.taken_at + moved, row.queued_at + moved
         if database.is_postgresql:
             session.execute(
@@ -204,7 +204,7 @@ def test_a_worker_that_stopped_loses_what_it_holds(database, queue, course, monk
     with database.write() as session:
         take(session, left.id, NAME)
         session.add(make_row(WorkerInfo(NAME, 1, "process"), 3, session))
-        session.execute(update(Submission).values(ticket=None))
+        session.execute(update(SubmissionRow).values(ticket=None))
 
     reaped = []
     while State.GRADING in states(database, left) and len(reaped) < 100:

@@ -12,11 +12,11 @@ from sqlalchemy import MetaData, insert, select
 from grader.core.report import to_document
 from grader.core.scoring import Outcome
 from grader.store import open_database, open_existing
-from grader.store.columns import Table
+from grader.store.columns import StoredRow
 from grader.store.database import open_as_it_is
 from grader.store.migrate import AbsentStoreError, WrongStoreError, configuration, stored_version
-from grader.store.tables import Loss, Report
-from grader.store.verdict import LostTest, verdict_of
+from grader.store.tables import FailedTestRow, ReportRow
+from grader.store.verdict import FailedTest, verdict_of
 from tests.grader.support.reports import report, result
 
 REPORTS = {
@@ -94,8 +94,8 @@ def test_what_staff_count_is_taken_from_the_kept_reports(earlier_url):
     database = open_database(earlier_url)
 
     with database.read() as session:
-        rows = {row.submission_id: row for row in session.scalars(select(Report))}
-        losses = session.scalars(select(Loss).order_by(Loss.test)).all()
+        rows = {row.submission_id: row for row in session.scalars(select(ReportRow))}
+        losses = session.scalars(select(FailedTestRow).order_by(FailedTestRow.test)).all()
     database.close()
     assert {name: row.points for name, row in rows.items()} == {
         name: verdict_of(kept).points for name, kept in REPORTS.items()
@@ -106,8 +106,8 @@ def test_what_staff_count_is_taken_from_the_kept_reports(earlier_url):
     assert (rows["lossy"].score, rows["lossy"].created_at) == (1.5, NOW)
     assert {(row.submission_id, row.attempt) for row in losses} == {("lossy", 1)}
     assert (
-        tuple(LostTest(row.problem, row.test, row.outcome, row.reason) for row in losses)
-        == verdict_of(REPORTS["lossy"]).losses
+        tuple(FailedTest(row.problem, row.test, row.outcome, row.reason) for row in losses)
+        == verdict_of(REPORTS["lossy"]).failed_tests
     )
 
 
@@ -117,7 +117,7 @@ def test_a_store_of_an_earlier_release_has_todays_tables(earlier_url):
 
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        differences = compare_metadata(context, Table.metadata)
+        differences = compare_metadata(context, StoredRow.metadata)
 
     database.close()
     assert differences == []

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from grader.store import open_database
-from grader.store.audit import entries
+from grader.store.audit_log import entries
 from grader.web.pages.view import POLICY
 from tests.grader.support import gallery
 from tests.grader.support.api import make_service

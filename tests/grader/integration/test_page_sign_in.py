@@ -10,7 +10,7 @@ from grader.core.lifetimes import in_words
 from grader.store import open_database
 from grader.store.database import now
 from grader.store.sign_ins import LINK_LIFETIME, SIGN_IN_LIFETIME, issue_link
-from grader.store.tables import LoginLink
+from grader.store.tables import LoginLinkRow
 from grader.web.dependencies import SESSION_COOKIE
 from tests.grader.support.api import hand_in, make_service
 from tests.grader.support.page import Page
@@ -207,7 +207,7 @@ def test_pages_and_links_have_the_lifetime_of_the_setting(service):
     browser = service.browser()
     with service.database.write() as session:
         code = issue_link(session, service.course.anna, timedelta(hours=48))
-        row = session.scalar(select(LoginLink))
+        row = session.scalar(select(LoginLinkRow))
         left = row.expires_at - now(session)
         row.expires_at -= timedelta(hours=48)
 

@@ -7,11 +7,11 @@ import pytest
 from grader.core.role import Role
 from grader.store import open_database
 from grader.store.attempts import fail, publish, take
-from grader.store.people import add_user, set_role
-from grader.store.progress import tell
+from grader.store.events import add_event
 from grader.store.sign_ins import issue_link, sign_in_by_link
 from grader.store.submissions import MAX_ATTEMPTS
-from grader.store.tables import Assignment, Course, Membership, User
+from grader.store.tables import AssignmentRow, CourseRow, MembershipRow, UserRow
+from grader.store.users import add_user, set_role
 from grader.store.verdict import verdict_of
 from grader.web.dependencies import SESSION_COOKIE
 from tests.grader.support.api import make_service, zipped
@@ -108,7 +108,7 @@ def address(service, text):
 def title(service, text):
     """Show the first page with a course of that title."""
     with service.database.write() as session:
-        session.get_one(Course, COURSE).title = text
+        session.get_one(CourseRow, COURSE).title = text
     return service.browser("anna").get("/")
 
 
@@ -123,7 +123,7 @@ def training(service, text):
     made = hand_in(anna)
     with service.database.write() as session:
         take(session, made, "test")
-        tell(session, made, 1, "training", {"problem": text, "numbers": {"epoch": 1, "loss": 0.5}})
+        add_event(session, made, 1, "training", {"problem": text, "numbers": {"epoch": 1, "loss": 0.5}})
     return anna.get(f"/submissions/{made}")
 
 
@@ -141,10 +141,10 @@ def of_staff(page):
 
     def show(service, text):
         with service.database.write() as session:
-            user = session.get_one(User, service.course.anna)
+            user = session.get_one(UserRow, service.course.anna)
             user.name = text
-            session.get_one(Assignment, ASSIGNMENT).title = text
-            session.get_one(Membership, (COURSE, user.id)).section = text
+            session.get_one(AssignmentRow, ASSIGNMENT).title = text
+            session.get_one(MembershipRow, (COURSE, user.id)).section = text
         graded(service, service.browser("anna"), text)
         failure(service, text)
         return service.browser("teacher").get(f"/assignments/{ASSIGNMENT}/{page}?counts=latest")

@@ -11,7 +11,7 @@ from grader.store.queue import WorkerInfo, open_queue
 from grader.store.queue.worker_lock import hold_worker_lock, is_alive
 from grader.store.states import Priority, State
 from grader.store.submissions import accept, accept_all, cancel
-from grader.store.tables import Submission, Worker
+from grader.store.tables import SubmissionRow, WorkerRow
 from tests.grader.support.course import hand_in, make_course, upload, verdict
 
 PATIENCE = 30  # seconds until a test gives up; it never waits that long when the queue works
@@ -71,7 +71,7 @@ def worker(queue, work, slots=1, name=WORKER):
 def states(database, *submissions):
     """Return where submissions stand."""
     with database.read() as session:
-        return [session.get_one(Submission, each.id).state for each in submissions]
+        return [session.get_one(SubmissionRow, each.id).state for each in submissions]
 
 
 def test_what_is_enqueued_is_worked_on_once(database, queue, course):
@@ -207,7 +207,7 @@ def test_what_a_dead_worker_began_is_done_by_another(database, queue, course):
         assert work.done.wait(PATIENCE)
 
     with database.read() as session:
-        row = session.get_one(Submission, submission.id)
+        row = session.get_one(SubmissionRow, submission.id)
     assert reaped == 1
     assert (row.state, row.attempt) == (State.GRADED, 2)
 
@@ -218,7 +218,7 @@ def die_while_grading(database, submission):
         take(session, submission.id, "dead worker")
         if database.is_postgresql:
             fetched = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL WHERE id = :job"
-            session.execute(text(fetched), {"job": session.get_one(Submission, submission.id).ticket})
+            session.execute(text(fetched), {"job": session.get_one(SubmissionRow, submission.id).ticket})
 
 
 def test_the_reaper_leaves_the_living_alone(database, queue, course):
@@ -234,7 +234,7 @@ def test_the_reaper_leaves_the_living_alone(database, queue, course):
         assert work.done.wait(PATIENCE)
 
     with database.read() as session:
-        row = session.get_one(Submission, submission.id)
+        row = session.get_one(SubmissionRow, submission.id)
     assert (reaped, row.attempt) == (0, 1)
 
 
@@ -262,7 +262,7 @@ def test_rows_that_no_job_would_bring_are_brought_back(database, queue, course):
     waiting, begun = hand_in(database, queue, course.anna), hand_in(database, queue, course.ben)
     with database.write() as session:
         take(session, begun.id, "of another life")
-        session.execute(update(Submission).values(ticket=None))
+        session.execute(update(SubmissionRow).values(ticket=None))
         if database.is_postgresql:
             session.execute(text("DELETE FROM procrastinate_jobs"))
 
@@ -283,7 +283,7 @@ def test_a_ticket_of_another_life_keeps_no_submission_waiting(database, queue, c
                 text("DELETE FROM procrastinate_jobs WHERE id = :job"), {"job": ticket(session, waiting)}
             )
         session.execute(
-            update(Submission).where(Submission.id == waiting.id).values(ticket=ticket(session, other))
+            update(SubmissionRow).where(SubmissionRow.id == waiting.id).values(ticket=ticket(session, other))
         )
 
     queue.reap()
@@ -296,7 +296,7 @@ def test_a_ticket_of_another_life_keeps_no_submission_waiting(database, queue, c
 
 def ticket(session, submission):
     """Return the ticket that a submission's row holds."""
-    return session.get_one(Submission, submission.id).ticket
+    return session.get_one(SubmissionRow, submission.id).ticket
 
 
 def test_many_are_enqueued_at_once(database, queue, course):
@@ -359,7 +359,7 @@ def test_a_worker_shows_while_it_lives(database, queue, course):
         work.go_on.set()
 
     with database.read() as session:
-        assert session.query(Worker).count() == 0
+        assert session.query(WorkerRow).count() == 0
     assert (during.workers, during.slots) == (1, 3)
 
 

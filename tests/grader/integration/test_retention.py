@@ -8,22 +8,31 @@ from sqlalchemy import select, update
 
 from grader.store.attempts import ArchiveGone, fail, publish, start_regrade, take
 from grader.store.database import now
-from grader.store.progress import STATE, tell
+from grader.store.events import STATE, add_event
 from grader.store.queue import open_queue
 from grader.store.retention import Ages, prune, spare
 from grader.store.sign_ins import issue_link
-from grader.store.standings import Counts, standings
 from grader.store.states import Priority, State
+from grader.store.student_results import Counts, list_student_results
 from grader.store.submissions import accept, newest_report
-from grader.store.tables import Archive, Assignment, LoginLink, Loss, Progress, Report, SignIn, Submission
-from grader.store.verdict import LostTest, Outcome
+from grader.store.tables import (
+    ArchiveRow,
+    AssignmentRow,
+    EventRow,
+    FailedTestRow,
+    LoginLinkRow,
+    ReportRow,
+    SignInRow,
+    SubmissionRow,
+)
+from grader.store.verdict import FailedTest, Outcome
 from tests.grader.support.api import SUBMISSIONS, make_service
 from tests.grader.support.api import hand_in as hand_in_by_api
 from tests.grader.support.course import hand_in, make_course, upload, verdict
 
 YEAR = timedelta(days=365)
 ALL = Ages(archives=YEAR, progress=YEAR, reports=YEAR)
-LOST = (LostTest("adding", "test_adds", Outcome.FAILED, "the number is wrong"),)
+LOST = (FailedTest("adding", "test_adds", Outcome.FAILED, "the number is wrong"),)
 
 
 class Past:
@@ -45,8 +54,8 @@ class Past:
         """Publish a verdict with a lost test and something that happened meanwhile."""
         with self.database.write() as session:
             job = take(session, submission_id, "w")
-            tell(session, submission_id, job.attempt, "result", {"test": "test_adds"})
-            publish(session, job, verdict(score=score, losses=LOST))
+            add_event(session, submission_id, job.attempt, "result", {"test": "test_adds"})
+            publish(session, job, verdict(score=score, failed_tests=LOST))
 
     def again(self, submission_id, score=3.0):
         """Grade a submission once more."""
@@ -58,12 +67,12 @@ class Past:
         """Let time pass."""
         with self.database.write() as session:
             for column in (
-                Archive.created_at,
-                Submission.received_at,
-                Submission.finished_at,
-                Report.created_at,
-                Progress.at,
-                LoginLink.expires_at,
+                ArchiveRow.created_at,
+                SubmissionRow.received_at,
+                SubmissionRow.finished_at,
+                ReportRow.created_at,
+                EventRow.at,
+                LoginLinkRow.expires_at,
             ):
                 rows = session.execute(select(*column.class_.__table__.primary_key, column)).all()
                 for *key, moment in rows:
@@ -76,7 +85,7 @@ class Past:
 
     def kept(self):
         """Return which submissions have their bytes."""
-        found = select(Submission.id).join(Archive).where(Archive.content != b"")
+        found = select(SubmissionRow.id).join(ArchiveRow).where(ArchiveRow.content != b"")
         with self.database.read() as session:
             return set(session.scalars(found))
 
@@ -88,8 +97,8 @@ class Past:
     def standing(self):
         """Return what counts for each student, by either rule."""
         with self.database.read() as session:
-            assignment = session.scalar(select(Assignment))
-            return [standings(session, assignment, counts) for counts in Counts]
+            assignment = session.scalar(select(AssignmentRow))
+            return [list_student_results(session, assignment, counts) for counts in Counts]
 
 
 @pytest.fixture
@@ -120,12 +129,12 @@ def test_what_counted_in_time_stays(past):
     best, worse, middle = (past.graded(bytes([65 + n]), score) for n, score in enumerate((4, 1, 2)))
     past.age(timedelta(hours=2))
     with past.database.write() as session:
-        session.execute(update(Assignment).values(due_at=now(session) - timedelta(hours=1)))
+        session.execute(update(AssignmentRow).values(due_at=now(session) - timedelta(hours=1)))
     late = [past.graded(bytes([75 + n]), score) for n, score in enumerate((3, 5, 3))]
     past.age()
     with past.database.write() as session:
-        due = session.scalar(select(Assignment.due_at))
-        session.execute(update(Assignment).values(due_at=due - 2 * YEAR))
+        due = session.scalar(select(AssignmentRow.due_at))
+        session.execute(update(AssignmentRow).values(due_at=due - 2 * YEAR))
 
     prune(past.database, ALL)
 
@@ -162,7 +171,7 @@ def test_what_is_young_stays(past):
     assert {each.kind: each.rows for each in found} == dict.fromkeys(
         ("archives", "progress", "reports", "sign-in links", "sign-ins"), 0
     )
-    assert (past.count(Report), past.count(Loss), len(past.kept())) == (6, 6, 3)
+    assert (past.count(ReportRow), past.count(FailedTestRow), len(past.kept())) == (6, 6, 3)
 
 
 def test_bytes_that_another_submission_needs_stay(past):
@@ -189,7 +198,7 @@ def test_earlier_reports_go_and_the_newest_stays(past):
     prune(past.database, ALL)
 
     assert found["reports"] == 2
-    assert (past.count(Report), past.count(Loss)) == (1, 1)
+    assert (past.count(ReportRow), past.count(FailedTestRow)) == (1, 1)
     with past.database.read() as session:
         assert (newest_report(session, made).score, newest_report(session, made).attempt) == (2, 3)
 
@@ -199,15 +208,15 @@ def test_progress_goes_and_the_states_stay(past):
     past.graded(b"one")
     waiting = hand_in(past.database, past.queue, past.course.ben, b"two").id
     with past.database.write() as session:
-        tell(session, waiting, 1, "result", {})
-    states = past.count(Progress, Progress.kind == STATE)
+        add_event(session, waiting, 1, "result", {})
+    states = past.count(EventRow, EventRow.kind == STATE)
     past.age()
 
     prune(past.database, ALL)
 
-    assert past.count(Progress, Progress.kind == STATE) == states
-    assert past.count(Progress, Progress.kind != STATE, Progress.submission_id != waiting) == 0
-    assert past.count(Progress, Progress.kind != STATE, Progress.submission_id == waiting) == 1
+    assert past.count(EventRow, EventRow.kind == STATE) == states
+    assert past.count(EventRow, EventRow.kind != STATE, EventRow.submission_id != waiting) == 0
+    assert past.count(EventRow, EventRow.kind != STATE, EventRow.submission_id == waiting) == 1
 
 
 def test_links_that_are_over_go(past):
@@ -220,7 +229,7 @@ def test_links_that_are_over_go(past):
 
     prune(past.database, ALL)
 
-    assert (past.count(LoginLink), past.count(SignIn)) == (1, 0)
+    assert (past.count(LoginLinkRow), past.count(SignInRow)) == (1, 0)
 
 
 def test_for_ever_is_for_ever(past):
@@ -228,11 +237,11 @@ def test_for_ever_is_for_ever(past):
     past.again(past.graded(b"one"))
     past.graded(b"two"), past.graded(b"three")
     past.age(100 * YEAR)
-    before = past.kept(), past.count(Report), past.count(Progress)
+    before = past.kept(), past.count(ReportRow), past.count(EventRow)
 
     prune(past.database, Ages(archives=None, progress=None, reports=None))
 
-    assert (past.kept(), past.count(Report), past.count(Progress)) == before
+    assert (past.kept(), past.count(ReportRow), past.count(EventRow)) == before
 
 
 def test_many_archives_go_in_steps(past, monkeypatch):
@@ -244,7 +253,10 @@ def test_many_archives_go_in_steps(past, monkeypatch):
 
     prune(past.database, ALL)
 
-    assert (len(past.kept()), past.count(Report)) == (2, 7)  # the first of equally good ones, and the latest
+    assert (len(past.kept()), past.count(ReportRow)) == (
+        2,
+        7,
+    )  # the first of equally good ones, and the latest
 
 
 def test_a_pruned_archive_is_told_and_comes_back_with_its_upload(database):
@@ -254,7 +266,7 @@ def test_a_pruned_archive_is_told_and_comes_back_with_its_upload(database):
     made = hand_in_by_api(anna).json()["id"]
     service.grade(made)
     with database.write() as session:
-        session.execute(update(Archive).values(content=b""))
+        session.execute(update(ArchiveRow).values(content=b""))
 
     gone = anna.get(f"{SUBMISSIONS}/{made}/archive")
     regrade = teacher.post(f"{SUBMISSIONS}/{made}/regrade", json={"reason": "a new test"})
@@ -272,13 +284,13 @@ def test_a_regrade_of_a_pruned_archive_begins_nothing(past):
     """The submission keeps its state and its report."""
     made = past.graded(b"one")
     with past.database.write() as session:
-        session.execute(update(Archive).values(content=b""))
+        session.execute(update(ArchiveRow).values(content=b""))
 
     with past.database.write() as session, pytest.raises(ArchiveGone):
         start_regrade(session, made, Priority.BULK)
 
     with past.database.read() as session:
-        assert session.get_one(Submission, made).state is State.GRADED
+        assert session.get_one(SubmissionRow, made).state is State.GRADED
 
 
 def test_an_upload_brings_pruned_bytes_back(past):

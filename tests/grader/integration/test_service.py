@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from grader.store import open_database
-from grader.store.tables import LoginLink, Token
+from grader.store.tables import LoginLinkRow, TokenRow
 from tests.grader.support.processes import are_over, descendants
 from tests.grader.support.site import Site, hand_in
 from tests.grader.support.small_assignments import slow
@@ -58,7 +58,7 @@ def test_a_first_start_writes_no_secret_to_a_log(running):
     """The log names the command that prints a link; no link and no token was made."""
     database = open_database(running.database_url)
     with database.read() as session:
-        made = [session.scalars(select(table)).all() for table in (LoginLink, Token)]
+        made = [session.scalars(select(table)).all() for table in (LoginLinkRow, TokenRow)]
     database.close()
 
     assert "docker compose exec api python -m grader user link admin@localhost" in running.log()

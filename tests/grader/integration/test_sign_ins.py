@@ -7,17 +7,17 @@ import pytest
 from sqlalchemy import select, update
 
 from grader.store.database import now
-from grader.store.people import add_user
 from grader.store.sign_ins import (
+    find_session_user,
     issue_link,
-    shut_out,
+    revoke_access,
     sign_in_by_link,
     sign_in_by_token,
     sign_out,
-    signed_in,
 )
-from grader.store.tables import LoginLink, SignIn, Token
+from grader.store.tables import LoginLinkRow, SignInRow, TokenRow
 from grader.store.tokens import issue_token, public_half, revoke_token, verify_token
+from grader.store.users import add_user
 from tests.grader.support.course import make_course
 
 PATIENCE = 30
@@ -45,7 +45,7 @@ def by_token(database, user_id):
 def user_of(database, cookie):
     """Return whom a cookie signs in."""
     with database.read() as session:
-        return signed_in(session, cookie)
+        return find_session_user(session, cookie)
 
 
 def test_a_link_lets_in_once(database, anna):
@@ -83,7 +83,7 @@ def test_a_link_is_over_after_a_while(database, anna):
     """A link whose time has passed lets nobody in."""
     with database.write() as session:
         code = issue_link(session, anna)
-        session.execute(update(LoginLink).values(expires_at=now(session) - timedelta(seconds=1)))
+        session.execute(update(LoginLinkRow).values(expires_at=now(session) - timedelta(seconds=1)))
 
     with database.write() as session:
         assert sign_in_by_link(session, code) is None
@@ -126,13 +126,13 @@ def test_a_sign_in_is_over_after_a_day_of_work(database, anna):
     """A cookie that is kept too long signs nobody in, and its row goes with the next sign-in."""
     cookie = by_link(database, anna)
     with database.write() as session:
-        session.execute(update(SignIn).values(expires_at=now(session) - timedelta(seconds=1)))
+        session.execute(update(SignInRow).values(expires_at=now(session) - timedelta(seconds=1)))
 
     over = user_of(database, cookie)
     by_link(database, anna)
 
     with database.read() as session:
-        assert len(session.scalars(select(SignIn)).all()) == 1
+        assert len(session.scalars(select(SignInRow)).all()) == 1
     assert over is None
 
 
@@ -157,7 +157,7 @@ def test_shutting_out_ends_all_that_lets_in(database, anna):
         kept = sign_in_by_link(session, issue_link(session, ben))
 
     with database.write() as session:
-        shut_out(session, anna)
+        revoke_access(session, anna)
 
     with database.write() as session:
         assert verify_token(session, token) is None
@@ -171,7 +171,7 @@ def test_no_secret_of_a_sign_in_is_kept(database, anna):
     cookie, token = by_token(database, anna)
 
     with database.read() as session:
-        kept = [str(vars(row)) for table in (SignIn, Token) for row in session.scalars(select(table))]
+        kept = [str(vars(row)) for table in (SignInRow, TokenRow) for row in session.scalars(select(table))]
 
     secrets = [text.partition(".")[2] for text in (cookie, token)]
     assert not any(secret in row for secret in secrets for row in kept)

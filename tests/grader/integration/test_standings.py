@@ -8,20 +8,20 @@ from sqlalchemy import event
 
 from grader.core.scoring import Outcome
 from grader.store.attempts import fail, publish, start_regrade, take
-from grader.store.courses import Policy, add_assignment
+from grader.store.courses import SubmissionPolicy, add_assignment
 from grader.store.database import now
-from grader.store.losses import Failure, lost_tests, same_failures
-from grader.store.standings import Counts, Earned, Newest, history, standings
+from grader.store.failed_tests import CommonFailure, count_failed_tests, find_common_failures
+from grader.store.grader_failures import find_grader_failures
 from grader.store.states import Priority, State
+from grader.store.student_results import Counts, Earned, Newest, list_history, list_student_results
 from grader.store.submissions import MAX_ATTEMPTS, accept, arrivals, cancel
-from grader.store.tables import Assignment, Submission
-from grader.store.troubles import troubles
-from grader.store.verdict import LostTest
+from grader.store.tables import AssignmentRow, SubmissionRow
+from grader.store.verdict import FailedTest
 from tests.grader.support.course import ASSIGNMENT, COURSE, make_course, upload, verdict
 
-WRONG = LostTest("adding", "test_a", Outcome.FAILED, "the number is wrong")
+WRONG = FailedTest("adding", "test_a", Outcome.FAILED, "the number is wrong")
 ALSO_WRONG = replace(WRONG, test="test_b")
-RAISED = LostTest("taking", "test_c", Outcome.ERROR, "ValueError: no")
+RAISED = FailedTest("taking", "test_c", Outcome.ERROR, "ValueError: no")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def keep(database, user_id, hours_ago=0):
 def grade(database, submission_id, *losses, **fields):
     """Grade a submission with a verdict that is made up."""
     with database.write() as session:
-        publish(session, take(session, submission_id, "worker"), verdict(losses=losses, **fields))
+        publish(session, take(session, submission_id, "worker"), verdict(failed_tests=losses, **fields))
 
 
 def handed_in(database, user_id, hours_ago, *losses, **fields):
@@ -61,7 +61,7 @@ def regrade(database, submission_id, *losses, **fields):
 def standing_of(database, email, counts=Counts.BEST):
     """Return where one student stands."""
     with database.read() as session:
-        found = standings(session, session.get_one(Assignment, ASSIGNMENT), counts)
+        found = list_student_results(session, session.get_one(AssignmentRow, ASSIGNMENT), counts)
     (one,) = (standing for standing in found if standing.email == email)
     return one
 
@@ -71,16 +71,16 @@ def test_every_student_has_a_standing(database, course):
     waiting = keep(database, course.ben)
 
     with database.read() as session:
-        anna, ben = standings(session, session.get_one(Assignment, ASSIGNMENT), Counts.BEST)
+        anna, ben = list_student_results(session, session.get_one(AssignmentRow, ASSIGNMENT), Counts.BEST)
 
-    assert (anna.email, anna.section, anna.tries, anna.newest, anna.counting) == (
+    assert (anna.email, anna.section, anna.attempts, anna.newest, anna.counted) == (
         "anna@example.edu",
         "A",
         0,
         None,
         None,
     )
-    assert (ben.user_id, ben.section, ben.tries, ben.counting) == (course.ben, "B", 1, None)
+    assert (ben.user_id, ben.section, ben.attempts, ben.counted) == (course.ben, "B", 1, None)
     assert ben.newest == Newest(waiting, State.QUEUED)
 
 
@@ -95,10 +95,10 @@ def test_the_best_counts_or_the_latest(database, course):
     by_best = standing_of(database, "anna@example.edu")
     by_time = standing_of(database, "anna@example.edu", Counts.LATEST)
 
-    assert by_best.counting.submission_id == best
-    assert by_best.counting.earned == Earned(4.0, 5, 2.0, 4, {"adding": 3.0, "roots": 1.0})
-    assert by_time.counting.submission_id == latest
-    assert by_best.tries == by_time.tries == 5
+    assert by_best.counted.submission_id == best
+    assert by_best.counted.earned == Earned(4.0, 5, 2.0, 4, {"adding": 3.0, "roots": 1.0})
+    assert by_time.counted.submission_id == latest
+    assert by_best.attempts == by_time.attempts == 5
     assert by_best.newest == by_time.newest == Newest(waiting, State.QUEUED)
 
 
@@ -110,9 +110,9 @@ def test_the_newest_report_of_a_submission_counts(database, course):
     with database.write() as session:
         start_regrade(session, other, Priority.BULK)
 
-    counting = standing_of(database, "anna@example.edu").counting
+    counted = standing_of(database, "anna@example.edu").counted
 
-    assert (counting.submission_id, counting.earned.score) == (other, 4.0)
+    assert (counted.submission_id, counted.earned.score) == (other, 4.0)
 
 
 def test_only_what_cost_an_attempt_is_a_try(database, course):
@@ -124,7 +124,7 @@ def test_only_what_cost_an_attempt_is_a_try(database, course):
 
     anna = standing_of(database, "anna@example.edu")
 
-    assert (anna.tries, anna.newest) == (1, Newest(cancelled, State.CANCELLED))
+    assert (anna.attempts, anna.newest) == (1, Newest(cancelled, State.CANCELLED))
 
 
 @pytest.mark.parametrize(("hours", "late"), [(-1, True), (1, False), (None, False)])
@@ -133,30 +133,30 @@ def test_what_came_after_the_due_time_is_late(database, course, hours, late):
     submission_id = handed_in(database, course.anna, 0)
     with database.write() as session:
         due_at = None if hours is None else now(session) + timedelta(hours=hours)
-        session.get_one(Assignment, ASSIGNMENT).due_at = due_at
+        session.get_one(AssignmentRow, ASSIGNMENT).due_at = due_at
 
     with database.read() as session:
-        (only,) = history(session, course.anna, ASSIGNMENT)
-    counting = standing_of(database, "anna@example.edu").counting
+        (only,) = list_history(session, course.anna, ASSIGNMENT)
+    counted = standing_of(database, "anna@example.edu").counted
 
-    assert (counting.submission_id, counting.is_late) == (submission_id, late)
+    assert (counted.submission_id, counted.is_late) == (submission_id, late)
     assert only.is_late == late
 
 
 def test_another_assignment_has_standings_of_its_own(database, course):
     """What was handed in for one assignment counts nowhere in another, and staff have no standing."""
     with database.write() as session:
-        add_assignment(session, "other", COURSE, "Other", Policy())
+        add_assignment(session, "other", COURSE, "Other", SubmissionPolicy())
         for student in (course.anna, course.teacher):
             accept(session, replace(upload(student), assignment_id="other"))
 
     with database.read() as session:
-        other = standings(session, session.get_one(Assignment, "other"), Counts.BEST)
-        here = standings(session, session.get_one(Assignment, ASSIGNMENT), Counts.BEST)
-        elsewhere = history(session, course.anna, ASSIGNMENT)
+        other = list_student_results(session, session.get_one(AssignmentRow, "other"), Counts.BEST)
+        here = list_student_results(session, session.get_one(AssignmentRow, ASSIGNMENT), Counts.BEST)
+        elsewhere = list_history(session, course.anna, ASSIGNMENT)
 
-    assert [(each.user_id, each.tries) for each in other] == [(course.anna, 1), (course.ben, 0)]
-    assert [(each.user_id, each.tries) for each in here] == [(course.anna, 0), (course.ben, 0)]
+    assert [(each.user_id, each.attempts) for each in other] == [(course.anna, 1), (course.ben, 0)]
+    assert [(each.user_id, each.attempts) for each in here] == [(course.anna, 0), (course.ben, 0)]
     assert elsewhere == []
 
 
@@ -168,9 +168,9 @@ def test_standings_take_three_queries_whatever_the_number(database, course):
     asked = []
 
     with database.read() as session:
-        assignment = session.get_one(Assignment, ASSIGNMENT)
+        assignment = session.get_one(AssignmentRow, ASSIGNMENT)
         event.listen(database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
-        standings(session, assignment, Counts.BEST)
+        list_student_results(session, assignment, Counts.BEST)
 
     assert len(asked) == 3
     assert not any("document" in statement for statement in asked)
@@ -184,7 +184,7 @@ def test_a_history_has_everything_newest_first(database, course):
     waiting = keep(database, course.anna, 1)
 
     with database.read() as session:
-        newest, oldest = history(session, course.anna, ASSIGNMENT)
+        newest, oldest = list_history(session, course.anna, ASSIGNMENT)
 
     assert (newest.submission_id, newest.state, newest.earned) == (waiting, State.QUEUED, None)
     assert (oldest.submission_id, oldest.state) == (first, State.GRADED)
@@ -200,8 +200,8 @@ def test_lost_tests_are_counted_once_a_submission(database, course):
     regrade(database, ben, WRONG)
 
     with database.read() as session:
-        lost = lost_tests(session, [anna, ben])
-        nothing = lost_tests(session, [])
+        lost = count_failed_tests(session, [anna, ben])
+        nothing = count_failed_tests(session, [])
 
     assert lost == {("adding", "test_a"): 2, ("taking", "test_c"): 1}
     assert nothing == {}
@@ -214,15 +214,15 @@ def test_the_same_failure_of_many_is_told_once(database, course):
     ben = handed_in(database, course.ben, 1, ALSO_WRONG, replace(RAISED, reason="ValueError: maybe"))
 
     with database.read() as session:
-        found = same_failures(session, [anna, again, ben], 10)
-        most = same_failures(session, [anna, again, ben], 1)
+        found = find_common_failures(session, [anna, again, ben], 10)
+        most = find_common_failures(session, [anna, again, ben], 1)
 
     assert [(each.reason, each.students, each.tests) for each in found] == [
         ("the number is wrong", 2, 2),
         ("ValueError: maybe", 1, 1),
         ("ValueError: no", 1, 1),
     ]
-    assert found[2] == Failure("taking", Outcome.ERROR, "ValueError: no", 1, 1, min(anna, again))
+    assert found[2] == CommonFailure("taking", Outcome.ERROR, "ValueError: no", 1, 1, min(anna, again))
     assert most == found[:1]
     assert found[0].example_id in {anna, ben}
 
@@ -234,7 +234,7 @@ def test_one_mistake_in_many_problems_is_told_once(database, course):
     ben = handed_in(database, course.ben, 1, other)
 
     with database.read() as session:
-        found = same_failures(session, [anna, ben], 10)
+        found = find_common_failures(session, [anna, ben], 10)
 
     assert [(each.cause, each.students, each.tests, each.problems) for each in found] == [
         ("wrong_sign", 2, 2, 2),
@@ -250,7 +250,7 @@ def test_arrivals_are_all_that_came(database, course):
 
     with database.read() as session:
         moments = arrivals(session, ASSIGNMENT)
-        expected = [session.get_one(Submission, each).received_at for each in (early, late)]
+        expected = [session.get_one(SubmissionRow, each).received_at for each in (early, late)]
 
     assert list(moments) == expected
 
@@ -265,7 +265,7 @@ def test_troubles_are_ours(database, course):
                 fail(session, take(session, submission_id, "worker"), "the disk is full")
 
     with database.read() as session:
-        newest, oldest = troubles(session, ASSIGNMENT)
+        newest, oldest = find_grader_failures(session, ASSIGNMENT)
 
     assert (newest.submission_id, newest.email) == (failed[1], "ben@example.edu")
     assert (oldest.submission_id, oldest.email) == (failed[0], "anna@example.edu")
@@ -278,8 +278,8 @@ def test_a_late_submission_never_displaces_one_in_time(database, course, counts)
     handed_in(database, course.anna, 5, score=1.0)
     in_time = handed_in(database, course.anna, 4, score=2.0)
     with database.write() as session:
-        session.get_one(Assignment, ASSIGNMENT).due_at = now(session) - timedelta(hours=3)
+        session.get_one(AssignmentRow, ASSIGNMENT).due_at = now(session) - timedelta(hours=3)
 
     handed_in(database, course.anna, 1, score=5.0)
 
-    assert standing_of(database, "anna@example.edu", counts).counting.submission_id == in_time
+    assert standing_of(database, "anna@example.edu", counts).counted.submission_id == in_time

@@ -12,16 +12,15 @@ from grader.core.role import Role
 from grader.store import open_database
 from grader.store.admission import histories
 from grader.store.attempts import fail, hand_back, publish, start_regrade, take
-from grader.store.audit import Wanted, entries, record
-from grader.store.columns import Table
+from grader.store.audit_log import AuditFilter, entries, record
+from grader.store.columns import StoredRow
 from grader.store.database import now
-from grader.store.people import Person, add_user, normal_email, person
-from grader.store.progress import tell_if_current, told_since
+from grader.store.events import add_event_if_current, events_since
 from grader.store.states import Priority, State
 from grader.store.submissions import (
     MAX_ATTEMPTS,
     Basis,
-    Filter,
+    SubmissionFilter,
     accept,
     accept_all,
     cancel,
@@ -29,7 +28,7 @@ from grader.store.submissions import (
     page,
     supersede,
 )
-from grader.store.tables import Archive, Submission, Token, User
+from grader.store.tables import ArchiveRow, SubmissionRow, TokenRow, UserRow
 from grader.store.tokens import (
     bearer,
     issue_token,
@@ -39,6 +38,7 @@ from grader.store.tokens import (
     tokens_of,
     verify_token,
 )
+from grader.store.users import Person, add_user, normal_email, person
 from tests.grader.support.course import COURSE, make_course, upload, verdict
 
 
@@ -63,16 +63,18 @@ def begin(database, submission):
 def state_of(database, submission):
     """Return where the submission stands."""
     with database.read() as session:
-        return session.get_one(Submission, submission.id).state
+        return session.get_one(SubmissionRow, submission.id).state
 
 
 def test_migrations_make_the_tables_that_the_code_knows(database):
     """A database made by migrations differs in nothing from the tables that are declared."""
     with database.engine.connect() as connection:
-        own = {table.name for table in Table.metadata.sorted_tables}
+        own = {table.name for table in StoredRow.metadata.sorted_tables}
         options = {"compare_type": True, "include_name": lambda name, kind, _: kind != "table" or name in own}
 
-        differences = compare_metadata(MigrationContext.configure(connection, opts=options), Table.metadata)
+        differences = compare_metadata(
+            MigrationContext.configure(connection, opts=options), StoredRow.metadata
+        )
 
     assert differences == []
 
@@ -93,8 +95,8 @@ def test_an_error_undoes_the_whole_transaction(database, course):
         keep_and_fail(database, course.anna)
 
     with database.read() as session:
-        assert session.get(Archive, upload(course.anna, b"work").sha256) is None
-        assert page(session, Filter(), 10) == []
+        assert session.get(ArchiveRow, upload(course.anna, b"work").sha256) is None
+        assert page(session, SubmissionFilter(), 10) == []
 
 
 def keep_and_fail(database, user_id):
@@ -118,7 +120,7 @@ def test_moments_keep_their_zone(database, course):
     submission = keep(database, course.anna)
 
     with database.read() as session:
-        received = session.get_one(Submission, submission.id).received_at
+        received = session.get_one(SubmissionRow, submission.id).received_at
 
     assert received.utcoffset() == timedelta(0)
     assert received == submission.received_at
@@ -161,7 +163,7 @@ def test_a_worker_that_wakes_late_is_fenced_off(database, course):
     current = begin(database, submission)
 
     with database.write() as session:
-        told = tell_if_current(session, submission.id, late.attempt, "tests", {})
+        told = add_event_if_current(session, submission.id, late.attempt, "tests", {})
         late_changes = [publish(session, late, verdict()), fail(session, late, ""), hand_back(session, late)]
         published = publish(session, current, verdict())
 
@@ -178,11 +180,11 @@ def test_three_strikes(database, course):
             states.append(fail(session, job, "the suite broke"))
 
     with database.read() as session:
-        kept = session.get_one(Submission, submission.id)
+        kept = session.get_one(SubmissionRow, submission.id)
         assert states == [State.QUEUED, State.QUEUED, State.GRADER_ERROR]
         assert "the suite broke" in kept.reason
         assert newest_report(session, submission.id) is None
-        events = [event.data for event in told_since(session, submission.id, 0)]
+        events = [event.data for event in events_since(session, submission.id, 0)]
         assert not any("the suite broke" in str(event) for event in events)
 
 
@@ -223,7 +225,7 @@ def test_a_regrade_begins_anew(database, course):
 
     with database.read() as session:
         assert newest_report(session, submission.id).score == 5
-        assert session.get_one(Submission, submission.id).attempt_limit == 1 + MAX_ATTEMPTS
+        assert session.get_one(SubmissionRow, submission.id).attempt_limit == 1 + MAX_ATTEMPTS
 
 
 def test_only_what_is_queued_can_be_cancelled(database, course):
@@ -266,8 +268,8 @@ def test_uploads_of_one_transaction_keep_their_order(database, course):
         nothing = accept_all(session, [])
 
     with database.read() as session:
-        assert [each.id for each in page(session, Filter(), 10)] == made[::-1]
-        assert [len(told_since(session, each, 0)) for each in made] == [1] * 5
+        assert [each.id for each in page(session, SubmissionFilter(), 10)] == made[::-1]
+        assert [len(events_since(session, each, 0)) for each in made] == [1] * 5
     assert nothing == []
 
 
@@ -309,7 +311,7 @@ def test_pages_of_submissions_meet_without_gap(database, course):
     kept = [keep(database, course.anna) for _ in range(5)]
     seen, before = [], None
     with database.read() as session:
-        while rows := page(session, Filter(user_id=course.anna, before=before), 2):
+        while rows := page(session, SubmissionFilter(user_id=course.anna, before=before), 2):
             seen += [row.id for row in rows]
             before = (rows[-1].received_at, rows[-1].id)
 
@@ -321,13 +323,13 @@ def test_followers_resume_where_they_were(database, course):
     submission = keep(database, course.anna)
     job = begin(database, submission)
     with database.read() as session:
-        last = told_since(session, submission.id, 0)[-1].id
+        last = events_since(session, submission.id, 0)[-1].id
     with database.write() as session:
         for done in (1, 2):
-            assert tell_if_current(session, submission.id, job.attempt, "tests", {"done": done})
+            assert add_event_if_current(session, submission.id, job.attempt, "tests", {"done": done})
 
     with database.read() as session:
-        assert [event.data for event in told_since(session, submission.id, last)] == [
+        assert [event.data for event in events_since(session, submission.id, last)] == [
             {"done": 1},
             {"done": 2},
         ]
@@ -377,7 +379,7 @@ def test_no_secret_is_kept(database, course):
     """The table of tokens holds nothing with which one could sign in."""
     with database.write() as session:
         token = issue_token(session, course.anna, "")
-        row = session.get_one(Token, public_half(token))
+        row = session.get_one(TokenRow, public_half(token))
 
         assert token.partition(".")[2] not in str(vars(row))
 
@@ -406,7 +408,7 @@ def test_the_audit_is_filtered_and_paged(database):
 
     def found(**wanted):
         with database.read() as session:
-            return [each.subject for each in entries(session, Wanted(**wanted), 10)]
+            return [each.subject for each in entries(session, AuditFilter(**wanted), 10)]
 
     with database.read() as session:
         third = entries(session, limit=2)[-1].id
@@ -424,7 +426,7 @@ def test_who_somebody_is(database, course):
         known = person(session, course.teacher)
         token = issue_token(session, course.anna, "")
         before = bearer(session, token).person
-        session.get_one(User, course.anna).disabled_at = now(session)
+        session.get_one(UserRow, course.anna).disabled_at = now(session)
 
     with database.read() as session:
         assert before == Person(course.anna, "anna@example.edu", "", {COURSE: Role.STUDENT})

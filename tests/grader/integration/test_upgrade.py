@@ -6,7 +6,7 @@ import pytest
 
 from grader.store import open_database
 from grader.store.submissions import newest_report
-from grader.store.tables import Assignment, Submission
+from grader.store.tables import AssignmentRow, SubmissionRow
 from grader.suite.assignment import load_assignment
 from tests.grader.support.course import announce_folder
 from tests.grader.support.site import Site, hand_in
@@ -34,7 +34,7 @@ def suite_of(site, submission_id):
     database = open_database(site.database_url)
     with database.read() as session:
         report = newest_report(session, submission_id)
-        found = report.suite_sha256, session.get_one(Submission, submission_id).attempt
+        found = report.suite_sha256, session.get_one(SubmissionRow, submission_id).attempt
     database.close()
     return found
 
@@ -182,7 +182,7 @@ def test_a_worker_without_an_announcement_takes_nothing(site):
     """Before any service has announced a suite there is nothing that a verdict could rest on."""
     database = open_database(site.database_url)
     with database.read() as session:
-        assert session.query(Assignment).count() == 0
+        assert session.query(AssignmentRow).count() == 0
     database.close()
 
     worker(site, site.folder / "assignment")

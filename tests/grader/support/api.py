@@ -21,7 +21,7 @@ from grader.usecases.throttle import Throttle
 from grader.web.api import create_api
 from grader.web.dependencies import SESSION_COOKIE
 from grader.web.dispatch import create_web
-from grader.web.pages.page_context import Site
+from grader.web.pages.page_context import PageContext
 from tests.grader.support.course import make_course, verdict
 from tests.grader.support.reports import RUBRIC
 
@@ -92,7 +92,7 @@ def make_service(database, token_failures=3, *, over_tls=False, **policy):
         streams=Streams(STREAMS),
         costs=Costs(),
     )
-    web = create_web(context, Site(RUBRIC, b"secret", over_tls=over_tls, has_second_stage=True))
+    web = create_web(context, PageContext(RUBRIC, b"secret", over_tls=over_tls, has_second_stage=True))
     return Service(database, queue, course, create_api(context), web)
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 from grader.core.role import Role
-from grader.store.courses import Policy, add_assignment, add_course
-from grader.store.people import add_user, set_role
+from grader.store.courses import SubmissionPolicy, add_assignment, add_course
 from grader.store.standard import announce
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept
-from grader.store.tables import Assignment
+from grader.store.tables import AssignmentRow
+from grader.store.users import add_user, set_role
 from grader.store.verdict import Verdict
 from grader.suite.assignment import load_assignment
 from grader.suite.fingerprint import fingerprint_of
@@ -30,7 +30,7 @@ def make_course(database, **policy):
     """Keep a course with two students and an instructor in `database`."""
     with database.write() as session:
         add_course(session, COURSE, "Autumn")
-        add_assignment(session, ASSIGNMENT, COURSE, "Sums", Policy(**policy))
+        add_assignment(session, ASSIGNMENT, COURSE, "Sums", SubmissionPolicy(**policy))
         ids = {name: add_user(session, f"{name}@example.edu").id for name in ("anna", "ben", "teacher")}
         set_role(session, COURSE, ids["anna"], Role.STUDENT, "A")
         set_role(session, COURSE, ids["ben"], Role.STUDENT, "B")
@@ -60,7 +60,7 @@ def hand_in(database, queue, user_id, content=b"PK", priority=None, **fields):
 
 def of_the_suite(session, made_up):
     """Return a verdict that is made up, with the suite and rubric that the assignment asks."""
-    wanted = session.get_one(Assignment, ASSIGNMENT)
+    wanted = session.get_one(AssignmentRow, ASSIGNMENT)
     if not wanted.suite_sha256:
         return made_up
     return replace(made_up, suite_sha256=wanted.suite_sha256, rubric_sha256=wanted.rubric_sha256)
@@ -76,7 +76,7 @@ def verdict(**fields):
         "max_bonus": 4,
         "points": {"adding": 3.0, "taking": 0.0, "roots": 0.0},
         "staff_notes": "",
-        "losses": (),
+        "failed_tests": (),
         "suite_sha256": "s" * 64,
         "rubric_sha256": "r" * 64,
         "seconds": 1.5,

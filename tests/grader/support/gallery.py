@@ -6,7 +6,7 @@ from itertools import cycle
 from grader.core.report import GradedReport, Status
 from grader.core.scoring import Outcome, TestResult, score
 from grader.store.attempts import publish, start_regrade, take
-from grader.store.progress import tell
+from grader.store.events import add_event
 from grader.store.states import Priority, State
 from grader.store.submissions import accept, end
 from grader.store.verdict import verdict_of
@@ -96,7 +96,7 @@ def grading(*kinds):
         take(session, submission.id, "gallery")
         for kind in kinds:
             for data in TOLD[kind](rubric):
-                tell(session, submission.id, 1, kind, data)
+                add_event(session, submission.id, 1, kind, data)
 
     return bring
 

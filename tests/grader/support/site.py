@@ -14,10 +14,10 @@ import httpx2
 
 from grader.store import open_database
 from grader.store.courses import assignments_in, courses
-from grader.store.people import add_user, set_role
 from grader.store.states import WAITING
-from grader.store.tables import Submission
+from grader.store.tables import SubmissionRow
 from grader.store.tokens import issue_token
+from grader.store.users import add_user, set_role
 from tests.grader.support.processes import descendants, parent
 from tests.grader.support.small_assignments import ROOT, archive, write_assignment
 
@@ -129,7 +129,7 @@ class Site:
         """Return a submission's state as the database has it, whoever runs."""
         database = open_database(self.database_url)
         with database.read() as session:
-            state = session.get_one(Submission, submission_id).state
+            state = session.get_one(SubmissionRow, submission_id).state
         database.close()
         return state
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.web.api.accept import preferred
+from grader.web.api.accept import choose_media_type
 
 OFFERED = ("application/json", "text/plain", "text/html")
 
@@ -24,4 +24,4 @@ OFFERED = ("application/json", "text/plain", "text/html")
 )
 def test_the_best_liked_form_is_chosen(accept, chosen):
     """Weights decide, then the order in which forms are offered; what is nonsense is liked by nobody."""
-    assert preferred(accept, OFFERED) == chosen
+    assert choose_media_type(accept, OFFERED) == chosen

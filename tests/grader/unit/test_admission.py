@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.store.admission import KeyReused, New, Past, Repeat, TooSoon, decide, tries_left
-from grader.store.courses import Policy
+from grader.store.admission import EarlierSubmission, KeyReused, New, Repeat, TooSoon, attempts_left, decide
+from grader.store.courses import SubmissionPolicy
 from grader.store.states import Priority, State
 from grader.store.submissions import Basis, Upload
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BASIS = Basis("suite", "rubric")
-FREE = Policy(hourly_limit=None, supersede=False)
+FREE = SubmissionPolicy(hourly_limit=None, supersede=False)
 
 
 def wish(sha256="new", policy=FREE, key=None, **fields):
@@ -22,7 +22,9 @@ def wish(sha256="new", policy=FREE, key=None, **fields):
 
 def past(name="old", minutes=10, **fields):
     """Return a submission of so many minutes ago, graded on the present basis; its name is its hash."""
-    graded = Past(name, "sums", name, None, State.GRADED, NOW - timedelta(minutes=minutes), BASIS)
+    graded = EarlierSubmission(
+        name, "sums", name, None, State.GRADED, NOW - timedelta(minutes=minutes), BASIS
+    )
     return dataclasses.replace(graded, **fields)
 
 
@@ -75,7 +77,7 @@ def test_a_key_belongs_to_its_bytes():
 
 def test_the_hourly_limit():
     """With two an hour, the third may come when the first is an hour old."""
-    two = Policy(hourly_limit=2, supersede=False)
+    two = SubmissionPolicy(hourly_limit=2, supersede=False)
     history = [past("b", 10), past("a", 40)]
 
     decision = decide(*wish(policy=two), history, BASIS, NOW)
@@ -87,7 +89,7 @@ def test_the_hourly_limit():
 @pytest.mark.parametrize("state", [State.CANCELLED, State.SUPERSEDED, State.GRADER_ERROR])
 def test_what_costs_no_attempt(state):
     """Submissions that never got a verdict of ours do not count against the limit."""
-    one = Policy(hourly_limit=1, supersede=False)
+    one = SubmissionPolicy(hourly_limit=1, supersede=False)
 
     assert isinstance(decide(*wish(policy=one), [past(state=state)], BASIS, NOW), New)
     assert isinstance(decide(*wish(policy=one), [past()], BASIS, NOW), TooSoon)
@@ -96,8 +98,8 @@ def test_what_costs_no_attempt(state):
 @pytest.mark.parametrize(
     ("policy", "state", "supersedes"),
     [
-        (Policy(), State.QUEUED, True),
-        (Policy(), State.GRADING, False),
+        (SubmissionPolicy(), State.QUEUED, True),
+        (SubmissionPolicy(), State.GRADING, False),
         (FREE, State.QUEUED, False),
     ],
 )
@@ -121,4 +123,4 @@ def test_the_newest_supersedes_what_is_queued(policy, state, supersedes):
 )
 def test_the_tries_that_are_left(limit, history, left):
     """What came within the hour and costs an attempt is counted; there are never fewer than none left."""
-    assert tries_left(limit, history, NOW) == left
+    assert attempts_left(limit, history, NOW) == left

@@ -1,7 +1,7 @@
 """Which tests changed from one report to another, as the page of a comparison lists them."""
 
 from grader.core.scoring import Outcome
-from grader.web.pages.compare_page import changes
+from grader.web.pages.compare_page import find_changes
 from tests.grader.support.reports import report, result
 
 FAILED, ERROR = Outcome.FAILED, Outcome.ERROR
@@ -17,7 +17,7 @@ def test_nothing_changed():
     before = report(result(outcome=FAILED, message="1 is wrong"))
     after = report(result(outcome=FAILED, message="2 is wrong"))
 
-    assert changes(before, after) == []
+    assert find_changes(before, after) == []
 
 
 def test_a_test_that_passes_now():
@@ -25,7 +25,7 @@ def test_a_test_that_passes_now():
     before = report(result(outcome=FAILED), result(name="test_other"))
     after = report(result(), result(name="test_other"))
 
-    [problem] = changes(before, after)
+    [problem] = find_changes(before, after)
 
     assert problem.problem.id == "adding"
     assert (problem.before.score, problem.after.score) == (1.5, 3)
@@ -38,7 +38,7 @@ def test_a_test_that_is_lost_now():
     before = report(result(outcome=FAILED), result("TestTaking", "test_takes"))
     after = report(result(outcome=ERROR), result("TestTaking", "test_takes", FAILED))
 
-    found = [each for problem in changes(before, after) for each in problem.changes]
+    found = [each for problem in find_changes(before, after) for each in problem.changes]
 
     assert [ends(each) for each in found] == [(FAILED, ERROR), ("passed", FAILED)]
     assert not any(each.is_better for each in found)
@@ -49,7 +49,7 @@ def test_tests_that_came_or_went():
     before = report(result(name="test_old"), result(name="test_same"))
     after = report(result(name="test_same"), result(name="test_new", outcome=FAILED))
 
-    [problem] = changes(before, after)
+    [problem] = find_changes(before, after)
 
     assert {each.test.name: ends(each) for each in problem.changes} == {
         "test_new": (None, FAILED),
@@ -64,6 +64,6 @@ def test_problems_are_in_the_handouts_order():
         for group, name in (("TestRoots", "test_root"), ("TestAdding", "test_adds"))
     ]
 
-    found = changes(report(), report(*lost))
+    found = find_changes(report(), report(*lost))
 
     assert [each.problem.id for each in found] == ["adding", "roots"]

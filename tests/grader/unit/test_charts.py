@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from grader.web.pages.charts import GAP, HEIGHT, WIDTH, bars, line, thinned
+from grader.web.pages.charts import GAP, HEIGHT, WIDTH, bars, line, thin_out
 
 
 def test_bars_stand_on_the_bottom_side_by_side():
@@ -63,7 +63,7 @@ def test_thinning_keeps_the_last_and_the_order(there, most):
     """At most so many rows are left, in order, the last among them, and the rest evenly spread."""
     rows = [(str(number), float(number)) for number in range(there)]
 
-    left = thinned(rows, most)
+    left = thin_out(rows, most)
 
     steps = {int(b[1] - a[1]) for a, b in pairwise(left)}
     assert len(left) == min(there, most)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.app.demo.mistakes import FILE, Mistake, load_demo_course
-from grader.app.demo.people import STUDENTS
-from grader.app.demo.plan import TIME_LEFT, End, Twist, Work, plan
+from grader.app.demo.demo_course import FILE, DemoMistake, load_demo_course
+from grader.app.demo.demo_people import STUDENTS
+from grader.app.demo.plan import TIME_LEFT, PlannedEnd, Twist, Work, plan
 from grader.app.demo.project import Projects
 from grader.app.web import zipped
 from grader.core.document import DocumentError
@@ -19,7 +19,7 @@ COURSE = load_demo_course(ROOT)
 SAMPLES = load_samples()
 REFERENCE = read_files(ROOT / "reference")
 PLAN = plan(COURSE, REQUIRED)
-TRIES = [(student, each) for student in PLAN for each in student.tries]
+TRIES = [(student, each) for student in PLAN for each in student.submissions]
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +37,14 @@ def test_a_class_hands_in_what_a_minute_or_two_can_grade():
     """Forty students in three sections, of whom a few hand in nothing, and a hundred submissions or so."""
     assert len({student.email for student in PLAN}) == len({student.name for student in PLAN}) == 40
     assert {student.section for student in PLAN} == {"A", "B", "C"}
-    assert sum(not student.tries for student in PLAN) == 3
+    assert sum(not student.submissions for student in PLAN) == 3
     assert 100 <= len(TRIES) <= 120
 
 
 def test_students_get_better_towards_the_deadline():
     """From a try to the next there are fewer mistakes, and no part is lost, for several days."""
     for student in PLAN:
-        for newer, older in zip(student.tries, student.tries[1:], strict=False):
+        for newer, older in zip(student.submissions, student.submissions[1:], strict=False):
             assert newer.age < older.age
             assert set(newer.work.mistakes) < set(older.work.mistakes)
             assert set(newer.work.missing) <= set(older.work.missing)
@@ -55,7 +55,7 @@ def test_students_get_better_towards_the_deadline():
 def test_the_class_has_its_favourite_mistakes():
     """Some mistakes are made by many, so that identical failures come in groups; each is made by somebody."""
     makers = [
-        sum(place in student.tries[0].work.mistakes for student in PLAN if student.tries)
+        sum(place in student.submissions[0].work.mistakes for student in PLAN if student.submissions)
         for place in range(len(COURSE.mistakes))
     ]
 
@@ -65,7 +65,7 @@ def test_the_class_has_its_favourite_mistakes():
 
 def test_everything_that_a_page_can_show_happens():
     """One cannot be imported, one is hostile, and one each ends in another way than a verdict."""
-    ends = [each.end for _, each in TRIES if each.end is not End.VERDICT]
+    ends = [each.end for _, each in TRIES if each.end is not PlannedEnd.VERDICT]
     twists = [each.work.twist for _, each in TRIES if each.work.twist is not Twist.NONE]
 
     assert sorted(end.name for end in ends) == ["CANCELLED", "GRADER_ERROR", "SUPERSEDED"]
@@ -77,9 +77,9 @@ def test_the_student_whom_the_demo_signs_in_has_something_to_see():
     first = PLAN[0]
 
     assert first.email == STUDENTS[0][0]
-    assert len(first.tries) >= 3
-    assert first.tries[0].work.mistakes
-    assert all(each.end is End.VERDICT for each in first.tries)
+    assert len(first.submissions) >= 3
+    assert first.submissions[0].work.mistakes
+    assert all(each.end is PlannedEnd.VERDICT for each in first.submissions)
 
 
 def test_every_part_and_adapter_that_may_be_missing_is_known(projects):
@@ -113,7 +113,7 @@ def test_all_mistakes_can_be_made_together(projects):
 
 def test_a_mistake_that_has_lost_its_place_is_named():
     """When the reference changes under a mistake, the demo says which."""
-    lost = Mistake("wrong", "a.py", "x = 1", "x = 2", line=7)
+    lost = DemoMistake("wrong", "a.py", "x = 1", "x = 2", line=7)
 
     with pytest.raises(DocumentError, match=r"demo_course\.yaml line 7, find: .* in a\.py 2 times"):
         lost.plant({"a.py": b"x = 1\nx = 1\n"})

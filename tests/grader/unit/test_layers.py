@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,50 @@ def path_of(module):
         if (GRADER.parent / path).with_suffix(".py").is_file()
         else path / "__init__.py"
     )
+
+
+def statements_at_load(body):
+    """Yield the statements that run when a module loads: none of functions, none for type checkers."""
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(statement, ast.If) and "TYPE_CHECKING" in ast.unparse(statement.test):
+            continue
+        yield statement
+        for field in ("body", "orelse", "finalbody"):
+            yield from statements_at_load(getattr(statement, field, []))
+
+
+def loaded_by(path):
+    """Return the modules of the grader that a file imports when it loads."""
+    tree = ast.parse((GRADER.parent / path).read_text(encoding="utf-8"))
+    names = set()
+    for node in statements_at_load(tree.body):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            parts = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {part if part in NAMES else node.module for part in parts}
+    return names & NAMES
+
+
+def name_of(path):
+    """Return the dotted name of a module's file."""
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {name_of(path) for path in MODULES}
+
+
+def test_no_modules_load_each_other():
+    """Modules can be loaded one after the other: no two need each other, directly or by way of others."""
+    graph = TopologicalSorter({name_of(path): loaded_by(path) for path in MODULES})
+
+    try:
+        graph.prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' -> '.join(error.args[1])}")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)

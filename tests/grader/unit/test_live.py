@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.store.states import State
-from grader.store.tables import Progress
+from grader.store.tables import EventRow
 from grader.web.pages.charts import line
 from grader.web.pages.live_page import CURVE_POINTS, Picture, Training, event, pieces, training_of
-from grader.web.pages.page_context import Site
+from grader.web.pages.page_context import PageContext
 from tests.grader.support.page import Page
 from tests.grader.support.reports import RUBRIC
 
@@ -107,7 +107,7 @@ def told(*numbers, problem="roots"):
     """Return what a submission told of its training."""
     moment = datetime(2026, 11, 23, tzinfo=UTC)
     return [
-        Progress(
+        EventRow(
             id=n,
             submission_id="1",
             attempt=1,
@@ -122,7 +122,7 @@ def told(*numbers, problem="roots"):
 def test_a_training_is_a_growing_curve():
     """Each loss is a point of the curve, labelled with how far the training was."""
     found = training_of(
-        Site(RUBRIC, b"secret", over_tls=False, has_second_stage=True),
+        PageContext(RUBRIC, b"secret", over_tls=False, has_second_stage=True),
         told(*({"epoch": n, "epochs": 3, "loss": 3 / n} for n in (1, 2, 3))),
     )
 
@@ -137,7 +137,7 @@ def test_a_training_is_a_growing_curve():
 def test_another_training_begins_a_new_curve():
     """When a second problem trains, the losses of the first are not mixed in."""
     found = training_of(
-        Site(RUBRIC, b"secret", over_tls=False, has_second_stage=True),
+        PageContext(RUBRIC, b"secret", over_tls=False, has_second_stage=True),
         [*told({"epoch": 9, "loss": 9.0}, problem="adding"), *told({"epoch": 1, "loss": 1.0})],
     )
 
@@ -148,7 +148,7 @@ def test_a_long_training_stays_a_small_page():
     """However much is told, the curve has a bounded number of points, the newest among them."""
     losses = told(*({"epoch": n, "loss": float(n)} for n in range(5_000)))
 
-    found = training_of(Site(RUBRIC, b"secret", over_tls=False, has_second_stage=True), losses)
+    found = training_of(PageContext(RUBRIC, b"secret", over_tls=False, has_second_stage=True), losses)
 
     assert len(found.losses.dots) == CURVE_POINTS
     assert found.losses.dots[-1].value == 4_999

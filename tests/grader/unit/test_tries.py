@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from grader.store.states import State
-from grader.web.pages.history import Try, best, latest
+from grader.web.pages.history import ListedSubmission, best, latest
 
 
 def made(number, score=None, bonus=0.0, state=State.GRADED):
     """Return a submission in a list."""
     moment = datetime(2026, 11, 23, 10, number, tzinfo=UTC)
-    return Try(number, str(number), state, moment, score, 5, bonus, 4, is_late=False)
+    return ListedSubmission(number, str(number), state, moment, score, 5, bonus, 4, is_late=False)
 
 
 @pytest.mark.parametrize(

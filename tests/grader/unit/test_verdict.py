@@ -4,7 +4,7 @@ import json
 
 from grader.core.report import to_document
 from grader.core.scoring import CAUSE, Outcome
-from grader.store.verdict import NOT_WRITTEN, REASON_CHARACTERS, LostTest, verdict_of
+from grader.store.verdict import NOT_WRITTEN, REASON_CHARACTERS, FailedTest, verdict_of
 from tests.grader.support.reports import report, result
 
 
@@ -32,9 +32,9 @@ def test_a_verdict_names_each_lost_test():
         result("TestRoots", "test_root", Outcome.NOT_JUDGED, message="ours"),
     )
 
-    assert verdict_of(graded).losses == (
-        LostTest("adding", "test_a", Outcome.NOT_RUN, "it ended"),
-        LostTest("taking", "test_takes", Outcome.ERROR, "ValueError: no"),
+    assert verdict_of(graded).failed_tests == (
+        FailedTest("adding", "test_a", Outcome.NOT_RUN, "it ended"),
+        FailedTest("taking", "test_takes", Outcome.ERROR, "ValueError: no"),
     )
 
 
@@ -48,7 +48,7 @@ def test_a_reason_has_no_drawn_numbers():
         result(name="d", outcome=Outcome.ERROR, message="shapes (5,) and (2, 2, 2) in conv2d"),
     )
 
-    reasons = [lost.reason for lost in verdict_of(graded).losses]
+    reasons = [lost.reason for lost in verdict_of(graded).failed_tests]
 
     assert reasons[0] == reasons[1] == "the gradient of x1 in a * … is wrong: the number should be …, not …"
     assert reasons[2] == reasons[3] == "shapes (…) and (…) in conv2d"
@@ -61,7 +61,7 @@ def test_a_recognised_mistake_is_the_reason():
         result(outcome=Outcome.FAILED, message="2 is wrong", hint="Mind the sign.", properties=properties)
     )
 
-    (lost,) = verdict_of(graded).losses
+    (lost,) = verdict_of(graded).failed_tests
 
     assert (lost.cause, lost.reason) == ("wrong_sign", "Mind the sign.")
 
@@ -72,7 +72,7 @@ def test_what_is_not_written_has_one_reason():
         *(result(name=name, outcome=Outcome.NOT_WRITTEN, message=f"Not written yet: {name}") for name in "ab")
     )
 
-    assert {lost.reason for lost in verdict_of(graded).losses} == {NOT_WRITTEN}
+    assert {lost.reason for lost in verdict_of(graded).failed_tests} == {NOT_WRITTEN}
 
 
 def test_a_reason_is_one_short_clean_line():
@@ -80,7 +80,7 @@ def test_a_reason_is_one_short_clean_line():
     hostile = "\x1b[2J" + "a\t b " * 500 + "\nsecond"
     graded = report(result(outcome=Outcome.FAILED, message=hostile))
 
-    (lost,) = verdict_of(graded).losses
+    (lost,) = verdict_of(graded).failed_tests
 
     assert len(lost.reason) <= REASON_CHARACTERS
     assert lost.reason.startswith("a b a b")

@@ -1,7 +1,7 @@
 """The points of each problem and the lost tests, so that counting them parses no report.
 
-Both are taken from the documents that are kept. How is written out here, as `graded-report/1` is fixed, while
-the code that writes reports may change.
+Both come from the stored documents. The code is written out here: `graded-report/1` is fixed, while the code
+that writes reports may change.
 """
 
 import json

@@ -10,10 +10,10 @@ FILE = "tests/assignment/demo_course.yaml"
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A mistake, and how it is planted: in `file` stands `instead` where the text `find` was.
+class DemoMistake:
+    """A mistake, and its place: `instead` replaces the text `find` in `file`.
 
-    `line` is where the demo course states it, for messages.
+    `line` is its line in the demo course, for messages.
     """
 
     wrong: str
@@ -37,11 +37,11 @@ class DemoCourse:
     """The adapters of each part that a project may lack, by its id, and the mistakes, most frequent first."""
 
     parts: Mapping[str, tuple[str, ...]]
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[DemoMistake, ...]
 
 
 def load_demo_course(root: Path) -> DemoCourse:
-    """Return what the assignment in the folder `root` says. Raises DocumentError, FileNotFoundError."""
+    """Return the demo course of the assignment in `root`. Raises DocumentError, FileNotFoundError."""
     document = parse_document((root / FILE).read_text(encoding="utf-8"), FILE)
     document.reject_unknown("parts", "mistakes")
     parts = document.mapping("parts")
@@ -51,9 +51,9 @@ def load_demo_course(root: Path) -> DemoCourse:
     )
 
 
-def _mistake(stated: Document) -> Mistake:
+def _mistake(stated: Document) -> DemoMistake:
     stated.reject_unknown("wrong", "file", "find", "with")
-    return Mistake(
+    return DemoMistake(
         wrong=stated.text("wrong"),
         file=stated.text("file"),
         find=stated.text("find"),

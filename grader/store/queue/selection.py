@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from grader.store import Database
-from grader.store.queue.interface import Queue
 from grader.store.queue.local import LocalQueue
+from grader.store.queue.port import Queue
 
 LOCKS = "workers"  # the folder beside an SQLite file in which workers hold their locks
 

@@ -12,7 +12,7 @@ from grader.pipeline import Grader
 from grader.sandbox.runner import SandboxError
 from grader.store import Database
 from grader.store.queue import WorkerInfo
-from grader.store.standard import announced
+from grader.store.standard import find_standard
 from grader.suite.run import SuiteFailed
 
 REASON_CHARACTERS = 300
@@ -20,11 +20,11 @@ NOT_ANNOUNCED = "No service announced the assignment's suite yet. Start `grader 
 OUT_OF_ORDER = (SandboxError, SuiteFailed, DocumentError, OSError)
 
 
-class Admission:
+class Eligibility:
     """Compares this worker with the standard of the assignment. Any thread may ask."""
 
     def __init__(self, database: Database, grader: Grader, *, same_versions: bool) -> None:
-        """Compare what `grader` stands by for; with `same_versions` other minor versions are refused."""
+        """Compare the fingerprint of `grader`; `same_versions` also compares minor versions."""
         self._database = database
         self._grader = grader
         self._same_versions = same_versions
@@ -49,7 +49,7 @@ class Admission:
         return self._compare(session, own)[0]
 
     def still_holds(self) -> bool:
-        """Tell whether the suite here still starts and is the assignment's; no sandbox is opened."""
+        """Return whether the suite still starts and is the assignment's; no sandbox is opened."""
         try:
             own = self._grader.fingerprint()
         except OUT_OF_ORDER:
@@ -58,7 +58,7 @@ class Admission:
             return not self.refusal(session, own)
 
     def _compare(self, session: Session, own: Fingerprint) -> tuple[str, str]:
-        wanted = announced(session)
+        wanted = find_standard(session)
         if wanted is None:
             return NOT_ANNOUNCED, ""
         found = refusals(own, wanted, self._host, same_versions=self._same_versions)

@@ -1,4 +1,4 @@
-"""People and what they are in courses."""
+"""Users and their roles in courses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from grader.core.role import STAFF, Role
 from grader.store.database import now
-from grader.store.tables import Membership, User
+from grader.store.tables import MembershipRow, UserRow
 
 
 @dataclass(frozen=True)
@@ -35,47 +35,47 @@ def normal_email(text: str) -> str:
     return email
 
 
-def find_user(session: Session, named: str) -> User | None:
+def find_user(session: Session, named: str) -> UserRow | None:
     """Return the user with that address, or else with that login, or else with that id, if there is one."""
     known = named.strip().lower()
-    for column, value in ((User.email, known), (User.login, known), (User.sis_id, named.strip())):
-        if user := session.scalar(select(User).where(column == value)):
+    for column, value in ((UserRow.email, known), (UserRow.login, known), (UserRow.sis_id, named.strip())):
+        if user := session.scalar(select(UserRow).where(column == value)):
             return user
     return None
 
 
-def add_user(session: Session, email: str, name: str = "") -> User:
+def add_user(session: Session, email: str, name: str = "") -> UserRow:
     """Return the user with that address, added if there was none. Raises ValueError."""
     address = normal_email(email)
     user = find_user(session, address)
     if user is None:
-        user = User(email=address, name=name, created_at=now(session))
+        user = UserRow(email=address, name=name, created_at=now(session))
         session.add(user)
         session.flush()
     return user
 
 
 def set_role(session: Session, course_id: str, user_id: int, role: Role, section: str = "") -> None:
-    """Make a user a member of a course, or change what they are there."""
-    member = session.get(Membership, (course_id, user_id))
+    """Make a user a member of a course, or change the role."""
+    member = session.get(MembershipRow, (course_id, user_id))
     if member is None:
-        session.add(Membership(course_id=course_id, user_id=user_id, role=role, section=section))
+        session.add(MembershipRow(course_id=course_id, user_id=user_id, role=role, section=section))
     else:
         member.role, member.section = role, section or member.section
     session.flush()
 
 
 def person(session: Session, user_id: int) -> Person | None:
-    """Return who the user is, or None if there is none or the account is disabled."""
-    user = session.get(User, user_id)
+    """Return the person of a user id; None if there is no such user or the account is disabled."""
+    user = session.get(UserRow, user_id)
     if user is None or user.disabled_at is not None:
         return None
-    members = session.scalars(select(Membership).where(Membership.user_id == user_id))
+    members = session.scalars(select(MembershipRow).where(MembershipRow.user_id == user_id))
     return Person(user.id, user.email, user.name, {member.course_id: member.role for member in members})
 
 
-def members(session: Session, course_id: str) -> Sequence[tuple[User, Membership]]:
+def members(session: Session, course_id: str) -> Sequence[tuple[UserRow, MembershipRow]]:
     """Return the people of a course, in the order of their addresses."""
-    rows = select(User, Membership).join(Membership, Membership.user_id == User.id)
-    found = session.execute(rows.where(Membership.course_id == course_id).order_by(User.email))
+    rows = select(UserRow, MembershipRow).join(MembershipRow, MembershipRow.user_id == UserRow.id)
+    found = session.execute(rows.where(MembershipRow.course_id == course_id).order_by(UserRow.email))
     return [(user, member) for user, member in found]

@@ -1,4 +1,4 @@
-"""The port: the seven things that the service asks of a queue, whatever stands behind it."""
+"""The port: the interface of a queue, the same for every dispatcher."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -19,10 +19,10 @@ Work = Callable[[str], None]  # does what is to be done for the submission with 
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """A worker as others see it: its name, how many submissions it grades at a time, and in which runner.
+    """A worker: its name, its number of slots, and its runner.
 
-    One that has no slots lives and takes nothing, and `refusal` says why. `warning` is what else its operator
-    should know; `host` and `fingerprint` say where it is and what its verdicts depend on.
+    A worker without slots lives and takes nothing, and `refusal` gives the reason. `warning` is for its
+    operator; its verdicts depend on `host` and `fingerprint`.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Queue(Protocol):
     """Brings queued submissions to workers. All but `run_worker` return at once; any thread may call them."""
 
     def enqueue(self, session: Session, submission_ids: list[str], priority: Priority) -> None:
-        """Have queued submissions graded; it counts when the transaction of `session` is kept."""
+        """Queue submissions for grading, in the transaction of `session`."""
 
     def cancel(self, session: Session, submission_id: str) -> None:
         """Forget a submission that is queued no more, in the transaction of `session`."""
@@ -66,17 +66,17 @@ class Queue(Protocol):
         """Return the submission's place, 1 for the next one; None if it does not wait."""
 
     def register(self, info: WorkerInfo) -> AbstractContextManager[None]:
-        """Show others the worker at `info`, while it does not work. Raises what `run_worker` does."""
+        """Register the worker `info` while it does not work. Raises as `run_worker`."""
 
     def run_worker(self, info: WorkerInfo, work: Work, stop: threading.Event) -> None:
         """Call `work` for submissions, `info.slots` at a time, until `stop` is set and running ones ended.
 
-        One more slot serves regrades of many (Priority.BULK) only, so that they never starve. Raises what the
-        database raises when it is gone.
+        One more slot serves bulk regrades (Priority.BULK) only, so that they never starve. Raises
+        SQLAlchemyError when the database is gone.
         """
 
     def reap(self) -> int:
-        """Queue again what dead workers left behind and what no job would bring; return how many."""
+        """Queue again the submissions of dead workers, and those without a job; return their number."""
 
     def stats(self, session: Session) -> Stats:
         """Measure the queue."""

@@ -1,4 +1,4 @@
-"""The audit: what staff did that changed something, kept for good."""
+"""The audit log: changes made by staff. The database keeps every entry."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from grader.store.database import now
-from grader.store.tables import Audit
+from grader.store.tables import AuditRow
 
 OPERATOR = "operator"  # whoever runs commands on the host
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AuditFilter:
     """Which entries are asked for; an empty field asks for all. `before` is the number of a newer entry."""
 
     courses: Collection[str] | None = None
@@ -34,11 +34,11 @@ def record(  # noqa: PLR0913 - who, what, to whom, where and why
     reason: str = "",
     **details: Any,
 ) -> None:
-    """Write down who did what to whom and why, in the transaction that does it.
+    """Record an action in the transaction that does it.
 
-    `course` is the one whose instructors may read it; None is for what concerns a person in all courses.
+    Instructors of `course` may read the entry; None is for actions that concern a person in all courses.
     """
-    entry = Audit(
+    entry = AuditRow(
         at=now(session),
         actor=actor,
         action=action,
@@ -50,19 +50,19 @@ def record(  # noqa: PLR0913 - who, what, to whom, where and why
     session.add(entry)
 
 
-def entries(session: Session, wanted: Wanted = Wanted(), limit: int = 100) -> Sequence[Audit]:
+def entries(session: Session, wanted: AuditFilter = AuditFilter(), limit: int = 100) -> Sequence[AuditRow]:
     """Return the newest entries of those wanted, newest first."""
-    found = select(Audit).where(*_conditions(wanted))
-    return session.scalars(found.order_by(Audit.id.desc()).limit(limit)).all()
+    found = select(AuditRow).where(*_conditions(wanted))
+    return session.scalars(found.order_by(AuditRow.id.desc()).limit(limit)).all()
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    given = {Audit.actor: wanted.actor, Audit.action: wanted.action, Audit.subject: wanted.subject}
+def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    given = {AuditRow.actor: wanted.actor, AuditRow.action: wanted.action, AuditRow.subject: wanted.subject}
     conditions: list[ColumnElement[bool]] = [
         column == value for column, value in given.items() if value is not None
     ]
     if wanted.courses is not None:
-        conditions.append(Audit.course.in_(wanted.courses))
+        conditions.append(AuditRow.course.in_(wanted.courses))
     if wanted.before is not None:
-        conditions.append(Audit.id < wanted.before)
+        conditions.append(AuditRow.id < wanted.before)
     return conditions
