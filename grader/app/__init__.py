@@ -1,1 +1,1 @@
-"""Puts the service together, in this one place: settings, database, queue, and then the API or a worker."""
+"""Puts the service together: settings, database, queue, and then the web or a worker."""

@@ -23,7 +23,7 @@ BUSY = ("503 Service Unavailable\r\nRetry-After: 10", "All connections are in us
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """How many connections there may be, and how long a client may take for a head, or pause in a body."""
+    """The limits: the number of connections, the seconds for a head, the seconds of a pause in a body."""
 
     connections: int
     head_seconds: float
@@ -31,7 +31,7 @@ class ConnectionLimits:
 
 
 class Stage(IntEnum):
-    """Where a connection is, in the order in which connections make room for new ones."""
+    """The stage of a connection; the server closes lower stages first to make room."""
 
     CLOSING = 0
     IDLE = 1
@@ -54,14 +54,14 @@ class LimitedConnection(H11Protocol):
         self._sending: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        """Begin, if there is room or another connection can make some."""
+        """Begin, if there is room or another connection can be closed."""
         super().connection_made(transport)
         self._enter(Stage.HEAD)
         if len(self.connections) > self._limits.connections:
             self._make_room()
 
     def data_received(self, data: bytes) -> None:
-        """Go on with a request."""
+        """Continue a request."""
         self._received += len(data)
         super().data_received(data)
         self._look(Stage.HEAD)
@@ -77,18 +77,18 @@ class LimitedConnection(H11Protocol):
         self._sending = self.loop.call_later(self._limits.body_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on with an answer."""
+        """Continue an answer."""
         super().resume_writing()
         self._cancel()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
+        """Cancel all timers."""
         self._enter(Stage.CLOSING)
         self._cancel()
         super().connection_lost(exc)
 
     def _look(self, without_request: Stage) -> None:
-        """Enter the stage that the states of both sides say."""
+        """Enter the stage that follows from the states of both sides."""
         if self.transport.is_closing():
             stage = Stage.CLOSING
         elif self.conn.their_state is h11.SEND_BODY:
@@ -111,7 +111,7 @@ class LimitedConnection(H11Protocol):
             self._timer = self.loop.call_later(self._limits.body_seconds, self._judge_pace)
 
     def _judge_pace(self) -> None:
-        """End a body that came too slowly, unless the application keeps it waiting."""
+        """Close a connection with a slow body, unless the application pauses it."""
         if self._received < BODY_PACE * self._limits.body_seconds and not self.flow.read_paused:
             self._refuse(*SLOW_BODY)
         else:

@@ -12,7 +12,7 @@ from grader.service_settings import ServiceSettings
 from grader.store.sign_ins import issue_link
 from grader.store.tables import UserRow
 
-Entry = Callable[[Session, UserRow, ServiceSettings], str]  # tells how the user gets in to the service
+Entry = Callable[[Session, UserRow, ServiceSettings], str]  # returns how the user signs in
 
 
 def by_link(session: Session, user: UserRow, settings: ServiceSettings) -> str:
@@ -26,7 +26,7 @@ def by_link(session: Session, user: UserRow, settings: ServiceSettings) -> str:
 
 
 def by_command(session: Session, user: UserRow, settings: ServiceSettings) -> str:  # noqa: ARG001 - makes and keeps nothing
-    """Return the sentence that says which command prints such a link."""
+    """Return a sentence with the command that prints such a link."""
     command = f"grader user link {user.email}"
     return (
         f"`{command}` prints a link that signs in as {user.email}; "

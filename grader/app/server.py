@@ -22,7 +22,7 @@ STOP_SECONDS = 5  # followers of events reconnect and resume
 
 
 def listen(settings: ServiceSettings) -> socket.socket:
-    """Return the socket on which the service listens. Raises SettingsError where it cannot."""
+    """Return the socket on which the service listens. Raises SettingsError if it cannot."""
     where = f"GRADER_HOST={settings.host!r}, GRADER_PORT={settings.port}"
     try:
         family, *_, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
@@ -57,7 +57,7 @@ def serve(web: ASGIApp, settings: ServiceSettings, listener: socket.socket) -> N
 
 
 def _room_for(connections: int) -> int:
-    """Return for how many connections there is room, after this process may open more files if need be."""
+    """Return the possible number of connections, after raising this process's limit of open files."""
     if resource is None:
         return connections
     wanted = connections + OTHER_FILES

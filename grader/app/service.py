@@ -33,7 +33,7 @@ class Service:
 
 
 def open_service(settings: ServiceSettings, open_store: Callable[[str], Database] = open_database) -> Service:
-    """Return the service's parts; `open_store` says whether a store that is missing is made.
+    """Return the service's parts; `open_store` opens the store, or creates it.
 
     Raises UnknownRunner, SettingsError, SQLAlchemyError.
     """
@@ -47,7 +47,7 @@ def open_service(settings: ServiceSettings, open_store: Callable[[str], Database
 
 
 def first_start(service: Service, say: Callable[[str], None], entry: Entry) -> None:
-    """Give an empty store a course, its assignment and an admin, and say by `entry` how the admin gets in."""
+    """Give an empty store a course, its assignment and an admin; print by `entry` how the admin signs in."""
     read_seed_secret(service.settings)
     title = service.assignment.rubric.title
     with service.database.write() as session:

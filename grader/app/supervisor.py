@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 @contextmanager
 def worker_beside(settings: ServiceSettings) -> Iterator[None]:
-    """Run a worker while the block runs; it also stops when this process ends without saying so."""
+    """Run a worker while the block runs; it also stops when this process is killed."""
     supervisor = _Supervisor(settings)
     supervisor.start()
     try:
@@ -45,21 +45,21 @@ class _Supervisor:
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def start(self) -> None:
-        """Start a worker and watch over it, while the caller goes on."""
+        """Start a worker, and a thread that restarts it."""
         self._thread.start()
 
-    def stop(self, patience: float) -> None:
-        """Send SIGTERM to the process; send SIGKILL after `patience` seconds."""
+    def stop(self, timeout: float) -> None:
+        """Send SIGTERM to the process; send SIGKILL after `timeout` seconds."""
         self._stopping.set()
         with self._beginning:
             process = self._process
         if process is not None:
             process.terminate()
-            process.join(patience)
+            process.join(timeout)
             if process.is_alive():
                 log.warning("the worker does not stop; killing it")
                 process.kill()
-        self._thread.join(patience)
+        self._thread.join(timeout)
 
     def _watch(self) -> None:
         while process := self._begin():
@@ -79,7 +79,7 @@ class _Supervisor:
 
 
 def _work(settings: ServiceSettings) -> None:
-    """Work until the supervisor says so or is gone."""
+    """Work until the supervisor stops it or is gone."""
     stop = threading.Event()
     threading.Thread(target=_watch_parent, args=(stop,), daemon=True).start()
     run_worker(settings, settings.slots, stop)

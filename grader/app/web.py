@@ -59,7 +59,7 @@ def make_web(service: Service) -> ASGIApp:
 
 
 def _catches(assignment: Assignment) -> Mapping[str, Sequence[str]]:
-    """Return the mistakes that the tests of each problem are there for; none if the catalogue has a fault."""
+    """Return the mistakes that the tests of each problem catch; none if the catalogue has an error."""
     try:
         return catches_by_problem(assignment.root, assignment.rubric)
     except DocumentError as wrong:

@@ -1,4 +1,4 @@
-"""Makes the worker of a service, and runs it to its end."""
+"""Makes the worker of a service, and runs it."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from grader.worker.slots import slots_of
 
 
 def make_worker(service: Service, slots: int | None) -> Worker:
-    """Return a worker of the service. Raises NoRunner if this host can open no sandbox."""
+    """Return a worker of the service. Raises NoRunner if no runner works on this host."""
     return Worker(
         database=service.database,
         queue=service.queue,
@@ -29,13 +29,13 @@ def make_worker(service: Service, slots: int | None) -> Worker:
 
 
 def run_worker(settings: ServiceSettings, slots: int | None, stop: threading.Event) -> None:
-    """Work until `stop` or a signal to end; then end this process, whatever still runs in it."""
+    """Work until `stop` or a signal; then end this process, with all its threads."""
     configure_logs()
     _stop_on_signals(stop)
-    service = open_service(settings, open_existing)  # at a mistyped path a worker would wait for ever
+    service = open_service(settings, open_existing)  # at a mistyped path a worker would wait forever
     if not make_worker(service, slots).run(stop, settings.stop_seconds):
         sys.stderr.flush()
-        os._exit(0)  # what still grades was handed back; waiting for its thread would only delay the stop
+        os._exit(0)  # running attempts were handed back: their threads would only delay the stop
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

@@ -29,7 +29,7 @@ class Counted(Protocol):
 
     @property
     def received_at(self) -> datetime:
-        """When it was handed in."""
+        """The time when it was handed in."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class EarlierSubmission:
 
 @dataclass(frozen=True)
 class New:
-    """It is a new submission, served with this priority; `supersedes` if older ones may still be queued."""
+    """A new submission with this priority; `supersedes` if older ones may still be queued."""
 
     priority: Priority
     supersedes: bool = False
@@ -55,21 +55,21 @@ class New:
 
 @dataclass(frozen=True)
 class Repeat:
-    """It repeats an earlier submission."""
+    """A repeat of an earlier submission."""
 
     submission_id: str
 
 
 @dataclass(frozen=True)
 class TooSoon:
-    """The hour's submissions are spent; the next one may come at `next_try`."""
+    """The hourly limit is reached; the next submission may come at `next_try`."""
 
     next_try: datetime
 
 
 @dataclass(frozen=True)
 class KeyReused:
-    """Its idempotency key came with other bytes before."""
+    """The idempotency key came with other bytes before."""
 
 
 Decision = New | Repeat | TooSoon | KeyReused
@@ -122,18 +122,18 @@ def histories(session: Session, user_ids: Collection[int]) -> Mapping[int, Seque
 
 
 def list_spent(past: Iterable[Counted], moment: datetime) -> list[datetime]:
-    """Return when those were handed in that count against the limit at `moment`, in the order of `past`."""
+    """Return the times of the submissions that count against the limit, in the order of `past`."""
     since = moment - LIMIT_WINDOW
     return [each.received_at for each in past if each.received_at > since and each.state not in UNSPENT]
 
 
 def attempts_left(hourly_limit: int | None, past: Iterable[Counted], moment: datetime) -> int | None:
-    """Return how often the student may hand in at `moment`; None where there is no limit."""
+    """Return how many submissions the student has left at `moment`; None if there is no limit."""
     return None if hourly_limit is None else max(0, hourly_limit - len(list_spent(past, moment)))
 
 
 def _decide_by_key(upload: Upload, past: Sequence[EarlierSubmission]) -> Decision | None:
-    """Return the decision if the key was used before; a key is the student's, whatever the assignment."""
+    """Return the decision if the key was used before; a key holds for all assignments of a student."""
     key = upload.idempotency_key
     known = next((each for each in past if key is not None and each.idempotency_key == key), None)
     if known is None:

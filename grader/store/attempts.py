@@ -45,7 +45,7 @@ class GradingJob:
 
 
 def take(session: Session, submission_id: str, worker: str) -> GradingJob | None:
-    """Begin an attempt, or return None: the submission is done, or all attempts are used up.
+    """Begin an attempt; None if the submission has ended or all attempts are used.
 
     In the latter case it ends as `grader_error`.
     """
@@ -95,9 +95,9 @@ def publish(session: Session, job: GradingJob, verdict: Verdict) -> bool:
 
 
 def fail(session: Session, job: GradingJob, reason: str) -> State | None:
-    """Note that an attempt failed on our side; return the state that follows, None if it no longer counted.
+    """Record that an attempt failed on our side; return the next state, None if it no longer counted.
 
-    `queued` asks the caller to enqueue the submission again in the same transaction.
+    In the state `queued` the caller enqueues the submission in the same transaction.
     """
     submission = _current(session, job)
     if submission is None:
@@ -149,14 +149,14 @@ def start_regrade(session: Session, submission_id: str, priority: Priority) -> S
 
 
 def _hold_archive(session: Session, submission: SubmissionRow) -> None:
-    """Have no other transaction prune the bytes until this one ends. Raises ArchiveGone."""
+    """Lock the bytes, so that no other transaction prunes them until this one ends. Raises ArchiveGone."""
     length = select(func.length(ArchiveRow.content)).where(ArchiveRow.sha256 == submission.archive_sha256)
     if not session.scalar(length.with_for_update(read=True)):
         raise ArchiveGone
 
 
 def _keep(session: Session, job: GradingJob, verdict: Verdict) -> None:
-    """Keep the report of an attempt and the tests that it lost."""
+    """Keep the report of an attempt and its failed tests."""
     attempt = {"submission_id": job.submission_id, "attempt": job.attempt}
     report = {name: value for name, value in vars(verdict).items() if name != "failed_tests"}
     session.execute(insert(ReportRow).values(**attempt, **report, created_at=now(session)))

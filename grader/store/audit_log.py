@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from grader.store.database import now
 from grader.store.tables import AuditRow
 
-OPERATOR = "operator"  # whoever runs commands on the host
+OPERATOR = "operator"  # the person who runs commands on the host
 
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """Which entries are asked for; an empty field asks for all. `before` is the number of a newer entry."""
+    """A filter of entries; an empty field allows all. `before` is the number of a newer entry."""
 
     courses: Collection[str] | None = None
     actor: str | None = None
@@ -51,7 +51,7 @@ def record(  # noqa: PLR0913 - who, what, to whom, where and why
 
 
 def entries(session: Session, wanted: AuditFilter = AuditFilter(), limit: int = 100) -> Sequence[AuditRow]:
-    """Return the newest entries of those wanted, newest first."""
+    """Return the newest entries that match, newest first."""
     found = select(AuditRow).where(*_conditions(wanted))
     return session.scalars(found.order_by(AuditRow.id.desc()).limit(limit)).all()
 

@@ -27,7 +27,7 @@ from grader.store.migrate import NEWEST
 FORMAT = "grader-backup/1"
 INDEX, SECRET = "store.json", "seed-secret"
 BATCH = 100
-DAMAGES = (  # what reading a file raises that was cut off or changed
+DAMAGES = (  # the errors of reading a truncated or changed file
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -44,11 +44,11 @@ EPHEMERAL = (tables.WorkerRow.__tablename__, tables.SignInRow.__tablename__)
 
 
 class BackupError(ValueError):
-    """A file is no backup, or the store is not one to restore into."""
+    """A file is not a backup, or the store is not empty."""
 
 
 def back_up(database: Database, target: Path, secret: bytes) -> int:
-    """Write everything as of now to `target`, which only its owner can read; return the number of rows."""
+    """Write the whole store to `target`, which only its owner can read; return the number of rows."""
     part = target.with_name(f"{target.name}.part")
     part.touch(0o600)
     try:
@@ -111,7 +111,7 @@ def _fill(
 
 
 def _tables() -> list[Table]:
-    """Return the tables that are kept, each after those that it refers to."""
+    """Return the tables of a backup, each after those that it refers to."""
     return [table for table in StoredRow.metadata.sorted_tables if table.name not in EPHEMERAL]
 
 
@@ -162,7 +162,7 @@ def _plain(value: Any) -> str:
 
 
 def _set_counters(session: Session) -> None:
-    """Have PostgreSQL number new rows after the restored ones; SQLite does so by itself."""
+    """Make PostgreSQL number new rows after the restored ones; SQLite does so by itself."""
     if session.get_bind().dialect.name != "postgresql":
         return
     for table in _tables():

@@ -27,7 +27,7 @@ class SubmissionPolicy:
 
 
 def short_name(title: str) -> str:
-    """Return the short name, fit for a link, that follows from a title. Raises ValueError."""
+    """Return a short name for links, made from a title. Raises ValueError."""
     name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:64].strip("-")
     if not SHORT_NAME.fullmatch(name):
         raise ValueError(f"{title!r} has no letter or digit to make a short name of")
@@ -35,7 +35,7 @@ def short_name(title: str) -> str:
 
 
 def add_course(session: Session, course_id: str, title: str, time_zone: str = DEFAULT_ZONE) -> CourseRow:
-    """Add a course. Raises ValueError when its short name is taken or cannot be one, or without the zone."""
+    """Add a course. Raises ValueError for a short name that is taken or invalid, or an unknown time zone."""
     zone_named(time_zone)
     if not SHORT_NAME.fullmatch(course_id):
         raise ValueError(f"{course_id!r}: a short name has small letters, digits and hyphens, 64 at most")
@@ -71,21 +71,21 @@ def add_assignment(
 
 
 def due_in_words(session: Session, assignment: AssignmentRow) -> str | None:
-    """Return the deadline of an assignment in the words of its course's time zone, or None without one."""
+    """Return the deadline in words, in the course's time zone; None if there is none."""
     if assignment.due_at is None:
         return None
     return in_words(assignment.due_at, session.get_one(CourseRow, assignment.course_id).time_zone)
 
 
 def set_due(session: Session, assignment: AssignmentRow, entered: str | None) -> None:
-    """Give an assignment the deadline that a person enters, or none. Raises ValueError."""
+    """Set the deadline of an assignment from a person's input, or remove it. Raises ValueError."""
     zone = session.get_one(CourseRow, assignment.course_id).time_zone
     assignment.due_at = parse_due(entered, zone) if entered else None
     session.flush()
 
 
 def set_time_zone(session: Session, course_id: str, time_zone: str) -> None:
-    """Give a course another time zone; deadlines keep their instants. Raises ValueError."""
+    """Change the time zone of a course; deadlines keep their instants. Raises ValueError."""
     zone_named(time_zone)
     session.get_one(CourseRow, course_id).time_zone = time_zone
     session.flush()

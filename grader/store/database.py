@@ -1,4 +1,4 @@
-"""The database: one engine, transactions for reading and for writing, and whether it answers."""
+"""The database: one engine, transactions for reading and for writing."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -18,14 +18,14 @@ CONNECTIONS = 10
 OWNER_ONLY = 0o600
 PRAGMAS = (
     "journal_mode=WAL",
-    "synchronous=FULL",  # what was accepted outlives a power cut
+    "synchronous=FULL",  # an accepted upload survives a power cut
     "foreign_keys=ON",
     "secure_delete=OFF",
 )
 
 
 class Database:
-    """A store's engine. Its methods may be called by any thread."""
+    """A store's engine. Any thread may call its methods."""
 
     def __init__(self, engine: Engine) -> None:
         """Keep everything in the database of `engine`, which is up to date."""
@@ -47,7 +47,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """Open a transaction that sees one state of the store, whatever others write."""
+        """Open a transaction that sees one state of the store throughout."""
         with self._reading() as session:
             if self.is_postgresql:  # a transaction of SQLite is a snapshot anyway
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -55,7 +55,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Open a transaction that is kept at its end, or undone when an error leaves it."""
+        """Open a transaction that is committed at its end, or rolled back after an error."""
         with self._writing.begin() as session:
             yield session
 
@@ -101,7 +101,7 @@ def open_existing(url: str) -> Database:
 
 
 def open_as_it_is(url: str) -> Database:
-    """Return the database at `url`, whatever tables it has. Raises OSError, ValueError, AbsentStoreError."""
+    """Return the database at `url`, with any tables. Raises OSError, ValueError, AbsentStoreError."""
     parsed = make_url(url)
     if file := _file_of(parsed):
         _require_content(file)
@@ -109,7 +109,7 @@ def open_as_it_is(url: str) -> Database:
 
 
 def now(session: Session) -> datetime:
-    """Return the present moment by the one clock that all hosts of this database share."""
+    """Return the time by the one clock that all hosts of this database share."""
     if session.get_bind().dialect.name == "sqlite":
         return datetime.now(UTC)
     moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
@@ -121,12 +121,12 @@ def _file_of(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite":
         return None
     if not url.database or url.database == ":memory:":
-        raise ValueError("an SQLite database must be a file: what is kept in memory is lost")
+        raise ValueError("an SQLite database must be a file: memory is lost at the end")
     return Path(url.database)
 
 
 def _require_content(file: Path) -> None:
-    """Check that a file holds something. Raises OSError, AbsentStoreError."""
+    """Check that a file is not empty. Raises OSError, AbsentStoreError."""
     try:
         size = file.stat().st_size
     except FileNotFoundError:

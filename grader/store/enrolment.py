@@ -16,19 +16,19 @@ IDENTITIES = ("email", "login", "sis_id")
 
 
 class EnrolmentEntry(Protocol):
-    """One person of a roster; address, login or id says who it is, and each may be empty but one."""
+    """One person of a roster, identified by address, login or id; two of them may be empty."""
 
     @property
     def email(self) -> str:
-        """The address, or nothing."""
+        """The address, or an empty text."""
 
     @property
     def login(self) -> str:
-        """The login, or nothing."""
+        """The login, or an empty text."""
 
     @property
     def sis_id(self) -> str:
-        """The id in the system of the student records, or nothing."""
+        """The id in the system of the student records, or an empty text."""
 
     @property
     def handle(self) -> str:
@@ -36,7 +36,7 @@ class EnrolmentEntry(Protocol):
 
     @property
     def name(self) -> str:
-        """The full name, or nothing."""
+        """The full name, or an empty text."""
 
     @property
     def role(self) -> Role:
@@ -44,7 +44,7 @@ class EnrolmentEntry(Protocol):
 
     @property
     def section(self) -> str:
-        """The section, or nothing."""
+        """The section, or an empty text."""
 
 
 @dataclass(frozen=True)

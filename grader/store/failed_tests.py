@@ -16,9 +16,9 @@ from grader.store.tables import FailedTestRow, ReportRow, SubmissionRow
 class CommonFailure:
     """One failure that several submissions have.
 
-    That is a recognised mistake (`cause`), in however many `problems`, else the same outcome for the same
-    reason in one problem. `students` have it, in so many different `tests`; `example_id` is one of their
-    submissions, and `problem` one of the problems.
+    It is a recognised mistake (`cause`) in one or more `problems`, else the same outcome for the same reason
+    in one problem. `students` and `tests` are counts; `example_id` is one of the submissions, and `problem`
+    one of the problems.
     """
 
     problem: str
@@ -32,7 +32,7 @@ class CommonFailure:
 
 
 def count_failed_tests(session: Session, submission_ids: Collection[str]) -> dict[tuple[str, str], int]:
-    """Return by how many of these submissions each test was lost, by problem and name of the test."""
+    """Return how many of these submissions fail each test, by problem and name of the test."""
     tests = _select_failed_tests(submission_ids).group_by(FailedTestRow.problem, FailedTestRow.test)
     rows = session.execute(
         tests.with_only_columns(FailedTestRow.problem, FailedTestRow.test, func.count().label("lost"))
@@ -64,7 +64,7 @@ def _by_number(failure: CommonFailure) -> tuple[int, int, str, str, str]:
 def _select_groups(
     submission_ids: Collection[str], limit: int, *same: Any, shown: Sequence[Any] = ()
 ) -> Select[Any]:
-    """Select the groups of losses that have `same`, those of most students first."""
+    """Select groups of failed tests with equal values of `same`, those of most students first."""
     students = func.count(distinct(SubmissionRow.user_id)).label("students")
     tests = func.count(distinct(FailedTestRow.test)).label("tests")
     example = func.min(FailedTestRow.submission_id).label("example_id")

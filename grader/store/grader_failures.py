@@ -1,4 +1,4 @@
-"""Troubles: the submissions that were not graded because of us, for staff."""
+"""Grader failures: the submissions that we failed to grade, for staff."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from grader.store.tables import SubmissionRow, UserRow
 
 @dataclass(frozen=True)
 class GraderFailure:
-    """A submission that we failed to grade, whose it is, and why."""
+    """A submission that we failed to grade, with its student and the reason."""
 
     submission_id: str
     received_at: datetime

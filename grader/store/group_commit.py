@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from grader.store.database import Database
 
-LARGEST_GROUP = 64  # so that the first of a group does not wait for hundreds
+LARGEST_GROUP = 64  # a bound on the wait of the first of a group
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -60,7 +60,7 @@ class GroupCommit(Generic[Item, Result]):
         """Return a future with the item's result, or with the error, once its group is committed."""
         turn: _Turn[Item, Result] = _Turn(item)
         self._waiting.append(turn)
-        self._writer.submit(self._write)  # one call for each item, so that none is left waiting
+        self._writer.submit(self._write)  # one call for each item: none stays in the queue
         return turn.result
 
     def _close(self) -> None:
@@ -69,7 +69,7 @@ class GroupCommit(Generic[Item, Result]):
         self._writer.shutdown()
 
     def _write(self) -> None:
-        """Write the next group, if an earlier call has not written all that waited."""
+        """Write the next group, if an earlier call has left items."""
         if self._waiting and self._max_delay:
             self._closing.wait(self._max_delay)
         group = self._next_group()

@@ -15,7 +15,7 @@ LOCK = 7_220_001  # hosts that start together migrate one after the other
 
 
 class WrongStoreError(ValueError):
-    """A database is not the grader's, or another release's."""
+    """A database belongs to another program, or to another release."""
 
 
 class AbsentStoreError(ValueError):
@@ -60,7 +60,7 @@ def require_newest(engine: Engine) -> None:
 
 
 def stored_version(engine: Engine) -> str | None:
-    """Return the version of the tables; None where there are none of the grader's."""
+    """Return the version of the tables; None if there are none of the grader."""
     with engine.connect() as connection:
         return _version(connection)
 
@@ -71,11 +71,11 @@ def _place(engine: Engine) -> str:
 
 
 def _check(connection: Connection, version: str | None) -> None:
-    """Refuse a database that no migration of this release fits."""
+    """Refuse a database that no migration of this release can change."""
     place = _place(connection.engine)
     if version is None and inspect(connection).get_table_names():
         raise WrongStoreError(
-            f"{place}: the database holds other tables than the grader's; name an empty one, or its own"
+            f"{place}: the database has tables of another program; name an empty one, or the grader's own"
         )
     if version is not None and version not in VERSIONS:
         raise WrongStoreError(

@@ -53,7 +53,7 @@ PRUNED = b""  # the content of an archive whose bytes are gone; no zip is empty
 
 @dataclass(frozen=True)
 class Ages:
-    """How long bytes, progress and earlier reports are kept; None for ever."""
+    """The ages up to which bytes, events and earlier reports are kept; None for forever."""
 
     archives: timedelta | None
     progress: timedelta | None
@@ -62,7 +62,7 @@ class Ages:
 
 @dataclass(frozen=True)
 class Spare:
-    """How many rows of a kind may go, and how many bytes their contents have."""
+    """The removable rows of a kind, and their size in bytes."""
 
     kind: str
     rows: int
@@ -121,7 +121,7 @@ def _spare_reports(before: datetime) -> ColumnElement[bool]:
 
 
 def _in_time(session: Session) -> ColumnElement[bool]:
-    """Return the condition for submissions that came before their assignment closed."""
+    """Return the condition for submissions in time."""
     dues = session.execute(select(AssignmentRow.id, AssignmentRow.due_at)).all()
     ends = {name: closing(due) for name, due in dues if due is not None}
     within = [
@@ -132,7 +132,7 @@ def _in_time(session: Session) -> ColumnElement[bool]:
 
 
 def _may_count(in_time: ColumnElement[bool]) -> Select[Any]:
-    """Select the ids of submissions that may count for their students, whichever rule a course has."""
+    """Select the ids of submissions that may count for their students by any rule."""
     chosen = [
         _firsts(FIRST[counts], is_graded=True, among=among)
         for counts in Counts
@@ -201,7 +201,7 @@ def _delete_reports(session: Session, where: ColumnElement[bool]) -> int:
 
 
 def _delete_all(table: type[LoginLinkRow | SignInRow], session: Session, where: ColumnElement[bool]) -> int:
-    """Delete all rows at once, as they are small; return that none is left."""
+    """Delete all rows at once, as they are small; return 0, as none is left."""
     _count(session, delete(table).where(where))
     return 0
 

@@ -28,7 +28,7 @@ def issue_link(session: Session, user_id: int, lifetime: timedelta = LINK_LIFETI
 
 
 def sign_in_by_link(session: Session, code: str) -> str | None:
-    """Use a link's code up and return the cookie of a new sign-in; None if it is wrong, used or over."""
+    """Use up a link's code and return the cookie of a new session; None if it is wrong, used or expired."""
     key = read_key(code)
     row = session.get(LoginLinkRow, key.public, with_for_update=True)
     if not key.opens(row.secret_sha256 if row else None) or row is None:
@@ -40,7 +40,7 @@ def sign_in_by_link(session: Session, code: str) -> str | None:
 
 
 def sign_in_by_token(session: Session, token: str) -> str | None:
-    """Return the cookie of a new sign-in that ends with the token; None if the token opens nothing."""
+    """Return the cookie of a new session that ends with the token; None if the token is not valid."""
     row = verify_token(session, token)
     return _begin(session, row.user_id, row.id) if row else None
 
@@ -55,7 +55,7 @@ def find_session_user(session: Session, cookie: str) -> int | None:
 
 
 def sign_out(session: Session, cookie: str) -> None:
-    """End the sign-in of a cookie, if it is one."""
+    """End the session of a cookie, if there is one."""
     row = _find(session, cookie)
     if row is not None and row.ended_at is None:
         row.ended_at = now(session)

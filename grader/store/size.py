@@ -1,4 +1,4 @@
-"""How large the store is, how much room its disk has left, and when its last backup was made."""
+"""The size of the store, the free space on its disk, and the time of its last backup."""
 
 import shutil
 from datetime import datetime
@@ -22,14 +22,14 @@ def size_of(database: Database, session: Session) -> int:
 
 
 def room_for(database: Database) -> int | None:
-    """Return the free bytes of an SQLite file's disk; None for PostgreSQL, whose disk is elsewhere."""
+    """Return the free bytes of an SQLite file's disk; None for PostgreSQL, whose disk is on another host."""
     if database.is_postgresql:
         return None
     return shutil.disk_usage(Path(str(database.engine.url.database)).parent).free
 
 
 def note_backup(session: Session, rows: int) -> None:
-    """Write down that a backup was made."""
+    """Record a backup in the audit."""
     record(session, OPERATOR, BACK_UP, STORE, course=None, rows=rows)
 
 

@@ -1,7 +1,7 @@
 """The standard: the suite, rubric and data that decide verdicts on assignments, and the expected versions.
 
 The service announces them when it starts and when a file of its assignment changes. The last announcement
-counts. Workers whose suite, rubric or data differ take nothing, and no verdict of theirs is published.
+counts. A worker with another suite, rubric or data takes no submissions, and its verdicts are not published.
 """
 
 from sqlalchemy import select, update
@@ -13,9 +13,10 @@ from grader.store.tables import AssignmentRow, WorkerRow
 
 
 def announce(session: Session, found: Fingerprint) -> bool:
-    """Make the suite and rubric of `found` the current ones; return whether they did not before.
+    """Make the suite and rubric of `found` the current ones; return whether they are new.
 
-    The data is forgotten with a suite, and when no worker is left: the next worker that has data states it.
+    A new suite clears the hash of the data, and so does an announcement without workers: the next worker with
+    data sets it.
     """
     before = find_standard(session)
     is_new = before is None or (before.suite, before.rubric) != (found.suite, found.rubric)
@@ -59,7 +60,7 @@ def basis_of(assignment: AssignmentRow) -> Basis:
 
 
 def state_data(session: Session, own: Fingerprint) -> None:
-    """Have the data of a worker count for its suite, if it has some and no other worker stated any."""
+    """Set a worker's data as the standard of its suite, if no other worker has set any."""
     if own.data:
         same = (AssignmentRow.suite_sha256 == own.suite, AssignmentRow.rubric_sha256 == own.rubric)
         unstated = update(AssignmentRow).where(*same, AssignmentRow.data_sha256 == "")

@@ -21,7 +21,7 @@ UNSPENT = (State.GRADER_ERROR, State.SUPERSEDED, State.CANCELLED)  # these cost 
 
 
 class Priority(IntEnum):
-    """Who is served first."""
+    """The order of service: higher numbers first."""
 
     BULK = 0  # regrades of many
     RESUBMISSION = 50

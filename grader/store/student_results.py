@@ -65,7 +65,7 @@ class CountedSubmission:
 
 @dataclass(frozen=True)
 class Newest:
-    """A student's newest submission, whatever became of it."""
+    """A student's newest submission in any state."""
 
     submission_id: str
     state: State

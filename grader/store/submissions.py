@@ -1,4 +1,4 @@
-"""Submissions: keeping and finding them, and how they end."""
+"""Submissions: keep them, find them, and end them."""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -17,7 +17,7 @@ from grader.store.tables import ArchiveRow, AssignmentRow, ReportRow, Submission
 
 ID_BYTES = 12
 MAX_ATTEMPTS = 3
-TICK = timedelta(microseconds=1)  # between two that come in one transaction, so that their order is kept
+TICK = timedelta(microseconds=1)  # between two submissions of one transaction, to keep their order
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class SubmissionFilter:
-    """Which submissions are asked for; an empty field asks for all."""
+    """A filter of submissions; an empty field allows all."""
 
     user_id: int | None = None
     assignment_ids: Collection[str] | None = None
@@ -79,9 +79,9 @@ def accept_all(session: Session, uploads: Sequence[tuple[Upload, Priority]]) -> 
 
 
 def supersede(session: Session, newest: SubmissionRow) -> Sequence[SubmissionRow]:
-    """Take the student's older queued submissions of the assignment back; return them, to be dequeued.
+    """Supersede the student's older queued submissions of the assignment; return them, to be dequeued.
 
-    A late submission takes none back that came in time.
+    A late submission supersedes none that came in time.
     """
     older = _history(newest.user_id, newest.assignment_id).where(
         SubmissionRow.state == State.QUEUED, SubmissionRow.id != newest.id
@@ -109,7 +109,7 @@ def cancel(session: Session, submission_id: str) -> bool:
 
 
 def end(session: Session, submission: SubmissionRow, state: State) -> None:
-    """Put a submission into a state that it leaves only by a regrade."""
+    """End a submission: it leaves the new state only by a regrade."""
     submission.state, submission.finished_at, submission.worker = state, now(session), None
     session.flush()
     add_state_event(session, submission)
@@ -147,7 +147,7 @@ def report_that_counts() -> ColumnElement[bool]:
 
 
 def arrivals(session: Session, assignment_id: str) -> Sequence[datetime]:
-    """Return when each submission of an assignment was handed in, in order."""
+    """Return the times of the submissions of an assignment, in order."""
     found = select(SubmissionRow.received_at).where(SubmissionRow.assignment_id == assignment_id)
     return session.scalars(found.order_by(SubmissionRow.received_at)).all()
 

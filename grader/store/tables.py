@@ -43,7 +43,7 @@ class UserRow(StoredRow):
 
 
 class TokenRow(StoredRow):
-    """A key to the API. `id` is its public half; of the secret half only the SHA-256 is kept."""
+    """A key to the API. `id` is its public half; the row has only the SHA-256 of the secret half."""
 
     __tablename__ = "tokens"
 
@@ -58,7 +58,7 @@ class TokenRow(StoredRow):
 
 
 class LoginLinkRow(StoredRow):
-    """A link that signs one person in once, soon."""
+    """A link that signs one person in once, before it expires."""
 
     __tablename__ = "login_links"
 
@@ -84,7 +84,7 @@ class SignInRow(StoredRow):
 
 
 class CourseRow(StoredRow):
-    """A course; `id` is the short name in links, `time_zone` the one in which its deadlines are meant."""
+    """A course; `id` is the short name in links, `time_zone` that of its deadlines."""
 
     __tablename__ = "courses"
 
@@ -106,7 +106,7 @@ class MembershipRow(StoredRow):
 
 
 class AssignmentRow(StoredRow):
-    """Something to hand in, its policy, and its standard (see store.standard).
+    """An assignment, its policy, and its standard (see store.standard).
 
     The policy: `hourly_limit` per student (None: no limit) and `supersede`. A text of the standard is empty
     until it is announced.
@@ -129,7 +129,7 @@ class AssignmentRow(StoredRow):
 
 
 class ArchiveRow(StoredRow):
-    """The bytes of an upload, once however often they are handed in; empty when they were pruned."""
+    """The bytes of an upload, one row for equal bytes; empty after pruning."""
 
     __tablename__ = "archives"
 
@@ -205,7 +205,7 @@ class ReportRow(StoredRow):
 
 
 class FailedTestRow(StoredRow):
-    """A test that an attempt lost; `reason` says why in a line, `cause` is a recognised mistake or empty."""
+    """A test that an attempt failed; `reason` is one line, `cause` a recognised mistake or empty."""
 
     __tablename__ = "losses"
     __table_args__ = (
@@ -222,7 +222,7 @@ class FailedTestRow(StoredRow):
 
 
 class EventRow(StoredRow):
-    """Something that happened to a submission, for those who follow it; `id` only ever grows."""
+    """An event of a submission, for its live page and stream; `id` only ever grows."""
 
     __tablename__ = "progress"
     __table_args__ = (Index("ix_progress_followed", "submission_id", "id"), {"sqlite_autoincrement": True})

@@ -1,4 +1,4 @@
-"""Tokens: keys to the API, shown once, kept as hashes, with an end, revocable."""
+"""Tokens: keys to the API, shown once, stored as hashes; they expire and can be revoked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from grader.store.keys import Key, new_key, read_key
 from grader.store.tables import MembershipRow, TokenRow, UserRow
 from grader.store.users import Person
 
-PREFIX = "grader_"  # lets secret scanners, and people, know one when they see it
+PREFIX = "grader_"  # lets secret scanners and people recognise a token
 LIFETIME = timedelta(days=180)
 USE_NOTED = timedelta(minutes=1)  # "last used" is written at most this often
 BEARER = (
@@ -38,7 +38,7 @@ BEARER = (
 
 @dataclass(frozen=True)
 class Bearer:
-    """Whose token it is, its id, and whether its use should be noted again."""
+    """The owner of a token, its id, and whether to record its use again."""
 
     person: Person
     token_id: str
@@ -46,7 +46,7 @@ class Bearer:
 
 
 def issue_token(session: Session, user_id: int, label: str, lifetime: timedelta | None = LIFETIME) -> str:
-    """Return a new token for the user, for the only time."""
+    """Return a new token for the user; the store cannot show it again."""
     key, moment = new_key(), now(session)
     session.add(
         TokenRow(
@@ -68,7 +68,7 @@ def public_half(token: str) -> str:
 
 
 def verify_token(session: Session, token: str) -> TokenRow | None:
-    """Return the row of a token that is right, not revoked and not over; else None."""
+    """Return the row of a valid token; else None."""
     key = _key(token)
     row = session.get(TokenRow, key.public)
     if not key.opens(row.secret_sha256 if row else None) or row is None:
@@ -82,7 +82,7 @@ def is_valid(session: Session, token: TokenRow) -> bool:
 
 
 def bearer(session: Session, token: str) -> Bearer | None:
-    """Return whose token it is, if it is right, not revoked and not over. Every request asks: one query."""
+    """Return the owner of a valid token; else None. Every request asks, so it is one query."""
     key = _key(token)
     rows = session.connection().execute(BEARER, {"public": key.public}).all()
     if not key.opens(rows[0].secret_sha256 if rows else None):
@@ -96,7 +96,7 @@ def bearer(session: Session, token: str) -> Bearer | None:
 
 
 def note_uses(session: Session, token_ids: Sequence[str]) -> list[None]:
-    """Write down that these tokens were used now."""
+    """Record the use of these tokens now."""
     session.execute(update(TokenRow).where(TokenRow.id.in_(token_ids)).values(last_used_at=now(session)))
     return [None] * len(token_ids)
 

@@ -13,7 +13,7 @@ from grader.store.tables import MembershipRow, UserRow
 
 @dataclass(frozen=True)
 class Person:
-    """Who is asking: a user, and the role in each course."""
+    """A user with the role in each course."""
 
     id: int
     email: str
@@ -27,7 +27,7 @@ class Person:
 
 
 def normal_email(text: str) -> str:
-    """Return an e-mail address as it is kept. Raises ValueError when it cannot be one."""
+    """Return an e-mail address in its stored form. Raises ValueError."""
     email = text.strip().lower()
     name, at, host = email.rpartition("@")
     if not (name and at and host) or any(c.isspace() or not c.isprintable() for c in email):
@@ -36,7 +36,7 @@ def normal_email(text: str) -> str:
 
 
 def find_user(session: Session, named: str) -> UserRow | None:
-    """Return the user with that address, or else with that login, or else with that id, if there is one."""
+    """Return the user with that address, login or id; None if there is none."""
     known = named.strip().lower()
     for column, value in ((UserRow.email, known), (UserRow.login, known), (UserRow.sis_id, named.strip())):
         if user := session.scalar(select(UserRow).where(column == value)):

@@ -17,7 +17,7 @@ NUMBER = re.compile(r"(?<![\w.])-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?(?![\w.])"
 
 @dataclass(frozen=True)
 class FailedTest:
-    """A test that the submission lost, the id of its problem, and why in one line, the same for all seeds.
+    """A test that the submission failed, the id of its problem, and a reason that is the same for all seeds.
 
     `cause` is the key of the recognised mistake, or empty.
     """
@@ -53,7 +53,7 @@ class Verdict:
 
 
 def verdict_of(report: GradedReport) -> Verdict:
-    """Return the verdict that `report` is."""
+    """Return the verdict of a report."""
     score = report.score
     return Verdict(
         status=report.status.value,
@@ -79,7 +79,7 @@ def _list_failed_tests(scored: ProblemScore) -> list[FailedTest]:
 
 
 def _reason(result: TestResult) -> str:
-    """Return why the test was lost, without drawn numbers and shapes: one mistake has one reason."""
+    """Return why the test failed, without drawn numbers and shapes: one mistake has one reason."""
     if result.outcome is Outcome.NOT_WRITTEN:
         return NOT_WRITTEN
     if result.cause and result.hint:

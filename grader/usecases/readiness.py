@@ -96,7 +96,7 @@ def _disk_troubles(folder: Path) -> Iterator[ReadinessIssue]:
 
 def _worker_troubles(stats: Stats) -> Iterator[ReadinessIssue]:
     if not stats.workers:
-        yield ReadinessIssue("no worker", "", "No worker lives: start one. Uploads are kept until then.")
+        yield ReadinessIssue("no worker", "", "No worker is alive: start one. Uploads are kept until then.")
     elif not stats.slots:
         yield ReadinessIssue("no runner", "", "No worker can grade. Uploads are kept until one can.")
 

@@ -16,7 +16,7 @@ def cancel_submission(context: Context, who: Person, submission_id: str) -> None
     with context.database.write() as session:
         submission = find_submission(session, who, submission_id)
         if not cancel(session, submission_id):
-            raise ConflictError(f"It is {submission.state}: only what is queued can be cancelled.")
+            raise ConflictError(f"It is {submission.state}: only queued submissions can be cancelled.")
         context.queue.cancel(session, submission_id)
         if submission.user_id != who.id:
             record(session, who.email, "cancel", submission_id, course=course_of(session, submission))

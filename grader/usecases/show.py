@@ -17,7 +17,7 @@ from grader.usecases.access import course_of, find_submission, is_staff_of
 from grader.usecases.context import Context
 from grader.usecases.errors import ConflictError, InvalidInputError, NotFoundError
 
-GRADER_ERROR = "We failed to grade this; it does not count, and staff can see why."
+GRADER_ERROR = "Grading failed on our side. No attempt used. Staff can see the reason."
 NOBODY = -1  # the id of no user
 
 

@@ -40,22 +40,22 @@ class ErrorType(Enum):
     """The types of errors: type, status, title."""
 
     BAD_REQUEST = ("bad-request", 400, "The request cannot be read")
-    NOT_SIGNED_IN = ("not-signed-in", 401, "A valid token is needed")
+    NOT_SIGNED_IN = ("not-signed-in", 401, "Sign in first")
     NOT_ALLOWED = ("not-allowed", 403, "Your role does not allow this")
-    NOT_FOUND = ("not-found", 404, "There is nothing here for you")
-    NO_METHOD = ("method-not-allowed", 405, "This cannot be done here")
-    NOT_ACCEPTABLE = ("not-acceptable", 406, "No such form of it")
-    NOT_NOW = ("conflict", 409, "Its state does not allow this")
+    NOT_FOUND = ("not-found", 404, "Page not found")
+    NO_METHOD = ("method-not-allowed", 405, "Method not allowed")
+    NOT_ACCEPTABLE = ("not-acceptable", 406, "No such format")
+    NOT_NOW = ("conflict", 409, "Not possible in this state")
     TOO_LARGE = ("too-large", 413, "The upload is too large")
-    NOT_MULTIPART = ("not-multipart", 415, "An upload is a form")
-    WRONG_HOST = ("wrong-host", 421, "This is not the service that you asked for")
+    NOT_MULTIPART = ("not-multipart", 415, "The upload must be a form")
+    WRONG_HOST = ("wrong-host", 421, "Wrong host")
     INVALID = ("invalid", 422, "A value is not valid")
-    REFUSED = ("refused", 422, "The upload is refused; no attempt is spent")
-    KEY_REUSED = ("idempotency-key-reused", 422, "The key was used for another upload")
-    TOO_MANY = ("too-many", 429, "Too often")
-    CLIENT_GONE = ("client-gone", 499, "The client closed the connection")  # nobody reads it but the log
-    OUR_MISTAKE = ("mistake", 500, "A mistake in the service")
-    UNAVAILABLE = ("unavailable", 503, "The service cannot do this at the moment")
+    REFUSED = ("refused", 422, "Upload rejected. No attempt used")
+    KEY_REUSED = ("idempotency-key-reused", 422, "The idempotency key belongs to another upload")
+    TOO_MANY = ("too-many", 429, "Too many requests")
+    CLIENT_GONE = ("client-gone", 499, "The client closed the connection")  # only the log shows it
+    OUR_MISTAKE = ("mistake", 500, "Internal error")
+    UNAVAILABLE = ("unavailable", 503, "Service unavailable")
 
     @property
     def status(self) -> int:
@@ -100,7 +100,7 @@ def to_api_error(error: UseCaseError | Refused) -> ApiError:
 
 
 def _convert_refusal(refusal: Refused) -> ApiError:
-    """Return the answer that names the rule and the entry of a refusal; its title says that it is one."""
+    """Return the answer that names the rule and the entry of a refused upload."""
     sentence = str(refusal).removeprefix("refused: ")
     detail = sentence[:1].upper() + sentence[1:]
     return ApiError(
@@ -143,7 +143,7 @@ def _convert_invalid(error: RequestValidationError) -> ApiError:
 
 def _convert_unavailable(error: SQLAlchemyError) -> ApiError:
     log.warning("the database cannot be used", error=str(getattr(error, "orig", error)))
-    detail = "The database does not answer or its disk is full; nothing was accepted. Try again soon."
+    detail = "The database does not answer, or its disk is full. Nothing was accepted. Try again soon."
     return ApiError(ErrorType.UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
@@ -152,10 +152,10 @@ def _convert_disconnect(error: ClientDisconnect) -> ApiError:  # noqa: ARG001 - 
 
 
 def _convert_unstorable(error: DataError | UnicodeError) -> ApiError:
-    """Answer a value that a database takes for no text or no number, where no check saw it before."""
+    """Return 422 for a value that the database rejects and no earlier check found."""
     log.warning("a value cannot be kept", error=str(getattr(error, "orig", error)))
     return ApiError(
-        ErrorType.INVALID, "A value holds characters or numbers that cannot be kept. Leave them out."
+        ErrorType.INVALID, "A value has characters or numbers that cannot be stored. Leave them out."
     )
 
 
@@ -168,7 +168,7 @@ def _convert_database_error(error: DBAPIError) -> ApiError:
 
 def _convert_mistake(error: Exception) -> ApiError:
     log.error("a request failed", exc_info=error)
-    return ApiError(ErrorType.OUR_MISTAKE, "It is logged; trying again may help.")
+    return ApiError(ErrorType.OUR_MISTAKE, "The error is logged. Try again.")
 
 
 TYPES: Mapping[type[UseCaseError], ErrorType] = {

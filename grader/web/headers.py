@@ -21,7 +21,7 @@ STRICT = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-CODE = re.compile("(/login/+).+", re.IGNORECASE)  # what stands there opens a door, however it is misspelled
+CODE = re.compile("(/login/+).+", re.IGNORECASE)  # the code of a link is a secret, even in a misspelled path
 QUIET_PATHS = ("/health", "/metrics")
 
 log = structlog.get_logger()
@@ -67,7 +67,7 @@ class SizeCap:
 
 
 class NoNul:
-    """Refuses an address with a NUL, which PostgreSQL keeps in no text and nothing here has in its name."""
+    """Refuses a URL with a NUL: PostgreSQL keeps none in a text, and no name here has one."""
 
     def __init__(self, app: ASGIApp, answer: Answer = as_json) -> None:
         """Wrap `app`; `answer` gives the refusal its form."""
@@ -80,7 +80,7 @@ class NoNul:
             await self._app(scope, receive, send)
             return
         type_ = ErrorType.NOT_FOUND if "\0" in scope["path"] else ErrorType.INVALID
-        error = ApiError(type_, "The address holds a NUL character. Leave it out.")
+        error = ApiError(type_, "The URL contains a NUL character. Leave it out.")
         await self._answer(Request(scope), error)(scope, receive, send)
 
 

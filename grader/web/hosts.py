@@ -1,7 +1,7 @@
 """Checks the Host header: a request that names another host is refused.
 
-A page of another site can have a browser send requests to this service under a name of its own (DNS
-rebinding); the check ends that. No link is built from the header either: links begin with the public URL.
+A page of another site can make a browser send requests to this service under a name of its own (DNS
+rebinding); the check prevents that. No link uses the header either: links begin with the public URL.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""The client's address behind a proxy: taken from X-Forwarded-For, and only from a proxy that is named.
+"""The client's address behind a proxy, from X-Forwarded-For.
 
-Anyone can send the header. So it counts only when the connection comes from an address, a network or a host
+Any client can send the header. So it counts only if the connection comes from an address, a network or a host
 that the operator names as a proxy.
 """
 
@@ -17,7 +17,7 @@ FRESH_SECONDS = 10.0  # a proxy that is started again may have another address
 
 
 class Proxies:
-    """Gives requests of the named proxies the address of the client that speaks through them."""
+    """Replaces the address of named proxies by the address of the client."""
 
     def __init__(self, app: ASGIApp, named: Sequence[str]) -> None:
         """Wrap `app`, which is reached through the proxies `named`."""
@@ -61,7 +61,7 @@ class Proxies:
 
 
 def _split_names(named: Sequence[str]) -> tuple[list[IPv4Network | IPv6Network], list[str]]:
-    """Return which of the names are addresses or networks, and which are hosts."""
+    """Split the names into addresses or networks, and hosts."""
     networks, hosts = [], []
     for name in named:
         try:

@@ -30,7 +30,7 @@ FORM = {
                         },
                         ASSIGNMENT: {
                             "type": "string",
-                            "description": "The assignment's id; needed only by who has several.",
+                            "description": "The assignment's id; needed if you have several assignments.",
                         },
                         AGAIN: {
                             "type": "boolean",

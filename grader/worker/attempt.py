@@ -31,7 +31,7 @@ from grader.worker.follower import Follower
 REASON_CHARACTERS = 2_000
 KEEP_SECONDS = 120  # how long a verdict waits for a database that is gone
 RETRY_SECONDS = 1
-LEAVING_SECONDS = 1  # in which the queue hears that this worker takes nothing more
+LEAVING_SECONDS = 1  # time for the queue to stop this worker's claims
 SANDBOX_FAILURES = 10  # of one submission, before they count as a failed attempt
 
 log = structlog.get_logger()
@@ -39,13 +39,13 @@ T = TypeVar("T")
 
 
 class Fenced(Exception):  # noqa: N818 - says what is the case
-    """The attempt counts no more: the worker was declared dead, and another one began."""
+    """The attempt was superseded: the worker was declared dead, and another attempt began."""
 
 
 class Attempts:
     """Works on submissions; any thread may call it.
 
-    Attributes: `leave` (set when nothing more should be taken: a sandbox failed, or the worker stops).
+    Attributes: `leave` (set when the worker should claim no more: a sandbox failed, or it stops).
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it works with
@@ -81,7 +81,7 @@ class Attempts:
             except SQLAlchemyError:
                 log.exception("the database failed; the next heartbeat brings the submission back")
             except OUT_OF_ORDER as error:
-                log.warning("nothing can be taken", error=str(error))
+                log.warning("this worker cannot grade", error=str(error))
                 self._decline(submission_id)
 
     def hand_back_all(self) -> None:
@@ -103,7 +103,7 @@ class Attempts:
         return job
 
     def _decline(self, submission_id: str) -> None:
-        """Leave a submission to others, untouched, and take no more for now."""
+        """Return a submission untouched, and claim no more for now."""
         self.leave.set()
         self._stopping.wait(LEAVING_SECONDS)
         with self._database.write() as session:
@@ -117,7 +117,7 @@ class Attempts:
         try:
             self._publish(job, self._grade(job))
         except Fenced:
-            log.warning("the attempt counts no more; its result is dropped", attempt=job.attempt)
+            log.warning("the attempt was superseded; its result is dropped", attempt=job.attempt)
         except OtherSuite:
             log.warning("the suite is not the assignment's; its verdict is dropped", attempt=job.attempt)
             self.leave.set()
@@ -167,7 +167,7 @@ class Attempts:
         log.warning("failed", attempt=job.attempt, state=_retry(note))
 
     def _without_sandbox(self, job: GradingJob, error: SandboxError) -> None:
-        """Spend no attempt on a sandbox that failed, unless it goes on failing for this submission alone."""
+        """Use no attempt for a failed sandbox, unless it keeps failing for this submission."""
         log.warning("the sandbox failed", attempt=job.attempt, error=str(error))
         self.leave.set()
         self._sandbox_failures[job.submission_id] += 1
@@ -188,14 +188,14 @@ class Attempts:
             with self._database.write() as session:
                 current = add_event_if_current(session, job.submission_id, job.attempt, kind, data)
         except SQLAlchemyError as error:
-            log.warning("followers cannot be told", error=str(error.__cause__ or error))
+            log.warning("progress was not stored", error=str(error.__cause__ or error))
             return
         if not current:
             raise Fenced
 
 
 def _list_unjudged(report: GradedReport) -> list[str]:
-    """Say which problems were not judged, each with the first reason."""
+    """Return the problems that were not judged, each with the first reason."""
     lines = []
     for scored in report.score.unjudged:
         why = next(each.message for each in scored.results if each.outcome is Outcome.NOT_JUDGED)

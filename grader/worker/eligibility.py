@@ -1,4 +1,4 @@
-"""Whether this worker may grade: its sandbox opens, its suite starts, and it is the assignment's."""
+"""Eligibility: a worker may grade if its sandbox opens and its suite is the assignment's."""
 
 import socket
 from dataclasses import replace
@@ -31,7 +31,7 @@ class Eligibility:
         self._host = socket.gethostname()
 
     def assess(self, info: WorkerInfo) -> WorkerInfo:
-        """Return `info` as others should see it: without slots and with the reason if it is refused."""
+        """Return `info` for the worker's row: without slots and with the reason if it is not eligible."""
         shown = replace(info, host=self._host)
         try:
             self._grader.check()
@@ -45,7 +45,7 @@ class Eligibility:
         return replace(shown, slots=slots, fingerprint=own, refusal=reason, warning=warning)
 
     def refusal(self, session: Session, own: Fingerprint) -> str:
-        """Return why a worker with the fingerprint `own` may take nothing now, or an empty text."""
+        """Return why a worker with the fingerprint `own` is not eligible now, or an empty text."""
         return self._compare(session, own)[0]
 
     def still_holds(self) -> bool:

@@ -1,4 +1,4 @@
-"""Follows a run for those who wait for it: its many events become a few rows, each a full picture."""
+"""Follows a run for live pages: its many events become a few rows, each a full snapshot."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from grader.core.report import GradedReport, points
 from grader.core.rubric import Rubric
 from grader.core.scoring import Outcome, TestResult
 
-PAUSE_SECONDS = 0.4  # between two pictures of the tests, or of a training
+PAUSE_SECONDS = 0.4  # between two snapshots of the tests, or of a training
 
 Send = Callable[[str, dict[str, Any]], None]
 

@@ -1,4 +1,4 @@
-"""Slots: how many submissions a worker grades at a time, so that the workers of a host fit its processors."""
+"""Slots: the number of submissions that a worker grades at a time; workers share a host's processors."""
 
 import fcntl
 import hashlib
@@ -31,7 +31,7 @@ class Slots(Protocol):
 
 
 class StatedSlots:
-    """As many slots as the operator says."""
+    """A number of slots that the operator sets."""
 
     def __init__(self, number: int) -> None:
         """Have `number` slots."""
@@ -42,7 +42,7 @@ class StatedSlots:
         return self._number
 
     def close(self) -> None:
-        """Keep the number: nothing is shared."""
+        """Do nothing: no processor is locked."""
 
 
 class SharedSlots:
@@ -73,7 +73,7 @@ class SharedSlots:
             return self._most
 
     def close(self) -> None:
-        """Give all back."""
+        """Release all processors."""
         with self._claiming:
             for processor in list(self._locks):
                 os.close(self._locks.pop(processor))
@@ -117,7 +117,7 @@ def _take(lock: int) -> bool:
 
 
 def _renew(lock: int) -> None:
-    """Date the file, by the clock that all processes of a host share and that never jumps."""
+    """Set the file's time by the monotonic clock, which all processes of a host share."""
     moment = time.monotonic_ns()
     os.utime(lock, ns=(moment, moment))
 

@@ -1,4 +1,4 @@
-"""One worker process: its slots, its reaper, and how it stops."""
+"""One worker process: its slots, its reaper, and its stop."""
 
 import os
 import random
@@ -21,14 +21,14 @@ from grader.worker.slots import Slots
 LOOK_SECONDS = 1
 REAP_SECONDS = 5
 RECONNECT_SECONDS = 1
-CHECK_SECONDS = 2  # between two looks whether a sandbox can be had again
+CHECK_SECONDS = 2  # between two checks of whether the sandbox works again
 LAST_WAIT_SECONDS = 5
 
 log = structlog.get_logger()
 
 
 def worker_name() -> str:
-    """Return a name that no other worker has or had."""
+    """Return a unique name."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
@@ -48,7 +48,7 @@ class Worker:
     ) -> None:
         """Take from `queue`, keep in `database`, and derive seeds from `secret`.
 
-        With `same_versions` it takes nothing where Python or numpy has another minor version than announced.
+        With `same_versions` another minor version of Python or numpy than announced makes it ineligible.
 
         Raises SuiteFailed, or SandboxError if this host can open no sandbox.
         """
@@ -84,7 +84,7 @@ class Worker:
         return not serving.is_alive()
 
     def _serve(self, stop: threading.Event) -> None:
-        """Run the queue's worker whenever this one may grade; wait while it may not."""
+        """Run the queue's worker while this one is eligible; wait while it is not."""
         while not stop.is_set():
             try:
                 self._serve_as(self._admission.assess(self.info), stop)
@@ -93,14 +93,14 @@ class Worker:
                 stop.wait(RECONNECT_SECONDS)
 
     def _serve_as(self, info: WorkerInfo, stop: threading.Event) -> None:
-        """Work as `info` until something is wrong, or take nothing until an assessment differs."""
+        """Work as `info` until a failure; if it is refused, wait until an assessment differs."""
         if info.refusal:
-            log.warning("takes nothing", name=info.name, reason=info.refusal)
+            log.warning("takes no submissions", name=info.name, reason=info.refusal)
             self._wait(info, stop)
         else:
             self._attempts.leave.clear()
             if stop.is_set():
-                return  # `run` sets `leave` after it, so that this cannot hide a stop
+                return  # `run` sets `leave` after `stop`, so `clear` cannot hide it
             self._serve_slots(info)
 
     def _serve_slots(self, info: WorkerInfo) -> None:
@@ -108,7 +108,7 @@ class Worker:
         slots = self._slots.claim()
         info = replace(info, slots=slots)
         if not slots:
-            log.info("stands by: other workers use all processors of this host", name=info.name)
+            log.info("waits: other workers use all processors of this host", name=info.name)
             self._stand_by(info)
             return
         self._slots_in_use = slots
@@ -118,13 +118,13 @@ class Worker:
             self._slots_in_use = 0
 
     def _stand_by(self, info: WorkerInfo) -> None:
-        """Take nothing until there is a slot, or until the worker should assess itself again, or stop."""
+        """Wait for a slot, for the next assessment, or for the stop."""
         with self._queue.register(info):
             while not self._attempts.leave.wait(CHECK_SECONDS) and not self._slots.claim():
                 pass
 
     def _wait(self, info: WorkerInfo, stop: threading.Event) -> None:
-        """Take nothing, and show others why, while assessments give the same reason."""
+        """Register the worker with its reason, while assessments give the same one."""
         self._slots.close()
         with self._queue.register(info):
             while not stop.wait(CHECK_SECONDS):
@@ -132,13 +132,13 @@ class Worker:
                     return
 
     def _watch_slots(self) -> None:
-        """Keep the slots in use; stop taking, so as to begin with others, when the host has more or fewer."""
+        """Renew the slots; leave the queue, to start again, when the host has more or fewer."""
         in_use = self._slots_in_use
         if in_use and self._slots.claim() != in_use:
             self._attempts.leave.set()
 
     def _watch_standard(self) -> None:
-        """Stop taking when the assignment's standard or this host's files have changed."""
+        """Leave the queue when the assignment's standard or this host's files have changed."""
         if not self._attempts.leave.is_set() and not self._admission.still_holds():
             self._attempts.leave.set()
 
@@ -153,5 +153,5 @@ class Worker:
                 log.warning("the reaper cannot look", error=str(error.__cause__ or error))
             else:
                 if reaped:
-                    log.warning("queued again what dead workers left", count=reaped)
+                    log.warning("queued the submissions of dead workers again", count=reaped)
             stop.wait(REAP_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, so that hosts take turns

@@ -1,4 +1,4 @@
-"""The mistakes of the demo's students, and the parts that they may lack, as the assignment states them."""
+"""The demo course of an assignment: the mistakes of its students, and the parts that they may lack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class DemoMistake:
     line: int
 
     def plant(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return a project with the mistake. Raises DocumentError unless its place is there exactly once."""
+        """Return a project with the mistake. Raises DocumentError unless `find` is in it exactly once."""
         text = files.get(self.file, b"").decode()
         times = text.count(self.find)
         if times != 1:

@@ -28,7 +28,7 @@ FAILED = "SandboxError: no space left on device (made up for the demo)"
 
 
 def fill(service: Service, say: Callable[[str], None], entry: Entry) -> None:
-    """Add the demo course unless it is there, and say by `entry` how its people get in.
+    """Add the demo course unless it exists, and print by `entry` how its people sign in.
 
     Raises DocumentError and FileNotFoundError when the assignment's demo_course.yaml is wrong.
     """
@@ -66,7 +66,7 @@ def _member(session: Session, email: str, name: str, role: Role, section: str = 
 
 
 def _newest_first(students: Sequence[DemoStudent]) -> Iterator[tuple[DemoStudent, PlannedSubmission]]:
-    """Yield the newest try of each student, then the second newest of each, and so on."""
+    """Yield the newest submission of each student, then the second newest of each, and so on."""
     for place in range(max(len(student.submissions) for student in students)):
         for student in students:
             yield from ((student, handed_in) for handed_in in student.submissions[place : place + 1])

@@ -16,10 +16,10 @@ SEED = 3
 TIME_LEFT = timedelta(hours=20)  # until the deadline
 NEWEST_DAYS = 4  # at most, since a student's newest submission
 PAUSE_HOURS = (2, 30)  # between two submissions of a student
-ABSENT = (6, 20, 33)  # the numbers of the students who hand in nothing
+ABSENT = (6, 20, 33)  # the numbers of the students without submissions
 BONUS_SHARE = 0.25  # of the students who have all parts, for each bonus
 FREQUENCY_STEPS = 4  # the smaller, the more do all students make the same mistakes
-# How it is spread over students, of whom each draws one:
+# Distributions over students, of whom each draws one value:
 SUBMISSIONS = (1, 2, 3, 3, 3, 4, 4, 5)
 MISTAKES = (0, 1, 1, 2, 2, 3, 4, 5)  # in the newest submission
 PARTS_MISSING = (0, 0, 0, 0, 1, 1, 2, 3)  # in the newest submission
@@ -32,7 +32,7 @@ class Twist(Enum):
 
     NONE = auto()
     BROKEN = auto()  # it cannot be imported
-    HOSTILE = auto()  # it prints, and raises, what would do harm on a page or in a terminal
+    HOSTILE = auto()  # it prints and raises text that attacks pages and terminals
 
 
 class PlannedEnd(Enum):
@@ -46,7 +46,7 @@ class PlannedEnd(Enum):
 
 @dataclass(frozen=True)
 class Work:
-    """A project as it is handed in: the numbers of its mistakes, the ids of the parts it lacks, its twist."""
+    """A project: the numbers of its mistakes, the ids of the parts it lacks, its twist."""
 
     mistakes: Sequence[int]
     missing: Sequence[str]
@@ -55,7 +55,7 @@ class Work:
 
 @dataclass(frozen=True)
 class PlannedSubmission:
-    """Something that is handed in, so long ago, and how it ends."""
+    """A submission with its age and its end."""
 
     age: timedelta
     work: Work
@@ -116,7 +116,7 @@ def _draw_submissions(
 
 
 def _missing(course: DemoCourse, required: Sequence[str], fewer: int, bonus: Collection[str]) -> list[str]:
-    """Return the parts that are not there yet: the last `fewer`, and if these are none, all but `bonus`."""
+    """Return the missing parts: the last `fewer`, or if none are missing, all but `bonus`."""
     parts = [part for part in course.parts if part in required]
     there = {*parts[: max(0, len(parts) - fewer)], *(() if fewer else bonus)}
     return [part for part in course.parts if part not in there]

@@ -22,7 +22,7 @@ class Projects:
     """Makes the projects of an assignment's demo."""
 
     def __init__(self, root: Path, course: DemoCourse) -> None:
-        """Read the reference in the folder `root`, which is no student's, and the template that it makes."""
+        """Read the reference in the folder `root`, and make its template."""
         self._course = course
         self._reference = read_files(root / REFERENCE)
         self._stubs = _functions(generate(root / REFERENCE)[ADAPTERS].decode())
@@ -36,7 +36,7 @@ class Projects:
         return {**files, ADAPTERS: _apply_twist(adapters, work.twist).encode()}
 
     def _without(self, work: Work, adapters: str) -> str:
-        """Return the adapters with those of the missing parts as the template has them."""
+        """Return the adapters with the template's stubs for the missing parts."""
         written = _functions(adapters)
         for name in self._list_names(work.missing):
             adapters = adapters.replace(written[name], self._stubs[name])

@@ -1,1 +1,1 @@
-"""The migrations of the store: how its tables came to be, step by step."""
+"""The migrations of the store: its tables, step by step."""

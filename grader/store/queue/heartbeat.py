@@ -1,4 +1,4 @@
-"""The heartbeat of a worker: a row that says it lives, renewed by a thread that does little else."""
+"""The heartbeat of a worker: a thread renews its row."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from grader.store.tables import WorkerRow
 
 log = structlog.get_logger()
 
-ReturnLost = Callable[[Session], int]  # queues again what the worker does not run, and returns how many
+ReturnLost = Callable[[Session], int]  # queues lost submissions again, and returns their number
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def _keep_beating(
             log.warning("no heartbeat", name=info.name, error=str(error.__cause__ or error))
         else:
             if given_back:
-                log.warning("gave back what nothing works on", name=info.name, count=given_back)
+                log.warning("queued lost submissions again", name=info.name, count=given_back)
 
 
 def _beat(database: Database, info: WorkerInfo, beat: int, return_lost: ReturnLost) -> int:
@@ -62,7 +62,7 @@ def _beat(database: Database, info: WorkerInfo, beat: int, return_lost: ReturnLo
 
 
 def make_row(info: WorkerInfo, beat: int, session: Session) -> WorkerRow:
-    """Return the row of the worker at `info` at its heartbeat of that number."""
+    """Return the row of a worker at its heartbeat of that number."""
     prints = asdict(info.fingerprint)
     return WorkerRow(
         id=info.name,

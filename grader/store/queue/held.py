@@ -27,18 +27,18 @@ class HeldSubmissions:
             return submission_id in self._ids
 
     def add(self, submission_id: str) -> None:
-        """Hold a submission; to be called before the claim on it is kept."""
+        """Hold a submission; call this before the claim is committed."""
         with self._lock:
             self._ids.add(submission_id)
 
     def discard(self, submission_id: str) -> None:
-        """Hold it no more; to be called when nothing works on it."""
+        """Stop holding a submission; call this when nothing works on it."""
         with self._lock:
             self._ids.discard(submission_id)
 
     @contextmanager
     def hold(self, submission_id: str) -> Iterator[None]:
-        """Hold a submission while the block runs, and no longer."""
+        """Hold a submission while the block runs."""
         self.add(submission_id)
         try:
             yield

@@ -31,7 +31,7 @@ POLL_SECONDS = 0.1
 
 
 class LocalQueue:
-    """Dispatches the rows of a database that only this machine uses."""
+    """Dispatches the rows of a database on one machine."""
 
     def __init__(self, database: Database, locks: Path) -> None:
         """Dispatch the rows of `database`; living workers hold locks in the folder `locks`."""
@@ -45,14 +45,14 @@ class LocalQueue:
         session.execute(rows.values(priority=priority, worker=None))
 
     def cancel(self, session: Session, submission_id: str) -> None:
-        """Do nothing: a row that is not queued is not claimed."""
+        """Do nothing: workers claim queued rows only."""
 
     def position(self, session: Session, submission_id: str) -> int | None:
         """Return the submission's place; None if it does not wait."""
         return find_place(session, submission_id)
 
     def register(self, info: WorkerInfo) -> AbstractContextManager[None]:
-        """Hold the worker's lock, and show its row."""
+        """Hold the worker's lock, and renew its row."""
         return self._register(info, HeldSubmissions())
 
     def run_worker(self, info: WorkerInfo, work: Work, stop: threading.Event) -> None:
@@ -97,7 +97,7 @@ class LocalQueue:
         return give_back(session, name, held, self.enqueue)
 
     def _claim(self, name: str, held: HeldSubmissions, *classes: Sequence[Priority]) -> str | None:
-        """Claim the submission that is next and return its id, or None."""
+        """Claim the next submission and return its id, or None."""
         priorities = [priority for each in classes for priority in each]
         some = select(SubmissionRow.id).where(is_waiting(), SubmissionRow.priority.in_(priorities)).limit(1)
         with self._database.read() as session:  # most looks find nothing, and need no writer's lock for it
@@ -112,7 +112,7 @@ class LocalQueue:
 
 
 class _Slots:
-    """Threads that work, never more at a time than there are slots."""
+    """A thread for each slot."""
 
     def __init__(self, count: int, work: Work, held: HeldSubmissions) -> None:
         self._free = threading.Semaphore(count)

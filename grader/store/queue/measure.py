@@ -15,7 +15,7 @@ from grader.store.tables import SubmissionRow, WorkerRow
 
 
 def find_place(session: Session, submission_id: str) -> int | None:
-    """Return how many submissions are served up to and with this one; None if it does not wait."""
+    """Return the number of submissions served up to and with this one; None if it does not wait."""
     found = select(SubmissionRow, is_busy()).where(
         SubmissionRow.id == submission_id, SubmissionRow.state == State.QUEUED
     )
@@ -52,7 +52,7 @@ def measure(session: Session) -> Stats:
 
 
 def list_living(session: Session, moment: datetime) -> Sequence[WorkerRow]:
-    """Return the workers whose last heartbeat is near `moment`, on either side of it: a clock may jump."""
+    """Return the workers whose last heartbeat is near `moment`, before or after it: a clock may jump."""
     near = timedelta(seconds=watch.DEAD_AFTER_SECONDS)
     beat = WorkerRow.heartbeat_at
     found = select(WorkerRow).where(beat > moment - near, beat < moment + near)

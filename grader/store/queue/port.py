@@ -14,7 +14,7 @@ from grader.store.states import Priority
 HEARTBEAT_SECONDS = 5
 UNKNOWN = Fingerprint("", "", "", "", "")
 
-Work = Callable[[str], None]  # does what is to be done for the submission with that id; never raises
+Work = Callable[[str], None]  # grades the submission with that id; never raises
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class WorkerInfo:
 class Stats:
     """The queue at a moment.
 
-    Attributes: `depth` (submissions that wait, by priority), `grading` (those being graded), `oldest_wait`
-    (seconds that the longest waiting one has waited), `workers`, and of all workers together `slots`,
-    `runners` (the names of where they run submissions), `refusals` and `warnings` (sentences).
+    Attributes: `depth` (queued submissions by priority), `grading` (submissions being graded), `oldest_wait`
+    (seconds of the longest wait), `workers`, and of all workers together `slots`, `runners` (names),
+    `refusals` and `warnings` (sentences).
     """
 
     depth: Mapping[int, int]
@@ -60,7 +60,7 @@ class Queue(Protocol):
         """Queue submissions for grading, in the transaction of `session`."""
 
     def cancel(self, session: Session, submission_id: str) -> None:
-        """Forget a submission that is queued no more, in the transaction of `session`."""
+        """Remove a submission that is no longer queued, in the transaction of `session`."""
 
     def position(self, session: Session, submission_id: str) -> int | None:
         """Return the submission's place, 1 for the next one; None if it does not wait."""

@@ -1,9 +1,9 @@
-"""The queue of many machines: Procrastinate brings jobs to workers, in the same PostgreSQL as the rows.
+"""The queue of many machines: Procrastinate delivers jobs to workers, in the same PostgreSQL as the rows.
 
-Every job is written in the transaction that queues its row, and the row notes the job as its ticket. A job
-that is no row's ticket is stale and dropped. A job is leave to serve one row of its class: the worker that
-gets it claims the row that is next in line, and the two rows exchange their tickets. Procrastinate neither
-brings back the rows of dead workers nor counts attempts: `reap` does the first, the row the second.
+Every job is written in the transaction that queues its row, and the row keeps the job's id as its ticket. A
+job that is no row's ticket is stale and dropped. A job allows a worker to serve one row of its class: the
+worker claims the next row in order, and the two rows exchange their tickets. Procrastinate neither requeues
+the rows of dead workers nor counts attempts: `reap` does the first, the row the second.
 """
 
 import asyncio
@@ -69,7 +69,7 @@ class PostgresqlQueue:
     """Dispatches the rows of a PostgreSQL database to workers on any host."""
 
     def __init__(self, database: Database) -> None:
-        """Dispatch the rows of `database`. Procrastinate's tables are made if they are missing."""
+        """Dispatch the rows of `database`. Procrastinate's tables are created if they are missing."""
         self._database = database
         self._watch, self._watch_of_fetching = Watch(), Watch()
         self._app = App(connector=SyncPsycopgConnector())  # never opened: it writes on callers' connections
@@ -77,7 +77,7 @@ class PostgresqlQueue:
             _make_tables(connection)
 
     def enqueue(self, session: Session, submission_ids: list[str], priority: Priority) -> None:
-        """Write a job for each row and note it as the row's ticket."""
+        """Write a job for each row and keep its id as the row's ticket."""
         connection = session.connection().connection.driver_connection
         queue = REGRADES_QUEUE if priority is Priority.BULK else SUBMISSIONS_QUEUE
         job = self._app.configure_task(TASK, connection=connection, queue=queue, priority=int(priority))
@@ -90,7 +90,7 @@ class PostgresqlQueue:
         session.execute(update(SubmissionRow), rows)
 
     def cancel(self, session: Session, submission_id: str) -> None:
-        """Take the row's job out of the queue if no worker has it yet."""
+        """Cancel the row's job if no worker has it yet."""
         submission = session.get_one(SubmissionRow, submission_id)
         if submission.ticket is not None:
             session.execute(CANCEL, {"job": submission.ticket})
@@ -100,7 +100,7 @@ class PostgresqlQueue:
         return find_place(session, submission_id)
 
     def register(self, info: WorkerInfo) -> AbstractContextManager[None]:
-        """Show the worker's row."""
+        """Renew the worker's row."""
         return self._register(info, HeldSubmissions())
 
     def run_worker(self, info: WorkerInfo, work: Work, stop: threading.Event) -> None:
@@ -133,7 +133,7 @@ class PostgresqlQueue:
         return heartbeat(self._database, info, return_lost)
 
     def _living(self, session: Session) -> set[str]:
-        """Return the workers that live, and forget those that do not."""
+        """Return the living workers, and delete the rows of dead ones."""
         beats = {worker.id: worker.beats for worker in session.scalars(select(WorkerRow))}
         dead = self._watch.dead(beats)
         for name in dead:
@@ -144,7 +144,7 @@ class PostgresqlQueue:
         return beats.keys() - dead
 
     def _retry_stalled(self, session: Session) -> None:
-        """Have Procrastinate bring the jobs of its forgotten workers again."""
+        """Retry the jobs of Procrastinate's dead workers."""
         for job in session.scalars(STALLED).all():
             session.execute(RETRY, {"job": job})
 
@@ -157,7 +157,7 @@ class PostgresqlQueue:
         return len(lost)
 
     def _claim(self, worker: str, held: HeldSubmissions, job: int | None) -> str | None:
-        """Claim the submission that a job is leave for and return its id; None if the job is stale."""
+        """Claim a submission for a job and return its id; None if the job is stale."""
         with self._database.write() as session:
             session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLAIM_LOCK})
             own = session.scalar(select(SubmissionRow).where(SubmissionRow.ticket == job, is_waiting()))

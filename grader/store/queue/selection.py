@@ -6,7 +6,7 @@ from grader.store import Database
 from grader.store.queue.local import LocalQueue
 from grader.store.queue.port import Queue
 
-LOCKS = "workers"  # the folder beside an SQLite file in which workers hold their locks
+LOCKS = "workers"  # the folder of the worker locks, beside the SQLite file
 
 
 def open_queue(database: Database) -> Queue:

@@ -17,7 +17,7 @@ REGRADES = (Priority.BULK,)
 
 
 def next_in_line(session: Session, *classes: Sequence[Priority]) -> str | None:
-    """Return the submission that is served next, of the first of `classes` in which one waits."""
+    """Return the submission that is served next, from the first of `classes` that has one."""
     for priorities in classes:
         for of_busy in (False, True):
             for priority in priorities:

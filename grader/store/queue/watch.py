@@ -1,7 +1,7 @@
-"""The watch over workers: one lives while its count of heartbeats grows, by the clock of the host that looks.
+"""The watch over workers: a worker lives while its count of heartbeats grows.
 
-No wall clock decides: a clock that jumps, here or at the database, makes no worker look dead. A look after a
-long pause of this process or of the database decides nothing: the others could not show life either.
+The watch uses the monotonic clock of its own host: a wall clock that jumps makes no worker look dead. After a
+long pause of this process or of the database a look decides nothing: workers could not renew their count.
 """
 
 import threading
@@ -18,13 +18,13 @@ class Watch:
     """The heartbeats that one process saw. Any thread may look."""
 
     def __init__(self) -> None:
-        """Have seen nothing yet."""
+        """Begin without heartbeats."""
         self._lock = threading.Lock()
         self._seen: dict[Hashable, tuple[object, float]] = {}  # the last beat, and when it was first seen
         self._looked_at = time.monotonic()
 
     def dead(self, beats: Mapping[Name, object]) -> set[Name]:
-        """Return who showed the same beat for too long; `beats` has the last one of each."""
+        """Return the workers that showed the same beat for too long; `beats` has the last one of each."""
         with self._lock:
             moment = time.monotonic()
             known = {} if moment - self._looked_at > DEAD_AFTER_SECONDS / 2 else self._seen

@@ -1,4 +1,4 @@
-"""Proof of life on one machine: a worker holds a lock on a file, and the lock ends with its process."""
+"""The worker lock on one machine: a worker holds a lock on a file, and the lock ends with its process."""
 
 import fcntl
 import os

@@ -1,10 +1,10 @@
-"""Chooses the form of an answer by the Accept header of the request."""
+"""Chooses the media type of an answer by the Accept header of the request."""
 
 from collections.abc import Sequence
 
 
 def choose_media_type(accept: str, offered: Sequence[str]) -> str | None:
-    """Return which of `offered` media types `accept` likes best, the first of equals; None if none."""
+    """Return the media type of `offered` that `accept` prefers; None if it allows none."""
     likes = [_like(part) for part in accept.split(",")] if accept.strip() else [("*/*", 1.0)]
     weighted = [
         (max((q for pattern, q in likes if _matches(pattern, each)), default=0.0), each) for each in offered

@@ -1,4 +1,4 @@
-"""Routes of assignments, and of the person who asks."""
+"""Routes of assignments, and of the signed-in person."""
 
 from typing import Any
 

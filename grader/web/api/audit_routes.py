@@ -25,9 +25,9 @@ router = APIRouter(tags=["audit"])
 def list_audit(  # noqa: PLR0913, PLR0917 - one parameter for each filter
     context: InContext,
     who: SignedIn,
-    actor: Annotated[Text, Query(description="Only what this person did: an e-mail address.")] = None,
-    action: Annotated[Text, Query(description="Only this, as `regrade`.")] = None,
-    subject: Annotated[Text, Query(description="Only what was done to this submission or person.")] = None,
+    actor: Annotated[Text, Query(description="Only actions of this person: an e-mail address.")] = None,
+    action: Annotated[Text, Query(description="Only this action, such as `regrade`.")] = None,
+    subject: Annotated[Text, Query(description="Only actions on this submission or person.")] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
     cursor: Annotated[
         int | None, Query(ge=1, le=LARGEST_NUMBER, description="`next` of the page before.")

@@ -37,7 +37,7 @@ def require_person(
 
 
 def find_person(context: Context, request: Request) -> Person | None:
-    """Return the person behind a request now: a token may have ended, or roles changed, since it came."""
+    """Return the person behind a request now: the token may have expired since it came, or roles changed."""
     _, _, token = request.headers.get("authorization", "").partition(" ")
     if token:
         return find_by_token(context, token.strip())

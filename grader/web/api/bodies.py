@@ -36,7 +36,7 @@ class VerdictBody(BaseModel):
 
     score: float = Field(description="Points earned in the parts.", examples=[97.5])
     max_score: int = Field(examples=[104])
-    bonus: float = Field(description="Points earned apart from the parts.", examples=[5])
+    bonus: float = Field(description="Bonus points.", examples=[5])
     max_bonus: int = Field(examples=[5])
 
 
@@ -48,17 +48,17 @@ class SubmissionBody(BaseModel):
     id: str
     assignment: str
     state: State
-    attempt: int = Field(description="How often grading it began.")
-    sha256: str = Field(description="The SHA-256 of the bytes that were handed in.")
+    attempt: int = Field(description="Number of times its grading began.")
+    sha256: str = Field(description="The SHA-256 of the uploaded bytes.")
     received_at: datetime
     finished_at: datetime | None
-    place: int | None = Field(description="Its place in the queue while it waits: 1 is next.")
+    place: int | None = Field(description="Place in the queue; 1 is next.")
     estimated_wait_seconds: int | None = Field(
-        description="About how long until its grading begins; null when that cannot be told."
+        description="Estimated time until its grading begins; null if unknown."
     )
-    verdict: VerdictBody | None = Field(description="The numbers of its report, once there is one.")
-    reason: str = Field(description="Why it ended without a verdict, or what it waits for besides its turn.")
-    student: str | None = Field(description="Whose it is; staff only.")
+    verdict: VerdictBody | None = Field(description="The numbers of its report; null until there is one.")
+    reason: str = Field(description="The reason why it ended without a verdict, or why its wait is unknown.")
+    student: str | None = Field(description="The student's address; staff only.")
     links: dict[str, str]
 
 
@@ -70,7 +70,7 @@ class PageBody(BaseModel):
 
 
 class AssignmentBody(BaseModel):
-    """Something to hand in."""
+    """An assignment."""
 
     id: str = Field(examples=["autumn-sums"])
     course: str = Field(examples=["autumn"])
@@ -81,12 +81,12 @@ class AssignmentBody(BaseModel):
         description="The deadline in the course's time zone; all of that minute is in time.",
     )
     hourly_limit: int | None = Field(description="Submissions per student and hour; null for no limit.")
-    supersede: bool = Field(description="Whether a newer submission takes the place of one that waits.")
+    supersede: bool = Field(description="Whether a newer submission supersedes a queued one.")
     links: dict[str, str]
 
 
 class PersonBody(BaseModel):
-    """Whose token it is."""
+    """The owner of the token."""
 
     email: str = Field(examples=["anna@example.edu"])
     name: str
@@ -94,24 +94,24 @@ class PersonBody(BaseModel):
 
 
 class ReasonBody(BaseModel):
-    """Why a member of staff does something; it goes into the audit."""
+    """The reason for an action of staff; the audit keeps it."""
 
     reason: Reason = Field(examples=["The test of division was wrong."])
 
 
 class AuditBody(BaseModel):
-    """Something that staff did."""
+    """An action of staff."""
 
     id: int = Field(examples=[7])
     at: datetime
     actor: str = Field(description="Who did it; `operator` ran a command.", examples=["ida@example.edu"])
     action: str = Field(examples=["regrade"])
     subject: str = Field(
-        description="To what or whom: a submission's id, an e-mail address, a course.",
+        description="The object: a submission's id, an e-mail address, a course.",
         examples=["5f0c9d1be2a84763c1d2e3f4"],
     )
     course: str | None = Field(
-        description="Where; null for what concerns a person everywhere.", examples=["autumn"]
+        description="The course; null for actions that concern a person in all courses.", examples=["autumn"]
     )
     reason: str = Field(examples=["The test of division was wrong."])
     details: dict[str, JsonValue] = Field(examples=[{}])
@@ -130,7 +130,7 @@ class ProblemBody(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     type: str = Field(examples=["urn:problem:not-found"])
-    title: str = Field(examples=["There is nothing here for you"])
+    title: str = Field(examples=["Page not found"])
     status: int = Field(examples=[404])
     detail: str = Field(examples=["There is no such submission, or it is not yours."])
 
@@ -144,16 +144,16 @@ def describe_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 MEANING = {
-    400: "The request cannot be read.",
+    400: "The request is malformed.",
     401: "No valid token.",
     403: "The role does not allow it.",
-    404: "There is no such thing, or it is somebody else's.",
-    406: "There is no such form of it.",
-    409: "Its state does not allow it now.",
+    404: "There is no such thing, or it belongs to someone else.",
+    406: "There is no such format.",
+    409: "The state of the submission does not allow it.",
     413: "The request is too large.",
-    415: "It is no form.",
-    422: "A value is not valid, or the upload is refused: `rule` and `entry` say why. No attempt is spent.",
-    429: "Too often: Retry-After says when to try again.",
-    500: "A mistake in the service.",
-    503: "The service cannot do it at the moment; nothing was accepted.",
+    415: "The request is not a form.",
+    422: "A value is not valid, or the upload is refused: `rule` and `entry` say why. No attempt used.",
+    429: "Too many requests: Retry-After says when to try again.",
+    500: "Internal error.",
+    503: "Service unavailable; nothing was accepted.",
 }

@@ -1,4 +1,4 @@
-"""Routes for those who watch over the service: is it alive, can it work, and how does it do."""
+"""Routes for monitoring: liveness, readiness, health and metrics."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, cast
@@ -36,11 +36,11 @@ class ReadyBody(BaseModel):
     """The state of the service and its queue."""
 
     status: Status = Field(
-        description="`ready`: it accepts and grades. `no worker`: none lives; `no runner`: none can grade; "
+        description="`ready`: it accepts and grades. `no worker`: none is alive; `no runner`: none works; "
         "`stuck`: submissions wait or are being graded, and nothing happens; uploads are kept meanwhile. "
         "`not writable`, `disk full`: nothing can be kept."
     )
-    troubles: list[str] = Field(description="What is wrong, on which host, and what to do: sentences.")
+    troubles: list[str] = Field(description="Each problem with its host and the next step, in a sentence.")
     runners: list[str]
     waiting: int
     grading: int
@@ -50,7 +50,7 @@ class ReadyBody(BaseModel):
 
 @router.get("/health/live", summary="Is the process alive")
 async def live() -> LiveBody:
-    """Answer, which is all that liveness asks."""
+    """Return 200: the process answers."""
     return LiveBody()
 
 
@@ -120,8 +120,8 @@ def _queue_metrics(stats: Stats) -> Iterator[Metric]:
     yield depth
     yield GaugeMetricFamily("grader_queue_oldest_wait_seconds", "The longest wait.", value=stats.oldest_wait)
     yield GaugeMetricFamily("grader_grading", "Submissions that are being graded.", value=stats.grading)
-    yield GaugeMetricFamily("grader_workers", "Workers that live.", value=stats.workers)
-    yield GaugeMetricFamily("grader_slots", "Slots of the workers that live.", value=stats.slots)
+    yield GaugeMetricFamily("grader_workers", "Workers that are alive.", value=stats.workers)
+    yield GaugeMetricFamily("grader_slots", "Slots of the workers that are alive.", value=stats.slots)
 
 
 def _history_metrics(found: Measurements) -> Iterator[Metric]:
@@ -137,7 +137,7 @@ def _store_metrics(found: Measurements) -> Iterator[Metric]:
     yield GaugeMetricFamily("grader_database_bytes", "Size of the database.", value=found.database_bytes)
     if found.disk_free is not None:
         yield GaugeMetricFamily(
-            "grader_disk_free_bytes", "Room on the disk of SQLite.", value=found.disk_free
+            "grader_disk_free_bytes", "Free bytes on the disk of SQLite.", value=found.disk_free
         )
     yield GaugeMetricFamily(
         "grader_last_backup_timestamp_seconds",

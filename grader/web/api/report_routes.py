@@ -1,4 +1,4 @@
-"""The route of a report: the same verdict as JSON, as text, as a page or as pytest-json-report writes it."""
+"""The route of a report: the same verdict as JSON, text, HTML or in the format of pytest-json-report."""
 
 import json
 from typing import Annotated, Literal
@@ -48,9 +48,11 @@ def get_report(
             description="application/json, text/plain, text/html, or application/vnd.pytest-json-report+json"
         ),
     ] = "",
-    form: Annotated[Form | None, Query(alias="as", description="The form, for links; Accept else.")] = None,
+    form: Annotated[
+        Form | None, Query(alias="as", description="The format, for links; else Accept decides.")
+    ] = None,
 ) -> Response:
-    """Return the verdict in the form that is asked for."""
+    """Return the verdict in the requested format."""
     media_type = BY_NAME[form] if form else choose_media_type(accept, list(FORMS))
     if media_type is None:
         raise ApiError(ErrorType.NOT_ACCEPTABLE, f"Ask for one of {', '.join(FORMS)}.")

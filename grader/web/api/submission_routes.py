@@ -1,4 +1,4 @@
-"""Routes of submissions: hand in, list, look at one, cancel, regrade, get the bytes back."""
+"""Routes of submissions: hand in, list, show, cancel, regrade, download."""
 
 import base64
 import binascii
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/submissions", tags=["submissions"])
     responses={
         200: {
             "model": SubmissionBody,
-            "description": "These bytes were handed in before; this is that submission.",
+            "description": "The same bytes were handed in before; this is that submission.",
         },
         **describe_errors(400, 404, 413, 415),
     },
@@ -47,7 +47,7 @@ async def hand_in_submission(
         str | None, Header(description="The same key and bytes again give the same submission.")
     ] = None,
 ) -> SubmissionBody:
-    """Hand in a zip: it is checked at once, kept, and queued."""
+    """Hand in a zip: the service checks it at once, keeps it, and queues it."""
     accepted = await hand_in_request(context, who, request, idempotency_key)
     submission_id = accepted.submission.id
     response.headers["Location"] = f"{request.url.path.rstrip('/')}/{submission_id}"
@@ -90,7 +90,7 @@ def get_submission(submission_id: str, context: InContext, who: SignedIn) -> Sub
 
 @router.delete("/{submission_id}", summary="Cancel a submission", responses=describe_errors(404, 409))
 def cancel_submission(submission_id: str, context: InContext, who: SignedIn) -> SubmissionBody:
-    """Cancel a submission while it is queued; it costs no attempt."""
+    """Cancel a queued submission. No attempt used."""
     regrade.cancel_submission(context, who, submission_id)
     return make_body(show.show_submission(context, who, submission_id))
 
@@ -104,7 +104,7 @@ def cancel_submission(submission_id: str, context: InContext, who: SignedIn) -> 
 def regrade_submission(
     submission_id: str, body: ReasonBody, context: InContext, who: SignedIn
 ) -> SubmissionBody:
-    """Queue a finished submission for another verdict; for instructors, who say why."""
+    """Queue a finished submission for another verdict; for instructors, who give a reason."""
     regrade.regrade_submission(context, who, submission_id, body.reason)
     return make_body(show.show_submission(context, who, submission_id))
 
@@ -114,12 +114,12 @@ def regrade_submission(
     summary="Get the bytes back",
     response_class=Response,
     responses={
-        200: {"content": {"application/zip": {}}, "description": "What was handed in."},
+        200: {"content": {"application/zip": {}}, "description": "The uploaded archive."},
         **describe_errors(404),
     },
 )
 def get_archive(submission_id: str, context: InContext, who: SignedIn) -> Response:
-    """Return the very bytes that were handed in."""
+    """Return the uploaded archive, byte for byte."""
     content = show.download_archive(context, who, submission_id)
     headers = {"Content-Disposition": f'attachment; filename="{submission_id}{suffix(content)}"'}
     media_type = "application/zip" if is_zip(content) else "application/octet-stream"
@@ -132,7 +132,7 @@ def _cursor(last: SubmissionRow) -> str:
 
 
 def _position(cursor: str) -> tuple[datetime, str]:
-    """Return where a page begins. Raises ApiError."""
+    """Return the position that a cursor names. Raises ApiError."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         moment, _, submission_id = base64.urlsafe_b64decode(padded.encode()).decode().partition(" ")

@@ -39,7 +39,7 @@ async def hand_in_here(
     assignment_id: str,
     hx_request: Annotated[bool, Header()] = False,  # noqa: FBT002 - a header of htmx
 ) -> Response:
-    """Accept an upload and lead to its page, or say beside the field why not."""
+    """Accept an upload and redirect to its page, or show the error beside the field."""
     await run_in_threadpool(_check, context, who, assignment_id)
     try:
         accepted = await hand_in_request(context, who, request, assignment=assignment_id)

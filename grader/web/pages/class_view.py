@@ -23,7 +23,7 @@ class ClassFilter:
 
 @dataclass(frozen=True)
 class ClassView:
-    """The students of an assignment that a reader chose to see, and the sections there are."""
+    """The students of an assignment that the reader selected, and the sections of the course."""
 
     assignment: AssignmentRow
     filter: ClassFilter
@@ -37,7 +37,7 @@ class ClassView:
 
     @property
     def handed_in(self) -> int:
-        """The number of students who handed in anything."""
+        """The number of students with a submission."""
         return sum(student.newest is not None for student in self.students)
 
 

@@ -1,4 +1,4 @@
-"""Two submissions side by side: which tests changed."""
+"""Two submissions side by side: the tests with another outcome."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ class TestChange:
 
 @dataclass(frozen=True)
 class ProblemChange:
-    """A problem some tests of which ended differently."""
+    """A problem with the tests that have another outcome."""
 
     problem: RubricProblem
     before: ProblemScore | None
@@ -83,7 +83,7 @@ def compare(request: Request, context: InContext, who: CurrentUser, a: str, b: s
 
 
 def find_changes(before: GradedReport, after: GradedReport) -> list[ProblemChange]:
-    """Return the problems of which a test ended differently, in the handout's order."""
+    """Return the problems with a test that has another outcome, in the handout's order."""
     earlier = {each.problem.id: each for each in before.score.problems}
     later = {each.problem.id: each for each in after.score.problems}
     found = []

@@ -18,13 +18,13 @@ class SignInFirst(Exception):  # noqa: N818 - says what is to be done
     """The browser has no session; `back` is the page to show after the sign-in."""
 
     def __init__(self, back: str) -> None:
-        """Remember the page that was asked for."""
+        """Remember the requested page."""
         super().__init__(back)
         self.back = back
 
 
 def require_user(request: Request, context: InContext) -> Person:
-    """Return who is signed in. Raises SignInFirst."""
+    """Return the signed-in person. Raises SignInFirst."""
     cookie = request.cookies.get(SESSION_COOKIE)
     back = _address(request) if request.method == "GET" else HOME
     if not cookie:
@@ -44,7 +44,7 @@ CurrentUser = Annotated[Person, Depends(require_user)]
 
 
 def set_session_cookie(response: Response, cookie: str, page_context: PageContext) -> None:
-    """Have the browser keep the cookie of a sign-in."""
+    """Set the cookie of a session in the browser."""
     response.set_cookie(
         SESSION_COOKIE,
         cookie,
@@ -56,11 +56,11 @@ def set_session_cookie(response: Response, cookie: str, page_context: PageContex
 
 
 def delete_session_cookie(response: Response) -> None:
-    """Have the browser forget the cookie."""
+    """Delete the cookie in the browser."""
     response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax")
 
 
 def keep_local(path: str) -> str:
-    """Return `path` if it leads to a page here, else the first page."""
+    """Return `path` if it leads to a page here, else the home page."""
     is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return quote(path, safe="/?=&-_~.%") if is_local else HOME

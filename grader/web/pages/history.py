@@ -28,12 +28,12 @@ class ListedSubmission:
 
     @property
     def waits(self) -> bool:
-        """Whether a verdict is still to come."""
+        """Whether it has no verdict yet."""
         return self.state in WAITING
 
 
 def list_submissions(session: Session, user_id: int, assignment: AssignmentRow) -> list[ListedSubmission]:
-    """Return all that the student handed in, oldest first."""
+    """Return all submissions of the student, oldest first."""
     oldest_first = reversed(list_history(session, user_id, assignment.id))
     return [_try(number, each) for number, each in enumerate(oldest_first, start=1)]
 
@@ -48,7 +48,7 @@ def best(found: Sequence[ListedSubmission]) -> ListedSubmission | None:
 
 
 def latest(found: Sequence[ListedSubmission]) -> ListedSubmission | None:
-    """Return the newest try that has a score."""
+    """Return the newest submission with a score."""
     return next((each for each in reversed(found) if each.score is not None), None)
 
 

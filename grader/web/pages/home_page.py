@@ -51,7 +51,7 @@ class CourseView:
 
 @router.get("/")
 def show_home(request: Request, context: InContext, who: CurrentUser) -> Response:
-    """Show the courses of who is signed in."""
+    """Show the courses of the signed-in person."""
     with context.database.read() as session:
         memberships = [
             CourseView(session.get_one(CourseRow, course_id), role, _tasks(session, who, course_id))

@@ -72,7 +72,7 @@ class Picture:
         return {key: sum(count[key] for count in self.counts.values()) for key in NOTHING}
 
     def count(self, problem_id: str) -> dict[str, int]:
-        """Return how many tests of a problem are done, passed, and there."""
+        """Return the counts of a problem: tests done, passed and total."""
         return self.counts.get(problem_id, NOTHING)
 
 
@@ -102,7 +102,7 @@ def picture(
 async def follow(
     submission_id: str, request: Request, context: InContext, page_context: InPageContext, who: CurrentUser
 ) -> StreamingResponse:
-    """Send pieces of the waiting page whenever they change, and say when it is over."""
+    """Send the pieces of the waiting page that change, and an event at the end."""
     cookie = request.cookies.get(SESSION_COOKIE, "")
     allowed = StillAllowed(lambda: may_see(context, find_by_cookie(context, cookie), submission_id))
 
@@ -115,7 +115,7 @@ async def follow(
             waits = submission.state in WAITING
             return picture(context, page_context, session, submission) if waits else None
 
-    await run_in_threadpool(look)  # so that what is not there is answered as such, and not by a stream
+    await run_in_threadpool(look)  # a missing submission gets status 404, and no stream
     return stream_events(request, context.streams, who.id, _Poll(look))
 
 
@@ -154,7 +154,7 @@ def event(name: str, content: str) -> bytes:
 
 
 def training_of(page_context: PageContext, told: Sequence[EventRow]) -> Training | None:
-    """Return the training that is going on; another problem starts another one."""
+    """Return the training that runs; another problem starts another one."""
     trained = [each.data for each in told if each.kind == "training"]
     if not trained:
         return None

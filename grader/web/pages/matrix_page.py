@@ -1,4 +1,4 @@
-"""Every student and every problem in one table: colour and number, each a link to the report."""
+"""The matrix of students and problems: a colour and a number in each cell, with a link to the report."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -31,7 +31,7 @@ def show_matrix(  # noqa: PLR0913, PLR0917 - what the page is made of
     q: str = "",
     sort: str = SORTED_BY_NAME,
 ) -> Response:
-    """Show who has which points."""
+    """Show the points of each student."""
     problems = list(page_context.rubric.problems)
     students = sorted(_search(class_view.students, q), key=_make_sort_key(sort))
     values: dict[str, Any] = {

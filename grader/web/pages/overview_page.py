@@ -28,14 +28,14 @@ from grader.web.pages.view import csv_file, page, utc
 
 FAILURES = 100  # looked at
 SHOWN = 15
-UNWRITTEN = "NotImplementedError"  # what stubs raise, in reports from before it was an outcome
+UNWRITTEN = "NotImplementedError"  # the error of stubs in old reports, which had no such outcome
 
 router = APIRouter(prefix="/assignments/{assignment_id}")
 
 
 @dataclass(frozen=True)
 class Hardness:
-    """How a class did on a problem, and by how many each of its tests was lost, hardest first."""
+    """The pass rate of a problem, and how many students failed each of its tests, hardest first."""
 
     rate: PassRate
     lost: Sequence[tuple[str, int]]
@@ -89,7 +89,7 @@ def show_overview(
     who: CurrentUser,
     class_view: SelectedClass,
 ) -> Response:
-    """Show how a class does."""
+    """Show the overview of a class."""
     found = overview(context, page_context, class_view)
     titles = {problem.id: problem.title for problem in page_context.rubric.problems}
     return page(request, "overview.html.j2", who, found=found, class_view=class_view, titles=titles)

@@ -13,11 +13,11 @@ from grader.store.sign_ins import LINK_LIFETIME
 
 @dataclass(frozen=True)
 class PageContext:
-    """The current rubric, the secret of the seeds, and some facts.
+    """The current rubric, the secret of the seeds, and some settings.
 
-    Attributes: `over_tls` (the service is reached over TLS only), `has_second_stage` (the suite has tests
-    that take long, which come after all others), `catches` (sentences on the mistakes that the tests of each
-    problem are there for, by its id), `link_lifetime` (how long a sign-in link works).
+    Attributes: `over_tls` (people reach the service over TLS only), `has_second_stage` (the suite has long
+    tests, which run last), `catches` (the mistakes that the tests of each problem catch, by its id),
+    `link_lifetime` (how long a sign-in link works).
     """
 
     rubric: Rubric
@@ -29,7 +29,7 @@ class PageContext:
 
 
 def page_context_of(request: Request) -> PageContext:
-    """Return the site that the pages were made for."""
+    """Return the page context of the application."""
     return cast("PageContext", request.app.state.page_context)
 
 

@@ -1,4 +1,4 @@
-"""Every component of the pages in every state, with made-up data: for makers, and for tests to photograph."""
+"""Every component of the pages in every state, with made-up data, for developers and screenshots."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -86,7 +86,7 @@ def _values(rubric: Rubric) -> dict[str, Any]:
         "line": line([(f"submission {number}", 20.0 * number) for number in range(1, 6)], 104),
         "pictures": _pictures(rubric),
         "problems": [
-            ApiError(each, f"What is wrong and what to do, for {each.name.lower()}.") for each in ErrorType
+            ApiError(each, f"The error and the next step, for {each.name.lower()}.") for each in ErrorType
         ],
         "reports": [
             (each, each.score, next_step(each.score), blocked_by(each.score))

@@ -1,4 +1,4 @@
-"""The rubric as a page: each problem with its tests, the mistakes it catches, and how the class did on it."""
+"""The rubric as a page: each problem with its tests, the mistakes it catches, and its pass rate."""
 
 import json
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class TestLine:
 
 @dataclass(frozen=True)
 class ProblemLine:
-    """A problem, its tests as far as they are known, and how the class did."""
+    """A problem with its known tests and its pass rate."""
 
     problem: RubricProblem
     tests: Sequence[TestLine]

@@ -16,7 +16,7 @@ OWN = frozenset(["same-origin", "none"])
 
 
 def same_origin(request: Request) -> None:
-    """Raise ApiError when another site made the browser send a request that changes something."""
+    """Raise ApiError if another site made the browser send a request that changes something."""
     if request.method in SAFE_METHODS or _is_own(request):
         return
     raise ApiError(

@@ -1,4 +1,4 @@
-"""Signing in, by a one-time link or a token, and signing out."""
+"""Sign in, by a one-time link or a token, and sign out."""
 
 from typing import Annotated
 
@@ -45,7 +45,7 @@ def sign_in(
 
 @router.get("/login/{code}")
 def show_link(request: Request, page_context: InPageContext, code: str) -> Response:
-    """Ask before the link is used up: programs that look into mail open links, but press no button."""
+    """Show a button first: mail scanners open links, but press no button."""
     return _link_page(request, page_context, 200, code=code, wrong=False)
 
 

@@ -1,4 +1,4 @@
-"""One student's way through an assignment, for staff."""
+"""The submissions of one student for an assignment, for staff."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Turns a template and values into an answer."""
+"""Turns a template and values into a response."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -25,8 +25,8 @@ STATES = {
     State.GRADING: ("waiting", "\N{HORIZONTAL ELLIPSIS}", "being graded"),
     State.GRADED: ("passed", "\N{CHECK MARK}", "graded"),
     State.NOT_GRADABLE: ("error", "!", "could not be loaded"),
-    State.GRADER_ERROR: ("not_judged", "?", "not graded: our failure"),
-    State.SUPERSEDED: ("not_run", "\N{CIRCLED DIVISION SLASH}", "a newer one took its place"),
+    State.GRADER_ERROR: ("not_judged", "?", "grader error"),
+    State.SUPERSEDED: ("not_run", "\N{CIRCLED DIVISION SLASH}", "superseded"),
     State.CANCELLED: ("not_run", "\N{CIRCLED DIVISION SLASH}", "cancelled"),
 }
 
@@ -34,7 +34,7 @@ STATES = {
 def page(
     request: Request, template: str, who: Person | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
-    """Return the page that `template` makes of `values`, for `who` is signed in."""
+    """Return the page that `template` makes of `values`, for the signed-in person `who`."""
     content = render(template, who=who, here=request.url.path, **values)
     return HTMLResponse(content, status, headers={"Content-Security-Policy": POLICY})
 
@@ -52,7 +52,7 @@ def render(template: str, **values: Any) -> str:
 
 @cache
 def environment() -> Environment:
-    """Return the templates of pages, and those of reports that they are made of."""
+    """Return the templates of pages and of reports."""
     made = make_environment(ChoiceLoader([PackageLoader("grader.web.pages"), PackageLoader("grader.render")]))
     made.globals |= {"asset": asset, "State": State}
     made.filters |= {
@@ -81,7 +81,7 @@ def number(value: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a length of time in the one or two units that matter."""
+    """Return a duration in its one or two largest units."""
     whole = round(seconds)
     for size, unit, smaller, small in UNITS:
         if whole >= size:

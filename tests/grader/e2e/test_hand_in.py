@@ -119,7 +119,7 @@ def test_a_folder_makes_the_same_bytes_each_time(window, tmp_path):
         window.page.click(HAND_IN)
         window.page.wait_for_url("**/submissions/*")
 
-    window.page.get_by_text("no attempt is spent").wait_for()
+    window.page.get_by_text("No attempt used").wait_for()
 
 
 def test_a_refusal_stands_beside_the_field(window, shots):
@@ -133,7 +133,7 @@ def test_a_refusal_stands_beside_the_field(window, shots):
     page.get_by_text("rule: not-a-zip").wait_for()
     page.screenshot(path=shots / "assignment, refused.png", full_page=True)
 
-    assert page.get_by_role("alert").inner_text().startswith("✗ The upload is refused")
+    assert page.get_by_role("alert").inner_text().startswith("✗ Upload rejected")
     assert window.barriers("light") == window.barriers("dark") == []
     page.set_input_files("#archive", upload("good.zip", zipped(x="better")))
     page.click(HAND_IN)

@@ -30,13 +30,13 @@ def test_a_page_moves_on_by_itself_and_nothing_jumps(exhibition, visit, watched,
     loaded = window.moment()
     with exhibition.database.write() as session:
         job = take(session, watched, "test")
-    page.get_by_text("a sandbox is opened").wait_for()
+    page.get_by_text("Grading starts").wait_for()
     [counts] = gallery.tests_told(exhibition.rubric)
     say(exhibition, watched, "tests", counts)
     page.get_by_text("The tests are running").wait_for()
     [stage] = gallery.stage_told(exhibition.rubric)
     say(exhibition, watched, "stage", stage)
-    page.get_by_text("Only what takes long").wait_for()
+    page.get_by_text("Only the long tests").wait_for()
     for each in gallery.training_told(exhibition.rubric):
         say(exhibition, watched, "training", each)
     page.get_by_text("epoch 3/3").first.wait_for()

@@ -95,7 +95,7 @@ def test_what_is_somebody_elses_is_not_shown(exhibition, visit):
 
     page = window.open(f"/submissions/{exhibition.ids['graded']}")
 
-    assert page.locator("h1").inner_text() == "There is nothing here for you"
+    assert page.locator("h1").inner_text() == "Page not found"
     assert "anna" not in page.content()
 
 

@@ -25,7 +25,7 @@ def test_what_the_class_is_stuck_on_is_two_clicks_away(window, exhibition):
     hardest.click()
 
     assert page.locator(".hardness details[open] .lost li").count() > 0
-    assert "lost by 1 student" in page.locator(".hardness details[open]").inner_text()
+    assert "failed by 1 student" in page.locator(".hardness details[open]").inner_text()
 
 
 def test_from_the_matrix_to_a_report_and_the_rubric(window, exhibition):
@@ -60,7 +60,7 @@ def test_a_regrade_by_its_form(window, exhibition):
     exhibition.grade(submission)
     page = window.open(f"/submissions/{submission}")
 
-    page.get_by_label("Grade again, because").fill("the queue was restarted")
+    page.get_by_label("Reason to grade again").fill("the queue was restarted")
     page.get_by_role("button", name="Grade again").click()
 
     page.get_by_text("in the queue").wait_for()

@@ -92,7 +92,7 @@ def test_from_the_first_link_to_the_better_score(site, visit, tmp_path, shots):
     page.screenshot(path=shots / "walk, report.png", full_page=True)
 
     page.get_by_role("button", name="Compare the two").click()
-    page.get_by_role("heading", name="What changed from submission 1 to 2").wait_for()
+    page.get_by_role("heading", name="Changes from submission 1 to 2").wait_for()
     assert page.locator(".badge.passed").count() > 10
 
 

@@ -54,9 +54,9 @@ def test_known_bytes_spend_no_attempt(anna):
     again = hand_in(anna).headers["location"]
 
     assert again == f"{first}?known=yes"
-    assert "no attempt is spent" in read(anna, again).words
-    assert "no attempt is spent" not in read(anna, first).words
-    assert "Left this hour 1" in read(anna, "/assignments/sums").words
+    assert "No attempt used" in read(anna, again).words
+    assert "No attempt used" not in read(anna, first).words
+    assert "Submissions left this hour 1" in read(anna, "/assignments/sums").words
 
 
 def refused(answer, status):
@@ -83,7 +83,7 @@ def test_a_refusal_stands_beside_the_field(anna, content, words, headers):
 
     page = refused(answer, 422)
     assert words in page.words
-    assert "no attempt is spent" in page.words
+    assert "No attempt used" in page.words
     assert answer.text.lstrip().startswith("<section" if headers else "<!doctype")
 
 
@@ -141,7 +141,7 @@ def test_a_database_that_is_gone_is_a_page(service, anna, monkeypatch, path):
 
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
-    assert "nothing was accepted" in Page(answer.text).words
+    assert "Nothing was accepted" in Page(answer.text).words
 
 
 def test_a_mistake_of_ours_is_a_page(service, monkeypatch):
@@ -152,7 +152,7 @@ def test_a_mistake_of_ours_is_a_page(service, monkeypatch):
     answer = anna.get(hand_in(anna).headers["location"])
 
     assert answer.status_code == 500
-    assert "A mistake in the service" in Page(answer.text).words
+    assert "Internal error" in Page(answer.text).words
     assert "division" not in answer.text
 
 

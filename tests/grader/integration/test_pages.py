@@ -12,17 +12,17 @@ from tests.grader.support.reports import RUBRIC
 
 STATES = {
     "queued": ["Number 1 in the queue: next to be graded", "Cancel this submission"],
-    "grading": ["Being graded: a sandbox is opened", "You can close this page"],
+    "grading": ["Grading starts", "You can close this page"],
     "tests": ["The tests are running", "4 of 6 tests done, 3 passed", "First part", "Extra part"],
-    "stage": ["2 of 5 points. Only what takes long is still to come"],
+    "stage": ["2 of 5 points. Only the long tests are left"],
     "training": ["The tests are done: 2 of 5 points", "Addition: epoch 3/3", "Loss"],
-    "regraded": ["in the queue", "An earlier verdict stands until then", "Grading starts again"],
+    "regraded": ["in the queue", "The earlier verdict counts until then", "Grading starts again"],
     "graded": ["2.5 / 5 points", "Next step: Addition", "Handout section 2.1", "[[1. 2.] [3. 9.]]"],
     "flawless": ["5 / 5 points", "Next step: none"],
     "not gradable": ["The submission could not be loaded", "shapes (3,1) and (3,) do not match"],
-    "grader error": ["We failed to grade this; it does not count", "no attempt was used"],
-    "superseded": ["A newer submission took its place", "costs no attempt"],
-    "cancelled": ["Cancelled before it was graded", "costs no attempt"],
+    "grader error": ["Grading failed on our side. No attempt used.", "No attempt used"],
+    "superseded": ["Superseded by a newer submission", "No attempt used"],
+    "cancelled": ["Cancelled before it was graded", "No attempt used"],
 }
 
 
@@ -87,7 +87,7 @@ def test_only_staff_read_why_we_failed(service, anna, exhibits):
 
     assert gallery.WHY_WE_FAILED not in seen.words
     assert gallery.WHY_WE_FAILED in by_staff.words
-    assert "Grade again, because" in by_staff.words
+    assert "Reason to grade again" in by_staff.words
 
 
 def test_only_staff_read_integrity_notes(service, anna, exhibits):
@@ -133,7 +133,7 @@ def test_the_first_page_leads_to_what_there_is_to_do(service, anna):
 
     assert "/assignments/sums" in mine.attributes("href", "a")
     assert "Best score 5 / 5" in mine.words
-    assert "Left this hour no limit" in mine.words
+    assert "Submissions left this hour no limit" in mine.words
     assert "/assignments/sums/overview" in of_staff.attributes("href", "a")
     assert "Best score" not in of_staff.words
 
@@ -146,11 +146,11 @@ def test_a_comparison_says_which_tests_changed(anna, exhibits):
     swapped = read(anna, f"/compare?a={other}&b={one}")
     same = read(anna, f"/compare?a={one}&b={one}")
 
-    assert "What changed from submission 1 to 3" in page.words
+    assert "Changes from submission 1 to 3" in page.words
     assert "✗ failed ✓ passed Numbers add up as they should. test_1" in page.words
     assert "test_0" not in page.words.partition("Subtraction")[0]
     assert page.words == swapped.words
-    assert "Every test ended as before" in same.words
+    assert "No test has another outcome" in same.words
 
 
 @pytest.mark.parametrize(
@@ -179,5 +179,5 @@ def test_what_is_not_there_is_a_page(anna, path):
     """404 is a page that leads back, with the same frame as all others."""
     page = read(anna, path, 404)
 
-    assert "There is nothing here for you" in page.words
+    assert "Page not found" in page.words
     assert "/" in page.attributes("href", "a")

@@ -46,7 +46,7 @@ def test_no_worker_for_longer_than_a_moment(service, clock):
         again = ready(service)
 
     assert first[:2] == (200, "no worker")
-    assert later == (503, "no worker", ["No worker lives: start one. Uploads are kept until then."])
+    assert later == (503, "no worker", ["No worker is alive: start one. Uploads are kept until then."])
     assert again == (200, "ready", [])
 
 

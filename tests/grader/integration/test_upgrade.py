@@ -144,7 +144,7 @@ def test_a_worker_that_stands_by_is_no_trouble_and_takes_over(tmp_path, database
         site.wait_for(lambda: site.health()["slots"] > 0)
         slots = site.health()["slots"]
         site.start("worker")
-        site.wait_for(lambda: site.health()["workers"] == 2 and "stands by" in site.log())
+        site.wait_for(lambda: site.health()["workers"] == 2 and "waits: other workers" in site.log())
         both = site.health()
 
         site.pause(first)

@@ -57,13 +57,13 @@ def test_the_line_of_what_is_queued(fields, words):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"counts": {}}, "Being graded: a sandbox is opened."),
+        ({"counts": {}}, "Grading starts."),
         ({}, "The tests are running."),
         (
             {"stage": {"score": 4.25, "max_score": 5}},
-            "4.25 of 5 points. Only what takes long is still to come.",
+            "4.25 of 5 points. Only the long tests are left.",
         ),
-        ({"training": Training("Roots", "epoch 1", line([]))}, "The tests are done. Training goes on."),
+        ({"training": Training("Roots", "epoch 1", line([]))}, "The tests are done. Training is running."),
     ],
 )
 def test_the_line_of_what_is_graded(fields, words):
