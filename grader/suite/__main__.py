@@ -2,8 +2,9 @@
 
 It holds the cases, the seed and the expected values, and imports nothing of any submission. All that does not
 depend on the submission is done once; each job is then run by a fork of this process. On READY, a stream
-socket, it says once which tests there are; on CONTROL, a SOCK_SEQPACKET socket, each datagram starts a job
-and brings two descriptors: the job's messages, and the desk of its loans.
+socket, it says which folders a submission may read, and later which tests there are. On CONTROL, a
+SOCK_SEQPACKET socket, each datagram starts a job and brings two descriptors: the job's messages, and the desk
+of its loans.
 """
 
 import os
@@ -11,14 +12,9 @@ import sys
 import warnings
 from pathlib import Path
 
-import numpy as np
-import pytest
-
-from grader.boundary.adapters import RemoteAdapters
 from grader.boundary.interface import ADAPTERS
 from grader.suite.jobs import Jobs
-from grader.suite.manifest import load_manifest
-from grader.suite.plugin import Grading
+from grader.suite.manifest import Manifest, load_manifest
 
 NOT_NEEDED = (  # what watches over every test and has nothing to say about these
     *("cacheprovider", "logging", "faulthandler", "unraisableexception", "threadexception", "debugging"),
@@ -46,7 +42,21 @@ def main() -> None:
     """Serve jobs until the control socket is closed."""
     root, suite, control, ready = sys.argv[1:]
     sys.path.insert(0, root)
-    grading = Grading(Path(root), suite, load_manifest(Path(root), suite), Jobs(int(control), int(ready)))
+    manifest = load_manifest(Path(root), suite)
+    jobs = Jobs(int(control), int(ready))
+    jobs.announce(folders=manifest.find_folders())  # the worker starts a sandbox with them meanwhile
+    serve(root, suite, manifest, jobs)
+
+
+def serve(root: str, suite: str, manifest: Manifest, jobs: Jobs) -> None:
+    """Collect the cases in the folder `suite` of the assignment `root`, and run `jobs` on them."""
+    import numpy as np  # noqa: PLC0415 - these take half a second, in which a sandbox starts
+    import pytest  # noqa: PLC0415 - as above
+
+    from grader.boundary.adapters import RemoteAdapters  # noqa: PLC0415 - as above
+    from grader.suite.plugin import Grading  # noqa: PLC0415 - as above
+
+    grading = Grading(Path(root), suite, manifest, jobs)
     sys.modules[ADAPTERS] = RemoteAdapters(grading.channel, grading.interface)
     warnings.simplefilter("ignore", RuntimeWarning)  # about numbers that checks refuse
     np.random.default_rng(0)  # its modules are imported now, not in the first test

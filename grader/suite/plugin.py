@@ -19,11 +19,6 @@ class Hooks:
     """The hooks that a suite's conftest.py may implement for the grader."""
 
     @pytest.hookspec
-    def pytest_student_folders(self, session: pytest.Session) -> Mapping[str, str]:
-        """Return folders that the submission may read, by the environment variable that names each there."""
-        raise NotImplementedError
-
-    @pytest.hookspec
     def pytest_arguments_of_test(self, item: pytest.Item) -> Mapping[str, object]:
         """Return arguments of a test that need no fixture, by name, made for each run of it."""
         raise NotImplementedError
@@ -72,12 +67,6 @@ class Grading:
         """Log why a file of the suite cannot be collected, for whoever reads why the run failed."""
         if report.failed:
             sys.stderr.write(f"{report.longrepr}\n")
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Say which folders a submission may read: a sandbox is started while the cases are collected."""
-        folders = session.config.hook.pytest_student_folders(session=session)
-        self._jobs.announce(folders={name: folder for each in folders for name, folder in each.items()})
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -59,6 +60,21 @@ class Ready:
         return {path: stamp(path) for path in [*self.assignment.files(), *self._sources]}
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A start under way: the assignment, its suite's process, and what will be ready."""
+
+    assignment: Assignment
+    suite: SuiteProcess
+    ready: Future[Ready]
+
+    def abandon(self) -> None:
+        """End it, as soon as it can be ended."""
+        self.suite.close()
+        with suppress(Exception):  # of a start that nobody waits for
+            self.ready.result().retire()
+
+
 class Standby:
     """Keeps one `Ready`; a file of the suite that changes replaces it, once those who use it are done."""
 
@@ -70,13 +86,17 @@ class Standby:
         self._root = root
         self._kinds = kinds
         self._lock = threading.Lock()
-        self._begun: tuple[Assignment, SuiteProcess] | None = None
+        self._starter = ThreadPoolExecutor(1)  # it stays: a sandbox ends with the thread that started it
+        self._begun: Begun | None = None
         self._present: Ready | None = None
 
     def begin(self) -> Assignment:
-        """Start the suite's process if none runs; return the assignment. Raises as `load_assignment` does."""
+        """Start everything if nothing runs, without waiting; return the assignment.
+
+        Raises what `load_assignment` raises.
+        """
         with self._lock:
-            return self._present.assignment if self._present else self._begin()[0]
+            return (self._present or self._begin()).assignment
 
     @contextmanager
     def use(self) -> Iterator[Ready]:
@@ -99,21 +119,24 @@ class Standby:
         with self._lock:
             begun, self._begun = self._begun, None
             if begun is not None:
-                begun[1].close()
+                begun.abandon()
             self._retire()
+        self._starter.shutdown()
 
-    def _begin(self) -> tuple[Assignment, SuiteProcess]:
+    def _begin(self) -> Begun:
         if self._begun is None:
             assignment = load_assignment(self._root)
-            self._begun = assignment, SuiteProcess(assignment.root, assignment.rubric.suite)
+            suite = SuiteProcess(assignment.root, assignment.rubric.suite)
+            ready = self._starter.submit(Ready, assignment, suite, self._kinds)
+            self._begun = Begun(assignment, suite, ready)
         return self._begun
 
     def _started(self) -> Ready:
-        (assignment, suite), self._begun = self._begin(), None
+        begun, self._begun = self._begin(), None
         try:
-            return Ready(assignment, suite, self._kinds)
+            return begun.ready.result()
         except BaseException:
-            suite.close()
+            begun.abandon()
             raise
 
     def _retire(self) -> None:

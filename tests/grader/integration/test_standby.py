@@ -155,7 +155,7 @@ def test_the_first_stage_is_reported_before_the_second(root):
 @pytest.mark.slow
 def test_the_reference_gets_full_points_in_the_jail_with_its_training_data():
     """MNIST training reads the training split that is shown to it, and the test images are ours."""
-    sample = load_sample(ROOT / "tests" / "harness" / "submissions" / "perfect")
+    sample = load_sample(ROOT / "tests" / "assignment" / "submissions" / "perfect")
 
     with closing(Grader(ROOT, [JAIL])) as grader:
         report = grader.grade(handed_in(sample.files), seed=1)
