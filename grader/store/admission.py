@@ -127,7 +127,7 @@ def list_spent(past: Iterable[Counted], moment: datetime) -> list[datetime]:
     return [each.received_at for each in past if each.received_at > since and each.state not in UNSPENT]
 
 
-def attempts_left(hourly_limit: int | None, past: Iterable[Counted], moment: datetime) -> int | None:
+def count_attempts_left(hourly_limit: int | None, past: Iterable[Counted], moment: datetime) -> int | None:
     """Return how many submissions the student has left at `moment`; None if there is no limit."""
     return None if hourly_limit is None else max(0, hourly_limit - len(list_spent(past, moment)))
 

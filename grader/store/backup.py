@@ -40,7 +40,7 @@ DAMAGES = (  # the errors of reading a truncated or changed file
     IntegrityError,
 )
 FORGOTTEN = {"ticket": None, "worker": None}  # of a submission: they name a job and a worker of another life
-EPHEMERAL = (tables.WorkerRow.__tablename__, tables.SignInRow.__tablename__)
+EPHEMERAL = (tables.WorkerProcessRow.__tablename__, tables.SignInRow.__tablename__)
 
 
 class BackupError(ValueError):

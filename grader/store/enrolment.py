@@ -62,11 +62,11 @@ def plan_changes(
     present = {user.id: (member.role, member.section) for user, member in members(session, course_id)}
     planned = []
     for entry in entries:
-        user = _known(session, entry)
+        user = _find_user(session, entry)
         known = present.get(user.id) if user else None
         if user is None or known is None:
             planned.append(EnrolmentChange("add", entry))
-        elif known != (entry.role, entry.section or known[1]) or _news(user, entry):
+        elif known != (entry.role, entry.section or known[1]) or _find_news(user, entry):
             planned.append(EnrolmentChange("change", entry))
     return planned
 
@@ -75,17 +75,17 @@ def enrol(session: Session, course_id: str, planned: Sequence[EnrolmentChange]) 
     """Make the planned changes. Raises ValueError."""
     for change in planned:
         entry = change.entry
-        user = _known(session, entry)
+        user = _find_user(session, entry)
         if user is None:
             user = UserRow(email=entry.handle, name=entry.name, created_at=now(session))
             session.add(user)
-        for kind, value in _news(user, entry).items():
+        for kind, value in _find_news(user, entry).items():
             setattr(user, kind, value)
         session.flush()
         set_role(session, course_id, user.id, entry.role, entry.section)
 
 
-def _known(session: Session, entry: EnrolmentEntry) -> UserRow | None:
+def _find_user(session: Session, entry: EnrolmentEntry) -> UserRow | None:
     """Return the user of an entry. Raises ValueError if several users match."""
     stated = {kind: getattr(entry, kind) for kind in IDENTITIES if getattr(entry, kind)}
     own = [getattr(UserRow, kind) == value for kind, value in stated.items()]
@@ -102,13 +102,17 @@ def _known(session: Session, entry: EnrolmentEntry) -> UserRow | None:
     return user
 
 
-def _news(user: UserRow, entry: EnrolmentEntry) -> dict[str, str]:
+def _find_news(user: UserRow, entry: EnrolmentEntry) -> dict[str, str]:
     """Return the values of an entry that the store does not have yet."""
     stated = {kind: getattr(entry, kind) for kind in (*IDENTITIES, "name") if getattr(entry, kind)}
     known = {kind: getattr(user, kind) for kind in stated}
-    return {kind: value for kind, value in stated.items() if known[kind] != value and _may(kind, known[kind])}
+    return {
+        kind: value
+        for kind, value in stated.items()
+        if known[kind] != value and _may_replace(kind, known[kind])
+    }
 
 
-def _may(kind: str, known: str | None) -> bool:
+def _may_replace(kind: str, known: str | None) -> bool:
     """Return whether an entry may replace a value: an empty one, or a login where an address is wanted."""
     return not known or (kind == "email" and "@" not in known)

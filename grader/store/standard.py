@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from grader.core.fingerprint import Fingerprint
 from grader.store.submissions import Basis
-from grader.store.tables import AssignmentRow, WorkerRow
+from grader.store.tables import AssignmentRow, WorkerProcessRow
 
 
 def announce(session: Session, found: Fingerprint) -> bool:
@@ -20,7 +20,7 @@ def announce(session: Session, found: Fingerprint) -> bool:
     """
     before = find_standard(session)
     is_new = before is None or (before.suite, before.rubric) != (found.suite, found.rubric)
-    keeps_data = not is_new and session.scalar(select(WorkerRow.id).limit(1)) is not None
+    keeps_data = not is_new and session.scalar(select(WorkerProcessRow.id).limit(1)) is not None
     values = {
         "suite_sha256": found.suite,
         "rubric_sha256": found.rubric,

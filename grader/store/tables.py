@@ -235,7 +235,7 @@ class EventRow(StoredRow):
     at: Mapped[datetime]
 
 
-class WorkerRow(StoredRow):
+class WorkerProcessRow(StoredRow):
     """A worker process: its slots, runner, fingerprint, and last heartbeat.
 
     `beats` counts its heartbeats, so that no clock decides whether it lives. `refusal` is the reason why it

@@ -72,13 +72,13 @@ class Acceptance:
                 for older in supersede(session, submission):
                     self._queue.cancel(session, older.id)
         return [
-            self._accepted(session, submission, place, by_staff=by_staff)
+            self._make_accepted(session, submission, place, by_staff=by_staff)
             for submission, place, (_, _, by_staff) in zip(
                 made, self._places(session, made), new, strict=True
             )
         ]
 
-    def _accepted(
+    def _make_accepted(
         self, session: Session, submission: SubmissionRow, place: int, *, by_staff: bool
     ) -> Accepted:
         wait = self._pace.wait(session, place)

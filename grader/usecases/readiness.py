@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from grader.store import Database
 from grader.store.queue import Queue, Stats
 from grader.store.states import Priority, State
-from grader.store.tables import AssignmentRow, SubmissionRow, WorkerRow
+from grader.store.tables import AssignmentRow, SubmissionRow, WorkerProcessRow
 
 FREE_BYTES = 64 << 20
 SHOWN = 10
 
 READY, STUCK = "ready", "stuck"
-PATIENCE = {
+GRACE_SECONDS = {
     "no worker": 10.0,  # seconds; one that is restarted is gone for less
     "no runner": 10.0,
     STUCK: 40.0,  # more than the reaper needs to queue the rows of a dead worker again
@@ -52,8 +52,8 @@ class Readiness:
         """Return the troubles, a stuck submission only after some time. Raises SQLAlchemyError."""
         found = [*self._database_troubles(), *_worker_troubles(stats), *self._queue_troubles(stats)]
         moment, before = time.monotonic(), self._since
-        self._since = since = {key: before.get(key, moment) for key in map(_key, found)}
-        aged = [replace(each, lasts=_lasts(each, moment - since[_key(each)])) for each in found]
+        self._since = since = {key: before.get(key, moment) for key in map(_key_of, found)}
+        aged = [replace(each, lasts=_lasts(each, moment - since[_key_of(each)])) for each in found]
         return [each for each in aged if each.lasts or each.status != STUCK]
 
     def _database_troubles(self) -> Iterator[ReadinessIssue]:
@@ -68,8 +68,8 @@ class Readiness:
 
     def _queue_troubles(self, stats: Stats) -> Iterator[ReadinessIssue]:
         with self._database.read() as session:
-            left = session.scalars(_left()).all()
-            oldest = session.scalar(_oldest()) if stats.slots > _running(session) else None
+            left = session.scalars(_select_orphans()).all()
+            oldest = session.scalar(_select_oldest()) if stats.slots > _count_running(session) else None
         for each in left:
             sentence = f"Submission {each} is being graded by no living worker: start a worker."
             yield ReadinessIssue(STUCK, each, sentence)
@@ -78,12 +78,12 @@ class Readiness:
             yield ReadinessIssue(STUCK, oldest, sentence)
 
 
-def _key(trouble: ReadinessIssue) -> tuple[str, str]:
+def _key_of(trouble: ReadinessIssue) -> tuple[str, str]:
     return trouble.status, trouble.subject
 
 
 def _lasts(trouble: ReadinessIssue, seconds: float) -> bool:
-    return seconds >= PATIENCE.get(trouble.status, 0.0)
+    return seconds >= GRACE_SECONDS.get(trouble.status, 0.0)
 
 
 def _disk_troubles(folder: Path) -> Iterator[ReadinessIssue]:
@@ -101,14 +101,14 @@ def _worker_troubles(stats: Stats) -> Iterator[ReadinessIssue]:
         yield ReadinessIssue("no runner", "", "No worker can grade. Uploads are kept until one can.")
 
 
-def _left() -> Select[str]:
+def _select_orphans() -> Select[str]:
     """Select the submissions that are being graded by a worker without a row."""
     held = select(SubmissionRow.id).where(SubmissionRow.state == State.GRADING)
-    left = held.where(func.coalesce(SubmissionRow.worker, "").not_in(select(WorkerRow.id)))
+    left = held.where(func.coalesce(SubmissionRow.worker, "").not_in(select(WorkerProcessRow.id)))
     return left.order_by(SubmissionRow.id).limit(SHOWN)
 
 
-def _oldest() -> Select[str]:
+def _select_oldest() -> Select[str]:
     """Select the student's submission that waits longest."""
     waiting = select(SubmissionRow.id).where(
         SubmissionRow.state == State.QUEUED, SubmissionRow.priority > Priority.BULK
@@ -116,7 +116,7 @@ def _oldest() -> Select[str]:
     return waiting.order_by(SubmissionRow.queued_at, SubmissionRow.id).limit(1)
 
 
-def _running(session: Session) -> int:
+def _count_running(session: Session) -> int:
     """Return how many students' submissions are being graded."""
     running = select(func.count()).select_from(SubmissionRow)
     return session.scalars(

@@ -15,7 +15,7 @@ from grader.store import Database
 from grader.store.database import now
 from grader.store.queue.port import HEARTBEAT_SECONDS, WorkerInfo
 from grader.store.standard import state_data
-from grader.store.tables import WorkerRow
+from grader.store.tables import WorkerProcessRow
 
 log = structlog.get_logger()
 
@@ -38,7 +38,7 @@ def heartbeat(database: Database, info: WorkerInfo, return_lost: ReturnLost) -> 
         stop.set()
         thread.join()
         with suppress(SQLAlchemyError), database.write() as session:  # gone or not, we are no worker any more
-            session.execute(delete(WorkerRow).where(WorkerRow.id == info.name))
+            session.execute(delete(WorkerProcessRow).where(WorkerProcessRow.id == info.name))
 
 
 def _keep_beating(
@@ -61,10 +61,10 @@ def _beat(database: Database, info: WorkerInfo, beat: int, return_lost: ReturnLo
         return return_lost(session)
 
 
-def make_row(info: WorkerInfo, beat: int, session: Session) -> WorkerRow:
+def make_row(info: WorkerInfo, beat: int, session: Session) -> WorkerProcessRow:
     """Return the row of a worker at its heartbeat of that number."""
     prints = asdict(info.fingerprint)
-    return WorkerRow(
+    return WorkerProcessRow(
         id=info.name,
         host=info.host,
         slots=info.slots,

@@ -25,7 +25,7 @@ from grader.store.queue.service_order import REGRADES, STUDENTS, is_waiting, nex
 from grader.store.queue.watch import Watch
 from grader.store.queue.worker_lock import hold_worker_lock, is_alive
 from grader.store.states import Priority
-from grader.store.tables import SubmissionRow, WorkerRow
+from grader.store.tables import SubmissionRow, WorkerProcessRow
 
 POLL_SECONDS = 0.1
 
@@ -73,7 +73,7 @@ class LocalQueue:
     def reap(self) -> int:
         """Queue again the submissions of dead workers."""
         with self._database.write() as session:
-            workers = {worker.id: worker for worker in session.scalars(select(WorkerRow))}
+            workers = {worker.id: worker for worker in session.scalars(select(WorkerProcessRow))}
             stopped = self._watch.dead({name: worker.beats for name, worker in workers.items()})
             living = {name for name in workers.keys() - stopped if is_alive(self._locks, name)}
             for name in workers.keys() - living:

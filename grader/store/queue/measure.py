@@ -11,7 +11,7 @@ from grader.store.queue import watch
 from grader.store.queue.port import Stats
 from grader.store.queue.service_order import is_before, is_busy, is_waiting
 from grader.store.states import State
-from grader.store.tables import SubmissionRow, WorkerRow
+from grader.store.tables import SubmissionRow, WorkerProcessRow
 
 
 def find_place(session: Session, submission_id: str) -> int | None:
@@ -51,9 +51,9 @@ def measure(session: Session) -> Stats:
     )
 
 
-def list_living(session: Session, moment: datetime) -> Sequence[WorkerRow]:
+def list_living(session: Session, moment: datetime) -> Sequence[WorkerProcessRow]:
     """Return the workers whose last heartbeat is near `moment`, before or after it: a clock may jump."""
     near = timedelta(seconds=watch.DEAD_AFTER_SECONDS)
-    beat = WorkerRow.heartbeat_at
-    found = select(WorkerRow).where(beat > moment - near, beat < moment + near)
-    return session.scalars(found.order_by(WorkerRow.id)).all()
+    beat = WorkerProcessRow.heartbeat_at
+    found = select(WorkerProcessRow).where(beat > moment - near, beat < moment + near)
+    return session.scalars(found.order_by(WorkerProcessRow.id)).all()

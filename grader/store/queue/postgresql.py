@@ -27,7 +27,7 @@ from grader.store.queue.port import HEARTBEAT_SECONDS, Stats, Work, WorkerInfo
 from grader.store.queue.service_order import REGRADES, STUDENTS, is_waiting, next_in_line
 from grader.store.queue.watch import Watch
 from grader.store.states import Priority
-from grader.store.tables import SubmissionRow, WorkerRow
+from grader.store.tables import SubmissionRow, WorkerProcessRow
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -134,10 +134,14 @@ class PostgresqlQueue:
 
     def _living(self, session: Session) -> set[str]:
         """Return the living workers, and delete the rows of dead ones."""
-        beats = {worker.id: worker.beats for worker in session.scalars(select(WorkerRow))}
+        beats = {worker.id: worker.beats for worker in session.scalars(select(WorkerProcessRow))}
         dead = self._watch.dead(beats)
         for name in dead:
-            session.execute(delete(WorkerRow).where(WorkerRow.id == name, WorkerRow.beats == beats[name]))
+            session.execute(
+                delete(WorkerProcessRow).where(
+                    WorkerProcessRow.id == name, WorkerProcessRow.beats == beats[name]
+                )
+            )
         fetching: dict[int, datetime] = {row.id: row.last_heartbeat for row in session.execute(BEATS)}
         for number in self._watch_of_fetching.dead(fetching):
             session.execute(FORGET, {"id": number, "beat": fetching[number]})

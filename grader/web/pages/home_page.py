@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from grader.core.deadline import is_late
 from grader.core.role import STAFF, Role
-from grader.store.admission import attempts_left
+from grader.store.admission import count_attempts_left
 from grader.store.courses import assignments_in, due_in_words
 from grader.store.database import now
 from grader.store.tables import AssignmentRow, CourseRow
@@ -69,7 +69,7 @@ def task(
         len(found),
         best(found),
         latest(found),
-        attempts_left(assignment.hourly_limit, found, moment),
+        count_attempts_left(assignment.hourly_limit, found, moment),
         due=due_in_words(session, assignment),
         is_over=is_late(moment, assignment.due_at),
     )

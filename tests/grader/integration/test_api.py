@@ -351,7 +351,7 @@ def test_why_we_failed_is_for_staff(service, anna):
     seen = anna.get(f"{SUBMISSIONS}/{own}").json()
     by_staff = service.client("teacher").get(f"{SUBMISSIONS}/{own}").json()
 
-    assert (seen["state"], "does not count" in seen["reason"], "line 7" in seen["reason"]) == (
+    assert (seen["state"], "No attempt used" in seen["reason"], "line 7" in seen["reason"]) == (
         "grader_error",
         True,
         False,

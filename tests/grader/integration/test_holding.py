@@ -10,7 +10,7 @@ from grader.store.attempts import take
 from grader.store.queue import WorkerInfo, heartbeat, open_queue, watch
 from grader.store.queue.heartbeat import make_row
 from grader.store.states import Priority, State
-from grader.store.tables import SubmissionRow, WorkerRow
+from grader.store.tables import SubmissionRow, WorkerProcessRow
 from tests.grader.integration.test_queue import PATIENCE, Grading, states, worker
 from tests.grader.support.course import hand_in, make_course
 
@@ -160,7 +160,7 @@ def test_what_runs_is_not_given_back(database, queue, course):
 def beats_of(database):
     """Return how many heartbeats the worker has shown."""
     with database.read() as session:
-        return session.get_one(WorkerRow, NAME).beats
+        return session.get_one(WorkerProcessRow, NAME).beats
 
 
 @pytest.mark.parametrize("hours", [5, -5], ids=["forward", "back"])
@@ -186,7 +186,7 @@ def jump(database, hours):
     """Move what was written before, as a jump of the clock the other way does."""
     with database.write() as session:
         moved = timedelta(hours=-hours)
-        for row in session.query(WorkerRow):
+        for row in session.query(WorkerProcessRow):
             row.heartbeat_at += moved
         for row in session.query(SubmissionRow):
             row.taken_at, row.queued_at = row.taken_at + moved, row.queued_at + moved

@@ -68,7 +68,7 @@ def test_a_link_signs_in_by_its_button_and_only_once(service):
     assert looked == [200, 200]
     assert (pressed.status_code, again.status_code) == (303, 401)
     assert (is_signed_in(browser), is_signed_in(other)) == (True, False)
-    assert "Links work once" in Page(again.text).words
+    assert "A link works once" in Page(again.text).words
 
 
 @pytest.mark.parametrize("over_tls", [False, True])

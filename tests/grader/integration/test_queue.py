@@ -11,7 +11,7 @@ from grader.store.queue import WorkerInfo, open_queue
 from grader.store.queue.worker_lock import hold_worker_lock, is_alive
 from grader.store.states import Priority, State
 from grader.store.submissions import accept, accept_all, cancel
-from grader.store.tables import SubmissionRow, WorkerRow
+from grader.store.tables import SubmissionRow, WorkerProcessRow
 from tests.grader.support.course import hand_in, make_course, upload, verdict
 
 PATIENCE = 30  # seconds until a test gives up; it never waits that long when the queue works
@@ -359,7 +359,7 @@ def test_a_worker_shows_while_it_lives(database, queue, course):
         work.go_on.set()
 
     with database.read() as session:
-        assert session.query(WorkerRow).count() == 0
+        assert session.query(WorkerProcessRow).count() == 0
     assert (during.workers, during.slots) == (1, 3)
 
 

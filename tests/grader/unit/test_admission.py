@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.store.admission import EarlierSubmission, KeyReused, New, Repeat, TooSoon, attempts_left, decide
+from grader.store.admission import (
+    EarlierSubmission,
+    KeyReused,
+    New,
+    Repeat,
+    TooSoon,
+    count_attempts_left,
+    decide,
+)
 from grader.store.courses import SubmissionPolicy
 from grader.store.states import Priority, State
 from grader.store.submissions import Basis, Upload
@@ -123,4 +131,4 @@ def test_the_newest_supersedes_what_is_queued(policy, state, supersedes):
 )
 def test_the_tries_that_are_left(limit, history, left):
     """What came within the hour and costs an attempt is counted; there are never fewer than none left."""
-    assert attempts_left(limit, history, NOW) == left
+    assert count_attempts_left(limit, history, NOW) == left

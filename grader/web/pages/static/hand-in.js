@@ -1,4 +1,4 @@
-// Handing in with comfort: drop a zip or a folder, see the upload's progress, learn at once what is too large.
+// Hand in by drag and drop: a zip or a folder, with a progress bar and a check of the size.
 // Without this script the same form works by its button.
 
 const NEVER = new Set([".git", ".venv", "venv", "__pycache__", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache"]);
@@ -19,7 +19,7 @@ function say(text) {
   form().querySelector("output").textContent = text;
 }
 
-/** Put `file` into the form, or say why it cannot be handed in. */
+/** Put `file` into the form, or show why it is too large. */
 function choose(file) {
   const limit = Number(form().dataset.limit);
   if (file.size > limit) {
@@ -50,7 +50,7 @@ async function filesBelow(folder, prefix = "") {
 }
 
 /** Return a dropped folder as a zip. */
-async function zipped(folder) {
+async function zipFolder(folder) {
   const { zipSync } = await import(form().dataset.zip);
   const contents = {};
   for (const [path, file] of Object.entries(await filesBelow(folder))) {
@@ -59,13 +59,13 @@ async function zipped(folder) {
   return new File([zipSync(contents, { mtime: EARLIEST })], `${folder.name}.zip`, { type: "application/zip" });
 }
 
-/** Return what was dropped: `entry`, a folder, or a `file`; it must be read before the event ends. */
-function dropped(transfer) {
+/** Return the dropped things, each with `entry` and `file`; they must be read before the event ends. */
+function listDropped(transfer) {
   const things = [...transfer.items].filter((item) => item.kind === "file");
   return things.map((item) => ({ entry: item.webkitGetAsEntry?.(), file: item.getAsFile() }));
 }
 
-/** Return the one thing that can be handed in: a single one, the only archive, or else the only folder. */
+/** Return the one thing to hand in: a single one, the only archive, or else the only folder. */
 function only(things) {
   const folders = things.filter(({ entry }) => entry?.isDirectory);
   const archives = things.filter(({ entry, file }) => !entry?.isDirectory && ARCHIVE.test(file?.name));
@@ -73,22 +73,22 @@ function only(things) {
 }
 
 async function drop(transfer) {
-  const things = dropped(transfer);
+  const things = listDropped(transfer);
   const thing = only(things);
   const others = things.length - 1;
   say("");
   if (!things.length) complain("Nothing that you dropped is a file. Drop a zip, or the folder of your project.");
   else if (!thing) complain(`You dropped ${things.length} files or folders at once, and none of them is in the form. Drop one zip, or the one folder of your project.`);
-  else if (await taken(thing)) return others && say(`${form().querySelector("output").textContent}; the other ${others} stay out`);
+  else if (await accept(thing)) return others && say(`${form().querySelector("output").textContent}; the other ${others} stay out`);
   document.getElementById("archive").value = "";
 }
 
-/** Put a dropped folder or file into the form; tell whether it is there. */
-async function taken({ entry, file }) {
+/** Put a dropped folder or file into the form; return whether that worked. */
+async function accept({ entry, file }) {
   if (!entry?.isDirectory) return choose(file);
   say(`Zipping ${entry.name} …`);
   try {
-    return choose(await zipped(entry));
+    return choose(await zipFolder(entry));
   } catch (error) {
     say("");
     complain(`The folder could not be read (${error.message}). Make a zip of it and choose that.`);
@@ -96,7 +96,7 @@ async function taken({ entry, file }) {
   }
 }
 
-// The whole page takes what is dropped: beside the form, a browser would open the file and leave the page.
+// The whole page accepts drops: elsewhere a browser would open the file and leave the page.
 for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
   document.addEventListener(kind, (event) => {
     const target = form()?.querySelector(".drop");
@@ -116,11 +116,11 @@ document.addEventListener("htmx:xhr:progress", (event) => {
   const bar = event.target.querySelector("progress");
   bar.hidden = false;
   bar.value = event.detail.loaded / event.detail.total;
-  say(bar.value < 1 ? `${Math.round(100 * bar.value)} % sent` : "Sent; it is being checked …");
+  say(bar.value < 1 ? `${Math.round(100 * bar.value)} % sent` : "Sent. Checking …");
 });
 
 document.addEventListener("htmx:sendError", () => complain("The service does not answer. Nothing was accepted; try again in a moment."));
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status === 413) complain("The upload is too large. Hand in the project's own files only.");
-  else if (event.detail.xhr.status >= 500 && event.detail.xhr.status !== 503) complain("The service made a mistake. Nothing was accepted; try again in a moment.");
+  else if (event.detail.xhr.status >= 500 && event.detail.xhr.status !== 503) complain("Internal error. Nothing was accepted; try again in a moment.");
 });

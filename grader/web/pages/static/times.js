@@ -1,4 +1,4 @@
-// Shows every moment in the reader's own time zone, with its name; what the page says in UTC stays as a title.
+// Shows every time in the reader's own time zone; the time in UTC stays as a title.
 
 const format = new Intl.DateTimeFormat(undefined, {
   year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
