@@ -16,8 +16,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 BODY_PACE = 1024  # bytes a second, on average over the seconds that a body may pause
 ANSWER = "HTTP/1.1 {}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{}"
-SLOW_HEAD = ("408 Request Timeout", "The head of the request did not come in time.")
-SLOW_BODY = ("408 Request Timeout", "The body of the request came too slowly; send it again.")
+SLOW_HEAD = ("408 Request Timeout", "The head of the request did not arrive in time.")
+SLOW_BODY = ("408 Request Timeout", "The body of the request arrived too slowly. Send it again.")
 BUSY = ("503 Service Unavailable\r\nRetry-After: 10", "All connections are in use; try again soon.")
 
 

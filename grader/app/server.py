@@ -33,7 +33,8 @@ def listen(settings: ServiceSettings) -> socket.socket:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise SettingsError(
-            f"{where}: the service cannot listen there: {reason}; end the program that does, or set another"
+            f"{where}: the service cannot listen there: {reason}; "
+            "stop the program that uses it or set another"
         ) from None
     return listener
 

@@ -18,7 +18,7 @@ from grader.store.submissions import MAX_ATTEMPTS, Basis, end
 from grader.store.tables import ArchiveRow, AssignmentRow, FailedTestRow, ReportRow, SubmissionRow
 from grader.store.verdict import Verdict
 
-FAILED_REASON = "grading it failed {attempts} times on our side; staff can see it, and no attempt is spent"
+FAILED_REASON = "grading failed {attempts} times on our side; no attempt used"
 
 
 UNANNOUNCED = Basis("", "")

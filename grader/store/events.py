@@ -26,11 +26,11 @@ def add_state_event(session: Session, submission: SubmissionRow) -> None:
 def add_state_events(session: Session, submissions: Sequence[SubmissionRow]) -> None:
     """Add the state events of many submissions, as `add_state_event`."""
     moment = now(session)
-    told = [
+    rows = [
         {"submission_id": each.id, "attempt": each.attempt, "kind": STATE, "data": _state(each), "at": moment}
         for each in submissions
     ]
-    session.execute(insert(EventRow), told)
+    session.execute(insert(EventRow), rows)
 
 
 def add_event_if_current(

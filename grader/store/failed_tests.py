@@ -48,7 +48,7 @@ def find_common_failures(
     first = tuple(func.min(column).label(column.key) for column in unnamed)
     problems = func.count(distinct(FailedTestRow.problem)).label("problems")
     queries = (
-        _select_groups(submission_ids, limit, FailedTestRow.cause, shown=(*first, problems)).where(
+        _select_groups(submission_ids, limit, FailedTestRow.cause, columns=(*first, problems)).where(
             FailedTestRow.cause != ""
         ),
         _select_groups(submission_ids, limit, *unnamed).where(FailedTestRow.cause == ""),
@@ -62,7 +62,7 @@ def _by_number(failure: CommonFailure) -> tuple[int, int, str, str, str]:
 
 
 def _select_groups(
-    submission_ids: Collection[str], limit: int, *same: Any, shown: Sequence[Any] = ()
+    submission_ids: Collection[str], limit: int, *same: Any, columns: Sequence[Any] = ()
 ) -> Select[Any]:
     """Select groups of failed tests with equal values of `same`, those of most students first."""
     students = func.count(distinct(SubmissionRow.user_id)).label("students")
@@ -70,7 +70,7 @@ def _select_groups(
     example = func.min(FailedTestRow.submission_id).label("example_id")
     return (
         _select_failed_tests(submission_ids)
-        .with_only_columns(*same, *shown, students, tests, example)
+        .with_only_columns(*same, *columns, students, tests, example)
         .group_by(*same)
         .order_by(students.desc(), tests.desc(), *same)
         .limit(limit)

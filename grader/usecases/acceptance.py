@@ -137,7 +137,7 @@ def _decide_one(  # noqa: PLR0913, PLR0917 - the upload, and all that the decisi
         case TooSoon(next_try):
             raise _too_soon(assignment, next_try, moment)
         case _:
-            raise KeyReusedError("This Idempotency-Key came with other bytes: take a new one.")
+            raise KeyReusedError("This Idempotency-Key belongs to another upload. Use a new one.")
 
 
 def _choose(choice: Sequence[AssignmentRow], upload: Upload) -> AssignmentRow:
@@ -146,20 +146,18 @@ def _choose(choice: Sequence[AssignmentRow], upload: Upload) -> AssignmentRow:
     matching = [each for each in choice if not wanted or each.id == wanted]
     if not matching:
         which = f"an assignment {wanted!r}" if wanted.isprintable() and wanted else "any assignment"
-        raise NotFoundError(f"You are in no course with {which}: ask your instructor.")
+        raise NotFoundError(f"You are in no course with {which}. Ask your instructor.")
     if len(matching) > 1:
         names = [each.id for each in matching]
-        raise InvalidInputError(
-            f"You have several assignments: say which, {', '.join(names)}.", choices=names
-        )
+        raise InvalidInputError(f"You have several assignments. Name one: {', '.join(names)}.", choices=names)
     return matching[0]
 
 
 def _too_soon(assignment: AssignmentRow, moment: datetime, present: datetime) -> RateLimitError:
     wait = max(1, ceil((moment - present).total_seconds()))
     return RateLimitError(
-        f"{assignment.hourly_limit} submissions an hour are allowed; the next one from "
-        f"{moment:%H:%M:%S} UTC on, in {ceil(wait / 60)} min. Run the tests on your machine meanwhile.",
+        f"The limit is {assignment.hourly_limit} submissions an hour. The next one is possible at "
+        f"{moment:%H:%M:%S} UTC, in {ceil(wait / 60)} min. Run the tests on your machine until then.",
         wait,
         next_try_at=moment.isoformat(timespec="seconds"),
     )

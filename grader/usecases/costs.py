@@ -68,7 +68,7 @@ class Costs:
 
 def _too_costly(wait: float) -> RateLimitError:
     detail = (
-        "Your last uploads were refused or known already, and checking them took long. Wait "
+        "Your last uploads were rejected or repeated, and checking them took long. Wait "
         f"{wait + 1:.0f} seconds, and check the zip with `grader submit` or submit.py before you send it."
     )
     return RateLimitError(detail, int(wait) + 1)

@@ -17,8 +17,8 @@ RECENT_REPORTS = 50
 FIRST_GUESS_SECONDS = 10.0
 FRESH_SECONDS = 2.0  # many ask, and the answer hardly changes
 GAP_SECONDS = 5.0  # most that a slot is held beside the run itself
-NOBODY_GRADES = "No worker can grade at the moment. This is kept, and graded as soon as one can."
-RUNS_TAKE_LONG = "All workers grade submissions that take unusually long. The wait is not known."
+NOBODY_GRADES = "No worker can grade now. The submission stays in the queue until one can."
+RUNS_TAKE_LONG = "All workers are busy with long submissions. The wait is unknown."
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class ReadinessIssue:
 
 
 class Readiness:
-    """Looks for troubles, and remembers since when each is there. Any thread may look."""
+    """Finds the issues of the service, and remembers how long each lasts. Any thread may call it."""
 
     def __init__(self, database: Database, queue: Queue) -> None:
         """Look at `database` and `queue`."""
@@ -49,14 +49,14 @@ class Readiness:
         self._since: dict[tuple[str, str], float] = {}
 
     def look(self, stats: Stats) -> Sequence[ReadinessIssue]:
-        """Return the troubles, a stuck submission only after some time. Raises SQLAlchemyError."""
-        found = [*self._database_troubles(), *_worker_troubles(stats), *self._queue_troubles(stats)]
+        """Return the issues; a stuck submission is one only after some time. Raises SQLAlchemyError."""
+        found = [*self._find_database_issues(), *_find_worker_issues(stats), *self._find_queue_issues(stats)]
         moment, before = time.monotonic(), self._since
         self._since = since = {key: before.get(key, moment) for key in map(_key_of, found)}
         aged = [replace(each, lasts=_lasts(each, moment - since[_key_of(each)])) for each in found]
         return [each for each in aged if each.lasts or each.status != STUCK]
 
-    def _database_troubles(self) -> Iterator[ReadinessIssue]:
+    def _find_database_issues(self) -> Iterator[ReadinessIssue]:
         try:
             with self._database.write() as session:
                 session.execute(update(AssignmentRow).where(false()).values(title=""))
@@ -64,9 +64,9 @@ class Readiness:
             reason = error.__cause__ or error
             yield ReadinessIssue("not writable", "", f"The database cannot be written: {reason}.")
         if not self._database.is_postgresql:
-            yield from _disk_troubles(Path(str(self._database.engine.url.database)).parent)
+            yield from _find_disk_issues(Path(str(self._database.engine.url.database)).parent)
 
-    def _queue_troubles(self, stats: Stats) -> Iterator[ReadinessIssue]:
+    def _find_queue_issues(self, stats: Stats) -> Iterator[ReadinessIssue]:
         with self._database.read() as session:
             left = session.scalars(_select_orphans()).all()
             oldest = session.scalar(_select_oldest()) if stats.slots > _count_running(session) else None
@@ -78,15 +78,15 @@ class Readiness:
             yield ReadinessIssue(STUCK, oldest, sentence)
 
 
-def _key_of(trouble: ReadinessIssue) -> tuple[str, str]:
-    return trouble.status, trouble.subject
+def _key_of(issue: ReadinessIssue) -> tuple[str, str]:
+    return issue.status, issue.subject
 
 
-def _lasts(trouble: ReadinessIssue, seconds: float) -> bool:
-    return seconds >= GRACE_SECONDS.get(trouble.status, 0.0)
+def _lasts(issue: ReadinessIssue, seconds: float) -> bool:
+    return seconds >= GRACE_SECONDS.get(issue.status, 0.0)
 
 
-def _disk_troubles(folder: Path) -> Iterator[ReadinessIssue]:
+def _find_disk_issues(folder: Path) -> Iterator[ReadinessIssue]:
     free = shutil.disk_usage(folder).free
     if free < FREE_BYTES:
         yield ReadinessIssue(
@@ -94,7 +94,7 @@ def _disk_troubles(folder: Path) -> Iterator[ReadinessIssue]:
         )
 
 
-def _worker_troubles(stats: Stats) -> Iterator[ReadinessIssue]:
+def _find_worker_issues(stats: Stats) -> Iterator[ReadinessIssue]:
     if not stats.workers:
         yield ReadinessIssue("no worker", "", "No worker is alive: start one. Uploads are kept until then.")
     elif not stats.slots:

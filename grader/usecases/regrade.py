@@ -34,8 +34,10 @@ def regrade_submission(context: Context, who: Person, submission_id: str, reason
         try:
             begun = start_regrade(session, submission_id, Priority.BULK)
         except ArchiveGone:
-            raise ConflictError("Its archive was pruned: hand the same zip in again.") from None
+            raise ConflictError(
+                "Its archive was deleted to save space. Hand in the same zip again."
+            ) from None
         if begun is None:
-            raise ConflictError(f"It is {submission.state}: it will have a verdict anyway.")
+            raise ConflictError(f"It is {submission.state}: wait for its verdict.")
         context.queue.enqueue(session, [submission_id], Priority.BULK)
         record(session, who.email, "regrade", submission_id, course=course, reason=reason)

@@ -92,7 +92,7 @@ def download_archive(context: Context, who: Person, submission_id: str) -> bytes
         submission = find_submission(session, who, submission_id)
         content = session.get_one(ArchiveRow, submission.archive_sha256).content
         if not content:
-            raise NotFoundError("Its archive was pruned: the reports are kept, the zip is not.")
+            raise NotFoundError("Its archive was deleted to save space. The reports are kept.")
         course = course_of(session, submission)
     if submission.user_id != who.id:
         with context.database.write() as session:

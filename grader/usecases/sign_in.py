@@ -10,7 +10,7 @@ from grader.store.users import Person, person
 from grader.usecases.context import Context
 from grader.usecases.errors import NotSignedInError, RateLimitError
 
-WRONG_KEY = "The token is wrong, revoked or over"
+WRONG_KEY = "The token is wrong, revoked or expired"
 T = TypeVar("T")
 
 log = structlog.get_logger()
@@ -68,8 +68,8 @@ def check_rate_limit(context: Context, address: str) -> None:
     log.warning("a wrong token or link", address=address)
     if seconds:
         raise RateLimitError(
-            f"{WRONG_KEY}. Many wrong ones came from your address: wait {seconds:.0f} seconds before you "
-            "send another. A right token works at any time.",
+            f"{WRONG_KEY}. Your address sent too many wrong ones. Wait {seconds:.0f} seconds before you send "
+            "another. A valid token works at any time.",
             int(seconds) + 1,
         )
 
@@ -78,5 +78,5 @@ def _check_key(context: Context, found: T | None, address: str) -> T:
     """Return `found`. Raises NotSignedInError, RateLimitError if there is none."""
     if found is None:
         check_rate_limit(context, address)
-        raise NotSignedInError(f"{WRONG_KEY}: ask for a new one.")
+        raise NotSignedInError(f"{WRONG_KEY}. Ask for a new one.")
     return found

@@ -25,8 +25,8 @@ class Streams:
         with self._lock:
             if self._open[user_id] >= self._most:
                 raise RateLimitError(
-                    f"You follow {self._most} submissions already, in as many tabs or programs. Close one, "
-                    "or load this page again now and then: it shows how far the submission is.",
+                    f"You follow {self._most} submissions already. Close a tab or program that follows one, "
+                    "or reload this page from time to time.",
                     RETRY_SECONDS,
                 )
             self._open[user_id] += 1

@@ -62,7 +62,7 @@ class SizeCap:
         await self._app(scope, receive_capped, send)
 
     def _too_large(self) -> ApiError:
-        detail = f"An upload may have {self._archive_bytes:,} bytes. Hand in the project's own files only."
+        detail = f"The limit is {self._archive_bytes:,} bytes. Hand in the project's own files only."
         return ApiError(ErrorType.TOO_LARGE, detail, headers={"Connection": "close"})
 
 

@@ -32,17 +32,17 @@ class Eligibility:
 
     def assess(self, info: WorkerInfo) -> WorkerInfo:
         """Return `info` for the worker's row: without slots and with the reason if it is not eligible."""
-        shown = replace(info, host=self._host)
+        assessed = replace(info, host=self._host)
         try:
             self._grader.check()
             own = self._grader.fingerprint()
         except OUT_OF_ORDER as error:
             reason = clean_line(f"The worker on {self._host} cannot grade: {error}", REASON_CHARACTERS)
-            return replace(shown, slots=0, refusal=reason)
+            return replace(assessed, slots=0, refusal=reason)
         with self._database.read() as session:
             reason, warning = self._compare(session, own)
         slots = 0 if reason else info.slots
-        return replace(shown, slots=slots, fingerprint=own, refusal=reason, warning=warning)
+        return replace(assessed, slots=slots, fingerprint=own, refusal=reason, warning=warning)
 
     def refusal(self, session: Session, own: Fingerprint) -> str:
         """Return why a worker with the fingerprint `own` is not eligible now, or an empty text."""
@@ -58,8 +58,8 @@ class Eligibility:
             return not self.refusal(session, own)
 
     def _compare(self, session: Session, own: Fingerprint) -> tuple[str, str]:
-        wanted = find_standard(session)
-        if wanted is None:
+        standard = find_standard(session)
+        if standard is None:
             return NOT_ANNOUNCED, ""
-        found = refusals(own, wanted, self._host, same_versions=self._same_versions)
-        return " ".join(found), " ".join(warnings(own, wanted, self._host))
+        found = refusals(own, standard, self._host, same_versions=self._same_versions)
+        return " ".join(found), " ".join(warnings(own, standard, self._host))

@@ -34,11 +34,11 @@ def list_audit(  # noqa: PLR0913, PLR0917 - one parameter for each filter
     ] = None,
 ) -> AuditPageBody:
     """List actions of staff, newest first: an instructor's courses, or all for an admin."""
-    wanted = AuditFilter(find_audit_courses(who), actor, action, subject, cursor)
+    filter_ = AuditFilter(find_audit_courses(who), actor, action, subject, cursor)
     with context.database.read() as session:
-        rows = entries(session, wanted, limit + 1)
-    shown = [_body(row) for row in rows[:limit]]
-    return AuditPageBody(entries=shown, next=shown[-1].id if len(rows) > limit else None)
+        rows = entries(session, filter_, limit + 1)
+    bodies = [_body(row) for row in rows[:limit]]
+    return AuditPageBody(entries=bodies, next=bodies[-1].id if len(rows) > limit else None)
 
 
 def _body(row: AuditRow) -> AuditBody:

@@ -66,10 +66,10 @@ NOT_READY: dict[int | str, dict[str, Any]] = {503: {**describe_errors()[503], "m
 @router.get("/health/ready", summary="Can it accept and grade", responses=NOT_READY)
 def ready(context: InContext, response: Response) -> ReadyBody:
     """List the problems of the service. The status is 503 if one of them lasts."""
-    stats, troubles = _look(context)
-    if any(each.lasts for each in troubles):
+    stats, issues = _look(context)
+    if any(each.lasts for each in issues):
         response.status_code = 503
-    return _body(stats, troubles)
+    return _body(stats, issues)
 
 
 def _look(context: Context) -> tuple[Stats, Sequence[ReadinessIssue]]:
@@ -78,11 +78,11 @@ def _look(context: Context) -> tuple[Stats, Sequence[ReadinessIssue]]:
     return stats, context.readiness.look(stats)
 
 
-def _body(stats: Stats, troubles: Sequence[ReadinessIssue]) -> ReadyBody:
-    status = troubles[0].status if troubles else READY
+def _body(stats: Stats, issues: Sequence[ReadinessIssue]) -> ReadyBody:
+    status = issues[0].status if issues else READY
     return ReadyBody(
         status=cast("Status", status),
-        troubles=[*(each.sentence for each in troubles), *stats.refusals, *stats.warnings],
+        troubles=[*(each.sentence for each in issues), *stats.refusals, *stats.warnings],
         runners=list(stats.runners),
         waiting=sum(stats.depth.values()),
         grading=stats.grading,

@@ -81,8 +81,8 @@ def picture(
 ) -> Picture:
     """Return the progress of a submission."""
     place, wait = find_place(context, session, submission)
-    told = [each for each in events_since(session, submission.id, 0) if each.attempt == submission.attempt]
-    newest = {each.kind: each.data for each in told}
+    events = [each for each in events_since(session, submission.id, 0) if each.attempt == submission.attempt]
+    newest = {each.kind: each.data for each in events}
     is_grading = submission.state is State.GRADING
     return Picture(
         id=submission.id,
@@ -94,7 +94,7 @@ def picture(
         parts=(*page_context.rubric.parts, *page_context.rubric.bonus_parts),
         stage=newest.get("stage") if is_grading else None,
         has_second_stage=page_context.has_second_stage,
-        training=training_of(page_context, told) if is_grading else None,
+        training=training_of(page_context, events) if is_grading else None,
     )
 
 
@@ -153,9 +153,9 @@ def event(name: str, content: str) -> bytes:
     return format_sse_event(event=name, data_str=content)
 
 
-def training_of(page_context: PageContext, told: Sequence[EventRow]) -> Training | None:
+def training_of(page_context: PageContext, events: Sequence[EventRow]) -> Training | None:
     """Return the training that runs; another problem starts another one."""
-    trained = [each.data for each in told if each.kind == "training"]
+    trained = [each.data for each in events if each.kind == "training"]
     if not trained:
         return None
     problem = trained[-1]["problem"]

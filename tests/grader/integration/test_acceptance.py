@@ -17,7 +17,7 @@ from tests.grader.support.course import hand_in, make_course
 
 
 class Desk:
-    """A course with its queue, and what keeps uploads."""
+    """A course with its queue and the acceptance of uploads."""
 
     def __init__(self, database, **policy):
         """Keep them in `database`."""
@@ -38,7 +38,7 @@ class Desk:
             return self.keep(session, arrivals)
 
     def places(self, answers):
-        """Return the places that the queue gives what was accepted."""
+        """Return the places that the queue gives to answers."""
         with self.database.read() as session:
             return [self.queue.position(session, each.submission.id) for each in answers]
 
@@ -58,7 +58,7 @@ def worker(desk):
 
 @pytest.mark.usefixtures("worker")
 def test_the_places_told_are_those_of_the_queue(desk):
-    """Each is told the place that it has when the transaction is over, whatever the priorities."""
+    """Each answer has the place that the queue gives after the transaction, for all priorities."""
     hand_in(desk.database, desk.queue, desk.course.ben, b"earlier")
     hand_in(desk.database, desk.queue, desk.course.teacher, b"earlier")
 
@@ -72,14 +72,14 @@ def test_the_places_told_are_those_of_the_queue(desk):
 
 
 def test_no_wait_is_told_while_nobody_grades(desk):
-    """Without a worker there is a place, and nothing to tell of the time."""
+    """Without a worker an answer has a place and no wait."""
     [answer] = desk.accept(desk.arrival("anna"))
 
     assert (answer.place, answer.wait) == (1, None)
 
 
 def test_staff_who_hand_in_are_known_as_such(desk):
-    """Whether the course's staff handed in is told, as the answer then names them."""
+    """The answer says whether the uploader is staff, as it then names the person."""
     student, teacher = desk.accept(desk.arrival("anna"), desk.arrival("teacher"))
 
     assert (student.by_staff, teacher.by_staff) == (False, True)
@@ -106,7 +106,7 @@ def test_what_repeats_is_found_in_a_group(desk):
 
 
 def test_the_newest_takes_the_place_of_the_queued_one_in_a_group(desk):
-    """What is superseded leaves the queue, and the place told counts without it."""
+    """A superseded submission leaves the queue, and no place counts it."""
     [old] = desk.accept(desk.arrival("anna", "old"))
 
     new, other = desk.accept(desk.arrival("anna", "new"), desk.arrival("ben"))

@@ -1,4 +1,4 @@
-"""The API of submissions: handing in, looking, cancelling, regrading; who may, and what is answered."""
+"""The API of submissions: hand in, look, cancel, regrade; permissions and answers."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -67,7 +67,7 @@ def test_an_upload_is_accepted_and_queued(service, anna):
     ],
 )
 def test_a_refusal_names_entry_and_rule(service, anna, content, rule, entry):
-    """422 names what is wrong; nothing is kept and no attempt is spent."""
+    """422 names rule and entry; nothing is kept, and no attempt is used."""
     response = hand_in(anna, content)
 
     assert problem(response) == (422, "refused")
@@ -102,7 +102,7 @@ def test_an_upload_that_is_larger_than_it_says(anna):
     ],
 )
 def test_what_is_no_upload(anna, request_body, expected):
-    """What is no form, or holds no file, is told so."""
+    """A request that is no form, or has no file, gets a message about it."""
     status, kind = problem(anna.post(SUBMISSIONS, **request_body))
 
     assert status in {expected[0], 422}
@@ -130,7 +130,7 @@ def test_the_same_bytes_again_on_request(anna):
 
 
 def test_the_same_bytes_of_another_student_are_another_submission(service, anna):
-    """What one student handed in is no earlier submission of another."""
+    """Submissions of one student do not count as earlier ones of another."""
     first = hand_in(anna).json()["id"]
 
     other = hand_in(service.client("ben"))
@@ -139,7 +139,7 @@ def test_the_same_bytes_of_another_student_are_another_submission(service, anna)
 
 
 def test_the_same_key_is_one_submission(anna):
-    """A request that is repeated with its key returns what it made; with other bytes it is refused."""
+    """A request with the same key and bytes returns the same submission; other bytes are refused."""
     key = {"Idempotency-Key": "attempt-7"}
     first = hand_in(anna, headers=key, again="true")
     repeated = hand_in(anna, headers=key, again="true")
@@ -160,7 +160,7 @@ def test_parallel_repeats_make_one_submission(anna):
 
 
 def test_the_newest_takes_the_place_of_the_one_that_waits(database):
-    """Where the policy says so, a newer submission supersedes the queued one, which says by what."""
+    """If the policy says so, a newer submission supersedes the queued one and is named in its reason."""
     anna = make_service(database, hourly_limit=None).client("anna")
     old = hand_in(anna).json()["id"]
 
@@ -186,7 +186,7 @@ def test_the_hourly_limit_says_when_to_try_again(database):
 
 
 def test_a_submission_is_cancelled_while_it_is_queued(service, anna):
-    """DELETE cancels what waits; what is being graded goes on and the answer is 409."""
+    """DELETE cancels a queued submission; for one that is being graded the answer is 409."""
     waiting, running = hand_in(anna).json()["id"], hand_in(anna, zipped(x="1")).json()["id"]
     service.begin(running)
 
@@ -198,7 +198,7 @@ def test_a_submission_is_cancelled_while_it_is_queued(service, anna):
 
 @pytest.mark.parametrize("path", ["", "/report", "/events", "/archive"])
 def test_others_submissions_are_not_there(service, anna, path):
-    """What belongs to somebody else is answered exactly as what does not exist."""
+    """A submission of somebody else gets the same answer as one that does not exist."""
     own = hand_in(anna).json()["id"]
     ben = service.client("ben")
 
@@ -262,7 +262,7 @@ def test_a_list_is_paged(anna):
 
 
 def test_a_report_in_three_forms(service, anna):
-    """Accept chooses JSON, text or a page; they tell of the same points; anything else is 406."""
+    """Accept chooses JSON, text or a page with the same points; anything else is 406."""
     graded = report(result(outcome=Outcome.FAILED, message="<b>3</b> is wrong"))
     document = json.dumps(to_document(graded))
     own = hand_in(anna).json()["id"]
@@ -293,7 +293,7 @@ def test_there_is_no_report_before_the_verdict(anna):
 
 
 def test_followers_see_each_state_and_resume(service, anna):
-    """The stream ends with the verdict; a client that was cut off gets what it has not seen, and no more."""
+    """The stream ends with the verdict; a client that reconnects gets the events that it has not seen."""
     own = hand_in(anna).json()["id"]
     service.grade(own)
     path = f"{SUBMISSIONS}/{own}/events"

@@ -1,4 +1,4 @@
-"""The API of the audit: who may read what staff did, and how."""
+"""The API of the audit: permissions, filters and pages."""
 
 import pytest
 
@@ -32,12 +32,12 @@ def give_role(service, name, course, role):
 
 
 def subjects(response):
-    """Return what the entries of a page are about."""
+    """Return the subjects of the entries of a page."""
     return [each["subject"] for each in response.json()["entries"]]
 
 
 def test_an_instructor_reads_what_was_done_in_the_course(service):
-    """Entries say when, who, what, to whom, where and why; other courses' are not there."""
+    """Entries have time, person, action, subject, course and reason; entries of other courses are missing."""
     before = now_of(service)
 
     response = service.client("teacher").get(AUDIT)
@@ -63,7 +63,7 @@ def now_of(service):
 
 
 def test_an_admin_reads_everything(service):
-    """Whoever is an admin somewhere reads also what concerns no course."""
+    """An admin also reads entries that concern no course."""
     give_role(service, "teacher", "spring", Role.ADMIN)
 
     assert subjects(service.client("teacher").get(AUDIT)) == ["three", "two", "one"]
@@ -71,7 +71,7 @@ def test_an_admin_reads_everything(service):
 
 @pytest.mark.parametrize("role", [Role.STUDENT, Role.GRADER])
 def test_others_do_not_read_it(service, role):
-    """Students and graders are told that they may not."""
+    """Students and graders get 403."""
     give_role(service, "anna", COURSE, role)
 
     assert problem(service.client("anna").get(AUDIT)) == (403, "not-allowed")
@@ -113,7 +113,7 @@ def test_the_audit_is_read_page_by_page(service):
     ],
 )
 def test_the_audit_is_filtered(service, wanted, expected):
-    """Filters narrow what is listed."""
+    """Filters narrow the list."""
     give_role(service, "teacher", COURSE, Role.ADMIN)
 
     assert subjects(service.client("teacher").get(AUDIT, params=wanted)) == expected
@@ -121,5 +121,5 @@ def test_the_audit_is_filtered(service, wanted, expected):
 
 @pytest.mark.parametrize("wanted", [{"cursor": "x"}, {"limit": 0}, {"actor": "\x00"}, {"cursor": 2**70}])
 def test_what_cannot_be_asked(service, wanted):
-    """A cursor that is none, a page of nothing and text that no database holds are told so."""
+    """An invalid cursor, a limit of 0 and text that no database can store get 422."""
     assert problem(service.client("teacher").get(AUDIT, params=wanted)) == (422, "invalid")

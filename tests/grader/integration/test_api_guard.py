@@ -1,4 +1,4 @@
-"""What guards the API: tokens, brakes on guessing, strict headers, problems for every error, health, logs."""
+"""The guards of the API: tokens, rate limits, strict headers, bodies of errors, health, logs."""
 
 import json
 import logging
@@ -29,7 +29,7 @@ def service(tmp_path):
     "header", [None, "Bearer ", "Bearer nonsense", "Basic YTpi", "Bearer grader_0.\u00e9"]
 )
 def test_without_a_token_nothing_is_told(service, header):
-    """401 says how to sign in, and nothing about what is there."""
+    """401 says how to sign in, and reveals nothing else."""
     headers = {"Authorization": header.encode("latin-1")} if header else {}
 
     response = service.client().get(SUBMISSIONS, headers=headers)

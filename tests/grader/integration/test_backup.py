@@ -62,7 +62,7 @@ def empty(request, tmp_path, database_url):
 
 
 def rows(database):
-    """Return all rows that are kept, by table, without what a restore forgets."""
+    """Return all stored rows by table, without the values that a restore clears."""
     with database.read() as session:
         return {
             table.name: [tuple(row) for row in session.execute(_kept(table).order_by(*table.primary_key))]
@@ -121,7 +121,7 @@ def test_a_backup_is_its_owners_alone(database, filled, tmp_path):
 
 
 def test_a_store_that_is_not_empty_is_left_alone(database, filled, tmp_path):
-    """Restoring over what is there is refused."""
+    """A restore into a store with rows is refused."""
     assert filled
     back_up(database, tmp_path / "backup", SECRET)
 
@@ -131,7 +131,7 @@ def test_a_store_that_is_not_empty_is_left_alone(database, filled, tmp_path):
 
 @pytest.mark.parametrize("content", ["nothing", "other zip"])
 def test_what_is_no_backup(tmp_path, content):
-    """A file that is something else is told so, and nothing is changed."""
+    """A file that is no backup gets a message about it, and nothing changes."""
     database = open_database(f"sqlite:///{tmp_path}/grader.db")
     path = tmp_path / "file"
     path.write_text(content)

@@ -63,7 +63,7 @@ class Bench:
         self.site.wait_for(lambda: self.found(submission_id) == expected)
 
     def close(self):
-        """End what runs."""
+        """End all processes."""
         self.site.close()
         self._database.close()
 
@@ -102,7 +102,7 @@ def test_three_strikes_are_enough(bench):
 
 
 def test_a_worker_that_wakes_late_changes_nothing(bench):
-    """A worker that was stopped, taken for dead and woken may not publish what another one has graded."""
+    """A worker that was stopped, declared dead and woken may not publish over another worker's verdict."""
     made = bench.hand_in(adapters=slow(1))
     late = bench.worker("sound")
     bench.wait_for(made, "grading", 1, 0)
@@ -125,7 +125,7 @@ def site(tmp_path):
 
 
 def test_the_whole_service_is_killed(site):
-    """What was accepted before SIGKILL is graded after the restart, and no student code is left meanwhile."""
+    """A submission accepted before SIGKILL is graded after the restart, and no student code stays behind."""
     served = site.serve()
     anna = site.client()
     made = [hand_in(anna, adapters=slow(0.5), note=str(n)).json()["id"] for n in range(3)]

@@ -1,4 +1,4 @@
-"""The demo course in a store: its people and what they handed in, how to get in, what odd projects become."""
+"""The demo course in a store: its people and submissions, the first sign-in, the reports of odd projects."""
 
 import hashlib
 from collections import Counter
@@ -54,7 +54,7 @@ def service(database, monkeypatch):
 
 @pytest.fixture(scope="module")
 def demo():
-    """Return the demo's students, and what makes their projects."""
+    """Return the demo's students, and the maker of their projects."""
     rubric = load_assignment(ROOT).rubric
     course = load_demo_course(ROOT)
     return plan(course, [part.id for part in rubric.parts]), Projects(ROOT, course)
@@ -102,7 +102,7 @@ def test_the_newest_of_each_student_is_graded_first(service):
 
 
 def test_what_ended_otherwise_says_why(service):
-    """What was replaced names what took its place; our own failure is one, with its reason."""
+    """A superseded submission names its successor; there is one grader error, with its reason."""
     filled(service)
 
     with service.database.read() as session:
@@ -186,7 +186,7 @@ def test_the_broken_project_is_not_gradable(graded):
 
 
 def test_the_hostile_project_shows_its_text_as_text(graded):
-    """What it prints and raises reaches the report, without control characters, for pages to escape."""
+    """Hostile output reaches the report without control characters; pages escape the rest."""
     report = graded[Twist.HOSTILE]
 
     messages = [test.message for problem in report.score.problems for test in problem.losses]

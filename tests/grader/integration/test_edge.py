@@ -59,7 +59,7 @@ def ask(site, text):
 
 
 def received(connection):
-    """Return what comes until the other end closes."""
+    """Return the bytes that arrive until the other end closes."""
     pieces = []
     try:
         while piece := connection.recv(65536):
@@ -254,7 +254,7 @@ def test_an_upload_that_is_aborted_is_no_error(site):
 
 
 def test_streams_of_one_person_are_few(site):
-    """The next stream is refused with what to do; other people, and the page itself, are not touched."""
+    """The next stream is refused with advice; other people and the page itself are not affected."""
     ben, other = site.client("ben@example.edu"), site.client("carl@example.edu")
     followed = [f"{SUBMISSIONS}/{hand_in(each).json()['id']}/events" for each in (ben, other)]
 
@@ -272,13 +272,13 @@ def test_streams_of_one_person_are_few(site):
 
 
 def is_open(client, path):
-    """Tell whether a stream can be opened."""
+    """Return whether a stream can be opened."""
     with client.stream("GET", path) as answer:
         return answer.status_code == 200
 
 
 def test_a_stream_ends_with_the_session(site):
-    """Whoever is shut out follows no longer, though the submission still waits."""
+    """A person without access follows no longer, though the submission still waits."""
     fay = site.client("fay@example.edu")
     path = f"{SUBMISSIONS}/{hand_in(fay).json()['id']}/events"
 
@@ -294,7 +294,7 @@ def test_a_stream_ends_with_the_session(site):
 
 
 def test_no_key_is_in_any_log(site):
-    """After signing in by link, by token and by wrong ones, no key stands in what the service wrote."""
+    """After sign-ins by link, by token and by wrong ones, no key is in the logs."""
     token = site.client("gus@example.edu").headers["authorization"].removeprefix("Bearer ")
     before = len(site.log())
     database = open_database(site.database_url)
@@ -349,7 +349,7 @@ def test_metrics_and_audit_hold_no_key(site):
     ("proxies", "seen"), [("", "127.0.0.1"), ("127.0.0.0/8", "192.0.2.7"), ("localhost", "192.0.2.7")]
 )
 def test_only_a_named_proxy_is_believed(tmp_path, proxies, seen):
-    """The address of a client is the connection's, or what a proxy says that the operator names."""
+    """The address of a client is the connection's, or the one that a named proxy states."""
     with closing(Site(tmp_path, GRADER_PROXIES=proxies)) as site:
         site.serve("--no-worker")
         ask(
@@ -371,7 +371,7 @@ def test_only_a_named_proxy_is_believed(tmp_path, proxies, seen):
 
 
 def test_a_port_in_use_is_one_sentence(tmp_path):
-    """The second service on a port ends with what, where and what to do, before it touches the store."""
+    """The second service on a port ends with cause, place and next step, before it touches the store."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port := free_port()))
         taken.listen()
@@ -381,7 +381,7 @@ def test_a_port_in_use_is_one_sentence(tmp_path):
 
     assert site.log() == (
         f"GRADER_HOST='127.0.0.1', GRADER_PORT={port}: the service cannot listen there: address already in "
-        "use; end the program that does, or set another\n"
+        "use; stop the program that uses it or set another\n"
     )
     assert not (tmp_path / "data").exists()
 
@@ -397,7 +397,7 @@ def temporary():
 
 
 def test_nothing_is_left_in_the_temporary_folder_after_kill_9(tmp_path, temporary):
-    """An upload has no name on the disk, and the worker removes what the server could not."""
+    """An upload has no name on the disk, and the worker removes leftovers of the server."""
     with closing(Site(tmp_path, TMPDIR=str(temporary))) as site:
         served = site.serve()
         site.wait_for_worker()

@@ -10,7 +10,7 @@ from tests.grader.support.course import COURSE
 
 
 def people_of(database):
-    """Return what each person of the course is called, with login, id and section."""
+    """Return the name of each person of the course, with login, id and section."""
     with database.read() as session:
         found = [(user, member.section) for user, member in members(session, COURSE)]
         return [(user.email, user.login, user.sis_id, section) for user, section in found]

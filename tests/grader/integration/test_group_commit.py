@@ -34,7 +34,7 @@ class Members:
         return kept
 
     def hand_in(self, *names):
-        """Hand in the first name, and the others while its group is being written; return what is to come."""
+        """Submit the first name, and the others while its group is being written; return their futures."""
         first = self.commit.submit(names[0])
         assert self.began.wait(PATIENCE)
         others = [self.commit.submit(name) for name in names[1:]]
@@ -43,7 +43,7 @@ class Members:
         return [first, *others]
 
     def are_kept(self, *names):
-        """Tell of each name whether it is in the database."""
+        """Return for each name whether it is in the database."""
         with self._database.read() as session:
             return [find_user(session, address(name)) is not None for name in names]
 
@@ -60,7 +60,7 @@ def members(database):
 
 
 def test_those_who_come_meanwhile_share_a_transaction(database, members):
-    """Whoever comes while a group is written is in the next one, and each gets its own result."""
+    """Items that arrive while a group is written are in the next one, and each gets its own result."""
     commits = []
     event.listen(database.engine, "commit", commits.append)
 
@@ -73,7 +73,7 @@ def test_those_who_come_meanwhile_share_a_transaction(database, members):
 
 
 def test_nobody_is_answered_before_the_commit(members):
-    """When a result is there, another connection sees what it stands for; before, it sees nothing."""
+    """Another connection sees the row of an item once its result is there, and not before."""
     first = members.commit.submit("a")
     assert members.began.wait(PATIENCE)
 
@@ -127,7 +127,7 @@ def test_who_left_is_not_written(members):
 
 
 def test_a_database_that_is_gone_is_told_to_all_at_once(database, members, monkeypatch):
-    """When no transaction begins, nobody is written, all are told so, and it is not tried for each."""
+    """When no transaction begins, all items get the error, after one try."""
     tries = []
 
     def gone(*_):
@@ -175,7 +175,7 @@ def test_closing_the_database_writes_what_waits(tmp_path):
 
 
 def test_a_disk_that_is_full_for_one_is_not_for_the_others(tmp_path):
-    """What is too large for the space that is left is not kept; small ones of the same group are."""
+    """An item too large for the free space is not kept; small ones of the same group are."""
     database = open_database(f"sqlite:///{tmp_path}/grader.db")
     members = Members(database)
     with database.engine.connect() as connection:

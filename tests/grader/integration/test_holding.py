@@ -1,4 +1,4 @@
-"""What workers hold: their share of the slots, what they give back, clocks that jump; both dispatchers."""
+"""The submissions that workers hold: slots, lost submissions, clocks that jump; both dispatchers."""
 
 import threading
 from datetime import timedelta
@@ -30,7 +30,7 @@ def queue(database):
 
 
 class Slow(Grading):
-    """Work that waits for each submission by itself, and tells which ones began."""
+    """Work that waits for each submission by itself, and records which ones began."""
 
     def __init__(self, database, wanted):
         """Set `done` after `wanted` submissions."""
@@ -71,7 +71,7 @@ def test_a_student_holds_one_slot_while_others_wait(database, queue, course):
 
 
 def test_a_busy_student_stands_behind_the_others(database, queue, course):
-    """The place tells the order of service: who is being graded waits for those who are not."""
+    """The place follows the order of service: a student with a running submission waits for those without."""
     running = hand_in(database, queue, course.anna)
     waiting = hand_in(database, queue, course.anna, priority=Priority.INTERACTIVE)
     other = hand_in(database, queue, course.ben, priority=Priority.RESUBMISSION)
@@ -141,7 +141,7 @@ def test_a_failed_take_keeps_nothing_waiting(database, queue, course):
 
 @pytest.mark.usefixtures("quick_beats")
 def test_what_runs_is_not_given_back(database, queue, course):
-    """Heartbeats leave alone what a slot works on, before and after it is taken."""
+    """Heartbeats do not touch the submission of a busy slot, before and after it is taken."""
     hand_in(database, queue, course.anna)
     work = Grading(database, 1)
     work.go_on.clear()
@@ -165,7 +165,7 @@ def beats_of(database):
 
 @pytest.mark.parametrize("hours", [5, -5], ids=["forward", "back"])
 def test_a_clock_that_jumps_makes_nobody_dead(database, queue, course, hours):
-    """A living worker keeps what it grades when the clock jumps by hours, and no attempt is spent."""
+    """A living worker keeps its submissions when the clock jumps by hours, and no attempt is used."""
     hand_in(database, queue, course.anna)
     work = Grading(database, 1)
     work.go_on.clear()
@@ -183,7 +183,7 @@ def test_a_clock_that_jumps_makes_nobody_dead(database, queue, course, hours):
 
 
 def jump(database, hours):
-    """Move what was written before, as a jump of the clock the other way does."""
+    """Move stored times, as a jump of the clock the other way does."""
     with database.write() as session:
         moved = timedelta(hours=-hours)
         for row in session.query(WorkerProcessRow):

@@ -1,4 +1,4 @@
-"""What pages load: kept for good under an address that the bytes give; libraries are as published."""
+"""Static files of pages: cached for a year under an address with their hash; libraries are as published."""
 
 import hashlib
 import re
@@ -75,7 +75,7 @@ def test_pages_load_only_what_is_there(browser):
     "name", ["pages.css", "../view.py", "..%2fview.py", "vendor/README.md", "", "vendor"]
 )
 def test_nothing_else_is_served(browser, name):
-    """Only what is on the list is served, whatever the path looks like."""
+    """Only files on the list are served, for every spelling of a path."""
     assert browser.get(f"/static/{name}").status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""What guards the pages: against other sites, other students, other roles, and foreign scripts."""
+"""The guards of the pages: against other sites, other students, other roles, and foreign scripts."""
 
 import re
 
@@ -77,7 +77,7 @@ def test_no_other_site_can_send_a_form(anna, exhibits, path, headers):
 
 @pytest.mark.parametrize("headers", FROM_HERE, ids=str)
 def test_forms_of_these_pages_are_taken(service, headers):
-    """What the pages' own forms send, and what programs send, is not mistaken for another site's."""
+    """Requests of the pages' own forms and of programs are not mistaken for another site's."""
     answer = service.browser().post("/logout", headers=headers)
 
     assert answer.status_code == 303

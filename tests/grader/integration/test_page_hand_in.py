@@ -1,4 +1,4 @@
-"""Handing in by the page: what is taken, what is refused beside the field, and what happens when we fail."""
+"""Hand in by the page: accepted uploads, refusals beside the field, and our own failures."""
 
 import io
 import re
@@ -78,7 +78,7 @@ def refused(answer, status):
     ],
 )
 def test_a_refusal_stands_beside_the_field(anna, content, words, headers):
-    """What is not accepted is told with entry, rule and advice, as a page or as the form alone."""
+    """A refusal has entry, rule and advice, as a page or as the form alone."""
     answer = hand_in(anna, content, headers)
 
     page = refused(answer, 422)
@@ -94,13 +94,13 @@ def test_too_often_says_when(anna):
 
     answer = hand_in(anna, zipped(x="3"))
 
-    assert "the next one from" in refused(answer, 429).words
+    assert "The next one is possible at" in refused(answer, 429).words
     assert int(answer.headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize("data", [{}, {"archive": ""}, {"archive": "text"}])
 def test_a_form_without_a_file(anna, data):
-    """A form that is sent without a zip says what is missing, beside the field."""
+    """A form without a zip gets a message beside the field."""
     answer = anna.post("/assignments/sums/submissions", data=data, files={"other": io.BytesIO(b"x")})
 
     assert "must be a file" in refused(answer, 422).words
@@ -108,7 +108,7 @@ def test_a_form_without_a_file(anna, data):
 
 @pytest.mark.parametrize("in_chunks", [False, True])
 def test_an_upload_that_is_too_large(anna, in_chunks):
-    """A body beyond the limit is not read to its end; the page says so, whatever length it told."""
+    """A body beyond the limit is not read to its end, and the page says so, whatever length it states."""
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     content = (b"x" * 50_000 for _ in range(100)) if in_chunks else b"x" * (UPLOAD_BYTES + 1)
 
@@ -119,7 +119,7 @@ def test_an_upload_that_is_too_large(anna, in_chunks):
 
 
 def test_only_what_is_queued_can_be_cancelled(anna):
-    """A queued submission is cancelled by its button; what is cancelled cannot be so again."""
+    """A queued submission is cancelled by its button; a second time is refused."""
     path = hand_in(anna).headers["location"]
 
     cancelled, again = anna.post(f"{path}/cancel"), anna.post(f"{path}/cancel")
@@ -157,7 +157,7 @@ def test_a_mistake_of_ours_is_a_page(service, monkeypatch):
 
 
 def test_page_and_refusals_name_the_limit_that_applies(tmp_path, monkeypatch):
-    """The page and a request that is too large name what intake accepts, whatever is around it in a form."""
+    """The page and the answer to a large request name the limit of intake."""
     monkeypatch.setattr("tests.grader.support.api.UPLOAD_BYTES", 34_603_008)
     opened = open_database(f"sqlite:///{tmp_path}/grader.db")
     anna = make_service(opened).browser("anna")
@@ -165,7 +165,7 @@ def test_page_and_refusals_name_the_limit_that_applies(tmp_path, monkeypatch):
     answer = anna.post("/assignments/sums/submissions", content=b"x", headers={"Content-Length": "99999999"})
 
     assert "At most 32 MiB" in read(anna, "/assignments/sums").words
-    assert "An upload may have 33,554,432 bytes" in Page(answer.text).words
+    assert "The limit is 33,554,432 bytes" in Page(answer.text).words
     opened.close()
 
 

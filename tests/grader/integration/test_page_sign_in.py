@@ -1,4 +1,4 @@
-"""Signing in to the pages: by token or one-time link, what the browser gets, where it is led; and out."""
+"""Sign in to the pages by token or one-time link: the cookie, the redirect, and the sign-out."""
 
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -42,7 +42,7 @@ def cookie_of(answer):
 
 
 def is_signed_in(browser):
-    """Tell whether the first page is shown and not the way to sign in."""
+    """Return whether the home page is shown and not the sign-in page."""
     return browser.get("/").status_code == 200
 
 
@@ -135,13 +135,13 @@ def test_nobody_is_led_elsewhere(service, elsewhere):
 
 
 def test_a_wrong_token_is_told_beside_the_field(service):
-    """The form comes again with what is wrong, tied to the field, and never with the token."""
+    """The form comes again with an error at the field, and never with the token."""
     answer = service.browser().post("/login", data={"token": "grader_0.wrong"})
 
     shown = Page(answer.text)
     [field] = [each for _, each in shown.tags if each.get("id") == "token"]
     assert answer.status_code == 401
-    assert "wrong, revoked or over" in shown.words
+    assert "wrong, revoked or expired" in shown.words
     assert field["aria-invalid"] == "true"
     assert set(field["aria-describedby"].split()) <= set(shown.attributes("id"))
     assert "grader_0.wrong" not in answer.text
@@ -192,7 +192,7 @@ def test_signing_out_ends_the_session(service):
 
 
 def test_the_api_takes_a_cookie_for_reading_only(service):
-    """A browser reads reports and archives by its cookie; what changes something needs a token."""
+    """A browser reads reports and archives by its cookie; changes need a token."""
     browser = service.browser("anna")
 
     read = browser.get("/api/v1/submissions")

@@ -118,7 +118,7 @@ def entry(service, text):
 
 
 def training(service, text):
-    """Show a submission that is being graded and tells of a training of that name."""
+    """Show a submission that is being graded and reports a training of that name."""
     anna = service.browser("anna")
     made = hand_in(anna)
     with service.database.write() as session:
@@ -137,7 +137,7 @@ def failure(service, text):
 
 
 def of_staff(page):
-    """Return what shows a page of staff on a class in which somebody is called so and says such things."""
+    """Return a function that shows a staff page on a class with a student of that name and message."""
 
     def show(service, text):
         with service.database.write() as session:
@@ -158,12 +158,12 @@ PLACES = (report, report_for_staff, comparison, name, address, title, entry, tra
 
 
 def kinds(answer):
-    """Return what a page is made of: each tag with the names of its attributes."""
+    """Return the structure of a page: each tag with the names of its attributes."""
     return {(tag, frozenset(attributes)) for tag, attributes in Page(answer.text).tags}
 
 
 def letters(text):
-    """Return the letters of a text: what of a name is shown whatever signs are left out."""
+    """Return the letters of a text, which every page shows of a name."""
     return re.sub(r"[\W_]", "", text.lower())
 
 

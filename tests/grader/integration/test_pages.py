@@ -1,4 +1,4 @@
-"""The pages in every state: what is read while a submission waits, when it is graded, when it is not."""
+"""The pages in every state of a submission: waiting, graded, ended without a verdict."""
 
 import re
 
@@ -60,7 +60,7 @@ def test_every_state_is_shown():
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_state_says_what_it_is(anna, exhibits, state):
-    """Each state of a submission is told in words, and is the title of the page besides."""
+    """Each state of a submission is in words on the page, and in its title."""
     page = read(anna, f"/submissions/{exhibits[state]}")
 
     for words in STATES[state]:
@@ -128,7 +128,7 @@ def test_an_assignment_lists_what_was_handed_in(anna, exhibits):
 
 
 def test_the_first_page_leads_to_what_there_is_to_do(service, anna):
-    """A student sees assignments with scores and attempts; staff are led to what a class has handed in."""
+    """A student sees assignments with scores and attempts; staff get links to the class."""
     mine, of_staff = read(anna, "/"), read(service.browser("teacher"), "/")
 
     assert "/assignments/sums" in mine.attributes("href", "a")
@@ -139,7 +139,7 @@ def test_the_first_page_leads_to_what_there_is_to_do(service, anna):
 
 
 def test_a_comparison_says_which_tests_changed(anna, exhibits):
-    """Whichever is named first, the older comes before; what ended alike is not listed."""
+    """The older submission comes first in any order of the address; equal outcomes are not listed."""
     one, other = exhibits["graded"], exhibits["flawless"]
 
     page = read(anna, f"/compare?a={one}&b={other}")
@@ -162,12 +162,12 @@ def test_a_comparison_says_which_tests_changed(anna, exhibits):
     ],
 )
 def test_what_cannot_be_compared(anna, exhibits, query, status, words):
-    """A choice without two reports is told so, as a page."""
+    """A choice without two reports gets an error page."""
     assert words in read(anna, f"/compare?{query.format(**exhibits)}", status).words
 
 
 def test_the_stream_says_at_once_when_all_is_over(anna, exhibits):
-    """Whoever follows a submission that is done is told to load the page again, and the stream ends."""
+    """The stream of a finished submission says that it is over, and ends."""
     answer = anna.get(f"/submissions/{exhibits['graded']}/live")
 
     assert answer.headers["content-type"].startswith("text/event-stream")

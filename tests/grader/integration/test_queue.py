@@ -31,7 +31,7 @@ def queue(database):
 
 
 class Grading:
-    """Work as a worker does it: takes, notes the order, waits while told to, publishes."""
+    """Work as a worker does: take, record the order, wait for the test, publish."""
 
     def __init__(self, database, wanted):
         """Set `done` after `wanted` submissions."""
@@ -185,7 +185,7 @@ def test_what_is_cancelled_is_not_worked_on(database, queue, course):
 
 
 def test_a_worker_that_stops_ends_what_it_began(database, queue, course):
-    """Stopping takes nothing new and waits for what runs."""
+    """A stop claims nothing new and waits for running work."""
     submissions = [hand_in(database, queue, course.anna) for _ in range(3)]
     work = Grading(database, 1)
     work.go_on.clear()
@@ -213,7 +213,7 @@ def test_what_a_dead_worker_began_is_done_by_another(database, queue, course):
 
 
 def die_while_grading(database, submission):
-    """Leave behind what a worker leaves that is killed while it grades."""
+    """Leave the rows of a worker that was killed while it graded."""
     with database.write() as session:
         take(session, submission.id, "dead worker")
         if database.is_postgresql:
@@ -222,7 +222,7 @@ def die_while_grading(database, submission):
 
 
 def test_the_reaper_leaves_the_living_alone(database, queue, course):
-    """What a living worker is grading stays with it."""
+    """A living worker keeps its submission."""
     submission = hand_in(database, queue, course.anna)
     work = Grading(database, 1)
     work.go_on.clear()
@@ -332,7 +332,7 @@ def test_a_regrade_of_a_finished_submission(database, queue, course):
 
 
 def test_the_queue_is_measured(database, queue, course):
-    """Depth by priority, what is being graded, and the slots of living workers are counted."""
+    """The numbers are depth by priority, running submissions, and slots of living workers."""
     hand_in(database, queue, course.anna, priority=Priority.BULK)
     hand_in(database, queue, course.anna, priority=Priority.RESUBMISSION)
     with database.write() as session:

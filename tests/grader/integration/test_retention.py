@@ -1,4 +1,4 @@
-"""Retention: what is old and no grade needs goes, and everything else stays, on both kinds of database."""
+"""Retention: old data that no grade needs is removed, and all else stays, on both databases."""
 
 import threading
 from datetime import timedelta
@@ -95,7 +95,7 @@ class Past:
             return len(session.scalars(select(table).where(*where)).all())
 
     def standing(self):
-        """Return what counts for each student, by either rule."""
+        """Return the submissions that count for each student, by either rule."""
         with self.database.read() as session:
             assignment = session.scalar(select(AssignmentRow))
             return [list_student_results(session, assignment, counts) for counts in Counts]
@@ -204,7 +204,7 @@ def test_earlier_reports_go_and_the_newest_stays(past):
 
 
 def test_progress_goes_and_the_states_stay(past):
-    """What happened within a grading goes when the submission ended; its states are what followers need."""
+    """Events within a grading are removed after the submission ended; state events stay."""
     past.graded(b"one")
     waiting = hand_in(past.database, past.queue, past.course.ben, b"two").id
     with past.database.write() as session:
@@ -308,7 +308,7 @@ def test_an_upload_brings_pruned_bytes_back(past):
 
 
 def needs_again(past, how, made):
-    """Return what, within a transaction, comes to need the bytes of a submission again."""
+    """Return a function that needs the bytes of a submission again, within a transaction."""
 
     def by_upload(session):
         accept(session, upload(past.course.anna, b"one"))

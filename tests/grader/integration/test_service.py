@@ -1,4 +1,4 @@
-"""The service as people run it: start, hand in, watch, read, stop; what is where, and who sees it."""
+"""The service as people run it: start, hand in, watch, read, stop; files and permissions."""
 
 import ctypes
 import os
@@ -32,7 +32,7 @@ def running(tmp_path_factory):
 
 
 def test_an_upload_becomes_a_graded_report(running):
-    """One command makes a service; what is handed in gets its points, and its report says where it ran."""
+    """One command makes a service; a submission gets its points, and its report names the runner."""
     anna = running.client()
 
     made = hand_in(anna)

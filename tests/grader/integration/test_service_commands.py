@@ -87,7 +87,7 @@ def test_what_is_refused_is_refused_before_it_travels(grader, tmp_path):
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"GRADER_TOKEN": "grader_wrong.token"}, "wrong, revoked or over"),
+        ({"GRADER_TOKEN": "grader_wrong.token"}, "wrong, revoked or expired"),
         ({"GRADER_TOKEN": "x", "GRADER_URL": "http://127.0.0.1:9"}, "cannot be reached"),
     ],
 )
@@ -223,7 +223,7 @@ def test_a_student_with_the_template_only(grader, service, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "15 / 15" in done.stdout
     assert refused.returncode == 1
-    assert "wrong, revoked or over" in refused.stderr
+    assert "wrong, revoked or expired" in refused.stderr
 
 
 def test_a_link_is_made_for_as_long_as_the_setting_says(grader):

@@ -1,4 +1,4 @@
-"""The contract of sign-ins, on both databases: what lets a browser in, for how long, and what ends it."""
+"""The contract of sign-ins, on both databases: their start, their lifetime, and their end."""
 
 import threading
 from datetime import timedelta
@@ -105,7 +105,7 @@ def test_a_token_lets_in_and_takes_its_sign_ins_along(database, anna):
 
 
 def test_a_wrong_token_lets_nobody_in(database, anna):
-    """What the API would not take as a token makes no sign-in either."""
+    """A token that the API refuses makes no session either."""
     with database.write() as session:
         token = issue_token(session, anna, "", timedelta(seconds=-1))
 
@@ -115,7 +115,7 @@ def test_a_wrong_token_lets_nobody_in(database, anna):
 
 @pytest.mark.parametrize("wrong", ["", ".", "\x00.\x00", "x" * 10_000, "00000000000\N{SNOWMAN}.y"])
 def test_a_cookie_that_is_none(database, anna, wrong):
-    """Whatever a browser sends, it is told apart from a sign-in without an error."""
+    """Any cookie that is no session's signs nobody in, without an error."""
     cookie = by_link(database, anna)
 
     assert user_of(database, wrong) is None

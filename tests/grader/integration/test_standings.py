@@ -1,4 +1,4 @@
-"""What staff and students count of a course: standings, losses, arrivals, troubles; on both databases."""
+"""The numbers of a course: student results, failed tests, arrivals, grader failures; on both databases."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -103,7 +103,7 @@ def test_the_best_counts_or_the_latest(database, course):
 
 
 def test_the_newest_report_of_a_submission_counts(database, course):
-    """A regrade replaces what a submission earned; while it waits, the earlier report still counts."""
+    """A regrade replaces the points of a submission; until then the earlier report counts."""
     fallen = handed_in(database, course.anna, 2, score=5.0)
     other = handed_in(database, course.anna, 1, score=4.0)
     regrade(database, fallen, score=3.0)
@@ -116,7 +116,7 @@ def test_the_newest_report_of_a_submission_counts(database, course):
 
 
 def test_only_what_cost_an_attempt_is_a_try(database, course):
-    """What was cancelled, or not graded because of us, is the newest but no try."""
+    """A cancelled submission, or one that we failed to grade, is the newest but no attempt."""
     handed_in(database, course.anna, 2)
     cancelled = keep(database, course.anna)
     with database.write() as session:
@@ -144,7 +144,7 @@ def test_what_came_after_the_due_time_is_late(database, course, hours, late):
 
 
 def test_another_assignment_has_standings_of_its_own(database, course):
-    """What was handed in for one assignment counts nowhere in another, and staff have no standing."""
+    """A submission for one assignment counts in no other, and staff have no result."""
     with database.write() as session:
         add_assignment(session, "other", COURSE, "Other", SubmissionPolicy())
         for student in (course.anna, course.teacher):
@@ -177,7 +177,7 @@ def test_standings_take_three_queries_whatever_the_number(database, course):
 
 
 def test_a_history_has_everything_newest_first(database, course):
-    """One student's submissions, each with what the report that counts says, if there is one."""
+    """One student's submissions, each with the numbers of its report, if there is one."""
     first = handed_in(database, course.anna, 3, score=2.0)
     regrade(database, first, score=2.5, points={"adding": 2.5})
     keep(database, course.ben, 2)
@@ -256,7 +256,7 @@ def test_arrivals_are_all_that_came(database, course):
 
 
 def test_troubles_are_ours(database, course):
-    """What we failed to grade is told with the reason and the student, newest first; nothing else is."""
+    """Grader failures come with reason and student, newest first; nothing else is listed."""
     failed = [keep(database, course.anna, 2), keep(database, course.ben, 1)]
     handed_in(database, course.ben, 0)
     for submission_id in failed:
@@ -274,7 +274,7 @@ def test_troubles_are_ours(database, course):
 
 @pytest.mark.parametrize("counts", Counts)
 def test_a_late_submission_never_displaces_one_in_time(database, course, counts):
-    """What came in time counts before all that came late, however good and however new that is."""
+    """A submission in time counts before all late ones, however good and new they are."""
     handed_in(database, course.anna, 5, score=1.0)
     in_time = handed_in(database, course.anna, 4, score=2.0)
     with database.write() as session:

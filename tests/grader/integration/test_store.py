@@ -80,7 +80,7 @@ def test_migrations_make_the_tables_that_the_code_knows(database):
 
 
 def test_opening_again_keeps_everything(database, database_url, course):
-    """A second start finds what the first one kept."""
+    """A second start finds the rows of the first one."""
     submission = keep(database, course.anna, b"work")
 
     again = open_database(database_url)
@@ -157,7 +157,7 @@ def test_a_verdict_is_published_once(database, course):
 
 
 def test_a_worker_that_wakes_late_is_fenced_off(database, course):
-    """Once another attempt began, the first can neither publish, fail, hand back nor tell."""
+    """Once another attempt began, the first can neither publish, fail, hand back nor add events."""
     submission = keep(database, course.anna)
     late = begin(database, submission)
     current = begin(database, submission)
@@ -242,7 +242,7 @@ def test_only_what_is_queued_can_be_cancelled(database, course):
 
 
 def test_the_newest_takes_the_place_of_older_queued_ones(database, course):
-    """Only what still waits is superseded, and only for the same student."""
+    """Only a waiting submission of the same student is superseded."""
     grading, old, other = (
         keep(database, course.anna),
         keep(database, course.anna),
@@ -260,7 +260,7 @@ def test_the_newest_takes_the_place_of_older_queued_ones(database, course):
 
 
 def test_uploads_of_one_transaction_keep_their_order(database, course):
-    """Many that are kept together are numbered as they came, and followers of each are told."""
+    """Many submissions of one transaction keep their order, and each has its state event."""
     together = [(upload(course.anna, bytes([n])), Priority.INTERACTIVE) for n in range(5)]
 
     with database.write() as session:
@@ -274,7 +274,7 @@ def test_uploads_of_one_transaction_keep_their_order(database, course):
 
 
 def test_the_history_of_students(database, course):
-    """What a student handed in comes newest first, with what its verdict rests on; others' does not."""
+    """The history of a student is newest first, each with the basis of its verdict; others' are missing."""
     graded = keep(database, course.anna, b"one", idempotency_key="k")
     newer, _other = keep(database, course.anna, b"two"), keep(database, course.ben, b"one")
     job = begin(database, graded)
@@ -358,7 +358,7 @@ def test_a_token_ends(database, course):
 
 
 def test_whose_token_it_is(database, course):
-    """A right token tells its person at once, and whether its use is to be noted; others tell nothing."""
+    """A valid token gives its person at once, and whether to record its use; others give nothing."""
     with database.write() as session:
         token, over = issue_token(session, course.ben, ""), issue_token(session, course.ben, "", timedelta(0))
         nobody = issue_token(session, add_user(session, "new@example.edu").id, "")
@@ -386,7 +386,7 @@ def test_no_secret_is_kept(database, course):
 
 @pytest.mark.parametrize("verb", ["UPDATE audit SET actor = 'me'", "DELETE FROM audit"])
 def test_the_audit_cannot_be_rewritten(database, verb):
-    """The database itself refuses to change or delete what was written down."""
+    """The database itself refuses to change or delete audit entries."""
     with database.write() as session:
         record(session, "teacher@example.edu", "regrade", "abc", course=COURSE, reason="fixed test", count=2)
 
@@ -437,7 +437,7 @@ def test_who_somebody_is(database, course):
 
 
 def test_an_address_is_one_person_however_it_is_written(database):
-    """Case and blanks do not make another user; what is no address is refused."""
+    """Case and blanks do not make another user; an invalid address is refused."""
     with database.write() as session:
         assert add_user(session, " Anna@Example.edu").id == add_user(session, "anna@example.edu").id
     with pytest.raises(ValueError, match="no e-mail address"):
@@ -458,7 +458,7 @@ def test_sqlite_is_durable(tmp_path):
 
 
 def test_an_sqlite_file_is_its_owners_alone(tmp_path):
-    """Nobody else on the machine can read what students handed in."""
+    """No other user of the machine can read submissions."""
     open_database(f"sqlite:///{tmp_path}/grader.db").close()
 
     assert (tmp_path / "grader.db").stat().st_mode & 0o777 == 0o600

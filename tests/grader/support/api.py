@@ -32,7 +32,7 @@ SUBMISSIONS = "/api/v1/submissions"
 
 @dataclass
 class Service:
-    """A running API, alone as `app` and with the pages as `web`, its store, and what tests do with it."""
+    """A running API, alone as `app` and with the pages as `web`, its store, and helpers of tests."""
 
     database: object
     queue: object

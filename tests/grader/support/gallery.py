@@ -70,7 +70,7 @@ def made_up_test(group, name, outcome, text=""):
 
 
 def graded(**fields):
-    """Return what brings a submission to a verdict."""
+    """Return a function that brings a submission to a verdict."""
 
     def bring(session, submission, rubric):
         verdict = verdict_of(made_up(rubric, **fields))
@@ -80,7 +80,7 @@ def graded(**fields):
 
 
 def ended(state, reason=""):
-    """Return what ends a submission without a verdict."""
+    """Return a function that ends a submission without a verdict."""
 
     def bring(session, submission, rubric):  # noqa: ARG001 - as all of EXHIBITS are called
         submission.reason = reason
@@ -90,7 +90,7 @@ def ended(state, reason=""):
 
 
 def grading(*kinds):
-    """Return what brings a submission so far that its followers have been told things of these `kinds`."""
+    """Return a function that grades a submission up to its events of these `kinds`."""
 
     def bring(session, submission, rubric):
         take(session, submission.id, "gallery")
@@ -112,19 +112,19 @@ def waiting(session, submission, rubric):
 
 
 def tests_told(rubric):
-    """Return what a worker tells while tests run: the first problem is done, the others are not."""
+    """Return the event of a worker while tests run: the first problem is done, the others are not."""
     first, *others = rubric.problems
     counts = {each.id: {"done": 1, "passed": 1, "total": TESTS} for each in others}
     return [{"problems": {first.id: {"done": TESTS, "passed": TESTS - 1, "total": TESTS}, **counts}}]
 
 
 def stage_told(rubric):
-    """Return what a worker tells when only the second stage is to come."""
+    """Return the event of a worker when only the second stage is left."""
     return [{"score": 2.0, "max_score": rubric.max_score, "parts": []}]
 
 
 def training_told(rubric):
-    """Return what a worker tells of a training: three epochs, the loss falling."""
+    """Return the events of a training: three epochs, the loss falling."""
     problem = next(iter(rubric.problems)).id
     numbers = [{"epoch": epoch, "epochs": 3, "loss": 2.5 / epoch} for epoch in (1, 2, 3)]
     return [{"problem": problem, "numbers": each} for each in numbers]

@@ -31,7 +31,7 @@ class Site:
     """A data folder with an assignment beside it, and the processes that a test starts there."""
 
     def __init__(self, folder, database_url="", write=write_assignment, **variables):
-        """Keep everything in `folder`, or in the database at `database_url`; grade what `write` writes."""
+        """Keep all data in `folder`, or in the database at `database_url`; `write` makes the assignment."""
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -70,7 +70,7 @@ class Site:
         return process
 
     def wait_for(self, claim):
-        """Wait until `claim` is true, and return what it returned."""
+        """Wait until `claim` is true, and return its result."""
         end = time.monotonic() + PATIENCE
         while not (found := claim()):
             assert time.monotonic() < end, self.log()
@@ -82,7 +82,7 @@ class Site:
         self.wait_for(lambda: self.health().get("workers"))
 
     def health(self):
-        """Return what /health says, or nothing while nobody answers."""
+        """Return the answer of /health, or an empty one while the service is down."""
         try:
             return httpx2.get(f"{self.url}/health", timeout=10).json()
         except httpx2.HTTPError:
@@ -126,7 +126,7 @@ class Site:
         return self.wait_for(done)
 
     def state(self, submission_id):
-        """Return a submission's state as the database has it, whoever runs."""
+        """Return a submission's state in the database."""
         database = open_database(self.database_url)
         with database.read() as session:
             state = session.get_one(SubmissionRow, submission_id).state
@@ -138,7 +138,7 @@ class Site:
         return [pid for process in self.processes for pid in descendants(process.pid) if _is_worker(pid)]
 
     def log(self):
-        """Return what all processes have logged."""
+        """Return the logs of all processes."""
         return (self.folder / "log").read_text()
 
     def events(self):
@@ -173,7 +173,7 @@ def hand_in(client, **fields):
 
 
 def _is_worker(pid):
-    """Tell whether a process is the worker beside the API, which the fork server has forked."""
+    """Return whether a process is the worker beside the API, which the fork server has forked."""
     try:
         return all(b"forkserver" in Path(f"/proc/{each}/cmdline").read_bytes() for each in (pid, parent(pid)))
     except OSError:

@@ -23,5 +23,5 @@ OFFERED = ("application/json", "text/plain", "text/html")
     ],
 )
 def test_the_best_liked_form_is_chosen(accept, chosen):
-    """Weights decide, then the order in which forms are offered; what is nonsense is liked by nobody."""
+    """Weights decide, then the order of offers; an invalid part matches nothing."""
     assert choose_media_type(accept, OFFERED) == chosen

@@ -1,4 +1,4 @@
-"""Admission: what becomes of an upload, by policy and history alone."""
+"""Admission: the decision on an upload, by policy and history alone."""
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ def past(name="old", minutes=10, **fields):
 
 
 def test_a_first_try_and_a_later_one():
-    """Whoever hands in for the first time is served before those who try again, in each assignment."""
+    """A first submission is served before later ones, in each assignment."""
     assert decide(*wish(), [], BASIS, NOW) == New(Priority.INTERACTIVE)
     assert decide(*wish(), [past()], BASIS, NOW) == New(Priority.RESUBMISSION)
     assert decide(*wish(), [past(assignment_id="other")], BASIS, NOW) == New(Priority.INTERACTIVE)
@@ -112,7 +112,7 @@ def test_what_costs_no_attempt(state):
     ],
 )
 def test_the_newest_supersedes_what_is_queued(policy, state, supersedes):
-    """Only where the policy says so, and only what still waits, is there something to supersede."""
+    """A waiting submission is superseded only if the policy says so."""
     decision = decide(*wish(policy=policy), [past(state=state)], BASIS, NOW)
 
     assert decision == New(Priority.RESUBMISSION, supersedes=supersedes)
@@ -130,5 +130,5 @@ def test_the_newest_supersedes_what_is_queued(policy, state, supersedes):
     ],
 )
 def test_the_tries_that_are_left(limit, history, left):
-    """What came within the hour and costs an attempt is counted; there are never fewer than none left."""
+    """Submissions of the last hour that cost an attempt count; never less than none are left."""
     assert count_attempts_left(limit, history, NOW) == left

@@ -34,7 +34,7 @@ def test_a_test_that_passes_now():
 
 
 def test_a_test_that_is_lost_now():
-    """What got worse, or fails in another way, is a change and no better."""
+    """A worse outcome, or another failure, is a change and no improvement."""
     before = report(result(outcome=FAILED), result("TestTaking", "test_takes"))
     after = report(result(outcome=ERROR), result("TestTaking", "test_takes", FAILED))
 
@@ -45,7 +45,7 @@ def test_a_test_that_is_lost_now():
 
 
 def test_tests_that_came_or_went():
-    """Another version of the suite may have other tests: they are listed with what is missing."""
+    """Another version of the suite may have other tests: they are listed with the missing side."""
     before = report(result(name="test_old"), result(name="test_same"))
     after = report(result(name="test_same"), result(name="test_new", outcome=FAILED))
 

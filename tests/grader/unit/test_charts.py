@@ -1,4 +1,4 @@
-"""The geometry of charts: what stands where in the box, also for no value, one value and absurd ones."""
+"""The geometry of charts: places in the box, also for no value, one value and absurd ones."""
 
 from itertools import pairwise
 
@@ -34,7 +34,7 @@ def test_a_line_goes_from_side_to_side():
 
 
 def test_a_line_below_a_given_top():
-    """With a given top the box is not filled, and what lies beyond stays in the box but keeps its value."""
+    """With a given top the box is not filled, and a value beyond it stays in the box but keeps its number."""
     drawn = line([("a", 5), ("b", 30), ("c", -5)], top=20)
 
     assert [dot.y for dot in drawn.dots] == [HEIGHT * 0.75, 0, HEIGHT]
@@ -52,7 +52,7 @@ def test_few_or_flat_values(rows):
 
 @pytest.mark.parametrize("value", [1e308, -1e308, 0.0])
 def test_a_submission_may_tell_absurd_numbers(value):
-    """However large or small a loss is told to be, its point lies in the box."""
+    """A loss of any size has its point in the box."""
     drawn = line([("a", 1.0), ("b", value), ("c", 0.5)])
 
     assert all(0 <= dot.y <= HEIGHT for dot in drawn.dots)

@@ -31,7 +31,7 @@ def costs(clock):
 
 
 def upload(costs, seconds, size=32 * MIB, who=1):
-    """Send an upload that comes to nothing and takes `seconds` to check; tell whether it was looked at."""
+    """Send an upload that spends no attempt and takes `seconds` to check; return whether it was checked."""
     advance = size / BYTES_A_SECOND
     try:
         costs.begin(who, advance)
@@ -66,7 +66,7 @@ def test_many_at_once_count(costs):
 
 
 def test_an_accepted_upload_costs_nothing(costs):
-    """What becomes a submission is paid for by the attempts that are allowed."""
+    """An upload that becomes a submission costs nothing here: attempts limit those."""
     for _ in range(1000):
         costs.begin(1, 0.6)
         costs.settle(1, 0.6, 0.0)

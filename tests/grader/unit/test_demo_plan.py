@@ -24,7 +24,7 @@ TRIES = [(student, each) for student in PLAN for each in student.submissions]
 
 @pytest.fixture(scope="module")
 def projects():
-    """Return what makes the projects of the assignment's demo."""
+    """Return the maker of the projects of the assignment's demo."""
     return Projects(ROOT, COURSE)
 
 
@@ -102,7 +102,7 @@ def test_each_mistake_is_one_that_a_sample_proves(mistake):
 
 
 def test_all_mistakes_can_be_made_together(projects):
-    """No mistake is in another's way, and what comes out is still Python."""
+    """No mistake prevents another, and the result is still Python."""
     files = projects.files(Work(range(len(COURSE.mistakes)), ()))
 
     for path, content in files.items():
@@ -123,7 +123,7 @@ def test_a_mistake_that_has_lost_its_place_is_named():
 
 @pytest.mark.parametrize("twist", list(Twist))
 def test_intake_lets_every_project_through(projects, twist):
-    """What is odd about a project is not refused; a broken one cannot be compiled, the others can."""
+    """Intake accepts odd projects; a broken one cannot be compiled, the others can."""
     files = projects.files(Work((0,), ("part6",), twist))
 
     kept = read_archive(zipped(files)).files
@@ -138,7 +138,7 @@ def test_intake_lets_every_project_through(projects, twist):
 
 
 def test_a_demo_course_is_read_with_lines(tmp_path):
-    """An unknown key is refused with its line; a folder without the file is told so."""
+    """An unknown key is refused with its line; a folder without the file gets an error that names it."""
     with pytest.raises(FileNotFoundError, match=r"demo_course\.yaml"):
         load_demo_course(tmp_path)
     (tmp_path / FILE).parent.mkdir(parents=True)

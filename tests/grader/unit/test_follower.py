@@ -1,4 +1,4 @@
-"""What followers of a run are told."""
+"""The events of a followed run."""
 
 from grader.core.scoring import Outcome, TestResult
 from grader.worker import follower as following
@@ -9,7 +9,7 @@ TESTS = {"TestAdding": ["test_a", "test_b"], "TestTaking": ["test_c"], "TestUnkn
 
 
 def told(monkeypatch, *events, pause=0.0):
-    """Return what a follower tells of these events."""
+    """Return the events that a follower sends."""
     monkeypatch.setattr(following, "PAUSE_SECONDS", pause)
     heard = []
     follower = Follower(RUBRIC, lambda kind, data: heard.append((kind, data)))
@@ -62,7 +62,7 @@ def test_training_is_told_with_its_problem(monkeypatch):
 
 
 def test_a_flood_of_training_makes_few_rows(monkeypatch):
-    """However often a submission tells of its training, followers hear of it once in a pause."""
+    """A submission may report its training at any rate: followers send one event in a pause."""
     flood = [("progress", {"group": "TestAdding", "numbers": {"epoch": n}}) for n in range(100)]
 
     assert len(told(monkeypatch, *flood, pause=60)) == 1

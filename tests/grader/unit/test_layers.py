@@ -118,7 +118,7 @@ def test_imports_point_to_lower_layers(path):
 
 @pytest.mark.parametrize(("room", "other"), [("pages", "api"), ("api", "pages")])
 def test_pages_and_api_do_not_know_each_other(room, other):
-    """Pages and API share the use cases, and of HTTP what lies in `grader.web` itself."""
+    """Pages and API share the use cases, and the HTTP modules of `grader.web` itself."""
     foreign = {
         f"{path} imports {name}"
         for path in MODULES
@@ -138,6 +138,19 @@ def test_rows_do_not_know_the_queue():
         if path.is_relative_to(Path("grader", "store")) and "queue" not in path.parts
         for name in imports_of(path)
         if name.startswith("grader.store.queue")
+    }
+
+    assert not foreign
+
+
+def test_use_cases_know_no_http():
+    """The use cases take and return plain values: neither requests nor responses, and no web framework."""
+    foreign = {
+        f"{path} imports {name}"
+        for path in MODULES
+        if path.is_relative_to(Path("grader", "usecases"))
+        for name in imports_of(path)
+        if name.partition(".")[0] in {"fastapi", "starlette", "uvicorn"}
     }
 
     assert not foreign

@@ -20,7 +20,7 @@ def test_a_lifetime_in_words(hours, words):
 
 
 def test_the_setting_begins_with_the_number_of_the_code():
-    """What a link gets without the setting is what the setting gives by default."""
+    """The default lifetime of a link is the default of the setting."""
     hours = ServiceSettings.model_fields["link_hours"].default
 
     assert timedelta(hours=hours) == LINK_LIFETIME

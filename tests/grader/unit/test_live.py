@@ -1,4 +1,4 @@
-"""The pieces of a page that change while a submission is watched: what they say, and that they stay small."""
+"""The live pieces of a page: their sentences, and their bounded size."""
 
 from datetime import UTC, datetime
 
@@ -48,7 +48,7 @@ def shown(name, **fields):
     ],
 )
 def test_the_line_of_what_is_queued(fields, words):
-    """Place and time are told, and that an attempt of ours came to nothing."""
+    """The line has place and wait, and a new attempt after a failed one."""
     queued = {"state": State.QUEUED, "attempt": 0, "counts": {}}
 
     assert words in shown("line", **{**queued, **fields}).words
@@ -67,7 +67,7 @@ def test_the_line_of_what_is_queued(fields, words):
     ],
 )
 def test_the_line_of_what_is_graded(fields, words):
-    """The line says in a sentence what goes on."""
+    """The line describes the progress in a sentence."""
     assert shown("line", **fields).words == words
 
 
@@ -104,7 +104,7 @@ def test_an_event_is_one_event_whatever_it_carries():
 
 
 def told(*numbers, problem="roots"):
-    """Return what a submission told of its training."""
+    """Return the training events of a submission."""
     moment = datetime(2026, 11, 23, tzinfo=UTC)
     return [
         EventRow(
@@ -145,7 +145,7 @@ def test_another_training_begins_a_new_curve():
 
 
 def test_a_long_training_stays_a_small_page():
-    """However much is told, the curve has a bounded number of points, the newest among them."""
+    """For any number of events, the curve has a bounded number of points, the newest among them."""
     losses = told(*({"epoch": n, "loss": float(n)} for n in range(5_000)))
 
     found = training_of(PageContext(RUBRIC, b"secret", over_tls=False, has_second_stage=True), losses)

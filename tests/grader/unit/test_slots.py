@@ -1,4 +1,4 @@
-"""Slots: the workers of a host share its processors, whoever comes and goes."""
+"""Slots: the workers of a host share its processors while workers start and stop."""
 
 import multiprocessing
 import os
@@ -35,7 +35,7 @@ def hold(folder, held):
 
 
 def test_four_workers_on_two_processors_have_two_slots(worker):
-    """The first takes what there is; the others stand by."""
+    """The first worker takes all processors; the others wait."""
     workers = [worker() for _ in range(4)]
 
     assert [each.claim() for each in workers] == [2, 0, 0, 0]
@@ -53,7 +53,7 @@ def test_workers_on_other_processors_do_not_share(worker):
 
 
 def test_what_a_worker_gives_back_another_gets(worker):
-    """The next claim finds what has become free."""
+    """The next claim finds free processors."""
     first, second = worker(), worker()
     first.claim()
     assert not second.claim()

@@ -17,7 +17,7 @@ PATIENCE = 60
 
 @dataclass(frozen=True)
 class Settings:
-    """What stands in for the service's settings: where workers note that they began."""
+    """A stand-in for the service's settings: the file where workers record their start."""
 
     folder: Path
     stop_seconds: float = PATIENCE

@@ -24,7 +24,7 @@ def test_a_verdict_has_the_points_of_every_problem():
 
 
 def test_a_verdict_names_each_lost_test():
-    """A loss has the problem and the outcome; what passed or was not judged is none."""
+    """A failed test has the problem and the outcome; passed tests and unjudged ones are not listed."""
     graded = report(
         result(name="test_a", outcome=Outcome.NOT_RUN, message="it ended"),
         result(name="test_b"),
