@@ -3,7 +3,7 @@
 It holds the cases, the seed and the expected values, and imports nothing of any submission. All that does not
 depend on the submission is done once; each job is then run by a fork of this process. On READY, a stream
 socket, it says once which tests there are; on CONTROL, a SOCK_SEQPACKET socket, each datagram starts a job
-and brings two descriptors: the job's messages, and the desk of its loans.
+and brings two descriptors: the sockets for the job's messages and for its leases (leases.py).
 """
 
 import os

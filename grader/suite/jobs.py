@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from grader.sandbox.limited import die_with_parent
-from grader.suite.loans import Borrower
+from grader.suite.leases import SandboxClient
 from grader.suite.messages import Messages, SuiteJob
 
 DATAGRAM = 16
@@ -19,7 +19,7 @@ SECONDS_BETWEEN = 0.1
 class Job:
     """One submission to run the cases on, in a process of its own."""
 
-    def __init__(self, messages: Messages, processes: Borrower) -> None:
+    def __init__(self, messages: Messages, processes: SandboxClient) -> None:
         """Take the job from `messages`; its student processes come from `processes`."""
         self.processes = processes
         self._messages = messages
@@ -69,8 +69,8 @@ class Jobs:
             for descriptor in descriptors:
                 os.close(descriptor)
 
-    def _begin(self, messages: int, desk: int) -> Job:
+    def _begin(self, messages: int, control: int) -> Job:
         self._control.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         die_with_parent()
-        return Job(Messages(socket.socket(fileno=messages)), Borrower(socket.socket(fileno=desk)))
+        return Job(Messages(socket.socket(fileno=messages)), SandboxClient(socket.socket(fileno=control)))

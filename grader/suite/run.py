@@ -19,7 +19,7 @@ from grader.core.pytest_report import from_entry
 from grader.core.scoring import TestResult
 from grader.core.text import clean
 from grader.sandbox.runner import Output, Runner
-from grader.suite.loans import Lender, counter
+from grader.suite.leases import SandboxServer, control_sockets
 from grader.suite.messages import Messages, Results, SuiteJob
 from grader.suite.processors import of_this_host
 
@@ -67,7 +67,7 @@ class SuiteProcess:
         """Start it for the cases in the folder `suite` below `root`."""
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._processors = of_this_host()
-        self._control, control = counter()
+        self._control, control = control_sockets()
         ours, ready = socket.socketpair()
         self._said: list[dict[str, Any]] = []
         self._lock = threading.Lock()
@@ -105,20 +105,20 @@ class SuiteProcess:
         the runner fails.
         """
         ours, theirs = socket.socketpair()
-        desk, their_desk = counter()
+        control, their_control = control_sockets()
         with ours, self._processors.one() as processor:
-            with theirs, their_desk:
-                self._start_job(theirs, their_desk)
-            lender = Lender(runner, desk, lambda: ours.shutdown(socket.SHUT_RDWR), processor)
+            with theirs, their_control:
+                self._start_job(theirs, their_control)
+            server = SandboxServer(runner, control, lambda: ours.shutdown(socket.SHUT_RDWR), processor)
             finished = None
             try:
                 finished, results = self._followed(job, ours, listen)
             except Closed:
-                pass  # which the lender can explain when it has read all that the job asked of it
+                pass  # which the server can explain when it has read all that the job asked of it
             finally:
-                outputs = lender.finish()
-        if lender.failure:
-            raise lender.failure
+                outputs = server.finish()
+        if server.failure:
+            raise server.failure
         if finished is None:
             raise self._failure()
         expected = {group: names for group, names in self.tests.items() if group not in job.left_out}
@@ -164,9 +164,9 @@ class SuiteProcess:
                     raise self._failure() from None
             return self._said[place]
 
-    def _start_job(self, messages: socket.socket, desk: socket.socket) -> None:
+    def _start_job(self, messages: socket.socket, control: socket.socket) -> None:
         try:
-            socket.send_fds(self._control, [b"job"], [messages.fileno(), desk.fileno()])
+            socket.send_fds(self._control, [b"job"], [messages.fileno(), control.fileno()])
         except OSError:
             raise self._failure() from None
 

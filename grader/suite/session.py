@@ -22,7 +22,7 @@ from grader.boundary.loaded import Loaded, misfit
 from grader.boundary.waits import Waits
 from grader.sandbox.runner import MEBI, Ending
 from grader.suite.breaches import Breaches
-from grader.suite.loans import Borrowed, Borrower
+from grader.suite.leases import LeasedProcess, SandboxClient
 from grader.suite.manifest import Manifest
 
 CANNOT_IMPORT = "tests/adapters.py cannot be imported"
@@ -45,7 +45,7 @@ class Session:
     again: every test gets the same `Unloadable`.
     """
 
-    def __init__(self, processes: Borrower, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+    def __init__(self, processes: SandboxClient, manifest: Manifest, files: Mapping[str, bytes]) -> None:
         """Test `files` in `processes`."""
         self.on_progress = ignore  # hears how far a long call has come, from the next process on
         self._breaches = Breaches()
@@ -60,7 +60,7 @@ class Session:
         self._notice: str | None = None
         self._loaded = Loaded()
         self._channel: Channel | None = None
-        self._process: Borrowed | None = None
+        self._process: LeasedProcess | None = None
 
     def channel(self) -> Channel:
         """Return the channel of the test that is running. Raises SubmissionError when there is none."""
@@ -204,7 +204,7 @@ class Session:
             raise Disturbed(str(error))
         self.hold_to_account(error)
 
-    def _told_of_death(self, process: Borrowed) -> str:
+    def _told_of_death(self, process: LeasedProcess) -> str:
         """Return the sentence that tells how a process ended."""
         ending, _ = process.ending()
         if ending.was_killed and self._was_large(ending):

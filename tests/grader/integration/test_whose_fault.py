@@ -18,7 +18,7 @@ from grader.sandbox.docker.kind import Docker
 from grader.sandbox.forking import JAIL
 from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import MEBI, Allowance, SandboxError
-from grader.suite.loans import FAILED, Lender
+from grader.suite.leases import FAILED, SandboxServer
 from tests.grader.support.small_suite import (
     RIGHT,
     SLOW,
@@ -140,13 +140,13 @@ def test_a_sandbox_whose_processes_are_killed_again_ends_the_job(tmp_path, runne
 
 def test_a_sandbox_that_failed_is_not_taken_for_a_suite_that_did(tmp_path, monkeypatch):
     """A job says why the sandbox failed and ends: its end may be seen before its words are."""
-    answer = Lender._answer  # noqa: SLF001
+    answer = SandboxServer._answer  # noqa: SLF001
 
-    def answer_late(lender, request):
+    def answer_late(server, request):
         time.sleep(0.5 if request.startswith(FAILED) else 0)
-        answer(lender, request)
+        answer(server, request)
 
-    monkeypatch.setattr(Lender, "_answer", answer_late)
+    monkeypatch.setattr(SandboxServer, "_answer", answer_late)
     with (
         closing(JAIL(Allowance(memory=MEMORY))) as runner,
         being_killed(runner),
@@ -237,7 +237,7 @@ def test_a_container_that_is_killed_from_outside_costs_nothing(tmp_path, name):
     assert outcomes(outcome) == [Outcome.PASSED] * 3
 
 
-@pytest.mark.parametrize("target", [Lender._serve, Capture._read])  # noqa: SLF001 - what each thread runs
+@pytest.mark.parametrize("target", [SandboxServer._serve, Capture._read])  # noqa: SLF001 - what each thread runs
 @pytest.mark.parametrize("kind", [JAIL, ProcessRunner])
 def test_a_machine_without_threads_ends_the_job(tmp_path, monkeypatch, kind, target):
     """Where a thread of ours cannot be started, the job ends as the sandbox's failure and does not wait."""
