@@ -83,7 +83,7 @@ def main() -> None:
 
 def submissions() -> Mapping[str, Mapping[str, bytes]]:
     """Return the submissions to grade: right, half done, and the template in which everything fails."""
-    samples = ROOT / "tests" / "harness" / "submissions"
+    samples = ROOT / "tests" / "assignment" / "submissions"
     return {
         "reference": load_sample(samples / "perfect").files,
         "half done": load_sample(samples / "only_parts_one_and_two").files,

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from grader.core.scoring import Outcome, TestResult
 from grader.proof.functions import Place, announcing, places_called
+from grader.suite.cache import PreparedSuite
 from grader.suite.messages import Results, SuiteJob
 from grader.suite.run import Listener, SuiteOutcome, ignore
 from grader.suite.session import CANNOT_IMPORT
-from grader.suite.standby import Ready
 
 SEED = 0
 TEST_SECONDS = 3.0  # several times what a test of the reference takes
@@ -34,18 +34,18 @@ class Loss:
 
 
 class Bench:
-    """Runs copies of the files `base` in the processes of `ready`.
+    """Runs copies of the files `base` in the processes of `prepared`.
 
     Attributes: `classes` (of the suite, in its order, without the slow ones) and `slow` (the classes of the
     second stage).
     """
 
-    def __init__(self, ready: Ready, base: Files, jobs: int) -> None:
+    def __init__(self, prepared: PreparedSuite, base: Files, jobs: int) -> None:
         self.base = base
-        self.tests = ready.suite.tests
-        self.slow = ready.assignment.manifest.second_stage
+        self.tests = prepared.suite.tests
+        self.slow = prepared.assignment.manifest.second_stage
         self.classes = [name for name in self.tests if name not in self.slow]
-        self._ready = ready
+        self._prepared = prepared
         self._jobs = jobs
 
     def each(self, work: Callable[[T], R], items: Iterable[T], done: Callable[[], None]) -> list[R]:
@@ -91,7 +91,7 @@ class Bench:
             left_out=[name for name in self.tests if name not in classes],
             test_seconds=TEST_SECONDS,
         )
-        return self._ready.suite.run(job, self._ready.runner, listen)
+        return self._prepared.suite.run(job, self._prepared.runner, listen)
 
 
 class _Watch:

@@ -1,4 +1,4 @@
-"""From an assignment to its proof: what stands by, the bench, the prover, and the order of the work."""
+"""Runs the proof of an assignment: prepares suite, bench and prover, and does the work in order."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -10,7 +10,7 @@ from grader.proof.catalogue import Catalogue, load_catalogue
 from grader.proof.proof import Proof
 from grader.proof.prover import Prover, all_mutants
 from grader.sandbox.choice import RunnerKind
-from grader.suite.standby import Ready, Standby
+from grader.suite.cache import PreparedSuite, SuiteCache
 from grader.template.generate import REFERENCE
 
 Tell = Callable[[str, int], Callable[[], None]]
@@ -26,14 +26,16 @@ def prove(root: Path, kinds: Sequence[RunnerKind], jobs: int, only: str | None, 
     `tell(stage, steps)` hears of each stage, and returns a function that hears of each of its steps. Raises
     UnknownProblem, NotPlanted, DocumentError, FileNotFoundError, SuiteFailed and SandboxError.
     """
-    with closing(Standby(root, kinds)) as standby, standby.use() as ready:
-        catalogue = load_catalogue(root, ready.assignment.rubric)
-        bench = Bench(ready, read_folder(root / REFERENCE).files, jobs)
-        return _proof(ready, bench, catalogue, only, tell)
+    with closing(SuiteCache(root, kinds)) as suite_cache, suite_cache.use() as prepared:
+        catalogue = load_catalogue(root, prepared.assignment.rubric)
+        bench = Bench(prepared, read_folder(root / REFERENCE).files, jobs)
+        return _proof(prepared, bench, catalogue, only, tell)
 
 
-def _proof(ready: Ready, bench: Bench, catalogue: Catalogue, only: str | None, tell: Tell) -> Proof:
-    rubric = ready.assignment.rubric
+def _proof(
+    prepared: PreparedSuite, bench: Bench, catalogue: Catalogue, only: str | None, tell: Tell
+) -> Proof:
+    rubric = prepared.assignment.rubric
     problems = {each.id: each.tests for each in rubric.problems if only in {None, each.id}}
     if not problems:
         raise UnknownProblem(f"the rubric has no problem {only}")
@@ -49,7 +51,7 @@ def _proof(ready: Ready, bench: Bench, catalogue: Catalogue, only: str | None, t
         problems=problems,
         tests={name: bench.tests[name] for name in problems.values()},
         kept=catalogue.kept,
-        suite_sha256=ready.assignment.suite_sha256,
+        suite_sha256=prepared.assignment.suite_sha256,
     )
 
 

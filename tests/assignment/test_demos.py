@@ -117,7 +117,7 @@ def test_pictures_go_to_the_current_folder_without_a_display(tmp_path):
 
 def test_another_project_is_shown(tmp_path):
     """With --submission the demo trains the network of that project."""
-    layout = ROOT / "tests" / "harness" / "submissions" / "other_layout"
+    layout = ROOT / "tests" / "assignment" / "submissions" / "other_layout"
 
     run = run_demo("mlp", "--headless", tmp_path, "--submission", layout, *ARGUMENTS["mlp"])
 

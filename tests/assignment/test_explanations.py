@@ -10,8 +10,8 @@ import pytest
 
 from grader.core.scoring import Outcome
 from grader.sandbox.forking import JAIL
+from grader.suite.cache import SuiteCache
 from grader.suite.messages import SuiteJob
-from grader.suite.standby import Standby
 from tests.assignment.samples import FOLDER, ROOT, load_sample
 
 pytestmark = pytest.mark.slow
@@ -32,22 +32,22 @@ LATER = "TestMNISTTraining", "TestMNISTAccuracy"
 
 
 @pytest.fixture(scope="module")
-def standby():
-    """Return the assignment with everything ready."""
-    with closing(Standby(ROOT, [JAIL])) as standby:
-        yield standby
+def suite_cache():
+    """Return the assignment with everything prepared."""
+    with closing(SuiteCache(ROOT, [JAIL])) as suite_cache:
+        yield suite_cache
 
 
 @pytest.fixture(scope="module")
-def graded(standby):
+def graded(suite_cache):
     """Return a function that grades a sample and returns its losses; each sample is graded once."""
     known = {}
 
     def losses(name):
         if name not in known:
-            with standby.use() as ready:
+            with suite_cache.use() as prepared:
                 job = SuiteJob(load_sample(FOLDER / name).files, seed=0, left_out=LATER)
-                results = ready.suite.run(job, ready.runner).results
+                results = prepared.suite.run(job, prepared.runner).results
             known[name] = [each for each in results if each.outcome is not Outcome.PASSED]
         return known[name]
 

@@ -17,7 +17,7 @@ from grader.proof.catalogue import load_catalogue
 from grader.proof.functions import functions_of
 from grader.proof.prover import Prover, all_mutants
 from grader.sandbox.forking import JAIL
-from grader.suite.standby import Standby
+from grader.suite.cache import SuiteCache
 from tests.assignment.samples import ROOT
 
 pytestmark = pytest.mark.slow
@@ -34,8 +34,8 @@ ALLOWED = 0.02  # by which shares of points may differ: some tests measure times
 @pytest.fixture(scope="module")
 def bench():
     """Return a bench with the reference, in the jail."""
-    with closing(Standby(ROOT, [JAIL])) as standby, standby.use() as ready:
-        yield Bench(ready, read_folder(ROOT / "reference").files, jobs=2)
+    with closing(SuiteCache(ROOT, [JAIL])) as suite_cache, suite_cache.use() as prepared:
+        yield Bench(prepared, read_folder(ROOT / "reference").files, jobs=2)
 
 
 def sample(items):

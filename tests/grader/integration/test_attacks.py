@@ -152,7 +152,7 @@ def test_the_grader_is_well_afterwards(verdicts, runner):
     """When all attacks are over, the reference gets all its points."""
     verdicts.wait()
 
-    assert graded_honestly(verdicts.standby(runner)).score == FULL_SCORE
+    assert graded_honestly(verdicts.suite_cache(runner)).score == FULL_SCORE
 
 
 @of_each(lambda attack, promises: attack.open_without - promises, [OPEN])

@@ -179,7 +179,7 @@ def test_a_call_that_is_not_allowed_ends_it_when_strict(kind, opened):
 @KINDS
 def test_the_list_of_calls_is_long_enough_for_honest_work(kind):
     """The reference passes every test, MNIST training included, though any other call would be the end."""
-    reference = load_sample(ROOT / "tests" / "harness" / "submissions" / "perfect")
+    reference = load_sample(ROOT / "tests" / "assignment" / "submissions" / "perfect")
     with closing(SuiteProcess(ROOT, "tests/cases")) as suite:
         allowance = Allowance(folders=suite.folders)
         with closing(ForkingRunner(kind, allowance, strict=True)) as runner:

@@ -150,7 +150,7 @@ def test_doctor_tells_the_truth_in_a_locked_down_container(runner):
 
 def test_grading_says_in_which_runner_and_how_it_isolates(tmp_path):
     """Unasked, a report comes from an isolating runner, and says so."""
-    empty = ROOT / "tests" / "harness" / "submissions" / "empty"
+    empty = ROOT / "tests" / "assignment" / "submissions" / "empty"
     command = [sys.executable, "-m", "grader", "grade", str(empty), "--json", str(tmp_path / "report.json")]
 
     subprocess.run([*command, "--without-bonus"], cwd=ROOT, capture_output=True, check=False)

@@ -1,4 +1,4 @@
-"""What stands by between submissions: shared by all who grade, and renewed when the suite changes."""
+"""The suite cache: all gradings share the prepared suite, and a changed suite is prepared again."""
 
 import threading
 from contextlib import closing
@@ -10,7 +10,7 @@ from grader.core.submission import Submission
 from grader.pipeline import Grader
 from grader.sandbox.forking import JAIL
 from grader.sandbox.process import ProcessRunner
-from grader.suite.standby import Standby
+from grader.suite.cache import SuiteCache
 from tests.assignment.samples import ROOT, load_sample
 
 RUBRIC = """
@@ -70,11 +70,11 @@ def handed_in(files):
 
 
 def test_two_submissions_are_graded_by_the_same_processes(root):
-    """The second submission finds what the first one left standing by."""
-    with closing(Standby(root, [JAIL])) as standby:
-        with standby.use() as first:
+    """The second submission uses the suite that the first one prepared."""
+    with closing(SuiteCache(root, [JAIL])) as suite_cache:
+        with suite_cache.use() as first:
             pass
-        with standby.use() as second:
+        with suite_cache.use() as second:
             pass
 
     assert first is second
@@ -93,10 +93,10 @@ def test_a_changed_suite_is_read_again(root, grader):
 
 def test_what_is_in_use_outlives_a_change(root):
     """Whoever grades while the suite changes goes on with what they began with; then that is ended."""
-    with closing(Standby(root, [JAIL])) as standby:
-        with standby.use() as old:
+    with closing(SuiteCache(root, [JAIL])) as suite_cache:
+        with suite_cache.use() as old:
             (root / "cases" / "expected.py").write_text("ANSWER = 12345\n")
-            with standby.use() as new:
+            with suite_cache.use() as new:
                 assert new is not old
             assert old.suite.is_alive()
 
@@ -106,13 +106,13 @@ def test_what_is_in_use_outlives_a_change(root):
 
 def test_a_suite_process_that_was_killed_is_started_again(root):
     """A lost suite's process costs whoever was using it; the next one finds another."""
-    with closing(Standby(root, [JAIL])) as standby:
-        with standby.use() as lost:
+    with closing(SuiteCache(root, [JAIL])) as suite_cache:
+        with suite_cache.use() as lost:
             lost.suite._process.kill()  # noqa: SLF001 - as the kernel does when memory is short
             lost.suite._process.wait()  # noqa: SLF001
 
-        with standby.use() as ready:
-            assert ready.suite.is_alive()
+        with suite_cache.use() as prepared:
+            assert prepared.suite.is_alive()
 
 
 def test_submissions_are_graded_side_by_side(grader):
@@ -155,7 +155,7 @@ def test_the_first_stage_is_reported_before_the_second(root):
 @pytest.mark.slow
 def test_the_reference_gets_full_points_in_the_jail_with_its_training_data():
     """MNIST training reads the training split that is shown to it, and the test images are ours."""
-    sample = load_sample(ROOT / "tests" / "harness" / "submissions" / "perfect")
+    sample = load_sample(ROOT / "tests" / "assignment" / "submissions" / "perfect")
 
     with closing(Grader(ROOT, [JAIL])) as grader:
         report = grader.grade(handed_in(sample.files), seed=1)

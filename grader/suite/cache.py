@@ -1,4 +1,4 @@
-"""Standby: what a verdict needs and no submission changes, kept running: the suite's process and a runner."""
+"""The cache of a prepared suite: the suite's process and a runner, started once and used by all gradings."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from grader.suite.run import SuiteProcess
 Stamp = tuple[int, int]  # size, and time of change in nanoseconds
 
 
-class Ready:
+class PreparedSuite:
     """An assignment, its suite's process, and a runner for its submissions."""
 
     def __init__(self, assignment: Assignment, suite: SuiteProcess, kinds: Sequence[RunnerKind]) -> None:
@@ -37,20 +37,20 @@ class Ready:
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """What verdicts depend on here."""
+        """The hashes and versions that verdicts depend on here."""
         return fingerprint_of(self.assignment, self.suite.folders)
 
     def is_fresh(self) -> bool:
-        """Tell whether the suite's process lives and no file of the suite or the rubric has changed."""
+        """Tell whether the suite's process runs and the files of suite and rubric are unchanged."""
         return self.suite.is_alive() and self._stamps == self._read_stamps()
 
     def retire(self) -> None:
-        """Close as soon as nobody uses it."""
+        """Close after the last user has left."""
         self._retired = True
         self.close_if_unused()
 
     def close_if_unused(self) -> None:
-        """Close if it is retired and has no user."""
+        """Close if retired and without users."""
         if self._retired and not self.users:
             self.suite.close()
             self.runner.close()
@@ -59,19 +59,19 @@ class Ready:
         return {path: stamp(path) for path in [*self.assignment.files(), *self._sources]}
 
 
-class Standby:
-    """Keeps one `Ready`; a file of the suite that changes replaces it, once those who use it are done."""
+class SuiteCache:
+    """Keeps one `PreparedSuite`, and makes a new one after a file of the suite has changed."""
 
     def __init__(self, root: Path, kinds: Sequence[RunnerKind]) -> None:
-        """Stand by for the assignment in the folder `root`, in the strongest of the runners `kinds`.
+        """Prepare the assignment in the folder `root`, with the strongest of the runners `kinds`.
 
-        Nothing is started before the first use, or `begin`.
+        The first `use`, or `begin`, starts the processes.
         """
         self._root = root
         self._kinds = kinds
         self._lock = threading.Lock()
         self._begun: tuple[Assignment, SuiteProcess] | None = None
-        self._present: Ready | None = None
+        self._present: PreparedSuite | None = None
 
     def begin(self) -> Assignment:
         """Start the suite's process if none runs; return the assignment. Raises as `load_assignment` does."""
@@ -79,23 +79,23 @@ class Standby:
             return self._present.assignment if self._present else self._begin()[0]
 
     @contextmanager
-    def use(self) -> Iterator[Ready]:
-        """Give what is ready. Raises SuiteFailed, SandboxError, and what `load_assignment` raises."""
+    def use(self) -> Iterator[PreparedSuite]:
+        """Give the prepared suite. Raises SuiteFailed, SandboxError, and the errors of `load_assignment`."""
         with self._lock:
             if self._present is None or not self._present.is_fresh():
                 self._retire()
-                self._present = self._started()
-            ready = self._present
-            ready.users += 1
+                self._present = self._start()
+            prepared = self._present
+            prepared.users += 1
         try:
-            yield ready
+            yield prepared
         finally:
             with self._lock:
-                ready.users -= 1
-                ready.close_if_unused()
+                prepared.users -= 1
+                prepared.close_if_unused()
 
     def close(self) -> None:
-        """End all that stands by."""
+        """End the suite's process and the runner."""
         with self._lock:
             begun, self._begun = self._begun, None
             if begun is not None:
@@ -108,10 +108,10 @@ class Standby:
             self._begun = assignment, SuiteProcess(assignment.root, assignment.rubric.suite)
         return self._begun
 
-    def _started(self) -> Ready:
+    def _start(self) -> PreparedSuite:
         (assignment, suite), self._begun = self._begin(), None
         try:
-            return Ready(assignment, suite, self._kinds)
+            return PreparedSuite(assignment, suite, self._kinds)
         except BaseException:
             suite.close()
             raise
@@ -123,7 +123,7 @@ class Standby:
 
 
 def stamp(path: Path) -> Stamp | None:
-    """Return what changes when a file does; None if there is none."""
+    """Return the size and the time of change of a file; None if the file does not exist."""
     try:
         found = path.stat()
     except OSError:
