@@ -15,8 +15,8 @@ from pathlib import Path
 from grader.core.report import points
 from grader.core.submission import Submission
 from grader.pipeline import Grader
-from grader.sandbox.choice import isolating
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.runner_choice import isolating
 from grader.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[1]

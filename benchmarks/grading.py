@@ -32,8 +32,8 @@ from grader.core.report import to_document
 from grader.intake import read_archive
 from grader.pipeline import Grader
 from grader.probe import find_out
-from grader.sandbox.choice import isolating
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.runner_choice import isolating
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))

@@ -13,8 +13,8 @@ from grader.core.rubric import Rubric
 from grader.core.scoring import score
 from grader.core.submission import Submission
 from grader.core.text import clean
-from grader.sandbox.choice import RunnerKind
 from grader.sandbox.runner import Output
+from grader.sandbox.runner_choice import RunnerKind
 from grader.seed import seed_id
 from grader.suite.cache import PreparedSuite, SuiteCache
 from grader.suite.messages import Results, SuiteJob

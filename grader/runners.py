@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from grader.sandbox.choice import RunnerKind, candidates
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.runner_choice import RunnerKind, candidates
 from grader.settings import Settings
 
 

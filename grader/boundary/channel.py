@@ -7,14 +7,14 @@ from weakref import ref
 
 import numpy as np
 
+from grader.boundary.call_progress import MAX_REPORTS, are_progress
 from grader.boundary.clock import Clock, Limit
-from grader.boundary.connection import Closed, Connection, Spent
 from grader.boundary.errors import Breach, Died, Lost, Raised, Starved, TimedOut, TooMuch, Unwritten
-from grader.boundary.handles import Handle
+from grader.boundary.frame_connection import Closed, Connection, Spent
+from grader.boundary.frame_limits import FROM_GRADER, FROM_STUDENT, ProtocolError
 from grader.boundary.interface import Interface
-from grader.boundary.limits import FROM_GRADER, FROM_STUDENT, ProtocolError
 from grader.boundary.loaded import Loaded, loaded
-from grader.boundary.progress import MAX_REPORTS, are_progress
+from grader.boundary.proxy import Handle
 from grader.boundary.wire import Frame, Unpacker, shown
 from grader.core.text import clean, clean_line
 

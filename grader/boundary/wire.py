@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.boundary.frame_limits import LENGTHS, FrameLimits, ProtocolError
 from grader.boundary.header import count_marks, is_integer, is_text, write_float, write_text
-from grader.boundary.limits import LENGTHS, FrameLimits, ProtocolError
 
 DTYPES = frozenset(
     ["bool", "float16", "float32", "float64"]

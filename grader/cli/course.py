@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.opened import only_assignment, only_course, opened, opened_or_new
+from grader.cli.open_store import only_assignment, only_course, opened, opened_or_new
 from grader.settings import SettingsError
 
 BAD_ROWS = "correct them, or import the other rows with --skip-bad"

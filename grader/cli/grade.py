@@ -58,7 +58,7 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
         from rich.console import Console
 
         from grader.batch import read_submission
-        from grader.render.progress import suite_progress
+        from grader.render.progress_bar import suite_progress
         from grader.render.terminal import print_report
 
         work = read_submission(submission)
@@ -90,7 +90,7 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
     from grader.batch import downloads_in, grade_all
     from grader.pipeline import Grader
     from grader.render.csv import render_csv
-    from grader.render.progress import batch_progress
+    from grader.render.progress_bar import batch_progress
     from grader.runners import allowed_runners
     from grader.settings import read_settings
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.opened import opened, opened_or_new
+from grader.cli.open_store import opened, opened_or_new
 from grader.settings import SettingsError
 
 if TYPE_CHECKING:

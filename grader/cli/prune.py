@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.opened import opened
+from grader.cli.open_store import opened
 
 if TYPE_CHECKING:
     from grader.service_settings import ServiceSettings

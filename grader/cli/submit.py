@@ -38,7 +38,7 @@ def submit_command(
     from rich.console import Console
 
     from grader.client import ServiceError, pack
-    from grader.client.following import followed
+    from grader.client.follow import followed
 
     package = pack(project)
     for line in package.left_out:

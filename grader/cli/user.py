@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.opened import known_user, only_course, opened
+from grader.cli.open_store import known_user, only_course, opened
 from grader.settings import SettingsError
 
 app = typer.Typer(no_args_is_help=True, help="People and their tokens.")

@@ -16,7 +16,7 @@ from grader.downloads.names import (
     label_of,
     named_in_note,
 )
-from grader.intake.adapters import ADAPTERS
+from grader.intake.adapters_file import ADAPTERS
 
 NAME_CHARACTERS = 200
 NOTE_BYTES = 10_000

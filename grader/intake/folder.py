@@ -9,12 +9,12 @@ from operator import attrgetter
 from pathlib import Path
 
 from grader.core.submission import Submission
+from grader.intake.entry_kind import check_kind
 from grader.intake.item import Item
 from grader.intake.junk import junk_root
-from grader.intake.kind import check_kind
 from grader.intake.layout import lay_out
 from grader.intake.limits import DEFAULT_LIMITS, Limits, check_entry_count
-from grader.intake.names import check_characters
+from grader.intake.name_rules import check_characters
 from grader.intake.refusal import Refused
 from grader.intake.room import check_room
 from grader.intake.rule import Rule

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from grader.intake.adapters import ADAPTERS
+from grader.intake.adapters_file import ADAPTERS
 
 JUNK_NAMES = frozenset({"__MACOSX", ".env", ".venv", "venv", ".git", "__pycache__", "node_modules"})
 JUNK_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})

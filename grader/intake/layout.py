@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.intake.adapters import ADAPTERS, no_adapters
+from grader.intake.adapters_file import ADAPTERS, no_adapters
+from grader.intake.entry_kind import check_kind
 from grader.intake.item import Item
 from grader.intake.junk import Junk
-from grader.intake.kind import check_kind
 from grader.intake.limits import Limits
-from grader.intake.names import check_clashes, check_name
+from grader.intake.name_rules import check_clashes, check_name
 from grader.intake.refusal import Refused, shown
 from grader.intake.room import check_room, without_room
 from grader.intake.rule import Rule

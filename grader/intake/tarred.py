@@ -13,7 +13,7 @@ from grader.core.submission import Submission
 from grader.intake.item import Item
 from grader.intake.layout import lay_out
 from grader.intake.limits import Limits, check_entry_count
-from grader.intake.names import check_characters
+from grader.intake.name_rules import check_characters
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
 from grader.intake.spelling import decoded, plain_path

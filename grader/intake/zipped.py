@@ -11,7 +11,7 @@ from grader.intake.entries import DESCRIPTOR_MARK, STREAMED_FLAG, check_entries,
 from grader.intake.item import Item
 from grader.intake.layout import lay_out
 from grader.intake.limits import DEFAULT_LIMITS, Limits, check_size
-from grader.intake.names import check_characters, check_clashes
+from grader.intake.name_rules import check_characters, check_clashes
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
 from grader.intake.spelling import plain_path

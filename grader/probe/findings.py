@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from grader.boundary.errors import SubmissionError
 from grader.probe.trial import broken_promises
-from grader.sandbox.choice import RunnerKind
 from grader.sandbox.runner import MEBI, Allowance, Promise, Runner, SandboxError
+from grader.sandbox.runner_choice import RunnerKind
 
 PROBE_ALLOWANCE = Allowance(memory=1024 * MEBI)
 

@@ -12,8 +12,8 @@ from typing import Any
 from grader.boundary.channel import Channel
 from grader.boundary.errors import Lost, SubmissionError
 from grader.boundary.interface import Interface
-from grader.sandbox.folder import VanishingFolder
 from grader.sandbox.runner import Promise, Runner, StudentProcess
+from grader.sandbox.vanishing_folder import VanishingFolder
 
 INTRUDER = Path(__file__).with_name("intruder.py")
 SECONDS = 30.0

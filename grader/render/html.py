@@ -18,8 +18,8 @@ from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 from grader.core.advice import blocked_by, hint_of, next_step
 from grader.core.report import GradedReport
 from grader.core.scoring import Outcome, PartScore, TestResult, format_points
-from grader.render.comparison import compare
 from grader.render.drawing import drawing_of
+from grader.render.first_difference import compare
 from grader.render.fitting import fit
 from grader.render.marks import mark_of
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from grader.sandbox.capture import EXIT_SECONDS, Capture
 from grader.sandbox.environment import GONE, ending_of, student_environment
-from grader.sandbox.folder import VanishingFolder
 from grader.sandbox.lifeline import READY, REASON_BYTES, STATUS
 from grader.sandbox.runner import Allowance, Ending, Output, Promise, SandboxError
 from grader.sandbox.usage import Meter, Usage
+from grader.sandbox.vanishing_folder import VanishingFolder
 
 READY_SECONDS = 30.0
 CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MAIN = """
 import sys
 sys.path[:0] = sys.argv[1:3]
-from grader.boundary.student import serve
+from grader.boundary.submission_server import serve
 from grader.sandbox.zygote import main
 main(serve, int(sys.argv[3]), sys.argv[4])
 """

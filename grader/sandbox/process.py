@@ -14,11 +14,11 @@ from typing import IO, cast
 
 from grader.sandbox.capture import EXIT_SECONDS, Capture
 from grader.sandbox.environment import ending_of, student_environment
-from grader.sandbox.folder import VanishingFolder
 from grader.sandbox.runner import Allowance, Ending, Output, Promise, SandboxError
 from grader.sandbox.usage import Meter, Usage
+from grader.sandbox.vanishing_folder import VanishingFolder
 
-STUDENT_END = "grader.boundary.student"
+STUDENT_END = "grader.boundary.submission_server"
 # -P and -s: import nothing from the working folder or the user's own packages; -B: write no bytecode
 INTERPRETER = (sys.executable, "-P", "-s", "-B")
 ROOT = str(Path(__file__).resolve().parents[2])  # in a container, only the environment knows where we are

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.boundary.adapters import RemoteAdapters
 from grader.boundary.interface import ADAPTERS
+from grader.boundary.remote_adapters import RemoteAdapters
 from grader.suite.jobs import Jobs
 from grader.suite.manifest import load_manifest
 from grader.suite.plugin import Grading

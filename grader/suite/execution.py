@@ -8,16 +8,16 @@ from typing import Any, cast
 
 import pytest
 
-from grader.boundary.adapters import RemoteAdapters
 from grader.boundary.errors import Lost, RunOver, SubmissionError, TimedOut
 from grader.boundary.interface import ADAPTERS
+from grader.boundary.remote_adapters import RemoteAdapters
 from grader.core.pytest_report import to_entry
 from grader.core.scoring import Outcome, TestResult
+from grader.suite.drawn_order import DrawnOrder, Schedule
 from grader.suite.integrity import Integrity
 from grader.suite.jobs import Job
 from grader.suite.judge import EXPLAINED, Attempt, explained, group_of, result_of
 from grader.suite.manifest import Manifest
-from grader.suite.order import DrawnOrder, Schedule
 from grader.suite.own_limits import OwnLimits
 from grader.suite.session import Session
 

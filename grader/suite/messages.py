@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.boundary.connection import Connection
+from grader.boundary.frame_connection import Connection
+from grader.boundary.frame_limits import FROM_GRADER, LENGTHS
 from grader.boundary.header import write_plain
-from grader.boundary.limits import FROM_GRADER, LENGTHS
 from grader.core.scoring import TestResult
 
 

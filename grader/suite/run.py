@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.boundary.connection import Closed
+from grader.boundary.frame_connection import Closed
 from grader.core.pytest_report import from_entry
 from grader.core.scoring import TestResult
 from grader.core.text import clean

@@ -91,7 +91,7 @@ def _runners(settings: ServiceSettings) -> list[Found]:
     """Return what every runner is worth here."""
     from grader.probe import find_out
     from grader.runners import docker_of
-    from grader.sandbox.choice import every_runner
+    from grader.sandbox.runner_choice import every_runner
 
     return [find_out(kind) for kind in every_runner(docker_of(settings.grading))]
 
@@ -118,8 +118,8 @@ def _chosen(found: list[Found], wanted: str | None) -> str | None:
 
 
 def _isolates(found: Found) -> bool:
-    from grader.sandbox.choice import isolating
     from grader.sandbox.docker.kind import Docker
+    from grader.sandbox.runner_choice import isolating
 
     return found.kind.name in {kind.name for kind in isolating(Docker())}
 

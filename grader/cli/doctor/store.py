@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.cli.doctor.finding import Finding, Findings, missing, note, ok
-from grader.cli.mistakes import explain
+from grader.cli.operator_mistakes import explain
 from grader.service_settings import ServiceSettings
 from grader.store import Database
 from grader.store.database import now, open_as_it_is

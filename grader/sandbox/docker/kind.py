@@ -47,6 +47,6 @@ class Docker:
         """Return a runner whose containers live under `allowance`. Raises SandboxError."""
         if "DOCKER_HOST" not in os.environ and not SOCKET.exists():
             raise SandboxError(f"there is no Docker engine: no {SOCKET}, and DOCKER_HOST names no other")
-        from grader.sandbox.docker.runner import DockerRunner  # noqa: PLC0415 - the SDK costs a third of a second
+        from grader.sandbox.docker.docker_runner import DockerRunner  # noqa: PLC0415 - the SDK costs a third of a second
 
         return DockerRunner(allowance, self)

@@ -18,7 +18,7 @@ HOME = "/submission"
 INTERPRETER = ("/opt/sandbox/bin/python", "-P", "-s", "-B")
 MAIN = """
 import sys
-from grader.boundary.student import serve_pipes
+from grader.boundary.submission_server import serve_pipes
 from grader.sandbox.contained import main
 main(serve_pipes, sys.argv[1])
 """

@@ -6,7 +6,7 @@ import math
 import numpy as np
 from hypothesis import strategies as st
 
-from grader.boundary.limits import LENGTHS
+from grader.boundary.frame_limits import LENGTHS
 from grader.boundary.wire import DTYPES
 
 HASH_PERIOD = 2**61 - 1

@@ -7,7 +7,7 @@ from itertools import cycle
 import numpy as np
 from hypothesis import HealthCheck, settings
 
-from grader.boundary.handles import Handle
+from grader.boundary.proxy import Handle
 from grader.boundary.wire import DTYPES
 from tests.grader.support.nightly import NIGHTLY
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 
 from grader.boundary.channel import Channel
-from grader.boundary.connection import Closed, Connection
 from grader.boundary.errors import Breach
+from grader.boundary.frame_connection import Closed, Connection
+from grader.boundary.frame_limits import FROM_STUDENT, OBJECT_BYTES, ProtocolError
 from grader.boundary.header import count_marks
 from grader.boundary.interface import Interface
-from grader.boundary.limits import FROM_STUDENT, OBJECT_BYTES, ProtocolError
 from grader.boundary.wire import Unpacker
 from tests.grader.fuzz.frames import deliveries, framed, values
 from tests.grader.fuzz.peer import SECONDS, fuzzed, is_exact, stream_of

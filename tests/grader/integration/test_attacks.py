@@ -12,8 +12,8 @@ from grader.core.scoring import Outcome, score
 from grader.render.csv import Row, render_csv
 from grader.render.html import render_html
 from grader.render.terminal import print_report
-from grader.sandbox.choice import every_runner, isolating
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.runner_choice import every_runner, isolating
 from tests.grader.support.canary import canaries
 from tests.grader.support.corpus import RUBRIC, load_attacks
 from tests.grader.support.naive import naive_points

@@ -9,12 +9,12 @@ import time
 import numpy as np
 import pytest
 
+from grader.boundary.call_progress import MAX_REPORTS
 from grader.boundary.channel import MAX_OPEN_CALLS, MESSAGE_CHARACTERS, TRACEBACK_CHARACTERS, Channel
 from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut, TooMuch
-from grader.boundary.handles import Handle
+from grader.boundary.frame_limits import FROM_STUDENT, LENGTHS
 from grader.boundary.interface import Interface
-from grader.boundary.limits import FROM_STUDENT, LENGTHS
-from grader.boundary.progress import MAX_REPORTS
+from grader.boundary.proxy import Handle
 from grader.boundary.wire import MAX_KEYS
 
 SECONDS = 5.0  # until a conversation that should have ended is given up

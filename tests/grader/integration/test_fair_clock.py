@@ -5,9 +5,9 @@ import textwrap
 import pytest
 
 from grader.core.scoring import Outcome
-from grader.sandbox.choice import every_runner
 from grader.sandbox.docker.kind import Docker
 from grader.sandbox.runner import MEBI, Allowance
+from grader.sandbox.runner_choice import every_runner
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteProcess
 

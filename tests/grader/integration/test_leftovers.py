@@ -11,9 +11,9 @@ import pytest
 
 from grader.boundary.channel import Channel
 from grader.boundary.interface import Interface
-from grader.sandbox.choice import every_runner
 from grader.sandbox.docker.kind import Docker
 from grader.sandbox.runner import Allowance
+from grader.sandbox.runner_choice import every_runner
 from tests.grader.support.processes import are_over, descendants
 
 pytestmark = pytest.mark.slow
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[3]
 HOLD = """
 import sys, time
-from grader.sandbox.choice import every_runner
+from grader.sandbox.runner_choice import every_runner
 from grader.sandbox.docker.kind import Docker
 from grader.sandbox.runner import Allowance
 from grader.probe import trial

@@ -6,8 +6,8 @@ from grader.boundary.channel import Channel
 from grader.boundary.errors import Raised, Unwritten
 from grader.boundary.interface import Interface
 from grader.runners import docker_of
-from grader.sandbox.choice import candidates
 from grader.sandbox.runner import Allowance, SandboxError
+from grader.sandbox.runner_choice import candidates
 from grader.settings import read_settings
 
 RUNNERS = (

@@ -10,11 +10,11 @@ from dataclasses import replace
 import pytest
 
 from grader.probe import NoRunner, find_out, start_strongest
-from grader.sandbox.choice import UnknownRunner, candidates, every_runner, isolating
 from grader.sandbox.docker.kind import Docker
 from grader.sandbox.forking import JAIL
 from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import Allowance, Promise, SandboxError
+from grader.sandbox.runner_choice import UnknownRunner, candidates, every_runner, isolating
 from tests.assignment.samples import ROOT
 from tests.grader.support.needs import why_not
 from tests.grader.support.small_assignments import write_assignment

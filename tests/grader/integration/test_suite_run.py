@@ -64,7 +64,7 @@ class TestDouble:
         assert adapters.double(number) == 2 * number
 """
 REPORTING = """
-from grader.boundary.progress import progress
+from grader.boundary.call_progress import progress
 
 def one():
     progress.report(epoch=1, epochs=3)

@@ -8,9 +8,9 @@ import pytest
 from grader.boundary.channel import Channel
 from grader.boundary.interface import Interface
 from grader.probe import find_out
-from grader.sandbox.choice import every_runner
 from grader.sandbox.docker.kind import GVISOR, Docker
 from grader.sandbox.runner import MEBI, Allowance
+from grader.sandbox.runner_choice import every_runner
 
 SECONDS = 60.0
 ADAPTERS = """

@@ -6,8 +6,8 @@ from functools import cache
 import pytest
 
 from grader.probe import find_out
-from grader.sandbox.choice import every_runner
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.runner_choice import every_runner
 
 NEEDS = {  # of each mark: fixtures and runners
     "postgres": {"cluster", "postgresql"},

@@ -10,9 +10,9 @@ from grader.core.scoring import Outcome, score
 from grader.intake import Refused, read_archive
 from grader.pipeline import joined_output
 from grader.sandbox.bwrap import BWRAP
-from grader.sandbox.choice import candidates
 from grader.sandbox.docker.kind import Docker
 from grader.sandbox.forking import JAIL
+from grader.sandbox.runner_choice import candidates
 from grader.suite.cache import SuiteCache
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteOutcome

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from grader.boundary.connection import Closed, Connection
-from grader.boundary.limits import FROM_STUDENT, LENGTHS, FrameLimits, ProtocolError
+from grader.boundary.frame_connection import Closed, Connection
+from grader.boundary.frame_limits import FROM_STUDENT, LENGTHS, FrameLimits, ProtocolError
 from grader.boundary.wire import DTYPES, MAX_DEPTH, Frame, Unpacker, Unsendable
 
 SMALL = FrameLimits(header=1_000, buffers=1_000, marks=500)

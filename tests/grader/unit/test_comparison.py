@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.render.comparison import compare
+from grader.render.first_difference import compare
 
 
 def pieces(text):

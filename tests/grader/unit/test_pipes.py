@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from grader.boundary.connection import Closed, Connection
-from grader.boundary.limits import FROM_GRADER
+from grader.boundary.frame_connection import Closed, Connection
+from grader.boundary.frame_limits import FROM_GRADER
 from grader.boundary.pipes import Pipes
 
 

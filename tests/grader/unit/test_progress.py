@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from grader.boundary.progress import MAX_REPORTS, SECONDS_BETWEEN, Progress
-from grader.render.progress import SuiteProgress, stage_of
+from grader.boundary.call_progress import MAX_REPORTS, SECONDS_BETWEEN, Progress
+from grader.render.progress_bar import SuiteProgress, stage_of
 from tests.grader.support.reports import RUBRIC
 
 

@@ -8,10 +8,10 @@ import pytest
 from grader.core.document import DocumentError
 from grader.core.rubric import parse_rubric
 from grader.proof.catalogue import Kept, Mistake, read_equivalents, read_kept, read_mistakes
-from grader.proof.document import to_document
 from grader.proof.page import figures, render_page
 from grader.proof.planting import Edit
 from grader.proof.proof import Proof
+from grader.proof.proof_json import to_document
 from grader.proof.verdicts import Fate, MistakeVerdict, MutantVerdict, Naming
 
 RUBRIC = parse_rubric(

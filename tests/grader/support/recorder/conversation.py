@@ -5,7 +5,7 @@ import selectors
 import socket
 import threading
 
-from grader.boundary.limits import LENGTHS
+from grader.boundary.frame_limits import LENGTHS
 
 CHUNK = 1 << 18
 ASKED, ANSWERED = "asked", "answered"

@@ -28,11 +28,11 @@ class Wire:
 
     def __init__(self, game):
         """Play `game` on the connection of the student's end."""
-        from grader.boundary import limits, wire
+        from grader.boundary import wire
 
         end, number = student_end()
         self._end, self._connection, self._wire = end, end._connection, wire
-        self._limits = limits.FROM_STUDENT
+        self._limits = frame_limits.FROM_STUDENT
         self._game = game
         self._things = {}
         self._types = {}

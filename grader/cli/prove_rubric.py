@@ -41,10 +41,10 @@ def prove_rubric(
     """
     from rich.console import Console
 
-    from grader.proof.document import to_document
     from grader.proof.page import figures, render_page
-    from grader.proof.prove import prove
-    from grader.render.progress import batch_progress
+    from grader.proof.proof_json import to_document
+    from grader.proof.run_proof import prove
+    from grader.render.progress_bar import batch_progress
     from grader.runners import allowed_runners
     from grader.settings import read_settings
 

@@ -12,8 +12,8 @@ def end_with(error: Exception) -> NoReturn:
     from grader.core.document import DocumentError
     from grader.intake import Refused
     from grader.probe import NoRunner
-    from grader.sandbox.choice import UnknownRunner
     from grader.sandbox.runner import SandboxError
+    from grader.sandbox.runner_choice import UnknownRunner
     from grader.suite.run import SuiteFailed
     from grader.template import MarkerError
 
@@ -43,7 +43,7 @@ def end_with(error: Exception) -> NoReturn:
 
 def _explained(error: Exception) -> str | None:
     """Return the sentence for a mistake of the operator, if it is one."""
-    from grader.cli.mistakes import explain
+    from grader.cli.operator_mistakes import explain
     from grader.service_settings import read_service_settings
 
     if isinstance(error, SettingsError) or (isinstance(error, OSError) and error.errno is None):

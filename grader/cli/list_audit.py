@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.opened import opened
+from grader.cli.open_store import opened
 
 app = typer.Typer()
 

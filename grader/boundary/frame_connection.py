@@ -7,8 +7,8 @@ import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from grader.boundary.frame_limits import LENGTHS, FrameLimits, ProtocolError
 from grader.boundary.header import read_header
-from grader.boundary.limits import LENGTHS, FrameLimits, ProtocolError
 
 CHUNK = 1 << 16
 LARGE_CHUNK = 1 << 20

@@ -5,7 +5,7 @@ from contextlib import closing
 import typer
 
 from grader.cli.exits import Exit
-from grader.cli.prove import prove_rubric
+from grader.cli.prove_rubric import prove_rubric
 
 app = typer.Typer(no_args_is_help=True, help="Look after the rubric.")
 app.command("prove")(prove_rubric)

@@ -1,7 +1,7 @@
 """The student's end of the boundary: holds the submission and does what the trusted end asks.
 
-Run as `python -m grader.boundary.student FD` with one end of a socket pair. It imports only the standard
-library and numpy, and whatever it answers is taken as hostile: nothing here protects the grade.
+Run as `python -m grader.boundary.submission_server FD` with one end of a socket pair. It imports only the
+standard library and numpy, and whatever it answers is taken as hostile: nothing here protects the grade.
 
 Requests that leave their result here are executed without an answer. When one of them raises, all further
 requests are skipped until one that wants an answer, which gets the error: just where a plain Python program
@@ -22,16 +22,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from grader.boundary.call_progress import progress
 from grader.boundary.causes import cause_of, install_causes, without_places
-from grader.boundary.connection import Closed, Connection, Stream
+from grader.boundary.frame_connection import Closed, Connection, Stream
+from grader.boundary.frame_limits import FROM_GRADER, FROM_STUDENT, ProtocolError
 from grader.boundary.header import write_plain
 from grader.boundary.importer import MemoryImporter
 from grader.boundary.interface import ADAPTERS
-from grader.boundary.limits import FROM_GRADER, FROM_STUDENT, ProtocolError
 from grader.boundary.opening import install_scratch
 from grader.boundary.parts import BrokenImport, broken
 from grader.boundary.pipes import Pipes
-from grader.boundary.progress import progress
 from grader.boundary.wire import Frame, Unpacker
 
 if TYPE_CHECKING:

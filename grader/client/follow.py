@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from grader.client.connection import Event
-from grader.render.progress import stage_of
+from grader.client.service_client import Event
+from grader.render.progress_bar import stage_of
 
 
 class Following:
