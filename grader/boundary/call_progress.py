@@ -16,7 +16,7 @@ SECONDS_BETWEEN = 0.2
 LARGEST = 1e15
 
 
-class Progress:
+class CallProgress:
     """What is known of the open call, and the way to tell how far it has come.
 
     `call` is a number of its own for each call that somebody waits for, 0 outside of them; `options` are the
@@ -52,7 +52,7 @@ class Progress:
         self._send(numbers)
 
 
-progress = Progress()  # of this process, which holds one submission
+progress = CallProgress()  # of this process, which holds one submission
 
 
 def are_progress(numbers: Any) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from grader.boundary.call_progress import MAX_REPORTS, are_progress
 from grader.boundary.clock import Clock, Limit
 from grader.boundary.errors import Breach, Died, Lost, Raised, Starved, TimedOut, TooMuch, Unwritten
-from grader.boundary.frame_connection import Closed, Connection, Spent
+from grader.boundary.frame_connection import Closed, FrameConnection, Spent
 from grader.boundary.frame_limits import FROM_GRADER, FROM_STUDENT, ProtocolError
 from grader.boundary.interface import Interface
 from grader.boundary.loaded import Loaded, loaded
@@ -67,7 +67,7 @@ class Channel:
         self.clock = clock or Clock(lambda: None, Limit())
         self.budget = math.inf  # bytes that the peer may send between two calls of `start_afresh`
         self.on_progress: Callable[[Numbers], None] = ignore  # hears how far the open call has come
-        self._connection = Connection(stream, FROM_STUDENT)
+        self._connection = FrameConnection(stream, FROM_STUDENT)
         self._lost: Lost | None = None
         self._handles: dict[int, ref[Handle]] = {}
         self._last_handle = 0

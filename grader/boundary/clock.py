@@ -24,7 +24,7 @@ CLEARLY = 0.8  # of a limit: one thread on a busy host computes for about as lon
 LEAST_SECONDS = 0.02  # between two looks near the end of a limit
 
 
-class Usage(Protocol):
+class UsedTime(Protocol):
     """What a process has used since it began, in seconds; `waited` is None where the host does not tell."""
 
     @property
@@ -36,7 +36,7 @@ class Usage(Protocol):
         """Time for which it waited for a processor."""
 
 
-Look = Callable[[], Usage | None]
+Look = Callable[[], UsedTime | None]
 
 
 def never_waits() -> float:

@@ -46,7 +46,7 @@ def forever() -> None:
     """Wait for any time."""
 
 
-class Connection:
+class FrameConnection:
     """A stream that carries frames."""
 
     def __init__(self, stream: Stream, limits: FrameLimits) -> None:

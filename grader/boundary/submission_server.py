@@ -24,7 +24,7 @@ import numpy as np
 
 from grader.boundary.call_progress import progress
 from grader.boundary.causes import cause_of, install_causes, without_places
-from grader.boundary.frame_connection import Closed, Connection, Stream
+from grader.boundary.frame_connection import Closed, FrameConnection, Stream
 from grader.boundary.frame_limits import FROM_GRADER, FROM_STUDENT, ProtocolError
 from grader.boundary.header import write_plain
 from grader.boundary.importer import MemoryImporter
@@ -63,11 +63,11 @@ class GraderCallbackFailed(Exception):  # noqa: N818 - the name is shown to stud
     """A function that the test handed in failed; the test knows why."""
 
 
-class Student:
+class SubmissionServer:
     """The objects of a submission under their handle ids, and the requests on them."""
 
     def __init__(
-        self, connection: Connection, surround: "Callable[[Mapping[str, bytes]], None]" = lambda _: None
+        self, connection: FrameConnection, surround: "Callable[[Mapping[str, bytes]], None]" = lambda _: None
     ) -> None:
         """Serve the peer of `connection`; `surround` prepares this process for the files that come."""
         self._connection = connection
@@ -325,7 +325,7 @@ def surround(files: "Mapping[str, bytes]") -> None:
 def serve(stream: Stream) -> NoReturn:
     """Serve the trusted end on `stream` until that is closed; then end this process."""
     try:
-        Student(Connection(stream, FROM_GRADER), surround).serve()
+        SubmissionServer(FrameConnection(stream, FROM_GRADER), surround).serve()
     except Closed:
         sys.stdout.flush()
     os._exit(0)  # whatever the submission left running or registered has nothing to say any more

@@ -10,7 +10,7 @@ import typer
 from grader.cli.exits import Exit, fail
 
 if TYPE_CHECKING:
-    from grader.client import Connection, ServiceError
+    from grader.client import ServiceClient, ServiceError
 
 REFUSED_STATUS = 422
 EXITS = {"graded": Exit.DONE, "not_gradable": Exit.NOT_JUDGED, "grader_error": Exit.GRADER_FAILED}
@@ -84,17 +84,17 @@ def report_command(
         _fail(error)
 
 
-def _connection(url: str) -> "Connection":
-    from grader.client import Connection
+def _connection(url: str) -> "ServiceClient":
+    from grader.client import ServiceClient
     from grader.client.token import find_token
 
     def ask() -> str:
         return str(typer.prompt("Token", hide_input=True, err=True))
 
-    return Connection(url, find_token(os.environ, Path.home(), ask))
+    return ServiceClient(url, find_token(os.environ, Path.home(), ask))
 
 
-def _show_report(connection: "Connection", submission: Mapping[str, Any]) -> None:
+def _show_report(connection: "ServiceClient", submission: Mapping[str, Any]) -> None:
     """Print the report, or why there is none, and end with the status that fits."""
     from rich.console import Console
 

@@ -38,7 +38,7 @@ class Event:
     data: Mapping[str, Any]
 
 
-class Connection:
+class ServiceClient:
     """Speaks with the service at one address, in the name of one token."""
 
     def __init__(self, url: str, token: str) -> None:

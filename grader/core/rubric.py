@@ -15,7 +15,7 @@ PROBLEM_KEYS = (
 )
 
 
-class Policy(StrEnum):
+class ScoringPolicy(StrEnum):
     """How the points of a problem follow from its tests."""
 
     PROPORTIONAL = "proportional"
@@ -38,7 +38,7 @@ class Problem:
     tests: str
     section: str = ""
     hint: str = ""
-    policy: Policy = Policy.PROPORTIONAL
+    policy: ScoringPolicy = ScoringPolicy.PROPORTIONAL
     gate: str = ""
     essential: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ def parse_rubric(text: str, name: str = "rubric.yaml") -> Rubric:
     document = parse_document(text, name)
     document.reject_unknown(*RUBRIC_KEYS)
     parts, bonus_parts = document.mappings("parts"), document.mappings("bonus", default=())
-    policy = Policy(document.choice("policy", list(Policy), default=Policy.PROPORTIONAL))
+    policy = ScoringPolicy(document.choice("policy", list(ScoringPolicy), default=ScoringPolicy.PROPORTIONAL))
     rubric = Rubric(
         title=document.text("title"),
         suite=document.text("suite"),
@@ -147,13 +147,13 @@ def is_named(test: str, name: str) -> bool:
     return name in {test, test.partition("[")[0]}
 
 
-def _part(document: Document, policy: Policy) -> Part:
+def _part(document: Document, policy: ScoringPolicy) -> Part:
     document.reject_unknown(*PART_KEYS)
     problems = tuple(_problem(problem, policy) for problem in document.mappings("problems"))
     return Part(id=_id(document), title=document.text("title"), problems=problems)
 
 
-def _problem(document: Document, policy: Policy) -> Problem:
+def _problem(document: Document, policy: ScoringPolicy) -> Problem:
     document.reject_unknown(*PROBLEM_KEYS)
     tests = _checked(document, "tests", str.isidentifier, "the name of a test class such as TestAddition")
     gate = document.text("gate", default="")
@@ -164,7 +164,7 @@ def _problem(document: Document, policy: Policy) -> Problem:
         tests=tests,
         section=document.text("section", default=""),
         hint=document.text("hint", default=""),
-        policy=Policy(document.choice("policy", list(Policy), default=policy)),
+        policy=ScoringPolicy(document.choice("policy", list(ScoringPolicy), default=policy)),
         gate=gate if "::" in gate or not gate else f"{tests}::{gate}",
         essential=tuple(document.texts("essential", default=())),
         needs=tuple(document.texts("needs", default=())),

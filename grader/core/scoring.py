@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 from typing import ClassVar
 
-from grader.core.rubric import Part, Policy, Problem, Rubric, is_named
+from grader.core.rubric import Part, Problem, Rubric, ScoringPolicy, is_named
 
 CLOSES_GATE = "closes_gate"  # the property that says in which other way than asked a problem was solved
 CAUSE = "cause"  # the property that holds the key of a recognised mistake
@@ -264,4 +264,4 @@ def _share(problem: Problem, results: Sequence[TestResult]) -> Fraction | None:
     if Outcome.NOT_JUDGED in outcomes:
         return None
     share = Fraction(outcomes.count(Outcome.PASSED), len(outcomes) or 1)
-    return Fraction(floor(share)) if problem.policy is Policy.ALL_OR_NOTHING else share
+    return Fraction(floor(share)) if problem.policy is ScoringPolicy.ALL_OR_NOTHING else share

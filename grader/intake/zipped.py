@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from grader.core.submission import Submission
-from grader.intake.directory import ENCRYPTION_FLAGS, LOCAL_MARK, Entry, read_directory
+from grader.intake.directory import ENCRYPTION_FLAGS, LOCAL_MARK, ZipEntry, read_directory
 from grader.intake.entries import DESCRIPTOR_MARK, STREAMED_FLAG, check_entries, content_start
 from grader.intake.item import Item
 from grader.intake.layout import lay_out
@@ -54,7 +54,7 @@ def unpack_zip(data: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
             yield item.path, _content(data, entry)
 
 
-def _item(entry: Entry) -> Item:
+def _item(entry: ZipEntry) -> Item:
     """Return an entry by its plain path. Raises Refused for what no entry may be, kept or left out."""
     is_folder = entry.name.endswith(("/", "\\"))
     if entry.flags & ENCRYPTION_FLAGS:
@@ -72,7 +72,7 @@ def _item(entry: Entry) -> Item:
     return Item(path, is_folder, entry.mode, entry.size, entry.packed_size)
 
 
-def _content(data: bytes, entry: Entry) -> bytes:
+def _content(data: bytes, entry: ZipEntry) -> bytes:
     """Unpack one file, never past its declared size, which the limits have let through."""
     packed = _packed(data, entry)
     content = packed if entry.method == _STORED else _inflated(packed, entry)
@@ -83,7 +83,7 @@ def _content(data: bytes, entry: Entry) -> bytes:
     return content
 
 
-def _check_streamed(data: bytes, entry: Entry, limits: Limits) -> None:
+def _check_streamed(data: bytes, entry: ZipEntry, limits: Limits) -> None:
     """Refuse a streamed entry that could hide others.
 
     A program that reads from the first byte on finds the end of such an entry by its content. Content without
@@ -99,12 +99,12 @@ def _check_streamed(data: bytes, entry: Entry, limits: Limits) -> None:
     _inflated(packed, entry)
 
 
-def _packed(data: bytes, entry: Entry) -> bytes:
+def _packed(data: bytes, entry: ZipEntry) -> bytes:
     start = content_start(data, entry)
     return data[start : start + entry.packed_size]
 
 
-def _inflated(packed: bytes, entry: Entry) -> bytes:
+def _inflated(packed: bytes, entry: ZipEntry) -> bytes:
     stream = zlib.decompressobj(_RAW_DEFLATE)
     try:
         content = stream.decompress(packed, entry.size + 1)

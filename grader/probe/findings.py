@@ -17,7 +17,7 @@ class NoRunner(SandboxError):  # noqa: N818 - says what is the case
 
 
 @dataclass(frozen=True)
-class Finding:
+class RunnerCheck:
     """The state of a runner here: why it is unavailable, or which promises it breaks, and how."""
 
     kind: RunnerKind
@@ -34,7 +34,7 @@ class Finding:
         return f"{self.kind.name}: {self.unavailable or '; '.join(faults) or 'keeps its promises'}"
 
 
-def find_out(kind: RunnerKind) -> Finding:
+def find_out(kind: RunnerKind) -> RunnerCheck:
     """Start a runner of `kind` for a moment and hold it to its promises."""
     runner, finding = _started(kind, PROBE_ALLOWANCE)
     if runner is not None:
@@ -59,13 +59,13 @@ def start_strongest(kinds: Sequence[RunnerKind], allowance: Allowance) -> Runner
     )
 
 
-def _started(kind: RunnerKind, allowance: Allowance) -> tuple[Runner | None, Finding]:
+def _started(kind: RunnerKind, allowance: Allowance) -> tuple[Runner | None, RunnerCheck]:
     """Start a runner and hold it to its promises."""
     try:
         runner = kind(allowance)
     except SandboxError as failed:
-        return None, Finding(kind, unavailable=str(failed))
+        return None, RunnerCheck(kind, unavailable=str(failed))
     try:
-        return runner, Finding(kind, broken=broken_promises(runner, allowance.memory))
+        return runner, RunnerCheck(kind, broken=broken_promises(runner, allowance.memory))
     except (SandboxError, SubmissionError) as failed:
-        return runner, Finding(kind, unavailable=str(failed))
+        return runner, RunnerCheck(kind, unavailable=str(failed))

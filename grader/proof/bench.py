@@ -25,7 +25,7 @@ class Enough(Exception):  # noqa: N818 - no error: the run has shown what it was
 
 
 @dataclass(frozen=True)
-class Loss:
+class FirstLoss:
     """The first class of a run that lost tests, and those tests; `is_broken` if nothing can be imported."""
 
     group: str
@@ -63,7 +63,7 @@ class Bench:
         """Return the outcome of `classes` on the base with the files `changed`."""
         return self._run(changed, classes, ignore)
 
-    def first_loss(self, changed: Files, classes: Collection[str]) -> Loss | None:
+    def first_loss(self, changed: Files, classes: Collection[str]) -> FirstLoss | None:
         """Return the first loss in `classes`, in a drawn order; run no further class after it."""
         watch = _Watch()
         with contextlib.suppress(Enough):
@@ -110,13 +110,13 @@ class _Watch:
             if content.outcome is not Outcome.PASSED:
                 self._group = content.group
 
-    def loss(self) -> Loss | None:
+    def loss(self) -> FirstLoss | None:
         """Return what was lost."""
         lost = losses([result for result in self._results.so_far if result.group == self._group])
         if not lost:
             return None
         is_broken = lost[0].message.startswith(CANNOT_IMPORT)
-        return Loss(self._group, tuple(result.name for result in lost), is_broken)
+        return FirstLoss(self._group, tuple(result.name for result in lost), is_broken)
 
 
 def losses(results: Sequence[TestResult]) -> list[TestResult]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from grader.proof.catalogue import Mistake
+from grader.proof.catalogue import KnownMistake
 
 SERIOUS_SHARE = Fraction(2, 5)  # of its own problem that a serious mistake costs at least
 MISPLACED_SHARE = Fraction(3, 20)  # of the points of other problems that a mistake may cost
@@ -37,7 +37,7 @@ class MistakeVerdict:
     `causes` (how many of the tests that are about it name each cause).
     """
 
-    mistake: Mistake
+    mistake: KnownMistake
     lost: Mapping[str, Fraction]
     tests: Mapping[str, tuple[str, ...]]
     points: Mapping[str, int]

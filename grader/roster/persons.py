@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from email.utils import parseaddr
 
 from grader.core.role import Role
-from grader.roster.table import Line, read_table
+from grader.roster.table import TableLine, read_table
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {  # the headers of each, in small letters, the best first
     "email": ("email", "email address", "e-mail", "e-mail address", "primary email", "mail"),
@@ -39,7 +39,7 @@ PREFIX = "id-"  # of the id of Canvas itself, which may be another person's SIS 
 
 
 @dataclass(frozen=True)
-class Entry:
+class RosterEntry:
     """One person of a roster; `email`, `login` or `sis_id` says who it is, each may be empty but one."""
 
     email: str
@@ -61,7 +61,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Problem:
+class UnusableCell:
     """A cell that cannot be used: its line, its column and value, and why."""
 
     line: int
@@ -77,8 +77,8 @@ class Problem:
 class Roster:
     """The people of a file, the cells that cannot be used, and sentences on how it was read."""
 
-    entries: Sequence[Entry]
-    problems: Sequence[Problem]
+    entries: Sequence[RosterEntry]
+    problems: Sequence[UnusableCell]
     notices: Sequence[str]
 
 
@@ -94,8 +94,8 @@ def read_roster(content: bytes, domain: str = "") -> Roster:
     """Return the people of a roster; `domain` makes an address of a login. Raises RosterError."""
     table = read_table(content, lambda header: len(_places(header)) if _says_who(header) else 0)
     places = _places(table.header)
-    found: list[tuple[int, Entry]] = []
-    problems: list[Problem] = []
+    found: list[tuple[int, RosterEntry]] = []
+    problems: list[UnusableCell] = []
     notices = list(table.notices)
     for line in table.lines:
         try:
@@ -104,14 +104,14 @@ def read_roster(content: bytes, domain: str = "") -> Roster:
             entry = _entry(_Cells(line, places, table.header), domain)
             notices.extend(_merge(found, entry, line.number))
         except _BadCell as bad:
-            problems.append(Problem(line.number, bad.column, bad.value, bad.why))
+            problems.append(UnusableCell(line.number, bad.column, bad.value, bad.why))
     return Roster([entry for _, entry in found], problems, notices)
 
 
 class _Cells:
     """The cells of a line by what they hold."""
 
-    def __init__(self, line: Line, places: Mapping[str, Sequence[int]], header: Sequence[str]) -> None:
+    def __init__(self, line: TableLine, places: Mapping[str, Sequence[int]], header: Sequence[str]) -> None:
         self._line = line
         self._places = places
         self._header = header
@@ -152,7 +152,7 @@ def _is_nobody(cells: _Cells) -> bool:
     return cells.value("name").lower().startswith(NOBODY)
 
 
-def _entry(cells: _Cells, domain: str) -> Entry:
+def _entry(cells: _Cells, domain: str) -> RosterEntry:
     """Return the person of a line. Raises _BadCell."""
     email, login = _address_and_login(cells, domain)
     sis_id = cells.value("sis_id")
@@ -165,7 +165,7 @@ def _entry(cells: _Cells, domain: str) -> Entry:
         raise cells.bad("role", cells.value("role"), f"is no role: use one of {', '.join(Role)}")
     parts = [cells.value(part) for part in ("first", "last")]
     name = " ".join(filter(None, parts)) or cells.value("name")
-    return Entry(email, name, role, cells.value("section"), login, sis_id)
+    return RosterEntry(email, name, role, cells.value("section"), login, sis_id)
 
 
 def _address_and_login(cells: _Cells, domain: str) -> tuple[str, str]:
@@ -192,7 +192,7 @@ def _is_address(text: str) -> bool:
     return bool(name and at and host) and address.isprintable() and not set(" ,;") & set(address)
 
 
-def _merge(found: list[tuple[int, Entry]], entry: Entry, line: int) -> Iterator[str]:
+def _merge(found: list[tuple[int, RosterEntry]], entry: RosterEntry, line: int) -> Iterator[str]:
     """Add a person to those before, or merge two rows of one person and say so. Raises _BadCell."""
     same = [place for place, (_, each) in enumerate(found) if each.keys & entry.keys]
     if not same:
@@ -215,6 +215,6 @@ def _merge(found: list[tuple[int, Entry]], entry: Entry, line: int) -> Iterator[
     yield f"Line {line} and line {first} are one person, {merged.handle}: merged."
 
 
-def _contradict(one: Entry, other: Entry) -> bool:
+def _contradict(one: RosterEntry, other: RosterEntry) -> bool:
     pairs = ((getattr(one, kind), getattr(other, kind)) for kind in KEYS)
     return any(here and there and here != there for here, there in pairs)

@@ -26,7 +26,7 @@ REPORT_BYTES = len(MARK) + ORDER.size + FIGURES.size + SEAL_BYTES  # little enou
 
 
 @dataclass(frozen=True)
-class Report:
+class UsageReport:
     """What process 1 says: `number` grows with each report, `answers` is a question's number or 0."""
 
     number: int
@@ -48,11 +48,11 @@ class Sieve:
         self._held = b""  # the beginning of what may become a report
         self._last = 0  # the number of the last report: an older one is a copy
 
-    def part(self, chunk: bytes) -> tuple[bytes, list[Report]]:
+    def part(self, chunk: bytes) -> tuple[bytes, list[UsageReport]]:
         """Return what of the bytes so far was printed, and the reports that are complete now."""
         content, begin = self._held + chunk, 0
         printed: list[bytes] = []
-        reports: list[Report] = []
+        reports: list[UsageReport] = []
         for place in _places(content):
             if place < begin:  # within a report
                 continue
@@ -72,7 +72,7 @@ class Sieve:
         """Return what is left when nothing more comes: it was printed."""
         return self._held
 
-    def _report(self, sealed: bytes) -> Report | None:
+    def _report(self, sealed: bytes) -> UsageReport | None:
         content, seal = sealed[len(MARK) : -SEAL_BYTES], sealed[-SEAL_BYTES:]
         if not hmac.compare_digest(seal, _seal(self._key, content)):
             return None
@@ -80,7 +80,7 @@ class Sieve:
         if number <= self._last:
             return None
         self._last = number
-        return Report(number, answers, unpacked(content[ORDER.size :]))
+        return UsageReport(number, answers, unpacked(content[ORDER.size :]))
 
 
 def _seal(key: bytes, content: bytes) -> bytes:

@@ -64,7 +64,7 @@ class ForkingRunner:
         self._allowance = allowance
         self._strict = strict
         self._lock = threading.Lock()
-        self._zygote = Zygote(kind.wrap, allowance, strict=strict)
+        self._zygote = ZygoteClient(kind.wrap, allowance, strict=strict)
 
     def open(self) -> "ForkedProcess":
         """Return a fresh process. Raises SandboxError."""
@@ -77,15 +77,15 @@ class ForkingRunner:
         """End the zygote, and with it all its processes."""
         self._zygote.close()
 
-    def _living_zygote(self) -> "Zygote":
+    def _living_zygote(self) -> "ZygoteClient":
         with self._lock:
             if not self._zygote.is_alive():
                 self._zygote.close()
-                self._zygote = Zygote(self._kind.wrap, self._allowance, strict=self._strict)
+                self._zygote = ZygoteClient(self._kind.wrap, self._allowance, strict=self._strict)
             return self._zygote
 
 
-class Zygote:
+class ZygoteClient:
     """The trusted end of a zygote's process."""
 
     def __init__(self, wrap: Wrap, allowance: Allowance, *, strict: bool) -> None:
@@ -141,7 +141,7 @@ class Zygote:
 class ForkedProcess:
     """A student process that a zygote has forked."""
 
-    def __init__(self, zygote: Zygote, output: int) -> None:
+    def __init__(self, zygote: ZygoteClient, output: int) -> None:
         """Have it forked, and wait until it is confined. Raises SandboxError, OSError."""
         self.stream, theirs = socket.socketpair()
         self._life, their_life = socket.socketpair()

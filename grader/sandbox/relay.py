@@ -6,7 +6,7 @@ import sys
 import time
 from typing import NoReturn
 
-from grader.sandbox.envelope import CLOCK, DATA, ENVELOPE, KEY, KEY_BYTES, QUESTION, Report
+from grader.sandbox.envelope import CLOCK, DATA, ENVELOPE, KEY, KEY_BYTES, QUESTION, UsageReport
 from grader.sandbox.usage import Meter
 
 CHUNK = 1 << 16
@@ -67,7 +67,7 @@ class Relay:
         usage = self._meter.read()
         if usage and self._key:
             self._number += 1
-            os.write(sys.stderr.fileno(), Report(self._number, answers, usage).sealed(self._key))
+            os.write(sys.stderr.fileno(), UsageReport(self._number, answers, usage).sealed(self._key))
 
 
 def _read(size: int) -> bytes:

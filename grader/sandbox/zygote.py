@@ -45,7 +45,7 @@ class Child:
     life: socket.socket
 
 
-class Zygote:
+class ZygoteServer:
     """Serves one control socket."""
 
     def __init__(self, serve: Serve, control: socket.socket, jail: Jail) -> None:
@@ -150,4 +150,4 @@ def main(serve: Serve, control: int, settings: str) -> None:
     os.environ["HOME"] = home = stated["home"]
     os.makedirs(home, exist_ok=True)  # noqa: PTH103 - in namespaces of its own there is none yet
     os.chdir(home)
-    Zygote(serve, socket.socket(fileno=control), jail).serve()
+    ZygoteServer(serve, socket.socket(fileno=control), jail).serve()

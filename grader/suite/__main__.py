@@ -16,7 +16,7 @@ import pytest
 
 from grader.boundary.interface import ADAPTERS
 from grader.boundary.remote_adapters import RemoteAdapters
-from grader.suite.jobs import Jobs
+from grader.suite.jobs import JobSource
 from grader.suite.manifest import load_manifest
 from grader.suite.plugin import Grading
 
@@ -46,7 +46,9 @@ def main() -> None:
     """Serve jobs until the control socket is closed."""
     root, suite, control, ready = sys.argv[1:]
     sys.path.insert(0, root)
-    grading = Grading(Path(root), suite, load_manifest(Path(root), suite), Jobs(int(control), int(ready)))
+    grading = Grading(
+        Path(root), suite, load_manifest(Path(root), suite), JobSource(int(control), int(ready))
+    )
     sys.modules[ADAPTERS] = RemoteAdapters(grading.channel, grading.interface)
     warnings.simplefilter("ignore", RuntimeWarning)  # about numbers that checks refuse
     np.random.default_rng(0)  # its modules are imported now, not in the first test

@@ -15,7 +15,7 @@ from grader.core.pytest_report import to_entry
 from grader.core.scoring import Outcome, TestResult
 from grader.suite.drawn_order import DrawnOrder, Schedule
 from grader.suite.integrity import Integrity
-from grader.suite.jobs import Job
+from grader.suite.jobs import RunningJob
 from grader.suite.judge import EXPLAINED, Attempt, explained, group_of, result_of
 from grader.suite.manifest import Manifest
 from grader.suite.own_limits import OwnLimits
@@ -31,7 +31,7 @@ NEEDS_PYTEST = pytest.StashKey[bool]()  # of each collected test, whether `needs
 class Run:
     """Runs tests by pytest's own hooks and judges each by what it raised; pytest makes no report of them."""
 
-    def __init__(self, job: Job, session: Session, manifest: Manifest) -> None:
+    def __init__(self, job: RunningJob, session: Session, manifest: Manifest) -> None:
         """Run for `job`, whose submission is under test in `session`."""
         self.session = session
         self._job = job

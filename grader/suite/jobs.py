@@ -16,7 +16,7 @@ DESCRIPTORS = 2
 SECONDS_BETWEEN = 0.1
 
 
-class Job:
+class RunningJob:
     """One submission to run the cases on, in a process of its own."""
 
     def __init__(self, messages: Messages, processes: SandboxClient) -> None:
@@ -42,7 +42,7 @@ class Job:
         self._untold = []
 
 
-class Jobs:
+class JobSource:
     """The suite's process between two jobs."""
 
     def __init__(self, control: int, ready: int) -> None:
@@ -54,7 +54,7 @@ class Jobs:
         """Send facts about the suite, which the worker's SuiteProcess has as properties."""
         Messages(self._ready).send(facts)
 
-    def next(self) -> Job | None:
+    def next(self) -> RunningJob | None:
         """Wait, and return each job in a fork of this process; return None here when no more will come."""
         self._ready.close()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the worker sees a fork's end by its socket
@@ -69,8 +69,10 @@ class Jobs:
             for descriptor in descriptors:
                 os.close(descriptor)
 
-    def _begin(self, messages: int, control: int) -> Job:
+    def _begin(self, messages: int, control: int) -> RunningJob:
         self._control.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         die_with_parent()
-        return Job(Messages(socket.socket(fileno=messages)), SandboxClient(socket.socket(fileno=control)))
+        return RunningJob(
+            Messages(socket.socket(fileno=messages)), SandboxClient(socket.socket(fileno=control))
+        )

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.boundary.frame_connection import Connection
+from grader.boundary.frame_connection import FrameConnection
 from grader.boundary.frame_limits import FROM_GRADER, LENGTHS
 from grader.boundary.header import write_plain
 from grader.core.scoring import TestResult
@@ -65,7 +65,7 @@ class Messages:
     def __init__(self, stream: socket.socket) -> None:
         """Speak through `stream`."""
         self._stream = stream
-        self._connection = Connection(stream, FROM_GRADER)
+        self._connection = FrameConnection(stream, FROM_GRADER)
 
     def send(self, value: Any) -> None:
         """Send `value`. Raises Closed."""

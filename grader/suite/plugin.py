@@ -9,7 +9,7 @@ import pytest
 
 from grader.boundary.channel import Channel
 from grader.suite.execution import NEEDS_PYTEST, Run, given_arguments, needs_pytest
-from grader.suite.jobs import Job, Jobs
+from grader.suite.jobs import JobSource, RunningJob
 from grader.suite.judge import DESCRIPTION, description_of, group_of
 from grader.suite.manifest import Manifest
 from grader.suite.session import Session
@@ -41,7 +41,7 @@ class Hooks:
 class Grading:
     """Fixes which tests there are; in a fork, runs them against the job's submission and tells results."""
 
-    def __init__(self, root: Path, suite: str, manifest: Manifest, jobs: Jobs) -> None:
+    def __init__(self, root: Path, suite: str, manifest: Manifest, jobs: JobSource) -> None:
         """Run the suite in the folder `suite` of the assignment `root`, by `manifest`, for each of `jobs`."""
         self.interface = manifest.interface
         self._manifest = manifest
@@ -105,7 +105,7 @@ class Grading:
             self._run_job(job, session)
         return True
 
-    def _run_job(self, job: Job, session: pytest.Session) -> None:
+    def _run_job(self, job: RunningJob, session: pytest.Session) -> None:
         """Run the collected tests for `job`, in its fork of this process."""
         work = job.work
         manifest = self._manifest.within(work.test_seconds, work.run_seconds)

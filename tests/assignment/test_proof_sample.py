@@ -12,7 +12,7 @@ import pytest
 
 from grader.core.rubric import parse_rubric
 from grader.intake.folder import read_folder
-from grader.proof.bench import Bench, Loss, is_module
+from grader.proof.bench import Bench, FirstLoss, is_module
 from grader.proof.catalogue import load_catalogue
 from grader.proof.functions import functions_of
 from grader.proof.prover import Prover, all_mutants
@@ -67,7 +67,9 @@ def test_the_mutants_of_the_day_are_killed_where_they_were(bench):
         lambda each: bench.first_loss({each.file: each.content}, [killed_by[each.id]]), mutants, lambda: None
     )
 
-    assert [each.id for each, loss in zip(mutants, losses, strict=True) if not isinstance(loss, Loss)] == []
+    assert [
+        each.id for each, loss in zip(mutants, losses, strict=True) if not isinstance(loss, FirstLoss)
+    ] == []
 
 
 def test_the_reference_itself_loses_nothing(bench):

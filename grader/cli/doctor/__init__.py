@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.cli.doctor.finding import Finding, Findings
-    from grader.probe import Finding as Found
+    from grader.probe import RunnerCheck
     from grader.render.doctor import RunnerRow, WorkerRow
     from grader.service_settings import ServiceSettings
 
@@ -79,7 +79,7 @@ def _checks(settings: ServiceSettings) -> Iterator[Finding]:
 
 
 def _judged(
-    settings: ServiceSettings, found: list[Found], chosen: str | None, workers: list[WorkerRow] | None
+    settings: ServiceSettings, found: list[RunnerCheck], chosen: str | None, workers: list[WorkerRow] | None
 ) -> Iterator[Finding]:
     from grader.cli.doctor.grading import judge_runners, judge_workers
 
@@ -87,7 +87,7 @@ def _judged(
     yield from judge_workers(workers)
 
 
-def _runners(settings: ServiceSettings) -> list[Found]:
+def _runners(settings: ServiceSettings) -> list[RunnerCheck]:
     """Return what every runner is worth here."""
     from grader.probe import find_out
     from grader.runners import docker_of
@@ -96,7 +96,7 @@ def _runners(settings: ServiceSettings) -> list[Found]:
     return [find_out(kind) for kind in every_runner(docker_of(settings.grading))]
 
 
-def _rows(found: list[Found]) -> list[RunnerRow]:
+def _rows(found: list[RunnerCheck]) -> list[RunnerRow]:
     from grader.render.doctor import RunnerRow
 
     return [
@@ -110,14 +110,14 @@ def _rows(found: list[Found]) -> list[RunnerRow]:
     ]
 
 
-def _chosen(found: list[Found], wanted: str | None) -> str | None:
+def _chosen(found: list[RunnerCheck], wanted: str | None) -> str | None:
     """Return the runner that grading takes: the one of the settings, else the strongest that isolates."""
     able = [each for each in found if each.holds]
     taken = [each for each in able if each.kind.name == wanted] if wanted else filter(_isolates, able)
     return next((each.kind.name for each in taken), None)
 
 
-def _isolates(found: Found) -> bool:
+def _isolates(found: RunnerCheck) -> bool:
     from grader.sandbox.docker.kind import Docker
     from grader.sandbox.runner_choice import isolating
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from grader.cli.doctor.finding import Finding, Findings, missing, note, ok
-from grader.probe import Finding as Found
+from grader.probe import RunnerCheck
 from grader.render.doctor import WorkerRow
 from grader.suite.assignment import Assignment
 
@@ -34,7 +34,7 @@ def check_data(assignment: Assignment) -> Findings:
     yield missing(DATA, said) if done.returncode else ok(DATA, said)
 
 
-def judge_runners(found: list[Found], wanted: str | None, chosen: str | None) -> Finding:
+def judge_runners(found: list[RunnerCheck], wanted: str | None, chosen: str | None) -> Finding:
     """Return whether there is a runner for grading; `wanted` is that of the settings."""
     if chosen is None:
         what = f"GRADER_RUNNER={wanted} does not work" if wanted else "No runner isolates submissions"

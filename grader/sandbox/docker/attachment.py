@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from grader.sandbox.capture import EXIT_SECONDS, FirstBytes
-from grader.sandbox.envelope import CLOCK, DATA, ENVELOPE, KEY, KEY_BYTES, QUESTION, Report, Sieve
+from grader.sandbox.envelope import CLOCK, DATA, ENVELOPE, KEY, KEY_BYTES, QUESTION, Sieve, UsageReport
 from grader.sandbox.runner import Output
 from grader.sandbox.usage import Usage
 
@@ -45,7 +45,7 @@ class Attachment:
         self._sieve = Sieve(key)
         self._sending = threading.Lock()
         self._told = threading.Condition()
-        self._report: Report | None = None  # the last one
+        self._report: UsageReport | None = None  # the last one
         self._questions = 0
         with contextlib.suppress(OSError):  # the container has ended, as is heard of in a moment
             self._put(KEY, key)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Closed(Exception):  # noqa: N818 - an event
+class PoolClosed(Exception):  # noqa: N818 - an event
     """The pool was closed."""
 
 
@@ -38,7 +38,7 @@ class Pool(Generic[T]):
         return len(self._ready)
 
     def take(self) -> T:
-        """Return a thing, waiting for it if none is ready. Raises what making it raised, or Closed."""
+        """Return a thing, waiting for it if none is ready. Raises what making it raised, or PoolClosed."""
         with self._changed:
             self._failed = None  # it is tried once more
             self._waiting += 1
@@ -46,7 +46,7 @@ class Pool(Generic[T]):
             self._changed.wait_for(lambda: self._ready or self._failed or self._closed)
             self._waiting -= 1
             if not self._ready:
-                raise self._failed or Closed("the pool was closed")
+                raise self._failed or PoolClosed("the pool was closed")
             return self._ready.popleft()
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from grader.boundary.channel import Channel
 from grader.boundary.errors import Breach
-from grader.boundary.frame_connection import Closed, Connection
+from grader.boundary.frame_connection import Closed, FrameConnection
 from grader.boundary.frame_limits import FROM_STUDENT, OBJECT_BYTES, ProtocolError
 from grader.boundary.header import count_marks
 from grader.boundary.interface import Interface
@@ -32,7 +32,7 @@ def within_seconds():
 
 def unpack_all(stream):
     """Return the values of all frames of `stream` up to the first that is none, or its end."""
-    connection, found = Connection(stream, FROM_STUDENT), []
+    connection, found = FrameConnection(stream, FROM_STUDENT), []
     try:
         while True:
             message, buffers = connection.receive(within_seconds())

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from grader.boundary.frame_connection import Closed, Connection
+from grader.boundary.frame_connection import Closed, FrameConnection
 from grader.boundary.frame_limits import FROM_STUDENT, LENGTHS, FrameLimits, ProtocolError
 from grader.boundary.wire import DTYPES, MAX_DEPTH, Frame, Unpacker, Unsendable
 
@@ -82,7 +82,7 @@ def received(content, limits=FROM_STUDENT, *, closed=False):
         theirs.sendall(content)
         if closed:
             theirs.close()
-        return Connection(ours, limits).receive(within_seconds())
+        return FrameConnection(ours, limits).receive(within_seconds())
 
 
 def carried(value):
@@ -357,7 +357,7 @@ def test_frames_are_told_apart_when_they_arrive_together():
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(packed("one") + packed("two"))
-        connection = Connection(ours, FROM_STUDENT)
+        connection = FrameConnection(ours, FROM_STUDENT)
 
         assert [connection.receive()[0], connection.receive()[0]] == ["one", "two"]
 

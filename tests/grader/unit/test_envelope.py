@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from grader.sandbox.envelope import MARK, REPORT_BYTES, Report, Sieve
+from grader.sandbox.envelope import MARK, REPORT_BYTES, Sieve, UsageReport
 from grader.sandbox.usage import Usage
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
-FIRST = Report(1, 7, Usage(0.5, 0.25))
-SECOND = Report(2, 0, Usage(0.75, None))
+FIRST = UsageReport(1, 7, Usage(0.5, 0.25))
+SECOND = UsageReport(2, 0, Usage(0.75, None))
 
 
 def sieved(sieve, chunks):

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from grader.boundary.frame_connection import Closed, Connection
+from grader.boundary.frame_connection import Closed, FrameConnection
 from grader.boundary.frame_limits import FROM_GRADER
 from grader.boundary.pipes import Pipes
 
@@ -18,7 +18,7 @@ def pair():
 
 def test_frames_travel_over_pipes(pair):
     """A connection works over pipes as over a socket, and hears of the end."""
-    here, there = (Connection(pipes, FROM_GRADER) for pipes in pair)
+    here, there = (FrameConnection(pipes, FROM_GRADER) for pipes in pair)
 
     here.send(b"\0\0\0\6\0\0\0\2[1, 2]ab")
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from grader.sandbox.docker.pool import Closed, Pool
+from grader.sandbox.docker.pool import Pool, PoolClosed
 
 
 class Workshop:
@@ -99,5 +99,5 @@ def test_a_closed_pool_gives_nothing(workshop, pool):
     workshop.allow(100)
     pool.close()
 
-    with pytest.raises(Closed):
+    with pytest.raises(PoolClosed):
         pool.take()

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from grader.boundary.call_progress import MAX_REPORTS, SECONDS_BETWEEN, Progress
+from grader.boundary.call_progress import MAX_REPORTS, SECONDS_BETWEEN, CallProgress
 from grader.render.progress_bar import SuiteProgress, stage_of
 from tests.grader.support.reports import RUBRIC
 
@@ -31,7 +31,7 @@ def told():
 def progress(told, clock):
     """Return the progress of call 1."""
     del clock
-    progress = Progress()
+    progress = CallProgress()
     progress.start(told.append)
     progress.call = 1
     return progress
@@ -63,7 +63,7 @@ def test_without_a_call_nothing_is_reported(progress, told):
     progress.call = 0
     progress.report(epoch=1)
 
-    Progress().report(epoch=1)
+    CallProgress().report(epoch=1)
 
     assert not told
 

@@ -7,7 +7,7 @@ import pytest
 
 from grader.core.document import DocumentError
 from grader.core.rubric import parse_rubric
-from grader.proof.catalogue import Kept, Mistake, read_equivalents, read_kept, read_mistakes
+from grader.proof.catalogue import Kept, KnownMistake, read_equivalents, read_kept, read_mistakes
 from grader.proof.page import figures, render_page
 from grader.proof.planting import Edit
 from grader.proof.proof import Proof
@@ -27,7 +27,7 @@ parts:
 """
 )
 TESTS = {"TestBowline": ["test_a", "test_b", "test_c"], "TestHitch": ["test_d"]}
-MISTAKE = Mistake(
+MISTAKE = KnownMistake(
     "Wrong.",
     (Edit("a.py", "x", "y"),),
     ("bowline",),

@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from grader.core.role import Role
-from grader.roster import Entry, RosterError, read_roster
+from grader.roster import RosterEntry, RosterError, read_roster
 
 CANVAS_GRADEBOOK = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (77)
@@ -35,7 +35,7 @@ def read(roster, domain=""):
 
 def test_the_gradebook_of_canvas():
     """Rows that are no people are passed over; a login that is an address is the address."""
-    expected = Entry("anna@example.edu", "Ng, Anna", Role.STUDENT, "Section A", sis_id="u12")
+    expected = RosterEntry("anna@example.edu", "Ng, Anna", Role.STUDENT, "Section A", sis_id="u12")
 
     assert read(CANVAS_GRADEBOOK).entries == [expected]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.core.document import DocumentError, parse_document
-from grader.core.rubric import Policy, Problem, compare, parse_rubric
+from grader.core.rubric import Problem, ScoringPolicy, compare, parse_rubric
 
 ROOT = Path(__file__).parents[3]
 
@@ -58,7 +58,7 @@ def test_problem_fields():
         tests="TestBowline",
         section="2.10",
         hint="Which end moves?",
-        policy=Policy.PROPORTIONAL,
+        policy=ScoringPolicy.PROPORTIONAL,
     )
 
 
@@ -102,7 +102,11 @@ def test_policy_of_the_rubric():
 
     policies = [problem.policy for problem in parse_rubric(text).problems]
 
-    assert policies == [Policy.ALL_OR_NOTHING, Policy.PROPORTIONAL, Policy.ALL_OR_NOTHING]
+    assert policies == [
+        ScoringPolicy.ALL_OR_NOTHING,
+        ScoringPolicy.PROPORTIONAL,
+        ScoringPolicy.ALL_OR_NOTHING,
+    ]
 
 
 def test_equality_without_lines():
