@@ -1,4 +1,4 @@
-"""The adapters as the tests see them in grading: a module whose functions are calls across the boundary."""
+"""The adapters that the tests get in grading: a module whose functions are calls across the boundary."""
 
 from collections.abc import Callable, Sequence
 from types import ModuleType
@@ -45,7 +45,7 @@ class RemoteAdapter:
         self._is_deferred = name in interface.adapters
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """Return the adapter's result: at once as a handle if its kind is known, else when it is there."""
+        """Return the adapter's result: a proxy at once if the manifest says so, else the answer."""
         channel = self._connect()
         request = [self._name, list(arguments), *_given(options)]
         if self._seconds is not None:

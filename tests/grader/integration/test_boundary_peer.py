@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from grader.boundary.call_progress import MAX_REPORTS
-from grader.boundary.channel import MAX_OPEN_CALLS, MESSAGE_CHARACTERS, TRACEBACK_CHARACTERS, Channel
+from grader.boundary.channel import MAX_OPEN_CALLS, Channel
 from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut, TooMuch
 from grader.boundary.frame_limits import FROM_STUDENT, LENGTHS
 from grader.boundary.interface import Interface
-from grader.boundary.proxy import Handle
+from grader.boundary.peer_messages import MESSAGE_CHARACTERS, TRACEBACK_CHARACTERS
+from grader.boundary.proxy import Proxy
 from grader.boundary.wire import MAX_KEYS
 
 SECONDS = 5.0  # until a conversation that should have ended is given up
@@ -264,37 +265,37 @@ def test_an_error_is_cut_and_cleaned(channel, peer):
 
 
 def test_the_name_of_a_type_is_cut_and_cleaned(channel, peer):
-    """A handle shows the name of its object's type, as far as it can be shown."""
+    """A proxy shows the name of its object's type, as far as it can be shown."""
     peer.answer({"handle": -1, "type": "\x1b[2J" + "T\n" * 500})
 
-    handle = channel.ask("get")
+    proxy = channel.ask("get")
 
-    assert handle.remote_type.startswith("T T T")
-    assert len(handle.remote_type) <= 80
+    assert proxy.remote_type.startswith("T T T")
+    assert len(proxy.remote_type) <= 80
 
 
-def test_one_object_has_one_handle(channel, peer):
-    """As long as a handle is in use, every mention of its number is that handle."""
+def test_one_object_has_one_proxy(channel, peer):
+    """As long as a proxy is in use, every mention of its handle is that proxy."""
     peer.answer([{"handle": -1}, {"handle": -1}, {"handle": -2}])
     peer.answer({"handle": -2}, number=2)
 
     one, same, other = channel.ask("get")
 
-    assert type(one) is Handle
+    assert type(one) is Proxy
     assert one is same
     assert one is not other
     assert channel.ask("get") is other
 
 
-def test_a_handle_says_its_type_as_soon_as_that_is_known(channel, peer):
-    """A handle that was made without waiting learns the type of its object when the peer first names it."""
-    handle = channel.tell("call", "f")
+def test_a_proxy_says_its_type_as_soon_as_that_is_known(channel, peer):
+    """A proxy that was made without waiting learns the type of its object when the peer first names it."""
+    proxy = channel.tell("call", "f")
     peer.answer([{"handle": 1, "type": "Tensor"}])
 
     (named,) = channel.ask("get")
 
-    assert named is handle
-    assert handle.remote_type == "Tensor"
+    assert named is proxy
+    assert proxy.remote_type == "Tensor"
 
 
 def test_a_handle_of_an_earlier_test_is_never_given_out(channel, peer):
@@ -308,8 +309,8 @@ def test_a_handle_of_an_earlier_test_is_never_given_out(channel, peer):
     del kept
 
 
-def test_a_handle_that_dies_late_does_not_take_its_successor_along(channel, peer):
-    """A handle of an earlier test may have the number of a present one; when it goes, the latter stays."""
+def test_a_proxy_that_dies_late_does_not_take_its_successor_along(channel, peer):
+    """A proxy of an earlier test may have the handle of a present one; when it goes, the latter stays."""
     peer.answer({"handle": -1})
     earlier = channel.ask("get")
     channel.start_afresh()
@@ -322,8 +323,8 @@ def test_a_handle_that_dies_late_does_not_take_its_successor_along(channel, peer
     assert channel.ask("get") is present
 
 
-def test_a_handle_that_goes_while_an_answer_names_it_is_not_given_up(channel, peer, monkeypatch):
-    """When the garbage collector takes a handle just before its object is named again, no drop is sent."""
+def test_a_proxy_that_goes_while_an_answer_names_it_is_not_given_up(channel, peer, monkeypatch):
+    """When the garbage collector takes a proxy just before its object is named again, no drop is sent."""
     peer.answer({"handle": -1})
     held = [channel.ask("get")]
     connection = channel._connection  # noqa: SLF001 - there is no other way to hit the moment
@@ -343,7 +344,7 @@ def test_a_handle_that_goes_while_an_answer_names_it_is_not_given_up(channel, pe
     del held_again
 
 
-def test_many_mentions_of_dropped_handles_cost_little_time(channel, peer):
+def test_many_mentions_of_dropped_proxies_cost_little_time(channel, peer):
     """A peer cannot keep the trusted end busy by naming again what was dropped, over and over."""
     peer_numbers = [{"handle": -number} for number in range(1, 3_000)]
     peer.answer(peer_numbers)
