@@ -13,8 +13,7 @@ from grader.core.rubric import Rubric
 from grader.core.scoring import score
 from grader.core.submission import Submission
 from grader.core.text import clean
-from grader.sandbox.runner import Output
-from grader.sandbox.runner_choice import RunnerKind
+from grader.sandbox.runner import Output, RunnerKind
 from grader.seed import seed_id
 from grader.suite.cache import PreparedSuite, SuiteCache
 from grader.suite.messages import Results, SuiteJob
@@ -36,7 +35,7 @@ class Grader:
     def start(self) -> str:
         """Start suite and runner; return the runner's name. Raises SuiteFailed, SandboxError."""
         with self._cache.use() as prepared:
-            return prepared.runner.name
+            return prepared.runner.kind.name
 
     def check(self) -> None:
         """Open a student process and end it. Raises SuiteFailed, SandboxError."""
@@ -113,8 +112,8 @@ class _Run:
             suite_tests=sum(len(tests) for tests in outcome.expected.values()),
             rubric_sha256=assignment.rubric_sha256,
             seed_id=seed_id(self._seed),
-            runner=runner.name,
-            isolation=runner.isolation,
+            runner=runner.kind.name,
+            isolation=runner.kind.isolation,
             python=self._prepared.fingerprint.python,
             numpy=self._prepared.fingerprint.numpy,
             started_at=self._started.isoformat(timespec="seconds"),

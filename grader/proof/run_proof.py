@@ -9,7 +9,7 @@ from grader.proof.bench import Bench
 from grader.proof.catalogue import Catalogue, load_catalogue
 from grader.proof.proof import Proof
 from grader.proof.prover import Prover, all_mutants
-from grader.sandbox.runner_choice import RunnerKind
+from grader.sandbox.runner import RunnerKind
 from grader.suite.cache import PreparedSuite, SuiteCache
 from grader.template.generate import REFERENCE
 

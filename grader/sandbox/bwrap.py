@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.sandbox.forking import ROOT, ForkingKind
-from grader.sandbox.runner import Allowance, Promise, SandboxError
+from grader.sandbox.runner import Allowance, Guarantee, SandboxError
 
 OURS = ("grader/__init__.py", "grader/boundary", "grader/sandbox")
 LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
@@ -62,6 +62,6 @@ def _mount(path: Path) -> Sequence[str]:
 BWRAP = ForkingKind(
     name="bwrap",
     isolation="namespaces without network or other processes (bubblewrap), and the jail inside",
-    promises=frozenset(Promise),
+    guarantees=frozenset(Guarantee),
     wrap=bubblewrapped,
 )

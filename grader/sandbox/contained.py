@@ -22,9 +22,9 @@ from typing import NoReturn
 
 from grader.sandbox.jail import Jail
 from grader.sandbox.jail.kernel import PR_SET_DUMPABLE, control_process
-from grader.sandbox.jail.privileges import set_limits
+from grader.sandbox.jail.privileges import DESCRIPTORS, FILE_BYTES
+from grader.sandbox.process_limits import limit_tasks, set_limits
 from grader.sandbox.relay import Relay
-from grader.sandbox.tasks import limit_tasks
 from grader.sandbox.usage import Meter
 from grader.sandbox.zygote import warm_up
 
@@ -97,7 +97,7 @@ def _jail(memory: int, folders: list[str]) -> Confine:
 
 def _limits(memory: int) -> Confine:
     def confine() -> None:
-        set_limits(memory)
+        set_limits(memory, DESCRIPTORS, FILE_BYTES)
         limit_tasks()
 
     return confine

@@ -17,7 +17,7 @@ from pathlib import Path
 from grader.sandbox.capture import EXIT_SECONDS, Capture
 from grader.sandbox.environment import GONE, ending_of, student_environment
 from grader.sandbox.lifeline import READY, REASON_BYTES, STATUS
-from grader.sandbox.runner import Allowance, Ending, Output, Promise, SandboxError
+from grader.sandbox.runner import Allowance, Ending, Guarantee, Output, SandboxError
 from grader.sandbox.usage import Meter, Usage
 from grader.sandbox.vanishing_folder import VanishingFolder
 
@@ -44,7 +44,7 @@ class ForkingKind:
 
     name: str
     isolation: str
-    promises: frozenset[Promise]
+    guarantees: frozenset[Guarantee]
     wrap: Wrap
 
     def __call__(self, allowance: Allowance) -> "ForkingRunner":
@@ -57,10 +57,7 @@ class ForkingRunner:
 
     def __init__(self, kind: ForkingKind, allowance: Allowance, *, strict: bool = False) -> None:
         """Start a zygote. `strict` ends a process at a call that is not allowed. Raises SandboxError."""
-        self.name = kind.name
-        self.isolation = kind.isolation
-        self.promises = kind.promises
-        self._kind = kind
+        self.kind = kind
         self._allowance = allowance
         self._strict = strict
         self._lock = threading.Lock()
@@ -81,7 +78,7 @@ class ForkingRunner:
         with self._lock:
             if not self._zygote.is_alive():
                 self._zygote.close()
-                self._zygote = ZygoteClient(self._kind.wrap, self._allowance, strict=self._strict)
+                self._zygote = ZygoteClient(self.kind.wrap, self._allowance, strict=self._strict)
             return self._zygote
 
 
@@ -241,6 +238,6 @@ def _command(allowance: Allowance, control: int, home: str, *, strict: bool) -> 
 JAIL = ForkingKind(
     name="jail",
     isolation="a process of its own that may only compute: Landlock, a list of allowed system calls, limits",
-    promises=frozenset(Promise),
+    guarantees=frozenset(Guarantee),
     wrap=unwrapped,
 )

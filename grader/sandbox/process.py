@@ -1,4 +1,4 @@
-"""The `process` runner: a plain child process. The boundary guards the score, but nothing the machine."""
+"""The `process` runner: a plain child process. The boundary guards the score; nothing guards the machine."""
 
 import contextlib
 import os
@@ -9,12 +9,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
 from grader.sandbox.capture import EXIT_SECONDS, Capture
 from grader.sandbox.environment import ending_of, student_environment
-from grader.sandbox.runner import Allowance, Ending, Output, Promise, SandboxError
+from grader.sandbox.runner import Allowance, Ending, Guarantee, Output, RunnerKind, SandboxError
 from grader.sandbox.usage import Meter, Usage
 from grader.sandbox.vanishing_folder import VanishingFolder
 
@@ -30,15 +31,28 @@ main()
 """
 
 
+@dataclass(frozen=True)
+class ProcessKind:
+    """The kind of runner that runs submissions as this user."""
+
+    name: str = "process"
+    isolation: str = "none: the submission runs as this user, with this user's files and network"
+    guarantees: frozenset[Guarantee] = frozenset([Guarantee.MEMORY, Guarantee.KILL])
+
+    def __call__(self, allowance: Allowance) -> "ProcessRunner":
+        """Return a runner of this kind."""
+        return ProcessRunner(allowance, self)
+
+
+PROCESS = ProcessKind()
+
+
 class ProcessRunner:
     """Runs submissions as this user, without isolation."""
 
-    name = "process"
-    isolation = "none: the submission runs as this user, with this user's files and network"
-    promises = frozenset([Promise.MEMORY, Promise.KILL])
-
-    def __init__(self, allowance: Allowance) -> None:
+    def __init__(self, allowance: Allowance, kind: RunnerKind = PROCESS) -> None:
         """Run processes under `allowance`."""
+        self.kind = kind
         self._allowance = allowance
         self._lock = threading.Lock()
         self._homes: VanishingFolder | None = None

@@ -1,4 +1,4 @@
-"""What every runner offers: open a student process under its allowance, speak with it, kill it reliably.
+"""The interface of every runner: open a student process under an allowance, speak with it, end it.
 
 SandboxError    the sandbox itself failed: the grader's fault, never the submission's
 """
@@ -56,8 +56,8 @@ class Ending:
     memory: int | None = None
 
 
-class Promise(StrEnum):
-    """What a runner can promise; `grader doctor` and the probe at start hold it to that."""
+class Guarantee(StrEnum):
+    """A guarantee of a kind of runner for its processes; the probe and `grader doctor` check each one."""
 
     NETWORK = "no network"
     FILES = "reads only the interpreter and what it is given"
@@ -92,20 +92,31 @@ class StudentProcess(Protocol):
         """Return what it has used so far; None where that is not known. Not to be called after `kill`."""
 
 
-class Runner(Protocol):
-    """A way to run student processes, all under one allowance. Its methods may be called by any thread."""
+class RunnerKind(Protocol):
+    """A kind of runner, as `--runner NAME` names it: its guarantees, and the way to start one."""
 
     @property
     def name(self) -> str:
-        """The runner's name, as in `--runner NAME`."""
+        """The name, as in `--runner NAME`."""
 
     @property
     def isolation(self) -> str:
-        """What stands between the submission and this machine, in words for the report."""
+        """The isolation between a submission and this machine, in words for the report."""
 
     @property
-    def promises(self) -> frozenset[Promise]:
-        """What it promises of every process."""
+    def guarantees(self) -> frozenset[Guarantee]:
+        """The guarantees for every process."""
+
+    def __call__(self, allowance: Allowance) -> "Runner":
+        """Return a runner whose processes live under `allowance`. Raises SandboxError."""
+
+
+class Runner(Protocol):
+    """Starts student processes, all under one allowance. Any thread may call its methods."""
+
+    @property
+    def kind(self) -> RunnerKind:
+        """The kind of this runner."""
 
     def open(self) -> StudentProcess:
         """Return a fresh process, for one submission only. Raises SandboxError."""

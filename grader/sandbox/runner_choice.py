@@ -1,50 +1,30 @@
-"""Which runners there are, and which may be taken: the one asked for by name, or any that isolates."""
+"""The kinds of runners, and the choice among them: by name, or any kind that isolates."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from grader.sandbox.bwrap import BWRAP
 from grader.sandbox.docker.kind import Docker
 from grader.sandbox.forking import JAIL
-from grader.sandbox.process import ProcessRunner
-from grader.sandbox.runner import Allowance, Promise, Runner
+from grader.sandbox.process import PROCESS
+from grader.sandbox.runner import RunnerKind
 
 
-class RunnerKind(Protocol):
-    """A runner's class: what it is called and promises, and how one is made."""
-
-    @property
-    def name(self) -> str:
-        """The name, as in `--runner NAME`."""
-
-    @property
-    def isolation(self) -> str:
-        """What stands between a submission and this machine."""
-
-    @property
-    def promises(self) -> frozenset[Promise]:
-        """What it promises of every process."""
-
-    def __call__(self, allowance: Allowance) -> Runner:
-        """Return a runner whose processes live under `allowance`. Raises SandboxError."""
-
-
-class UnknownRunner(ValueError):  # noqa: N818 - says what is the case
+class UnknownRunner(ValueError):  # noqa: N818 - the name is the fact
     """There is no runner of that name."""
 
 
 def isolating(docker: Docker) -> Sequence[RunnerKind]:
-    """Return the runners that isolate, from strongest to weakest; `docker` says how containers are run."""
+    """Return the kinds of runners that isolate, from strongest to weakest."""
     return (docker, BWRAP, JAIL)
 
 
 def every_runner(docker: Docker) -> Sequence[RunnerKind]:
-    """Return all runners, from strongest to weakest."""
-    return (*isolating(docker), ProcessRunner)
+    """Return all kinds of runners, from strongest to weakest."""
+    return (*isolating(docker), PROCESS)
 
 
 def candidates(name: str | None, docker: Docker) -> Sequence[RunnerKind]:
-    """Return the runners that may be taken, strongest first: that of `name`, or all that isolate."""
+    """Return the kinds that grading may use, strongest first: the kind called `name`, or all that isolate."""
     if name is None:
         return isolating(docker)
     runners = {kind.name: kind for kind in every_runner(docker)}

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from grader.core.fingerprint import Fingerprint
-from grader.sandbox.runner_choice import RunnerKind
+from grader.sandbox.runner import RunnerKind
 from grader.suite.assignment import Assignment, load_assignment
 from grader.suite.host_fingerprint import fingerprint_of
 from grader.suite.run import SuiteProcess

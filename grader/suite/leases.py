@@ -23,7 +23,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from grader.sandbox.runner import Ending, Output, Promise, Runner, SandboxError, StudentProcess
+from grader.sandbox.runner import Ending, Guarantee, Output, Runner, SandboxError, StudentProcess
 from grader.sandbox.usage import FIGURES, Meter, Usage, unpacked
 from grader.suite.processors import keep
 
@@ -115,7 +115,7 @@ class SandboxServer:
     def _ending(self) -> bytes:
         """Return as JSON how the present process ended, and whether it could have killed itself."""
         ending = self._present.ending() if self._present else Ending("it was ended")
-        is_jailed = self._runner.promises >= frozenset(Promise)  # so it cannot send itself a SIGKILL
+        is_jailed = self._runner.kind.guarantees >= frozenset(Guarantee)  # so it cannot send itself a SIGKILL
         return json.dumps([ending.told, ending.was_killed, ending.memory, not is_jailed]).encode()
 
     def _request(self) -> bytes:

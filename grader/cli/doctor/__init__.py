@@ -89,11 +89,11 @@ def _judged(
 
 def _runners(settings: ServiceSettings) -> list[RunnerCheck]:
     """Return what every runner is worth here."""
-    from grader.probe import find_out
+    from grader.probe import check_runner
     from grader.runners import docker_of
     from grader.sandbox.runner_choice import every_runner
 
-    return [find_out(kind) for kind in every_runner(docker_of(settings.grading))]
+    return [check_runner(kind) for kind in every_runner(docker_of(settings.grading))]
 
 
 def _rows(found: list[RunnerCheck]) -> list[RunnerRow]:
@@ -104,7 +104,7 @@ def _rows(found: list[RunnerCheck]) -> list[RunnerRow]:
             name=each.kind.name,
             isolates=_isolates(each),
             unavailable=each.unavailable,
-            kept={promise: promise not in each.broken for promise in sorted(each.kind.promises)},
+            kept={guarantee: guarantee not in each.failed for guarantee in sorted(each.kind.guarantees)},
         )
         for each in found
     ]
@@ -112,7 +112,7 @@ def _rows(found: list[RunnerCheck]) -> list[RunnerRow]:
 
 def _chosen(found: list[RunnerCheck], wanted: str | None) -> str | None:
     """Return the runner that grading takes: the one of the settings, else the strongest that isolates."""
-    able = [each for each in found if each.holds]
+    able = [each for each in found if each.is_usable]
     taken = [each for each in able if each.kind.name == wanted] if wanted else filter(_isolates, able)
     return next((each.kind.name for each in taken), None)
 

@@ -39,7 +39,7 @@ def judge_runners(found: list[RunnerCheck], wanted: str | None, chosen: str | No
     if chosen is None:
         what = f"GRADER_RUNNER={wanted} does not work" if wanted else "No runner isolates submissions"
         return missing(RUNNERS, f"{what} here; the table says why.")
-    working = ", ".join(each.kind.name for each in found if each.holds)
+    working = ", ".join(each.kind.name for each in found if each.is_usable)
     return ok(RUNNERS, f"{working} work here; grading takes {chosen}.")
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from grader.sandbox.docker.container import Container
 from grader.sandbox.docker.data import image_with, inside
 from grader.sandbox.docker.engine import connect, engine_errors, remove_leftovers
-from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
 from grader.sandbox.docker.pool import Pool
 from grader.sandbox.docker.specification import specify
-from grader.sandbox.runner import Allowance, SandboxError
+from grader.sandbox.runner import Allowance, RunnerKind, SandboxError
 
 
 class DockerRunner:
@@ -19,12 +19,9 @@ class DockerRunner:
     process has none, so it cannot use it.
     """
 
-    name = Docker.name
-
-    def __init__(self, allowance: Allowance, options: Docker) -> None:
+    def __init__(self, allowance: Allowance, kind: RunnerKind, options: DockerOptions) -> None:
         """Begin to fill the pool with containers under `allowance`. Raises SandboxError."""
-        self.isolation = options.isolation
-        self.promises = options.promises
+        self.kind = kind
         self._allowance = allowance
         self._pool_size = options.pool
         self._api = connect()

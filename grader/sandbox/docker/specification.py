@@ -9,7 +9,7 @@ from docker import APIClient
 from docker.types import LogConfig, Ulimit
 
 from grader.sandbox.docker.engine import LABEL, OWNER_LABEL
-from grader.sandbox.docker.kind import PROCESSES, UID, Docker
+from grader.sandbox.docker.options import PROCESSES, UID, DockerOptions
 from grader.sandbox.environment import student_environment
 from grader.sandbox.jail.privileges import DESCRIPTORS
 from grader.sandbox.runner import Allowance
@@ -27,7 +27,7 @@ NANO = 10**9
 ULIMITS = {"core": 0, "nofile": DESCRIPTORS, "fsize": 0, "memlock": 0, "msgqueue": 0}
 
 
-def specify(api: APIClient, image: str, options: Docker, allowance: Allowance) -> dict[str, Any]:
+def specify(api: APIClient, image: str, options: DockerOptions, allowance: Allowance) -> dict[str, Any]:
     """Return the arguments of `create_container` for `allowance`, whose folders are the container's own."""
     environment = student_environment(HOME, allowance)
     return {
@@ -58,7 +58,7 @@ def specify(api: APIClient, image: str, options: Docker, allowance: Allowance) -
     }
 
 
-def _settings(options: Docker, allowance: Allowance) -> str:
+def _settings(options: DockerOptions, allowance: Allowance) -> str:
     """Return what the first process in the container must know."""
     folders = [str(folder) for folder in allowance.folders.values()]
-    return json.dumps({"memory": allowance.memory, "folders": folders, "jailed": options.jailed})
+    return json.dumps({"memory": allowance.memory, "folders": folders, "jailed": options.is_jailed})

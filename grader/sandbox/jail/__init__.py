@@ -13,8 +13,9 @@ from collections.abc import Iterable
 
 from grader.sandbox.jail.installation import folders_to_list, paths_to_read
 from grader.sandbox.jail.landlock import Ruleset
-from grader.sandbox.jail.privileges import become_nobody, cut_ties, set_limits
+from grader.sandbox.jail.privileges import DESCRIPTORS, FILE_BYTES, become_nobody, cut_ties
 from grader.sandbox.jail.seccomp import restrict_system_calls
+from grader.sandbox.process_limits import set_limits
 
 __all__ = ["Jail"]
 
@@ -42,7 +43,7 @@ class Jail:
 
     def enter(self, parent: int) -> None:
         """Close this process in for good; it ends when the process `parent` does. Raises OSError."""
-        set_limits(self._memory)
+        set_limits(self._memory, DESCRIPTORS, FILE_BYTES)
         become_nobody(self._paths)
         cut_ties(parent)
         self._ruleset.enforce()

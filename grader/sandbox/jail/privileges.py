@@ -1,11 +1,9 @@
-"""What a process may do because of who it is: the user it runs as, its limits, its ties to other processes.
+"""The privileges of a process: the user that it runs as, and its ties to other processes.
 
 Runs in the submission's process before it is confined, so it imports only the standard library.
 """
 
-import contextlib
 import os
-import resource
 import signal
 import struct
 from collections.abc import Iterable
@@ -19,26 +17,15 @@ from grader.sandbox.jail.kernel import (
     control_process,
     system_call,
 )
-from grader.sandbox.tasks import limit_tasks
+from grader.sandbox.process_limits import limit_tasks
 
 FIRST_USER = 2_000_000_000  # far above the users of any machine; each process gets one of its own
 NOBODY = 65534
 DESCRIPTORS = 64
+FILE_BYTES = 0  # a process in the jail writes no file
 THREADS = 64
 CAPABILITIES_VERSION = 0x20080522
 READ_AND_SEARCH = 1 << 2  # CAP_DAC_READ_SEARCH
-
-
-def set_limits(memory: int) -> None:
-    """Bound address space (bytes) and descriptors, forbid files that grow and core dumps, all for good."""
-    for limit, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_NOFILE, DESCRIPTORS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError):  # a stricter limit is in force
-            resource.setrlimit(limit, (value, value))
 
 
 def become_nobody(must_read: Iterable[str]) -> None:

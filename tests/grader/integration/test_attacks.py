@@ -39,13 +39,13 @@ HOSTILE_CHARACTERS = "\x1b\x07\x08\x9b\u202e\u2066\u200b\ufeff\u2028\u2029\x85\x
 def of_each(concerns, runners=GATES):
     """Return the mark that gives a test each attack in each of `runners` for which `concerns` is true.
 
-    `concerns(attack, promises)` is told what the runner promises.
+    `concerns(attack, guarantees)` is told what the runner guarantees.
     """
     pairs = [
         pytest.param(attack, runner, id=f"{runner}-{attack.name}")
         for runner in runners
         for attack in ATTACKS
-        if concerns(attack, RUNNERS[runner].promises)
+        if concerns(attack, RUNNERS[runner].guarantees)
     ]
     return pytest.mark.parametrize(("attack", "runner"), pairs)
 
@@ -84,7 +84,7 @@ def test_there_are_enough_attacks():
     assert len({attack.idea for attack in ATTACKS}) == len(ATTACKS)
 
 
-@of_each(lambda attack, promises: attack.open_without <= promises)
+@of_each(lambda attack, guarantees: attack.open_without <= guarantees)
 def test_it_earns_no_more_than_an_honest_reading_would(attack, verdict):
     """No run of the attack gets more points than its code deserves."""
     assert all(run.score <= attack.honest for run in verdict.runs)
@@ -100,9 +100,9 @@ def test_it_cannot_make_the_verdict_ours(verdict):
     assert bool(verdict.refused) != bool(verdict.runs)
 
 
-@of_each(lambda attack, promises: attack.needs is not None and attack.needs <= promises)
+@of_each(lambda attack, guarantees: attack.needs is not None and attack.needs <= guarantees)
 def test_it_does_not_reach_what_the_runner_keeps_from_it(verdict):
-    """Where the runner promises to prevent it, the attack gets hold of nothing."""
+    """Where the runner guarantees to prevent it, the attack gets hold of nothing."""
     assert not verdict.reached
 
 
@@ -155,7 +155,7 @@ def test_the_grader_is_well_afterwards(verdicts, runner):
     assert graded_honestly(verdicts.suite_cache(runner)).score == FULL_SCORE
 
 
-@of_each(lambda attack, promises: attack.open_without - promises, [OPEN])
+@of_each(lambda attack, guarantees: attack.open_without - guarantees, [OPEN])
 def test_what_a_runner_leaves_open_is_known(attack, verdict):
     """An attack that is said to win where nothing isolates does win there: the claim is not stale."""
     assert verdict.runs[0].score > attack.honest

@@ -21,18 +21,19 @@ from grader.boundary.errors import Died, Raised, TimedOut
 from grader.boundary.interface import Interface
 from grader.core.submission import Submission
 from grader.pipeline import Grader
-from grader.probe.trial import broken_promises
+from grader.probe.trial import failed_guarantees
 from grader.sandbox.docker import data
 from grader.sandbox.docker import engine as engine_module
 from grader.sandbox.docker.engine import LABEL, connect, remove_leftovers
-from grader.sandbox.docker.kind import PROCESSES, Docker
+from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import PROCESSES, DockerOptions
 from grader.sandbox.environment import student_environment
-from grader.sandbox.runner import MEBI, Allowance, Promise, SandboxError
+from grader.sandbox.runner import MEBI, Allowance, Guarantee, SandboxError
 from tests.assignment.samples import FOLDER, ROOT, load_sample
 
 pytestmark = pytest.mark.docker
 
-OPTIONS = Docker("grader-sandbox", None, 1)
+OPTIONS = Docker(DockerOptions("grader-sandbox", None, 1))
 SERVICE = "grader"
 SOCKET = "/var/run/docker.sock"
 SECONDS = 30.0
@@ -86,10 +87,11 @@ import sys, time
 from grader.boundary.channel import Channel
 from grader.boundary.interface import Interface
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
 from grader.sandbox.runner import Allowance
 
 Docker.jailed = sys.argv[2] == "jailed"
-runner = Docker("grader-sandbox", None, 1)(Allowance())
+runner = Docker(DockerOptions("grader-sandbox", None, 1))(Allowance())
 process = runner.open()
 while not runner.ready:
     time.sleep(0.01)
@@ -201,8 +203,8 @@ def eventually(claim):
 
 def test_all_promises_are_kept(runner):
     """The probe finds no way around any of them; with the jail inside they are all that there are."""
-    assert runner.promises == frozenset(Promise)
-    assert broken_promises(runner, 512 * MEBI) == {}
+    assert runner.kind.guarantees == frozenset(Guarantee)
+    assert failed_guarantees(runner, 512 * MEBI) == {}
 
 
 def test_the_submission_has_no_rights(look):
@@ -286,7 +288,7 @@ def test_gvisor_can_run_the_containers(engine):
     """With the runtime runsc the kernel is gVisor's; nothing can be written, and the ending is told."""
     if "runsc" not in engine.info()["Runtimes"] and not os.environ.get("CI"):
         pytest.skip("the engine does not know the runtime runsc")
-    runner = Docker("grader-sandbox", "runsc", 0)(Allowance())
+    runner = Docker(DockerOptions("grader-sandbox", "runsc", 0))(Allowance())
     process = runner.open()
     channel = loaded(process)
 
@@ -468,10 +470,10 @@ def test_a_folder_is_stored_once_per_content(stored, tmp_path):
     before = stored()
 
     for _ in range(2):
-        Docker("grader-sandbox", None, 0)(allowance).close()
+        Docker(DockerOptions("grader-sandbox", None, 0))(allowance).close()
     once = stored()
     (tmp_path / "numbers.txt").write_text(f"changed at {time.time()}")
-    Docker("grader-sandbox", None, 0)(allowance).close()
+    Docker(DockerOptions("grader-sandbox", None, 0))(allowance).close()
 
     assert (once - before, stored() - once) == (1, 1)
 
@@ -511,7 +513,7 @@ def test_a_container_that_ended_while_it_waited_is_not_given_out(engine):
 def test_a_missing_image_says_how_to_build_it():
     """The message names the image and the command."""
     with pytest.raises(SandboxError, match=r"no image no-such-image; .*docker build --target sandbox"):
-        Docker("no-such-image", None, 0)(Allowance())
+        Docker(DockerOptions("no-such-image", None, 0))(Allowance())
 
 
 def test_an_engine_that_does_not_answer_is_told():
@@ -531,7 +533,7 @@ def test_an_engine_that_does_not_answer_is_told():
 
 def test_an_unknown_runtime_is_told():
     """The engine's own words are in the message."""
-    runner = Docker("grader-sandbox", "no-such-runtime", 0)(Allowance())
+    runner = Docker(DockerOptions("grader-sandbox", "no-such-runtime", 0))(Allowance())
 
     with pytest.raises(SandboxError, match="no-such-runtime"):
         runner.open()

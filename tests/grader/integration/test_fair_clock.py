@@ -6,6 +6,7 @@ import pytest
 
 from grader.core.scoring import Outcome
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
 from grader.sandbox.runner import MEBI, Allowance
 from grader.sandbox.runner_choice import every_runner
 from grader.suite.messages import SuiteJob
@@ -67,7 +68,7 @@ def one():
 def train():
     return 1
 """
-KINDS = {kind.name: kind for kind in every_runner(Docker(pool=0))}
+KINDS = {kind.name: kind for kind in every_runner(Docker(DockerOptions(pool=0)))}
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 from grader.boundary.channel import Channel
 from grader.boundary.interface import Interface
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
 from grader.sandbox.runner import Allowance
 from grader.sandbox.runner_choice import every_runner
 from tests.grader.support.processes import are_over, descendants
@@ -23,6 +24,7 @@ HOLD = """
 import sys, time
 from grader.sandbox.runner_choice import every_runner
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
 from grader.sandbox.runner import Allowance
 from grader.probe import trial
 
@@ -39,7 +41,7 @@ import resource
 def limit():
     return list(resource.getrlimit(resource.RLIMIT_NPROC))
 """
-KINDS = {kind.name: kind for kind in every_runner(Docker(pool=0))}
+KINDS = {kind.name: kind for kind in every_runner(Docker(DockerOptions(pool=0)))}
 
 
 @pytest.fixture

@@ -201,7 +201,7 @@ def test_what_the_sandbox_stops_is_told_in_a_sentence(start, expression, words):
 @pytest.mark.parametrize(("expression", "words"), ISOLATED.values(), ids=ISOLATED)
 def test_what_isolation_stops_is_told_in_a_sentence(start, runner, expression, words):
     """Where the runner isolates, it says so in a sentence."""
-    if runner.name == "process":
+    if runner.kind.name == "process":
         pytest.skip("this runner does not isolate")
 
     assert words in sentence(start, expression)

@@ -9,7 +9,7 @@ import pytest
 from grader.core.submission import Submission
 from grader.pipeline import Grader
 from grader.sandbox.forking import JAIL
-from grader.sandbox.process import ProcessRunner
+from grader.sandbox.process import PROCESS
 from grader.suite.cache import SuiteCache
 from tests.assignment.samples import ROOT, load_sample
 
@@ -143,7 +143,7 @@ def test_the_first_stage_is_reported_before_the_second(root):
         cases.write("\nclass TestLate:\n    def test_late(self):\n        assert adapters.answer() == 42\n")
     told = []
 
-    with closing(Grader(root, [ProcessRunner])) as grader:
+    with closing(Grader(root, [PROCESS])) as grader:
         report = grader.grade(answering(42), 0, lambda kind, content: told.append((kind, content)))
 
     first = dict(told)["stage"]

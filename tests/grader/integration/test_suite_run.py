@@ -508,7 +508,7 @@ def test_a_sandbox_that_cannot_be_opened_ends_the_run(grade, monkeypatch):
     """The reason is the runner's own."""
 
     def fail(runner):
-        raise SandboxError(f"{runner.name} cannot be had")
+        raise SandboxError(f"{runner.kind.name} is unavailable")
 
     monkeypatch.setattr(ProcessRunner, "open", fail)
 

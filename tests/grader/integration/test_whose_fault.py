@@ -15,8 +15,9 @@ from grader.sandbox.bwrap import BWRAP
 from grader.sandbox.capture import Capture, FirstBytes
 from grader.sandbox.docker.engine import LABEL, connect
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
 from grader.sandbox.forking import JAIL
-from grader.sandbox.process import ProcessRunner
+from grader.sandbox.process import PROCESS, ProcessRunner
 from grader.sandbox.runner import MEBI, Allowance, SandboxError
 from grader.suite.leases import FAILED, SandboxServer
 from tests.grader.support.small_suite import (
@@ -222,7 +223,7 @@ def test_a_container_that_is_killed_from_outside_costs_nothing(tmp_path, name):
             if container["Id"] in own:
                 engine.kill(container["Id"])
 
-    with closing(engine), closing(Docker("grader-sandbox", None, 0)(Allowance())) as runner:
+    with closing(engine), closing(Docker(DockerOptions("grader-sandbox", None, 0))(Allowance())) as runner:
         own = {process.id for process in runner._started}  # noqa: SLF001 - nobody else needs to know them
         opening = runner.open
 
@@ -238,7 +239,7 @@ def test_a_container_that_is_killed_from_outside_costs_nothing(tmp_path, name):
 
 
 @pytest.mark.parametrize("target", [SandboxServer._serve, Capture._read])  # noqa: SLF001 - what each thread runs
-@pytest.mark.parametrize("kind", [JAIL, ProcessRunner])
+@pytest.mark.parametrize("kind", [JAIL, PROCESS])
 def test_a_machine_without_threads_ends_the_job(tmp_path, monkeypatch, kind, target):
     """Where a thread of ours cannot be started, the job ends as the sandbox's failure and does not wait."""
     start = threading.Thread.start

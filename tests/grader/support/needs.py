@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from grader.probe import find_out
+from grader.probe import check_runner
 from grader.sandbox.docker.kind import Docker
 from grader.sandbox.runner_choice import every_runner
 
@@ -45,5 +45,5 @@ def names_among_parameters(item):
 @cache
 def why_not(name):
     """Return why the runner of that name cannot be used here, or None."""
-    finding = find_out(KINDS[name])
-    return None if finding.holds else str(finding)
+    finding = check_runner(KINDS[name])
+    return None if finding.is_usable else str(finding)

@@ -107,9 +107,9 @@ def classes_of(attack, prepared):
 
     What a measured cost leads to does not depend on the runner, so all classes run in FULLY only.
     """
-    if attack.noted and prepared.runner.name not in FULLY:
+    if attack.noted and prepared.runner.kind.name not in FULLY:
         return {GATED}
-    if prepared.runner.name != Docker.name:
+    if prepared.runner.kind.name != Docker.name:
         return attack.classes
     return {min(attack.classes, key=lambda name: len(prepared.suite.tests[name]))}
 

@@ -1,4 +1,4 @@
-"""A limit of the tasks, processes and threads, that the user of a student process may have.
+"""The limits of a student process: memory, descriptors, files, and the tasks of its user.
 
 Runs in the submission's process before any of its code, so it imports only the standard library.
 """
@@ -12,11 +12,23 @@ SPARE = 4096  # tasks beside those that are there: other containers' tasks count
 PROCESSES = Path("/proc")
 
 
-def limit_tasks(number: int | None = None) -> None:
-    """Let this process's user have no more than `number` tasks; by default SPARE more than it has now.
+def set_limits(memory: int, descriptors: int, file_bytes: int) -> None:
+    """Bound address space, descriptors and the size of files for good, and switch core dumps off."""
+    for limit, value in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_NOFILE, descriptors),
+        (resource.RLIMIT_FSIZE, file_bytes),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError):  # a stricter limit is in force, or macOS does not know this one
+            resource.setrlimit(limit, (value, value))
 
-    The kernel counts all tasks of the user, ours and others', so the default stops a bomb and nothing else.
-    Where the tasks cannot be counted, the limit stays as it is. Root has none.
+
+def limit_tasks(number: int | None = None) -> None:
+    """Limit the tasks (processes and threads) of this process's user to `number`, or to SPARE more than now.
+
+    The kernel counts all tasks of the user, those of other programs too. So the default stops a fork bomb and
+    nothing else. Where the tasks cannot be counted, the limit stays. Root has no limit.
     """
     try:
         most = number or _tasks_of(os.getuid()) + SPARE
