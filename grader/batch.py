@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from grader.core.label import Label
 from grader.core.report import Status
 from grader.core.submission import Submission
-from grader.downloads import Download, Found, find_downloads, is_archive, is_of_all, unpacked
+from grader.downloads import Download, Found, find_downloads, is_archive, is_of_all, unpack
 from grader.intake import DEFAULT_LIMITS, Refused, read_archive, read_folder
 from grader.pipeline import Grader
 from grader.render.csv import Row
@@ -37,7 +37,7 @@ def downloads_in(place: Path) -> Iterator[Found]:
     archives = [place] if place.is_file() else [path for path in place.iterdir() if is_archive(path.name)]
     if len(archives) == 1 and is_of_all(archives[0]):
         with TemporaryDirectory(prefix="grader-downloads-") as folder:
-            yield find_downloads(unpacked(archives[0], Path(folder)))
+            yield find_downloads(unpack(archives[0], Path(folder)))
     elif place.is_file():
         yield Found([Download(place, place.name, Label())], [])
     else:

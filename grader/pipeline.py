@@ -120,7 +120,7 @@ class _Run:
             seconds=time.monotonic() - self._clock,
             status=status_of(scored, loadable=outcome.unloadable is None),
             score=scored,
-            output=joined_output(outcome.outputs, assignment.manifest.allowance.output),
+            output=join_output(outcome.outputs, assignment.manifest.allowance.output),
             notes=self._notes(outcome),
             staff_notes=tuple(outcome.staff_notes),
         )
@@ -131,7 +131,7 @@ class _Run:
         return (*unloadable, *outcome.notes, *dropped)
 
 
-def joined_output(outputs: Sequence[Output], limit: int) -> str:
+def join_output(outputs: Sequence[Output], limit: int) -> str:
     """Return what a submission's processes printed, cut to `limit` bytes, and how much of it was dropped."""
     kept = b"".join(output.kept for output in outputs)
     dropped = sum(output.dropped for output in outputs) + max(0, len(kept) - limit)

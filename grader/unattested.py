@@ -70,7 +70,7 @@ def _refuse_doubles(results: Iterable[TestResult], name: str) -> None:
     [(test, count)] = Counter(map(_test, results)).most_common(1) or [(("", ""), 0)]
     if count > 1:
         raise ReportError(
-            f"{name} has {count} results of {_shown(test)}; run pytest once and score that report"
+            f"{name} has {count} results of {_test_name(test)}; run pytest once and score that report"
         )
 
 
@@ -82,10 +82,10 @@ def _notes(known: Collection[Test], reported: Collection[Test]) -> Iterable[str]
         (sorted(set(known) - set(reported)), "of the suite are not in the report and are lost"),
     ):
         if tests:
-            names = ", ".join(map(_shown, tests[:SHOWN]))
+            names = ", ".join(map(_test_name, tests[:SHOWN]))
             more = f" and {len(tests) - SHOWN} more" if len(tests) > SHOWN else ""
             yield f"{len(tests)} tests {sentence}: {names}{more}."
 
 
-def _shown(test: Test) -> str:
+def _test_name(test: Test) -> str:
     return clean_line("::".join(test), NAME_CHARACTERS)

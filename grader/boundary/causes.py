@@ -42,7 +42,7 @@ def install_causes(files: Mapping[str, bytes]) -> None:
     sys.meta_path.insert(1, Elsewhere(files.__contains__, lambda: files))  # behind its own
     for name in _STARTING:
         if hasattr(os, name):
-            setattr(os, name, _told(getattr(os, name)))
+            setattr(os, name, _with_explanation(getattr(os, name)))
     vars(builtins).update(exit=_exit, quit=_exit)  # site, which has them elsewhere, is not imported
 
 
@@ -84,10 +84,10 @@ def _modules(error: BaseException) -> list[str]:
     return found
 
 
-def _told(start: Callable[..., Any]) -> Callable[..., Any]:
+def _with_explanation(start: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that starts a process, and says in a sentence that the sandbox let it start none."""
 
-    def told(*arguments: Any, **options: Any) -> Any:
+    def start_or_explain(*arguments: Any, **options: Any) -> Any:
         try:
             result = start(*arguments, **options)
         except OSError:
@@ -96,7 +96,7 @@ def _told(start: Callable[..., Any]) -> Callable[..., Any]:
             raise PermissionError(NO_PROCESS)
         return result
 
-    return told
+    return start_or_explain
 
 
 def _exit(code: object = None) -> NoReturn:

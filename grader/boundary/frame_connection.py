@@ -103,7 +103,7 @@ class FrameConnection:
         if size > CHUNK:
             return self._read_large(size, patience)
         while len(self._pending) < size:
-            self._pending += self._received(CHUNK, patience)
+            self._pending += self._receive(CHUNK, patience)
         piece, self._pending = self._pending[:size], self._pending[size:]
         return piece
 
@@ -111,10 +111,10 @@ class FrameConnection:
         """Return the next `size` bytes; the memory grows with what comes, not with what was announced."""
         piece, self._pending = bytearray(self._pending[:size]), self._pending[size:]
         while len(piece) < size:
-            piece += self._received(min(size - len(piece), LARGE_CHUNK), patience)
+            piece += self._receive(min(size - len(piece), LARGE_CHUNK), patience)
         return piece
 
-    def _received(self, size: int, patience: Patience) -> bytes:
+    def _receive(self, size: int, patience: Patience) -> bytes:
         """Return up to `size` bytes that have come; descriptors that a peer sends along are not taken."""
         while True:
             self._wait(patience())

@@ -73,7 +73,7 @@ def _opener(scratch: Scratch, original: Callable[..., Any]) -> Callable[..., Any
         elif place is None or opener is not None or not _is_here(scratch, place, mode):
             return original(file, mode, buffering, encoding, errors, newline, closefd, opener)
         else:
-            binary = _opened(scratch, place, mode)
+            binary = _open_file(scratch, place, mode)
         return binary if "b" in mode else io.TextIOWrapper(binary, encoding or "utf-8", errors, newline)
 
     return open
@@ -83,7 +83,7 @@ def _is_here(scratch: Scratch, place: str, mode: str) -> bool:
     return scratch.takes(place) if set(mode) & set("wax+") else scratch.knows(place)
 
 
-def _opened(scratch: Scratch, place: str, mode: str) -> "_File":
+def _open_file(scratch: Scratch, place: str, mode: str) -> "_File":
     """Open a file in memory as `mode` says. Raises OSError."""
     if "x" in mode and scratch.has(place):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), place)

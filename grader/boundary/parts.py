@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, NoReturn
 
-from grader.boundary.source import compiled
+from grader.boundary.source import compile_source
 
 broken: "dict[str, BaseException]" = {}  # each sentence on an import that failed, and its reason
 
@@ -57,7 +57,7 @@ def run_module(module: ModuleType, source: str, path: str) -> None:
     """Run a module's source, whole if that works, else by parts. Raises what no import of it raised."""
     namespace = vars(module)
     try:
-        exec(compiled(source, path), namespace)  # noqa: S102 - it is what importing is
+        exec(compile_source(source, path), namespace)  # noqa: S102 - it is what importing is
     except (Exception, SystemExit) as error:
         line = _line_in(path, error)
         if not line:

@@ -9,7 +9,7 @@ from weakref import ref
 
 from grader.boundary.frame_limits import ProtocolError
 from grader.boundary.proxy import Proxy, Sender
-from grader.boundary.wire import shown
+from grader.boundary.wire import shorten
 from grader.core.text import clean_line
 
 MAX_OWN_HANDLE = 1 << 53
@@ -64,7 +64,7 @@ class ProxyTable:
         if not well_formed or not fields.keys() <= {"handle", "type"}:
             raise ProtocolError("a malformed handle")
         if not (self._forgotten < handle <= self._last_handle or -MAX_OWN_HANDLE <= handle < 0):
-            raise ProtocolError(f"handle {shown(handle)} was not given out")
+            raise ProtocolError(f"handle {shorten(handle)} was not given out")
         self._dropped.discard(handle)
         known = self._proxies.get(handle)
         proxy = known() if known is not None else None

@@ -47,7 +47,7 @@ class RemoteAdapter:
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Return the adapter's result: a proxy at once if the manifest says so, else the answer."""
         channel = self._connect()
-        request = [self._name, list(arguments), *_given(options)]
+        request = [self._name, list(arguments), *_last_argument(options)]
         if self._seconds is not None:
             with channel.time_limit(self._seconds):
                 return channel.ask("call", *request)
@@ -64,6 +64,6 @@ class RemoteAdapter:
         return send("fold", self._name, list(items))
 
 
-def _given(options: dict[str, Any]) -> list[dict[str, Any]]:
+def _last_argument(options: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the last argument of a request; most calls have no options and leave it out."""
     return [options] if options else []

@@ -26,7 +26,7 @@ def check_rubric() -> None:
     for difference in differences:
         typer.echo(difference, err=True)
     if differences:
-        raise typer.Exit(Exit.WRONG_USE)
+        raise typer.Exit(Exit.USAGE_ERROR)
     rubric = assignment.rubric
     count = sum(len(names) for names in tests.values())
     typer.echo(

@@ -29,11 +29,11 @@ def end_with(error: Exception) -> NoReturn:
             | FileExistsError()
             | FileNotFoundError()
         ):
-            fail(_explained(error) or str(error), Exit.WRONG_USE)
+            fail(_explain(error) or str(error), Exit.USAGE_ERROR)
         case SuiteFailed() | SandboxError():
             fail(f"we failed to grade this; it does not count: {error}", Exit.GRADER_FAILED)
-    if sentence := _explained(error):
-        fail(sentence, Exit.WRONG_USE)
+    if sentence := _explain(error):
+        fail(sentence, Exit.USAGE_ERROR)
     traceback.print_exception(error)
     fail(
         "this is a mistake in the grader; it does not count. Please report the lines above.",
@@ -41,7 +41,7 @@ def end_with(error: Exception) -> NoReturn:
     )
 
 
-def _explained(error: Exception) -> str | None:
+def _explain(error: Exception) -> str | None:
     """Return the sentence for a mistake of the operator, if it is one."""
     from grader.cli.operator_mistakes import explain
     from grader.service_settings import read_service_settings

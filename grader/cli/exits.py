@@ -11,7 +11,7 @@ class Exit(IntEnum):
     DONE = 0
     NOT_JUDGED = 1
     NOT_PROVED = 1  # a figure of the proof is not reached
-    WRONG_USE = 2
+    USAGE_ERROR = 2
     REFUSED = 3
     GRADER_FAILED = 4
 

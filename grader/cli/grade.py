@@ -104,7 +104,9 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
         batch_progress(Console(stderr=True), len(found.submissions)) as progress,
     ):
         _announce(found, folder)
-        downloads = [replace(each, label=each.label.judged(due_at, zone)) for each in found.submissions]
+        downloads = [
+            replace(each, label=each.label.with_lateness(due_at, zone)) for each in found.submissions
+        ]
         for row in grade_all(downloads, grader, lambda work: _seed(settings, seed, work), jobs):
             rows.append(row)  # and kept at once: what is graded outlives an interruption
             csv_file.write_text(render_csv(grader.begin(), rows), encoding="utf-8")
@@ -129,10 +131,10 @@ def _deadline(due: str | None, time_zone: str) -> "tuple[datetime | None, tzinfo
 
 def _announce(found: "Found", folder: Path) -> None:
     """Say what is no submission. Raises BadParameter when there is none at all."""
-    from grader.intake.refusal import shown
+    from grader.intake.refusal import printable
 
     if found.passed_over:
-        typer.echo(f"no submissions, passed over: {', '.join(map(shown, found.passed_over))}", err=True)
+        typer.echo(f"no submissions, passed over: {', '.join(map(printable, found.passed_over))}", err=True)
     if not found.submissions:
         raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
 

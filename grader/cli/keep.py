@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.open_store import opened, opened_or_new
+from grader.cli.open_store import open_or_make_store, open_store
 from grader.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def backup_command(
 
     _check_target(file)
     settings = read_service_settings()
-    with opened() as database:
+    with open_store() as database:
         _check_data_folder(settings)
         rows = back_up(database, file, read_seed_secret(settings))
         _note(database, rows)
@@ -82,6 +82,6 @@ def restore_command(
     if not is_backup(file):
         raise SettingsError(f"{file} is no backup: name a file that `grader backup` wrote")
     settings = read_service_settings()
-    with opened_or_new() as database:
+    with open_or_make_store() as database:
         restore(database, file, lambda secret: keep_seed_secret(settings, secret))
     typer.echo("restored; what was waiting is queued again by the next worker")

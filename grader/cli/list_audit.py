@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.open_store import opened
+from grader.cli.open_store import open_store
 
 app = typer.Typer()
 
@@ -23,7 +23,7 @@ def audit_command(
     from grader.store.audit import Wanted, entries
 
     wanted = Wanted(courses=[course] if course else None, actor=actor, subject=subject)
-    with opened() as database, database.read() as session:
+    with open_store() as database, database.read() as session:
         for each in entries(session, wanted, limit):
             told = (f"{each.at:%Y-%m-%d %H:%M:%S}", each.actor, each.action, each.subject, each.course or "-")
             typer.echo("\t".join((*told, clean_line(each.reason, len(each.reason)))))

@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from grader.store.tables import Assignment, User
 
 
-def opened() -> AbstractContextManager[Database]:
-    """Open the store that the settings name; it must be there. A ValueError of it counts as wrong use."""
+def open_store() -> AbstractContextManager[Database]:
+    """Open the store that the settings name; it must be there. A ValueError of it counts as a usage error."""
     from grader.store import open_existing
 
-    return _opened_by(open_existing)
+    return _open_with(open_existing)
 
 
-def opened_or_new() -> AbstractContextManager[Database]:
-    """Open the store that the settings name, and make it where there is none; otherwise as `opened`."""
+def open_or_make_store() -> AbstractContextManager[Database]:
+    """Open the store that the settings name, and make it where there is none; otherwise as `open_store`."""
     from grader.store import open_database
 
-    return _opened_by(open_database)
+    return _open_with(open_database)
 
 
 @contextmanager
-def _opened_by(open_store: Callable[[str], Database]) -> Iterator[Database]:
+def _open_with(open_store: Callable[[str], Database]) -> Iterator[Database]:
     from grader.service_settings import read_service_settings
 
     url = read_service_settings().database
@@ -67,7 +67,7 @@ def only_assignment(session: Session, course_id: str, wanted: str | None) -> Ass
     raise SettingsError(f"--assignment {wanted or 'is missing'}: course {course_id} has {', '.join(found)}")
 
 
-def known_user(session: Session, email: str) -> User:
+def require_user(session: Session, email: str) -> User:
     """Return the user with that address. Raises SettingsError."""
     from grader.store.people import find_user
 

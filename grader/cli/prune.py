@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.open_store import opened
+from grader.cli.open_store import open_store
 
 if TYPE_CHECKING:
     from grader.service_settings import ServiceSettings
@@ -32,7 +32,7 @@ def prune_command(
     from grader.store.retention import prune, spare
 
     ages = _ages(read_service_settings())
-    with opened() as database:
+    with open_store() as database:
         with database.read() as session:
             found = spare(session, ages)
         for each in found:

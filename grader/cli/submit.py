@@ -38,7 +38,7 @@ def submit_command(
     from rich.console import Console
 
     from grader.client import ServiceError, pack
-    from grader.client.follow import followed
+    from grader.client.follow import show_progress
 
     package = pack(project)
     for line in package.left_out:
@@ -47,7 +47,7 @@ def submit_command(
         with _connection(to) as connection:
             made = connection.submit(package.content, assignment, again=again)
             typer.echo(f"submission {made['id']}", err=True)
-            with followed(Console(stderr=True)) as progress:
+            with show_progress(Console(stderr=True)) as progress:
                 for event in connection.follow(made["id"]):
                     progress.take(event)
             _show_report(connection, connection.submission(made["id"]))
@@ -115,4 +115,4 @@ def _points(submission: Mapping[str, Any]) -> str:
 
 
 def _fail(error: "ServiceError") -> None:
-    fail(str(error), Exit.REFUSED if error.status == REFUSED_STATUS else Exit.WRONG_USE)
+    fail(str(error), Exit.REFUSED if error.status == REFUSED_STATUS else Exit.USAGE_ERROR)

@@ -56,7 +56,7 @@ class Following:
 
 
 @contextmanager
-def followed(console: Console) -> Iterator[Following]:
+def show_progress(console: Console) -> Iterator[Following]:
     """Show a line that disappears at the end; nothing where the console is no terminal."""
     columns = (
         BarColumn(30),

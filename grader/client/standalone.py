@@ -41,14 +41,14 @@ def main() -> None:
     print(f"submission {made['id']}: {made['state']}", flush=True)
     while made["state"] in WAITING:
         time.sleep(PAUSE_SECONDS)
-        made = told(ask(own, token), made)
+        made = print_change(ask(own, token), made)
     if made["verdict"] is None:
         sys.exit(made["reason"] or made["state"])
     print(ask(f"{own}/report", token, accept="text/plain"))
     sys.exit(0 if made["state"] == "graded" else 1)
 
 
-def told(now: Answer, before: Answer) -> Answer:
+def print_change(now: Answer, before: Answer) -> Answer:
     """Print where the submission stands if that changed; return it."""
     if any(now[name] != before[name] for name in ("state", "place", "reason")):
         place = f", number {now['place']}. {now['reason']}" if now["place"] else ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from grader.core.rubric import needed_by
+from grader.core.rubric import needs_of
 from grader.core.scoring import ProblemScore, Score
 
 BROKEN_SHARE = Fraction(1, 2)  # of its points that a problem has lost when others cannot build on it
@@ -20,9 +20,9 @@ def blocked_by(score: Score) -> Mapping[str, tuple[ProblemScore, ...]]:
     needs = {name: scored.problem.needs for name, scored in problems.items()}
     found: dict[str, tuple[ProblemScore, ...]] = {}
     for name, scored in problems.items():
-        earlier = [problems[need] for need in needed_by(name, needs) if need in problems]
+        earlier = [problems[need] for need in needs_of(name, needs) if need in problems]
         reasons = {each.problem.id: each for each in earlier if _explains(each, scored)}
-        first = [each for each in reasons.values() if not reasons.keys() & needed_by(each.problem.id, needs)]
+        first = [each for each in reasons.values() if not reasons.keys() & needs_of(each.problem.id, needs)]
         if scored.losses and first:
             found[name] = tuple(first)
     return found

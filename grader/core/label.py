@@ -21,7 +21,7 @@ class Label:
     received_at: datetime | None = None
     is_late: bool | None = None
 
-    def judged(self, due_at: datetime | None, zone: tzinfo) -> Self:
+    def with_lateness(self, due_at: datetime | None, zone: tzinfo) -> Self:
         """Return the label with lateness by a deadline, where the system says when and not whether.
 
         A moment without a zone is meant in `zone`.

@@ -13,6 +13,11 @@ PART_KEYS = ("id", "title", "problems")
 PROBLEM_KEYS = (
     *("id", "title", "points", "tests", "section", "hint", "policy", "gate", "essential", "needs"),
 )
+MOVED_KEY = "catches"
+MOVED = (
+    "the rubric lists no mistakes any more; write each as an entry under `mistakes` in the folder of known "
+    "mistakes, with this problem under `loses`"
+)
 
 
 class ScoringPolicy(StrEnum):
@@ -154,8 +159,10 @@ def _part(document: Document, policy: ScoringPolicy) -> Part:
 
 
 def _problem(document: Document, policy: ScoringPolicy) -> Problem:
+    if MOVED_KEY in document:
+        raise document.error(MOVED_KEY, MOVED)
     document.reject_unknown(*PROBLEM_KEYS)
-    tests = _checked(document, "tests", str.isidentifier, "the name of a test class such as TestAddition")
+    tests = _check_text(document, "tests", str.isidentifier, "the name of a test class such as TestAddition")
     gate = document.text("gate", default="")
     return Problem(
         id=_id(document),
@@ -176,10 +183,10 @@ def _id(document: Document) -> str:
     def is_id(written: str) -> bool:
         return IDENTIFIER.fullmatch(written) is not None
 
-    return _checked(document, "id", is_id, "an id of letters, digits, _ and -, with a letter first")
+    return _check_text(document, "id", is_id, "an id of letters, digits, _ and -, with a letter first")
 
 
-def _checked(document: Document, key: str, is_right: Callable[[str], bool], wanted: str) -> str:
+def _check_text(document: Document, key: str, is_right: Callable[[str], bool], wanted: str) -> str:
     """Return the text of `key`, refused unless `is_right` says so."""
     written = document.text(key, of=wanted)
     if not is_right(written):
@@ -209,11 +216,11 @@ def _check_needs(parts: Sequence[Document]) -> None:
             if need not in documents:
                 message = f"there is no problem {need}; name a problem by its id, or leave it out"
                 raise documents[name].error("needs", message)
-        if name in needed_by(name, needs):
+        if name in needs_of(name, needs):
             raise documents[name].error("needs", f"{name} needs itself, in a circle; leave one of them out")
 
 
-def needed_by(name: str, needs: Mapping[str, Sequence[str]]) -> list[str]:
+def needs_of(name: str, needs: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the problems that the problem `name` builds on, directly or by others, the nearest first."""
     found: dict[str, None] = {}
     waiting = list(needs.get(name, ()))

@@ -102,13 +102,13 @@ def arrivals_over_time(moments: Iterable[datetime], due_at: datetime | None) -> 
         return Arrivals(next(_widths()), (), None)
     anchor = due_at or MIDNIGHT
     spanned = [*found, due_at] if due_at else found
-    width, places = _divided(min(spanned) - anchor, max(spanned) - anchor)
+    width, places = _divide(min(spanned) - anchor, max(spanned) - anchor)
     counts = Counter(_place(moment - anchor, width) for moment in found)
     bins = (TimeBin(anchor + (i - 1) * width, anchor + i * width, counts[i]) for i in places)
     return Arrivals(width, tuple(bins), in_time=1 - places.start if due_at else None)
 
 
-def _divided(first: timedelta, last: timedelta) -> tuple[timedelta, range]:
+def _divide(first: timedelta, last: timedelta) -> tuple[timedelta, range]:
     """Return the smallest width of which few enough bins reach from `first` to `last`, and their places."""
     divided = ((width, range(_place(first, width), _place(last, width) + 1)) for width in _widths())
     return next((width, places) for width, places in divided if len(places) <= MOST_TIME_BINS)

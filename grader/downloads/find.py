@@ -13,8 +13,8 @@ from grader.downloads.names import (
     is_no_submission,
     is_note_of_blackboard,
     is_text_of_moodle,
+    label_in_note,
     label_of,
-    named_in_note,
 )
 from grader.intake.adapters_file import ADAPTERS
 
@@ -53,7 +53,7 @@ def find_downloads(path: Path) -> Found:
     path = _inner(path)
     folder = _Folder(path, _labels(path))
     found = [each for item in _items(path) for each in _downloads(item, folder)]
-    return Found(_named_by_clone(found), folder.passed_over)
+    return Found(_clone_name(found), folder.passed_over)
 
 
 def _inner(path: Path) -> Path:
@@ -78,7 +78,7 @@ def _labels(path: Path) -> dict[str, Label]:
         label = label_of(item.name)
         if label and is_note_of_blackboard(item.name):
             with item.open("rb") as file:
-                named = named_in_note(file.read(NOTE_BYTES).decode("utf-8", "replace"))
+                named = label_in_note(file.read(NOTE_BYTES).decode("utf-8", "replace"))
             student, identity = named or (label.student, label.id)
             labels[item.stem] = replace(label, student=clean_line(student, NAME_CHARACTERS), id=identity)
     return labels
@@ -114,7 +114,7 @@ def _is_project(folder: Path) -> bool:
     return any(True for depth in ("", "*/", "*/*/") for _ in folder.glob(f"{depth}{ADAPTERS}"))
 
 
-def _named_by_clone(found: Sequence[Download]) -> list[Download]:
+def _clone_name(found: Sequence[Download]) -> list[Download]:
     """Name clones by what is not common to their names: GitHub Classroom calls them assignment-user."""
     clones = [each for each in found if (each.path / ".git").exists() and not each.label.person]
     common = _common_start([each.name for each in clones])

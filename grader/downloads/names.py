@@ -42,7 +42,7 @@ def is_note_of_blackboard(name: str) -> bool:
     return bool(found) and found["file"] is None and name.endswith(".txt") if found else False
 
 
-def named_in_note(text: str) -> tuple[str, str] | None:
+def label_in_note(text: str) -> tuple[str, str] | None:
     """Return student and id as Blackboard's text beside an attempt names them."""
     found = _NAME_LINE.search(text)
     return (found["student"], found["id"]) if found else None

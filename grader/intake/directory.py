@@ -11,7 +11,7 @@ from grader.intake.extra import ZIP64, check_unicode_name, extra_fields
 from grader.intake.limits import Limits, check_directory_size, check_entry_count, check_upload
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
-from grader.intake.spelling import UTF8_FLAG, decoded
+from grader.intake.spelling import UTF8_FLAG, decode_name
 
 LOCAL_MARK = b"PK\x03\x04"
 _CENTRAL_MARK = b"PK\x01\x02"
@@ -147,7 +147,7 @@ def _entry(data: bytes, at: int) -> tuple[ZipEntry, int]:
         raise Refused(Rule.DAMAGED, None, "the archive's directory has a row without its mark")
     name_start = at + _CENTRAL.size
     raw_name = data[name_start : name_start + name_length]
-    name = decoded(raw_name, is_utf8=bool(flags & UTF8_FLAG))
+    name = decode_name(raw_name, is_utf8=bool(flags & UTF8_FLAG))
     if _ZIP64_LONG in (packed, size, start) or disk == _ZIP64_SHORT:
         raise Refused(Rule.NO_ZIP64, name, "has a zip64 record")
     if disk:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from grader.intake.directory import LOCAL_MARK, EndRecord, ZipEntry
 from grader.intake.extra import ZIP64, check_unicode_name, extra_fields
-from grader.intake.refusal import Refused, shown
+from grader.intake.refusal import Refused, printable
 from grader.intake.rule import Rule
 
 # mark, flags, method, crc, packed size, size, lengths of name and extra
@@ -40,7 +40,7 @@ def check_entries(data: bytes, entries: Sequence[ZipEntry], end: EndRecord) -> N
     before: ZipEntry | None = None
     for start, stop, entry in sorted(spans, key=itemgetter(0)):
         if start < at and before is not None:
-            raise Refused(Rule.NO_OVERLAP, entry.name, f'shares bytes with "{shown(before.name)}"')
+            raise Refused(Rule.NO_OVERLAP, entry.name, f'shares bytes with "{printable(before.name)}"')
         _check_gap(data, before, at, start)
         at, before = stop, entry
     _check_gap(data, before, at, end.start)
@@ -106,7 +106,7 @@ def _check_gap(data: bytes, before: ZipEntry | None, start: int, stop: int) -> N
         return
     if before is not None and before.flags & STREAMED_FLAG:
         raise Refused(Rule.HEADERS_AGREE, before.name, "has other sizes, or more bytes, behind its content")
-    place = f'behind "{shown(before.name)}"' if before else "before the first entry"
+    place = f'behind "{printable(before.name)}"' if before else "before the first entry"
     raise Refused(Rule.NO_GARBAGE, None, f"{stop - start:,} bytes that belong to no entry stand {place}")
 
 

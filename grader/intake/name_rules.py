@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from unicodedata import normalize
 
 from grader.intake.limits import Limits
-from grader.intake.refusal import Refused, shown
+from grader.intake.refusal import Refused, printable
 from grader.intake.rule import Rule
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -72,13 +72,13 @@ def _with_parents(folders: Iterable[str], files: Iterable[str]) -> set[str]:
 def _check_spellings(paths: Iterable[str]) -> None:
     spelled: dict[str, str] = {}
     for path in sorted(paths):
-        other = spelled.setdefault(_folded(path), path)
+        other = spelled.setdefault(_fold(path), path)
         if other != path:
-            message = f'differs from "{shown(other)}" only in case or Unicode form'
+            message = f'differs from "{printable(other)}" only in case or Unicode form'
             raise Refused(Rule.NO_CLASH, path, message)
 
 
-def _folded(path: str) -> str:
+def _fold(path: str) -> str:
     if path.isascii():
         return path.lower()
     return normalize("NFKC", normalize("NFKC", path).casefold())

@@ -16,7 +16,7 @@ from grader.intake.limits import Limits, check_entry_count
 from grader.intake.name_rules import check_characters
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
-from grader.intake.spelling import decoded, plain_path
+from grader.intake.spelling import decode_name, plain_path
 
 _MAGIC = slice(257, 262)
 _GLOBAL_NAMES = frozenset({"path", "linkpath", "size"})
@@ -42,7 +42,7 @@ def _members(data: bytes, limits: Limits) -> list[tarfile.TarInfo]:
     members = []
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:", errors="surrogateescape") as archive:
-            for member in _checked(archive):
+            for member in _check_members(archive):
                 members.append(member)
                 check_entry_count(len(members), limits)
             end = archive.offset
@@ -55,7 +55,7 @@ def _members(data: bytes, limits: Limits) -> list[tarfile.TarInfo]:
     return members
 
 
-def _checked(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+def _check_members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     """Yield the members, unless programs would read them in different ways."""
     for member in archive:
         if _GLOBAL_NAMES & set(archive.pax_headers):
@@ -68,7 +68,7 @@ def _checked(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
 
 
 def _item(member: tarfile.TarInfo) -> Item:
-    name = decoded(member.name.encode("utf-8", "surrogateescape"), is_utf8=False)
+    name = decode_name(member.name.encode("utf-8", "surrogateescape"), is_utf8=False)
     check_characters(name)
     path = plain_path(name, is_folder=member.isdir())
     return Item(path, member.isdir(), _kind(member), member.size, member.size)

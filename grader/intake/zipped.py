@@ -74,8 +74,8 @@ def _item(entry: ZipEntry) -> Item:
 
 def _content(data: bytes, entry: ZipEntry) -> bytes:
     """Unpack one file, never past its declared size, which the limits have let through."""
-    packed = _packed(data, entry)
-    content = packed if entry.method == _STORED else _inflated(packed, entry)
+    packed = _packed_bytes(data, entry)
+    content = packed if entry.method == _STORED else _inflate(packed, entry)
     if len(content) != entry.size:
         raise Refused(Rule.DAMAGED, entry.name, "does not have the size that it declares")
     if zlib.crc32(content) != entry.crc:
@@ -91,20 +91,20 @@ def _check_streamed(data: bytes, entry: ZipEntry, limits: Limits) -> None:
     """
     if not entry.flags & STREAMED_FLAG:
         return
-    packed = _packed(data, entry)
+    packed = _packed_bytes(data, entry)
     if LOCAL_MARK not in packed and DESCRIPTOR_MARK not in packed:
         return
     if entry.method == _STORED or entry.size > limits.total_bytes:
         raise Refused(Rule.NO_GARBAGE, entry.name, "holds what reads like another entry")
-    _inflated(packed, entry)
+    _inflate(packed, entry)
 
 
-def _packed(data: bytes, entry: ZipEntry) -> bytes:
+def _packed_bytes(data: bytes, entry: ZipEntry) -> bytes:
     start = content_start(data, entry)
     return data[start : start + entry.packed_size]
 
 
-def _inflated(packed: bytes, entry: ZipEntry) -> bytes:
+def _inflate(packed: bytes, entry: ZipEntry) -> bytes:
     stream = zlib.decompressobj(_RAW_DEFLATE)
     try:
         content = stream.decompress(packed, entry.size + 1)

@@ -170,12 +170,12 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def catches(mistakes: Collection[KnownMistake], problem: str) -> list[str]:
+def mistakes_about(mistakes: Collection[KnownMistake], problem: str) -> list[str]:
     """Return the sentences of the mistakes that are about `problem`."""
     return [each.wrong for each in mistakes if problem in each.loses]
 
 
-def catches_by_problem(root: Path, rubric: Rubric) -> dict[str, list[str]]:
+def known_mistakes(root: Path, rubric: Rubric) -> dict[str, list[str]]:
     """Return those sentences for each problem of the assignment in `root`; none if it has no catalogue.
 
     Raises DocumentError.
@@ -184,4 +184,4 @@ def catches_by_problem(root: Path, rubric: Rubric) -> dict[str, list[str]]:
         mistakes = load_catalogue(root, rubric).mistakes
     except FileNotFoundError:
         return {}
-    return {problem.id: catches(mistakes, problem.id) for problem in rubric.problems}
+    return {problem.id: mistakes_about(mistakes, problem.id) for problem in rubric.problems}

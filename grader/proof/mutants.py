@@ -77,7 +77,7 @@ def mutants_of(file: str, content: bytes) -> list[Mutant]:
         mutant = _mutant(file, content, span, functions, starts)
         if mutant is not None:
             number = counts[mutant.id] = counts.get(mutant.id, 0) + 1
-            found.append(mutant if number == 1 else _numbered(mutant, number))
+            found.append(mutant if number == 1 else _with_number(mutant, number))
     return found
 
 
@@ -211,7 +211,7 @@ def _mutant(
     )
 
 
-def _numbered(mutant: Mutant, number: int) -> Mutant:
+def _with_number(mutant: Mutant, number: int) -> Mutant:
     return Mutant(**{**vars(mutant), "id": f"{mutant.id}-{number}"})
 
 

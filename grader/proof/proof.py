@@ -8,7 +8,7 @@ from fractions import Fraction
 from grader.proof.catalogue import Kept
 from grader.proof.verdicts import MISPLACED_SHARE, Fate, MistakeVerdict, MutantVerdict, Naming
 
-LEAST_CATCHES = 3  # mistakes that each problem must catch
+LEAST_CAUGHT = 3  # mistakes that each problem must catch
 KILLED_SHARE = Fraction(49, 50)  # of the mutants that a test must catch
 
 
@@ -79,11 +79,11 @@ class Proof:
         enough = len(self.killed) >= KILLED_SHARE * len(self.countable)
         faults = [*self.missed, *self.unexplained, *self.refuted]
         cheap = any(each.is_cheap or each.spoiled for each in self.mistakes)
-        return enough and not faults and not cheap and min(self.catches.values()) >= LEAST_CATCHES
+        return enough and not faults and not cheap and min(self.caught_by_problem.values()) >= LEAST_CAUGHT
 
     @property
-    def catches(self) -> dict[str, int]:
-        """How many mistakes that are about it each problem catches."""
+    def caught_by_problem(self) -> dict[str, int]:
+        """The number of mistakes that each problem is about and catches."""
         found = Counter(problem for each in self.mistakes for problem in each.caught_in)
         return {problem: found[problem] for problem in self.problems}
 

@@ -21,21 +21,21 @@ def to_document(proof: Proof) -> dict[str, Any]:
         "caught": len(proof.mistakes) - len(proof.missed),
         "missed": [each.mistake.wrong for each in proof.missed],
         "cheap": [_cheap(each) for each in proof.mistakes if each.is_cheap],
-        "misplaced": [_misplaced(each) for each in proof.misplaced],
-        "spoiled": [_spoiled(each) for each in proof.mistakes if each.spoiled],
+        "misplaced": [_misplaced_entry(each) for each in proof.misplaced],
+        "spoiled": [_spoiled_entry(each) for each in proof.mistakes if each.spoiled],
         "mutants": len(proof.countable),
         "killed": len(proof.killed),
         "survivors": [_mutant(each) for each in proof.survivors],
         "equivalent": sum(1 for each in proof.mutants if each.argument),
         "refuted": [each.id for each in proof.refuted],
         "broken": sum(each.fate is Fate.BROKEN for each in proof.mutants),
-        "catches": proof.catches,
-        "fewest": min(proof.catches.values()),
+        "caught_by_problem": proof.caught_by_problem,
+        "fewest": min(proof.caught_by_problem.values()),
         "idle_tests": proof.idle_tests(),
         "redundant_tests": proof.redundant_tests(),
         "of_gradients": len(proof.of_gradients),
         "named": len(proof.named),
-        "misnamed": [_misnamed(each) for each in proof.misnamed],
+        "misnamed": [_misnamed_entry(each) for each in proof.misnamed],
         "unnamed": [each.mistake.wrong for each in proof.of_gradients if each.naming is Naming.NONE],
         "table": [_row(each) for each in proof.mistakes],
         "killed_by": {each.id: each.killed_by for each in proof.killed},
@@ -47,11 +47,11 @@ def _cheap(verdict: MistakeVerdict) -> dict[str, Any]:
     return {"wrong": verdict.mistake.wrong, "problem": own, "share": _number(verdict.share)}
 
 
-def _spoiled(verdict: MistakeVerdict) -> dict[str, Any]:
+def _spoiled_entry(verdict: MistakeVerdict) -> dict[str, Any]:
     return {"wrong": verdict.mistake.wrong, "problems": verdict.spoiled}
 
 
-def _misplaced(verdict: MistakeVerdict) -> dict[str, Any]:
+def _misplaced_entry(verdict: MistakeVerdict) -> dict[str, Any]:
     return {
         "wrong": verdict.mistake.wrong,
         "share": _number(verdict.misplaced),
@@ -60,7 +60,7 @@ def _misplaced(verdict: MistakeVerdict) -> dict[str, Any]:
     }
 
 
-def _misnamed(verdict: MistakeVerdict) -> dict[str, Any]:
+def _misnamed_entry(verdict: MistakeVerdict) -> dict[str, Any]:
     return {"wrong": verdict.mistake.wrong, "named": verdict.named, "is": list(verdict.mistake.causes)}
 
 

@@ -31,7 +31,7 @@ class Prover:
 
     def judge(self, mistake: KnownMistake) -> MistakeVerdict:
         """Return what a mistake costs. Raises NotPlanted."""
-        files, functions = planted(mistake, self._bench.base)
+        files, functions = plant_mistake(mistake, self._bench.base)
         is_slow = bool(self._slow_problems & set(mistake.loses))
         classes = self._classes_of(functions) | (self._bench.slow if is_slow else set())
         outcome = self._bench.run(files, classes)
@@ -93,7 +93,7 @@ class Prover:
         return found[0] if found else ""
 
 
-def planted(mistake: KnownMistake, base: Files) -> tuple[dict[str, bytes], list[Function | None]]:
+def plant_mistake(mistake: KnownMistake, base: Files) -> tuple[dict[str, bytes], list[Function | None]]:
     """Return the files that a mistake changes, and the functions in which it lies. Raises NotPlanted."""
     files: dict[str, bytes] = {}
     functions: list[Function | None] = []

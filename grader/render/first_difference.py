@@ -45,7 +45,7 @@ def compare(expected: str, actual: str) -> Comparison:
     different = [(ours, theirs) for ours, theirs in pairs if _text(ours) != _text(theirs)]
     clearly = [(ours, theirs) for ours, theirs in different if not _are_close(_text(ours), _text(theirs))]
     ours, theirs = next(iter(clearly or different), (None, None))
-    return Comparison(_marked(expected, ours), _marked(actual, theirs))
+    return Comparison(_mark(expected, ours), _mark(actual, theirs))
 
 
 def _text(token: Token) -> str:
@@ -60,7 +60,7 @@ def _are_close(ours: str, theirs: str) -> bool:
         return False
 
 
-def _marked(text: str, token: Token) -> Marked:
+def _mark(text: str, token: Token) -> Marked:
     if token is None:
         return Marked(text)
     return Marked(text[: token.start()], token.group(), text[token.end() :])

@@ -83,10 +83,10 @@ class Reason:
 
 def render_html(report: GradedReport) -> str:
     """Return the page that shows `report`."""
-    return environment().get_template("report.html.j2").render(shown(report))
+    return environment().get_template("report.html.j2").render(report_values(report))
 
 
-def shown(report: GradedReport) -> dict[str, Any]:
+def report_values(report: GradedReport) -> dict[str, Any]:
     """Return what the templates of a report need, made fit for a page."""
     fitted = fit(report, TEXT_BYTES)
     score = fitted.score
@@ -118,7 +118,7 @@ def make_environment(loader: BaseLoader) -> Environment:
         "points": format_points,
         "mark": mark_of,
         "drawing": drawing_of,
-        "earned": earned,
+        "earned": points_of_part,
         "hint": hint_of,
         "reasons": reasons,
         "compare": compare,
@@ -139,7 +139,7 @@ def stylesheet_hash() -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def earned(part: PartScore) -> Fraction | None:
+def points_of_part(part: PartScore) -> Fraction | None:
     """Return the points of `part`, or None if one of its problems was not judged."""
     return part.score
 

@@ -59,10 +59,10 @@ def _header(report: GradedReport) -> list[RenderableType]:
     if score.bonus_parts:
         line.append_text(Text.assemble("  bonus ", _points(score.bonus, score.max_bonus), style="cyan"))
     state = STATES[report.status]
-    return [line, *([Text(state, "bold red")] if state else []), *_unjudged(score)]
+    return [line, *([Text(state, "bold red")] if state else []), *_unjudged_lines(score)]
 
 
-def _unjudged(score: Score) -> list[RenderableType]:
+def _unjudged_lines(score: Score) -> list[RenderableType]:
     """Say which problems have no points, and that no sum counts them as 0."""
     if score.judged:
         return []

@@ -40,7 +40,7 @@ class RosterTable:
 
 def read_table(content: bytes, recognised: Callable[[Sequence[str]], int]) -> RosterTable:
     """Return the table in a file; `recognised` counts the known columns of a header. Raises RosterError."""
-    text, encoding = _decoded(content)
+    text, encoding = _decode(content)
     notices = [f"The file is read as {encoding}."] if encoding else []
     first, _, rest = text.partition("\n")
     separators = list(SEPARATORS)
@@ -61,7 +61,7 @@ def read_table(content: bytes, recognised: Callable[[Sequence[str]], int]) -> Ro
     return RosterTable(lines[-before].cells, lines[1 - before :], notices)
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
+def _decode(content: bytes) -> tuple[str, str]:
     """Return the text of a file, and the name of its encoding where it is not UTF-8. Raises RosterError."""
     for mark, kind in _WORKBOOKS.items():
         if content.startswith(mark):

@@ -20,7 +20,7 @@ TEMPORARY = "/tmp"  # noqa: S108 - in there, it is empty and nobody else's
 NAMESPACES = ("--unshare-all", "--unshare-user", "--uid", NOBODY, "--gid", NOBODY, "--hostname", "sandbox")
 
 
-def bubblewrapped(command: Sequence[str], allowance: Allowance) -> Sequence[str]:
+def wrap_in_bubblewrap(command: Sequence[str], allowance: Allowance) -> Sequence[str]:
     """Return `command` inside new namespaces. Raises SandboxError if bwrap is not installed."""
     bwrap = shutil.which("bwrap")
     if bwrap is None:
@@ -63,5 +63,5 @@ BWRAP = ForkingKind(
     name="bwrap",
     isolation="namespaces without network or other processes (bubblewrap), and the jail inside",
     guarantees=frozenset(Guarantee),
-    wrap=bubblewrapped,
+    wrap=wrap_in_bubblewrap,
 )

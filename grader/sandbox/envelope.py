@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.sandbox.usage import FIGURES, Usage, unpacked
+from grader.sandbox.usage import FIGURES, Usage, unpack_usage
 
 ENVELOPE = struct.Struct("!BI")  # kind and size
 KEY, DATA, CLOCK = range(3)  # the key; bytes for the submission; a question with a number of its own
@@ -33,9 +33,9 @@ class UsageReport:
     answers: int
     usage: Usage
 
-    def sealed(self, key: bytes) -> bytes:
+    def seal(self, key: bytes) -> bytes:
         """Return the report as it is sent."""
-        content = ORDER.pack(self.number, self.answers) + self.usage.packed()
+        content = ORDER.pack(self.number, self.answers) + self.usage.pack()
         return MARK + content + _seal(key, content)
 
 
@@ -80,7 +80,7 @@ class Sieve:
         if number <= self._last:
             return None
         self._last = number
-        return UsageReport(number, answers, unpacked(content[ORDER.size :]))
+        return UsageReport(number, answers, unpack_usage(content[ORDER.size :]))
 
 
 def _seal(key: bytes, content: bytes) -> bytes:

@@ -215,7 +215,7 @@ class ForkedProcess:
             self._has_ended = True
 
 
-def unwrapped(command: Sequence[str], allowance: Allowance) -> Sequence[str]:
+def wrap_in_nothing(command: Sequence[str], allowance: Allowance) -> Sequence[str]:
     """Return `command` itself."""
     del allowance
     return command
@@ -239,5 +239,5 @@ JAIL = ForkingKind(
     name="jail",
     isolation="a process of its own that may only compute: Landlock, a list of allowed system calls, limits",
     guarantees=frozenset(Guarantee),
-    wrap=unwrapped,
+    wrap=wrap_in_nothing,
 )

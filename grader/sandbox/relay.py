@@ -67,7 +67,7 @@ class Relay:
         usage = self._meter.read()
         if usage and self._key:
             self._number += 1
-            os.write(sys.stderr.fileno(), UsageReport(self._number, answers, usage).sealed(self._key))
+            os.write(sys.stderr.fileno(), UsageReport(self._number, answers, usage).seal(self._key))
 
 
 def _read(size: int) -> bytes:

@@ -27,13 +27,13 @@ class Usage:
     processor: float
     waited: float | None
 
-    def packed(self) -> bytes:
-        """Return the bytes from which `unpacked` makes the same record."""
+    def pack(self) -> bytes:
+        """Return the bytes from which `unpack_usage` makes the same record."""
         return FIGURES.pack(self.processor, math.nan if self.waited is None else self.waited)
 
 
-def unpacked(content: bytes) -> Usage:
-    """Return the record that `packed` wrote."""
+def unpack_usage(content: bytes) -> Usage:
+    """Return the record that `pack` wrote."""
     processor, waited = FIGURES.unpack(content)
     return Usage(processor, None if math.isnan(waited) else waited)
 

@@ -16,7 +16,7 @@ from grader.core.scoring import Outcome, TestResult
 from grader.suite.drawn_order import DrawnOrder, Schedule
 from grader.suite.integrity import Integrity
 from grader.suite.jobs import RunningJob
-from grader.suite.judge import EXPLAINED, Attempt, explained, group_of, result_of
+from grader.suite.judge import EXPLAINED, Attempt, add_explanation, group_of, result_of
 from grader.suite.manifest import Manifest
 from grader.suite.own_limits import OwnLimits
 from grader.suite.session import Session
@@ -70,7 +70,7 @@ class Run:
             self._job.tell("result", to_entry(results[-1][1]))
         for item, result in results:
             if schedule.leaves_out(item) and result.outcome is not Outcome.NOT_RUN:
-                self._job.tell("revised", to_entry(self._left_out(item)))
+                self._job.tell("revised", to_entry(self._left_out_result(item)))
         with contextlib.suppress(SubmissionError):
             self._integrity.challenge(self.session.channel())
 
@@ -80,36 +80,36 @@ class Run:
         if self.session.was_disturbed(attempt.error):
             attempt = self._second_attempt(item, schedule)
         result = result_of(item, attempt, self.session.explain)
-        result = self._explained(item, attempt.error, result)
+        result = self._explain(item, attempt.error, result)
         if isinstance(attempt.error, Lost | MemoryError):
             self.session.drop_process()
         if isinstance(attempt.error, TimedOut):
             schedule.note_timeout(item)
         seconds, attempt = attempt.seconds, Attempt()  # what its error holds goes now
         if item.stash[NEEDS_PYTEST]:
-            error = _torn_down(item, _first_that_needs_pytest(schedule, following))
+            error = _tear_down(item, _first_that_needs_pytest(schedule, following))
             if error is not None and result.outcome is Outcome.PASSED:
                 result = result_of(item, Attempt(error, "teardown", seconds), self.session.explain)
         self._integrity.add(item, result.outcome)
         self._has_passed |= result.outcome is Outcome.PASSED
         return result
 
-    def _explained(self, item: pytest.Item, error: BaseException | None, result: TestResult) -> TestResult:
+    def _explain(self, item: pytest.Item, error: BaseException | None, result: TestResult) -> TestResult:
         """Return `result` with what the suite knows of a failure; it may ask the submission again."""
         if error is None or result.outcome not in EXPLAINED:
             return result
         with self.session.a_look():
-            return explained(item, error, result)
+            return add_explanation(item, error, result)
 
     def _second_attempt(self, item: pytest.Item, schedule: Schedule) -> Attempt:
         """Run a test again, alone in a fresh process, with the values of its fixtures made again."""
-        error = _torn_down(item, None)
+        error = _tear_down(item, None)
         if error is not None:
             return Attempt(error, "teardown")
         item.user_properties.clear()
         if isinstance(item, pytest.Function):
             item._initrequest()  # noqa: SLF001 - pytest has no other way to forget the values of fixtures
-            item.funcargs.update(given_arguments(item))
+            item.funcargs.update(arguments_without_fixtures(item))
         with self.session.second_attempt():
             attempt = self._attempt(item, schedule)
             self.session.hold_to_account(attempt.error)
@@ -118,27 +118,27 @@ class Run:
     def _attempt(self, item: pytest.Item, schedule: Schedule) -> Attempt:
         """Run a test up to what raises, or to its end."""
         when, started = "setup", time.perf_counter()
-        error = _raised_by(lambda: _set_up(item))
+        error = _error_of(lambda: _set_up(item))
         if error is None:
             when, started = "call", time.perf_counter()
-            error = _raised_by(lambda: self._call(item, schedule))
+            error = _error_of(lambda: self._call(item, schedule))
         return Attempt(error, when, time.perf_counter() - started)
 
     def _call(self, item: pytest.Item, schedule: Schedule) -> None:
         """Run the test itself with its own limits and channel; the next test replaces a lost process."""
         self._running = group_of(item)
         if schedule.leaves_out(item):
-            raise self._given_up()
+            raise self._give_up_error()
         self.session.begin_test()
         with self._limits.of_a_test():
             _run_test(item)
             self.session.end_test()
 
-    def _left_out(self, item: pytest.Item) -> TestResult:
+    def _left_out_result(self, item: pytest.Item) -> TestResult:
         """Return the result of a test that ran, by the draw, before the rest was given up."""
-        return result_of(item, Attempt(self._given_up(), "call"), self.session.explain)
+        return result_of(item, Attempt(self._give_up_error(), "call"), self.session.explain)
 
-    def _given_up(self) -> RunOver:
+    def _give_up_error(self) -> RunOver:
         return RunOver(GIVEN_UP.format(self._manifest.timeouts))
 
     def _tell_progress(self, numbers: Mapping[str, float]) -> None:
@@ -148,19 +148,19 @@ class Run:
     def _finish(self) -> None:
         """Tell how the job ended."""
         self.session.drop_process()
-        unloadable = self.session.unloadable(_asked(), has_passed=self._has_passed)
+        unloadable = self.session.unloadable(_called_adapters(), has_passed=self._has_passed)
         notes = self.session.notes(has_passed=self._has_passed)
         told = {"unloadable": unloadable, "notes": notes, "staff_notes": self._integrity.notes()}
         self._job.tell("finished", told)
 
 
-def _asked() -> list[str]:
+def _called_adapters() -> list[str]:
     """Return the adapters that the tests have called."""
     adapters = sys.modules.get(ADAPTERS)
     return adapters.asked if isinstance(adapters, RemoteAdapters) else []
 
 
-def given_arguments(item: pytest.Function) -> dict[str, Any]:
+def arguments_without_fixtures(item: pytest.Function) -> dict[str, Any]:
     """Return the arguments of a test that need no fixture: its request and the values of its parameters."""
     direct = {
         name.strip()
@@ -219,12 +219,12 @@ def _run_test(item: pytest.Item) -> None:
         item.runtest()
 
 
-def _torn_down(item: pytest.Item, upcoming: pytest.Item | None) -> BaseException | None:
+def _tear_down(item: pytest.Item, upcoming: pytest.Item | None) -> BaseException | None:
     """Tear a test down, but for what `upcoming` uses too; return the error that was raised."""
-    return _raised_by(lambda: item.config.hook.pytest_runtest_teardown(item=item, nextitem=upcoming))
+    return _error_of(lambda: item.config.hook.pytest_runtest_teardown(item=item, nextitem=upcoming))
 
 
-def _raised_by(act: Callable[[], object]) -> BaseException | None:
+def _error_of(act: Callable[[], object]) -> BaseException | None:
     """Do what a phase of a test is, and return what it raises."""
     try:
         act()

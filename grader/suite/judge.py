@@ -53,7 +53,7 @@ def result_of(item: pytest.Item, attempt: Attempt, explain: Callable[[Submission
     )
 
 
-def explained(item: pytest.Item, error: BaseException, result: TestResult) -> TestResult:
+def add_explanation(item: pytest.Item, error: BaseException, result: TestResult) -> TestResult:
     """Return `result` of the failed test `item` with what the suite knows of the failure.
 
     An explanation that fails is our mistake: it is logged, and the verdict stays.

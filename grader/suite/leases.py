@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from grader.sandbox.runner import Ending, Guarantee, Output, Runner, SandboxError, StudentProcess
-from grader.sandbox.usage import FIGURES, Meter, Usage, unpacked
+from grader.sandbox.usage import FIGURES, Meter, Usage, unpack_usage
 from grader.suite.processors import keep
 
 OPEN, ENDING, KILL, USAGE, FAILED = b"open", b"ending", b"kill", b"usage", b"failed "
@@ -103,7 +103,7 @@ class SandboxServer:
             self._control.send(self._ending())
         elif request == USAGE:
             usage = self._present.usage() if self._present else None
-            self._control.send(usage.packed() if usage else UNKNOWN)
+            self._control.send(usage.pack() if usage else UNKNOWN)
         elif request.startswith(FAILED):
             raise SandboxError(request.removeprefix(FAILED).decode(errors="replace"))
         else:
@@ -207,7 +207,7 @@ class LeasedProcess:
         if self._meter is not None:
             return self._meter.read()
         answer = self._ask(USAGE)
-        return unpacked(answer) if len(answer) == FIGURES.size else None
+        return unpack_usage(answer) if len(answer) == FIGURES.size else None
 
     def kill(self) -> None:
         """End the process, and wait until it has ended."""

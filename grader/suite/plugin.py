@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.boundary.channel import Channel
-from grader.suite.execution import NEEDS_PYTEST, Run, given_arguments, needs_pytest
+from grader.suite.execution import NEEDS_PYTEST, Run, arguments_without_fixtures, needs_pytest
 from grader.suite.jobs import JobSource, RunningJob
 from grader.suite.judge import DESCRIPTION, description_of, group_of
 from grader.suite.manifest import Manifest
@@ -86,7 +86,7 @@ class Grading:
         for item in items:
             _ = item.location  # pytest finds the line once; here, it does so once for all jobs
             if isinstance(item, pytest.Function):
-                item.funcargs.update(given_arguments(item))
+                item.funcargs.update(arguments_without_fixtures(item))
             item.stash[NEEDS_PYTEST] = needs_pytest(item)
             item.stash[DESCRIPTION] = description_of(item)
 

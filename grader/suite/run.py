@@ -85,18 +85,18 @@ class SuiteProcess:
     @property
     def folders(self) -> Mapping[str, Path]:
         """The folders that a submission may read, by the variable that names each. Raises SuiteFailed."""
-        return {name: Path(folder) for name, folder in self._announced(0)["folders"].items()}
+        return {name: Path(folder) for name, folder in self._announcement(0)["folders"].items()}
 
     @property
     def tests(self) -> Mapping[str, Sequence[str]]:
         """The names of the tests of each class. Raises SuiteFailed."""
-        tests: Mapping[str, Sequence[str]] = self._announced(1)["tests"]
+        tests: Mapping[str, Sequence[str]] = self._announcement(1)["tests"]
         return tests
 
     @property
     def sources(self) -> Sequence[Path]:
         """The files of which the suite consists. Raises SuiteFailed."""
-        return [Path(source) for source in self._announced(1)["sources"]]
+        return [Path(source) for source in self._announcement(1)["sources"]]
 
     def run(self, job: SuiteJob, runner: Runner, listen: Listener = ignore) -> SuiteOutcome:
         """Run `job` on processes of `runner`, telling `listen` of every event.
@@ -112,7 +112,7 @@ class SuiteProcess:
             server = SandboxServer(runner, control, lambda: ours.shutdown(socket.SHUT_RDWR), processor)
             finished = None
             try:
-                finished, results = self._followed(job, ours, listen)
+                finished, results = self._follow(job, ours, listen)
             except Closed:
                 pass  # which the server can explain when it has read all that the job asked of it
             finally:
@@ -141,11 +141,11 @@ class SuiteProcess:
         self._ready.close()
         self._log.close()
 
-    def _followed(
+    def _follow(
         self, job: SuiteJob, messages: socket.socket, listen: Listener
     ) -> tuple[dict[str, Any], Results]:
         """Follow a job to its end. Raises Closed, and SuiteFailed when the job does not end in its time."""
-        seconds = PATIENCE * (job.run_seconds or self._announced(1)["run_seconds"]) + MARGIN_SECONDS
+        seconds = PATIENCE * (job.run_seconds or self._announcement(1)["run_seconds"]) + MARGIN_SECONDS
         following = _Following(Messages(messages), seconds, listen)
         try:
             return following.to_the_end(job)
@@ -153,7 +153,7 @@ class SuiteProcess:
             self._stop(following.process)
             raise SuiteFailed(f"the run did not end within {seconds:g} seconds and was stopped") from None
 
-    def _announced(self, place: int) -> Mapping[str, Any]:
+    def _announcement(self, place: int) -> Mapping[str, Any]:
         """Return what the process says once it has begun (0), or has collected (1). Raises SuiteFailed."""
         with self._lock:
             while len(self._said) <= place:

@@ -98,7 +98,7 @@ class Session:
         if isinstance(error, TimedOut):
             return f"stopped: {error}"
         if isinstance(error, Died) and self._process is not None:
-            return self._told_of_death(self._process)
+            return self._explain_death(self._process)
         if isinstance(error, TooMuch):
             return f"the submission {error}"
         if isinstance(error, Breach):
@@ -204,7 +204,7 @@ class Session:
             raise Disturbed(str(error))
         self.hold_to_account(error)
 
-    def _told_of_death(self, process: LeasedProcess) -> str:
+    def _explain_death(self, process: LeasedProcess) -> str:
         """Return the sentence that tells how a process ended."""
         ending, _ = process.ending()
         if ending.was_killed and self._was_large(ending):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.boundary.elsewhere import KNOWN, Elsewhere, sentence
 from grader.boundary.parts import run_module
-from grader.boundary.source import compiled, decoded
+from grader.boundary.source import compile_source, decode_module
 from tests.cases.opened import OpenedFiles
 
 SUITE = Path(__file__).parent
@@ -24,12 +24,12 @@ class ProjectLoader(SourceFileLoader):
 
     def exec_module(self, module):
         """Run the module, unless it imports at its top what grading does not have."""
-        source = decoded(self.get_data(self.path), self.path)
+        source = decode_module(self.get_data(self.path), self.path)
         if self.is_package(module.__name__):
             run_module(module, source, self.path)
             return
         self._project.check(source, self.path)
-        exec(compiled(source, self.path), vars(module))  # noqa: S102 - it is what importing is
+        exec(compile_source(source, self.path), vars(module))  # noqa: S102 - it is what importing is
 
 
 class Project:

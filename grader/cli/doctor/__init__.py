@@ -33,11 +33,11 @@ def doctor_command(
 
     settings = read_service_settings()
     say: Callable[[Finding], None] = _keep if as_json else typer.echo
-    checks = _told(_checks(settings), say)
+    checks = _report_all(_checks(settings), say)
     found = _runners(settings)
     rows, chosen = _rows(found), _chosen(found, settings.grading.runner)
     workers = find_workers()
-    checks += _told(_judged(settings, found, chosen, workers), say)
+    checks += _report_all(_judge(settings, found, chosen, workers), say)
     lacking = [each for each in checks if each.level == "missing"]
     if as_json:
         typer.echo(json.dumps(_document(checks, lacking, rows, chosen, workers), indent=1))
@@ -52,7 +52,7 @@ def _keep(finding: Finding) -> None:
     """Say nothing of a finding now."""
 
 
-def _told(findings: Findings, say: Callable[[Finding], None]) -> list[Finding]:
+def _report_all(findings: Findings, say: Callable[[Finding], None]) -> list[Finding]:
     """Return all findings; each is shown as soon as it is known."""
     kept = []
     for each in findings:
@@ -78,7 +78,7 @@ def _checks(settings: ServiceSettings) -> Iterator[Finding]:
     yield from check_data(assignment)
 
 
-def _judged(
+def _judge(
     settings: ServiceSettings, found: list[RunnerCheck], chosen: str | None, workers: list[WorkerRow] | None
 ) -> Iterator[Finding]:
     from grader.cli.doctor.grading import judge_runners, judge_workers

@@ -50,7 +50,7 @@ def check_secret(settings: ServiceSettings) -> Findings:
     if settings.secret is not None:
         yield ok(SECRET, "GRADER_SECRET states it.")
     elif path.exists():
-        yield _kept(path)
+        yield _check_kept_secret(path)
     elif settings.database_url.get_secret_value():
         yield missing(SECRET, "GRADER_SECRET is not set; it must be the same on every host of the service.")
     elif has_store:
@@ -59,7 +59,7 @@ def check_secret(settings: ServiceSettings) -> Findings:
         yield note(SECRET, f"There is none yet; the first start keeps one in {path}.")
 
 
-def _kept(path: Path) -> Finding:
+def _check_kept_secret(path: Path) -> Finding:
     try:
         read_secret(path.parent)
     except (ValueError, OSError) as wrong:

@@ -75,8 +75,8 @@ class Pool(Generic[T]):
     def _wait(self) -> bool:
         """Wait until a thing is wanted; return False when the pool is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._wanted())
+            self._changed.wait_for(lambda: self._closed or self._is_wanted())
             return not self._closed
 
-    def _wanted(self) -> bool:
+    def _is_wanted(self) -> bool:
         return self._failed is None and len(self._ready) < self._size + self._waiting

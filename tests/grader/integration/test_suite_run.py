@@ -14,7 +14,7 @@ import pytest
 
 from grader.boundary.causes import NO_EXIT
 from grader.core.scoring import Outcome
-from grader.pipeline import joined_output
+from grader.pipeline import join_output
 from grader.sandbox.process import PlainProcess, ProcessRunner
 from grader.sandbox.runner import MEBI, Allowance, SandboxError
 from grader.suite.messages import SuiteJob
@@ -123,7 +123,7 @@ def replaced(name, *lines):
 
 def output(outcome):
     """Return what all processes printed."""
-    return joined_output(outcome.outputs, ALLOWANCE.output)
+    return join_output(outcome.outputs, ALLOWANCE.output)
 
 
 def noting(names):

@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from grader.core.scoring import Outcome
-from grader.pipeline import joined_output
+from grader.pipeline import join_output
 from grader.sandbox.bwrap import BWRAP
 from grader.sandbox.capture import Capture, FirstBytes
 from grader.sandbox.docker.engine import LABEL, connect
@@ -128,7 +128,7 @@ def test_a_student_process_that_is_killed_from_outside_costs_nothing(tmp_path, r
     )
 
     assert outcomes(outcome) == [Outcome.PASSED] * 2
-    first, *others = joined_output(outcome.outputs, 1_000).split()
+    first, *others = join_output(outcome.outputs, 1_000).split()
     assert others == [first, first]
 
 

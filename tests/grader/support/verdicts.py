@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from grader.core.scoring import Outcome, score
 from grader.intake import Refused, read_archive
-from grader.pipeline import joined_output
+from grader.pipeline import join_output
 from grader.sandbox.bwrap import BWRAP
 from grader.sandbox.docker.kind import Docker
 from grader.sandbox.forking import JAIL
@@ -37,7 +37,7 @@ class Graded:
     @property
     def output(self):
         """What all of its processes printed."""
-        return joined_output(self.outcome.outputs, OUTPUT_BYTES)
+        return join_output(self.outcome.outputs, OUTPUT_BYTES)
 
 
 @dataclass(frozen=True)

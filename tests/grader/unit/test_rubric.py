@@ -463,6 +463,14 @@ def test_long_value():
     assert str(caught.value).endswith(f'got "{"x" * 40}..."')
 
 
+def test_the_former_key_of_mistakes_names_their_place():
+    """A rubric that still lists mistakes under `catches` learns where they belong now."""
+    text = "title: A\nsuite: s\nparts:\n  - {id: a, title: A, problems: [{id: b, catches: [x]}]}"
+
+    with pytest.raises(DocumentError, match=r"line 4, .*catches: the rubric lists no mistakes any more"):
+        parse_rubric(text)
+
+
 @pytest.fixture
 def handout():
     """Return the rubric of the assignment itself."""
