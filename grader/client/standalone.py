@@ -1,6 +1,7 @@
 """Hands this project in with nothing to install: `python submit.py URL`, with your token in GRADER_TOKEN.
 
-Python's standard library only. It packs the project's own files, sends them, waits, and prints the report.
+It packs the project's own files, sends them, waits, and prints the report. A student's project has this one
+file of the client. So it uses Python's standard library only, and repeats a little of `grader submit`.
 """
 
 import getpass

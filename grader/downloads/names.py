@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from grader.core.label import Label
+from grader.core.leftovers import OF_SYSTEMS
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz", ".7z", ".rar")
-NO_SUBMISSIONS = frozenset({"thumbs.db", "desktop.ini", "__macosx", "submission_metadata.yml", "ehthumbs.db"})
+NO_SUBMISSIONS = frozenset({"submission_metadata.yml", *(name.lower() for name in OF_SYSTEMS)})
 
 _MOODLE = re.compile(
     r"(?P<student>.+?)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?:_.*)?", re.DOTALL

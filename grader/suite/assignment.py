@@ -4,11 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.core.leftovers import LEFTOVERS
 from grader.core.rubric import Rubric, parse_rubric
 from grader.suite.manifest import Manifest, load_manifest
 
 RUBRIC = "rubric.yaml"
-UNTRACKED = frozenset(["__pycache__", ".pytest_cache"])
 
 
 @dataclass(frozen=True)
@@ -48,5 +48,5 @@ def hash_folder(folder: Path) -> str:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    paths = sorted(folder.rglob("*"))
-    return [path for path in paths if path.is_file() and not UNTRACKED & set(path.parts)]
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [path for path in paths if LEFTOVERS.isdisjoint(path.relative_to(folder).parts)]
