@@ -1,7 +1,7 @@
-"""Progress of a long call: what the suite's modules beside a submission tell while it computes.
+"""Progress of a long call: numbers that the suite's modules beside a submission report while it computes.
 
-Runs in the submission's process, so it imports only the standard library. The numbers are the submission's
-word and only ever shown, never counted.
+Runs in the submission's process, so it imports only the standard library. The submission
+may lie about the numbers. Pages show them; no score depends on them.
 """
 
 import threading
@@ -17,14 +17,13 @@ LARGEST = 1e15
 
 
 class CallProgress:
-    """What is known of the open call, and the way to tell how far it has come.
+    """Reports the progress of the open call.
 
-    `call` is a number of its own for each call that somebody waits for, 0 outside of them; `options` are the
-    arguments that the call was given by name.
+    `call` is the number of the open call, or 0; `options` are its keyword arguments.
     """
 
     def __init__(self) -> None:
-        """Tell nobody; the student's end changes that where there is one."""
+        """Report to nobody until `start`."""
         self.call = 0
         self.options: Mapping[str, Any] = {}
         self._send: Callable[[Mapping[str, float]], None] | None = None
@@ -34,12 +33,12 @@ class CallProgress:
         self._next = 0.0  # of time.monotonic
 
     def start(self, send: Callable[[Mapping[str, float]], None]) -> None:
-        """Tell `send` from now on, in this thread only: the connection belongs to it."""
+        """Report to `send` from now on, in this thread only: the connection belongs to it."""
         self._send = send
         self._thread = threading.get_ident()
 
     def report(self, **numbers: float) -> None:
-        """Tell of up to MAX_NUMBERS finite numbers; what comes within SECONDS_BETWEEN of the last is lost."""
+        """Report up to MAX_NUMBERS finite numbers, unless the last report is younger than SECONDS_BETWEEN."""
         if self._send is None or not self.call or self._thread != threading.get_ident():
             return
         if self._counted != self.call:
@@ -56,7 +55,7 @@ progress = CallProgress()  # of this process, which holds one submission
 
 
 def are_progress(numbers: Any) -> bool:
-    """Tell whether `numbers`, which came as JSON, are what `report` may have sent."""
+    """Tell whether `numbers`, which came as JSON, have the form that `report` sends."""
     return (
         type(numbers) is dict
         and len(numbers) <= MAX_NUMBERS

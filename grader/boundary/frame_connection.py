@@ -1,6 +1,6 @@
-"""Connections: frames on a stream of bytes, none of them read past its limits or its time.
+"""Connections: frames on a stream of bytes, read under limits of size and time.
 
-Both processes run this file, so it imports only the standard library and our own.
+Both processes run this file, so it imports only the standard library and modules of the grader.
 """
 
 import math
@@ -23,10 +23,10 @@ class Spent(Exception):  # noqa: N818 - an event
 
 
 class Stream(Protocol):
-    """What carries the bytes: a stream socket, or what can be used as one."""
+    """A stream of bytes: a stream socket, or an object with the same methods."""
 
     def recv(self, size: int, /) -> bytes:
-        """Return up to `size` bytes as soon as some are there; none means that the other side closed."""
+        """Return up to `size` bytes as soon as some are there; no bytes if the other side closed."""
 
     def send(self, data: memoryview, /) -> int:
         """Send some of `data`; return how many bytes."""
@@ -38,12 +38,12 @@ class Stream(Protocol):
         """Close it."""
 
 
-# Returns for how many seconds to wait until it is called again, None for ever; raises what ends the wait.
+# Returns the seconds to wait before the next call, or None for no limit; raises the error that ends the wait.
 Patience = Callable[[], float | None]
 
 
 def forever() -> None:
-    """Wait for any time."""
+    """Wait without a limit."""
 
 
 class FrameConnection:
@@ -58,7 +58,7 @@ class FrameConnection:
         self._seconds: float | None = -1.0  # the stream's time limit, once it was set
 
     def send(self, frame: bytes, patience: Patience = forever) -> None:
-        """Send a frame. Raises Closed, and what `patience` raises."""
+        """Send a frame. Raises Closed, and the errors of `patience`."""
         rest = memoryview(frame)
         while rest:
             self._wait(patience())
@@ -72,8 +72,8 @@ class FrameConnection:
     def receive(self, patience: Patience = forever) -> tuple[Any, memoryview]:
         """Return the next frame's parsed JSON and its buffers.
 
-        Raises ProtocolError, Closed, Spent before a frame is read that is beyond `left`, and what `patience`
-        raises. That is called before each frame, so frames that are here already put nothing off.
+        Raises ProtocolError, Closed, the errors of `patience`, and Spent before it reads a frame beyond
+        `left`. It calls `patience` before each frame, so frames that wait in the socket put no limit off.
         """
         patience()
         header_size, buffers_size = LENGTHS.unpack(self._read(LENGTHS.size, patience))
@@ -94,7 +94,7 @@ class FrameConnection:
         self._stream.close()
 
     def _wait(self, seconds: float | None) -> None:
-        """Bound what the stream does next; to say again what holds already would cost a system call."""
+        """Set the stream's timeout, unless it has that timeout already: each change costs a system call."""
         if seconds != self._seconds:
             self._stream.settimeout(seconds)
             self._seconds = seconds
@@ -108,14 +108,14 @@ class FrameConnection:
         return piece
 
     def _read_large(self, size: int, patience: Patience) -> bytearray:
-        """Return the next `size` bytes; the memory grows with what comes, not with what was announced."""
+        """Return the next `size` bytes; memory grows with the bytes that come, not with `size`."""
         piece, self._pending = bytearray(self._pending[:size]), self._pending[size:]
         while len(piece) < size:
             piece += self._receive(min(size - len(piece), LARGE_CHUNK), patience)
         return piece
 
     def _receive(self, size: int, patience: Patience) -> bytes:
-        """Return up to `size` bytes that have come; descriptors that a peer sends along are not taken."""
+        """Return up to `size` bytes that have come; it ignores descriptors that a peer sends along."""
         while True:
             self._wait(patience())
             try:

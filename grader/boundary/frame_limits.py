@@ -1,4 +1,4 @@
-"""How large a frame may be, and how it begins. It needs no numpy, so that commands start at once."""
+"""The limits of a frame, and its first bytes. This module needs no numpy, so that commands start at once."""
 
 import struct
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ LENGTHS = struct.Struct("!II")
 
 
 class ProtocolError(Exception):
-    """The bytes that came are not a frame that the protocol allows."""
+    """The peer sent a frame that the protocol does not allow."""
 
 
 @dataclass(frozen=True)
 class FrameLimits:
-    """What a frame may measure, checked before anything is allocated for it.
+    """The largest frame that one end accepts, checked before any memory is allocated for it.
 
-    Attributes: `header` and `buffers` in bytes, and `marks`, how many values the header may hold. To receive
-    a frame takes at most memory for the buffers thrice and the header twelve times, and OBJECT_BYTES a value.
+    Attributes: `header` and `buffers` in bytes, and `marks`, the number of values in the header. To receive a
+    frame takes at most three times the buffers, twelve times the header, and OBJECT_BYTES for each value.
     """
 
     header: int

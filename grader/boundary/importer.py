@@ -104,7 +104,7 @@ class MemoryLoader(InspectLoader):
         if self._is_package or name == ADAPTERS:
             run_module(module, self._list_source(name), self._path)
         else:
-            exec(self.get_code(name), vars(module))  # noqa: S102 - it is what importing is
+            exec(self.get_code(name), vars(module))  # noqa: S102 - importing runs code
 
     def _list_source(self, fullname: str) -> str:
         """Return the source, and have tracebacks show its lines."""

@@ -18,7 +18,7 @@ _READING = ("stat", "lstat", "listdir", "scandir")
 
 
 def install_scratch(root: str, files: Mapping[str, bytes]) -> None:
-    """Have `open` and the functions of `os` find the files of a submission in memory, for good."""
+    """Make `open` and the functions of `os` find the files of a submission in memory, for good."""
     scratch = Scratch(root, files)
     builtins.open = io.open = _opener(scratch, builtins.open)
     with contextlib.suppress(AttributeError):  # numpy keeps a reference of its own
@@ -43,7 +43,7 @@ def install_scratch(root: str, files: Mapping[str, bytes]) -> None:
 def _either(
     scratch: Scratch, original: Callable[..., Any], own: Callable[..., Any], *, reads: bool
 ) -> Callable[..., Any]:
-    """Return a function that asks `own` about places that are kept here, and `original` about all others."""
+    """Return a function that calls `own` for places in memory, and `original` for all others."""
 
     def call(path: Any = ".", *arguments: Any, **options: Any) -> Any:
         place = scratch.place(path)
@@ -55,7 +55,7 @@ def _either(
 
 
 def _opener(scratch: Scratch, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what stands for `open`."""
+    """Return the function that replaces `open`."""
 
     def open(  # noqa: A001, PLR0913, PLR0917 - the signature of the function that it replaces
         file: Any,
@@ -100,7 +100,7 @@ def _scan(scratch: Scratch, place: str) -> "_Scan":
 
 
 class _File(io.BytesIO):
-    """An open file; what was written is kept when it is flushed or closed."""
+    """An open file in memory; flush and close keep its content."""
 
     def __init__(
         self, scratch: Scratch, place: str, content: bytes, *, can_write: bool, appends: bool
@@ -181,7 +181,7 @@ class _Entry:
 
 
 class _Scan:
-    """What `os.scandir` returns: an iterator that is a context manager."""
+    """The result of `os.scandir`: an iterator and context manager."""
 
     def __init__(self, entries: list[_Entry]) -> None:
         self._entries = iter(entries)

@@ -25,7 +25,7 @@ class Sender(Protocol):
 class Proxy:
     """Stands for an object in the submission's process: each use of the proxy is a use of the object there.
 
-    Attributes and methods are the object's own, whatever their names, except the slots below.
+    Attributes and methods are the object's own, except the slots below.
     `remote_type` is the name of the object's type where it is known, for messages.
     """
 

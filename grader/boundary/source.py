@@ -1,4 +1,4 @@
-"""Source: the bytes of a module become text and code, or an error that says what to do about them."""
+"""Source: the bytes of a module become text and code, or an error with advice."""
 
 import codecs
 import sys

@@ -1,10 +1,10 @@
 """Frames: one JSON header and raw array buffers, the only thing that crosses the trust boundary.
 
 A frame is two lengths (big-endian, 4 bytes each), that many bytes of JSON, that many bytes of buffers. In the
-JSON, None, booleans, numbers, strings and lists stand for themselves and everything else is an object with
-one known key (`tuple`, `dict`, `set`, `array`, `handle`, `function`). Nothing is unpickled or evaluated, and
-what is decoded is an exact builtin or a base ndarray, whatever the other side holds. A key that comes twice
-counts as its last mention does: there is one parser, so what is checked is what is used.
+JSON, None, booleans, numbers, strings and lists stand for themselves. Everything else is an object with one
+known key (`tuple`, `dict`, `set`, `array`, `handle`, `function`). Nothing is unpickled or evaluated. A
+decoded value is an exact builtin or a base ndarray, for any value of the other side. A key that comes twice
+counts as its last mention does: one parser both checks and uses it.
 
 Both processes run this file, so it imports only the standard library and numpy.
 """
@@ -130,7 +130,7 @@ def _write_scalar(scalar: np.generic) -> str:
     return _WRITERS[type(value)](value)
 
 
-_WRITERS: dict[type, Callable[[Any], str]] = {  # of what is no container; each raises Unsendable
+_WRITERS: dict[type, Callable[[Any], str]] = {  # for values that are no containers; each raises Unsendable
     **dict.fromkeys(_SCALARS, _write_scalar),
     type(None): lambda _: "null",
     bool: {False: "false", True: "true"}.__getitem__,

@@ -1,8 +1,9 @@
-"""What the worker and process 1 of a container say to each other, beside the submission's own bytes.
+"""The messages between the worker and process 1 of a container, beside the submission's own bytes.
 
-Standard input carries envelopes to process 1: a kind, a size, and so many bytes. Standard error carries what
-the submission prints and, between that, reports of process 1. The submission can print whatever it likes, so
-each report is sealed with a key that only the two know: the worker sends it as the first envelope.
+Standard input carries envelopes to process 1: a kind, a size, and so many bytes. Standard error carries the
+submission's output and, in between, reports of process 1. The submission could print a false report. So
+process 1 seals each report with a key, which the worker sends as the first envelope and the submission never
+sees.
 
 Runs in process 1 as well, so it imports only the standard library.
 """
@@ -27,7 +28,7 @@ REPORT_BYTES = len(MARK) + ORDER.size + FIGURES.size + SEAL_BYTES  # little enou
 
 @dataclass(frozen=True)
 class UsageReport:
-    """What process 1 says: `number` grows with each report, `answers` is a question's number or 0."""
+    """A report of process 1: `number` grows with each report, `answers` is a question's number or 0."""
 
     number: int
     answers: int
@@ -40,16 +41,16 @@ class UsageReport:
 
 
 class Sieve:
-    """Takes the reports out of what comes on standard error; the work is linear in what comes."""
+    """Separates the reports from the output on standard error, in linear time."""
 
     def __init__(self, key: bytes) -> None:
-        """Believe what is sealed with `key`."""
+        """Accept reports that are sealed with `key`."""
         self._key = key
         self._held = b""  # the beginning of what may become a report
         self._last = 0  # the number of the last report: an older one is a copy
 
     def part(self, chunk: bytes) -> tuple[bytes, list[UsageReport]]:
-        """Return what of the bytes so far was printed, and the reports that are complete now."""
+        """Return the output in the bytes so far, and the reports that are complete now."""
         content, begin = self._held + chunk, 0
         printed: list[bytes] = []
         reports: list[UsageReport] = []
@@ -69,7 +70,7 @@ class Sieve:
         return b"".join([*printed, content[begin:kept]]), reports
 
     def rest(self) -> bytes:
-        """Return what is left when nothing more comes: it was printed."""
+        """Return the last output, after the end of the stream."""
         return self._held
 
     def _report(self, sealed: bytes) -> UsageReport | None:

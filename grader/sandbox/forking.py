@@ -37,7 +37,7 @@ Wrap = Callable[[Sequence[str], Allowance], Sequence[str]]
 
 @dataclass(frozen=True)
 class ForkingKind:
-    """A kind of runner: its name, what the report says of it, and how it wraps the zygote's command.
+    """A kind of runner that forks: its name, isolation and guarantees, and how it wraps the zygote's command.
 
     `wrap(command, allowance)` returns the command to start. Raises SandboxError if there is none.
     """
@@ -53,7 +53,7 @@ class ForkingKind:
 
 
 class ForkingRunner:
-    """Keeps a zygote, and starts another should that one be lost."""
+    """Keeps a zygote, and starts another one if that ends."""
 
     def __init__(self, kind: ForkingKind, allowance: Allowance, *, strict: bool = False) -> None:
         """Start a zygote. `strict` ends a process at a call that is not allowed. Raises SandboxError."""
@@ -91,7 +91,7 @@ class ZygoteClient:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the zygote
         self._home = VanishingFolder("grader-home-")
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            self._process = subprocess.Popen(  # noqa: S603 - the grader's interpreter and module
                 wrap(_command(allowance, theirs.fileno(), self._home.path, strict=strict), allowance),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -118,7 +118,7 @@ class ZygoteClient:
         socket.send_fds(self._control, [b"fork"], [stream.fileno(), output, life.fileno()])
 
     def last_words(self) -> str:
-        """Return what it has printed, for whoever must find out why it does not work."""
+        """Return the end of the zygote's output, which may explain a failure."""
         self._log.seek(0)
         return self._log.read().decode(errors="replace")[-REASON_BYTES:].strip()
 
@@ -178,7 +178,7 @@ class ForkedProcess:
         return self._ending
 
     def output(self) -> Output:
-        """Return what it has printed."""
+        """Return its output."""
         return self._capture.output()
 
     @property
@@ -187,7 +187,7 @@ class ForkedProcess:
         return self._meter.process if self._meter is not None else None
 
     def usage(self) -> Usage | None:
-        """Return what it has used so far."""
+        """Return its usage so far."""
         return self._meter.read() if self._meter is not None else None
 
     def _wait_until_ready(self) -> None:

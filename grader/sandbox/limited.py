@@ -1,6 +1,6 @@
 """Runs a module under resource limits: with the arguments MEMORY MODULE ARGUMENTS...
 
-This is the first code in a student process. It imports only the standard library and our own.
+This is the first code in a student process. It imports only the standard library and modules of the grader.
 """
 
 import ctypes

@@ -22,7 +22,7 @@ from grader.sandbox.vanishing_folder import VanishingFolder
 STUDENT_END = "grader.boundary.submission_server"
 # -P and -s: import nothing from the working folder or the user's own packages; -B: write no bytecode
 INTERPRETER = (sys.executable, "-P", "-s", "-B")
-ROOT = str(Path(__file__).resolve().parents[2])  # in a container, only the environment knows where we are
+ROOT = str(Path(__file__).resolve().parents[2])  # in a container, only the environment knows this path
 MAIN = """
 import sys
 sys.path.append(sys.argv.pop(1))
@@ -67,7 +67,7 @@ class ProcessRunner:
             raise SandboxError(f"a student process cannot be started: {failed}") from failed
 
     def close(self) -> None:
-        """Remove the folder of the homes; each process is ended by who opened it."""
+        """Remove the folder of the homes; the caller of `open` ends each process."""
         if self._homes is not None:
             self._homes.close()
             self._homes = None
@@ -78,11 +78,11 @@ class PlainProcess:
 
     def __init__(self, allowance: Allowance, homes: VanishingFolder) -> None:
         """Start it; its home is a new folder in `homes`."""
-        self._homes = homes  # which is there as long as this
+        self._homes = homes  # keep the folder as long as this process
         self._home = tempfile.mkdtemp(dir=homes.path)
         self.stream, theirs = socket.socketpair()
         try:
-            self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+            self._child = subprocess.Popen(  # noqa: S603 - the grader's interpreter and modules
                 [*INTERPRETER, "-c", MAIN, ROOT, str(allowance.memory), STUDENT_END, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -125,7 +125,7 @@ class PlainProcess:
         shutil.rmtree(self._home, ignore_errors=True)
 
     def output(self) -> Output:
-        """Return what it has printed."""
+        """Return its output."""
         return self._capture.output()
 
     @property
@@ -134,5 +134,5 @@ class PlainProcess:
         return self._child.pid
 
     def usage(self) -> Usage | None:
-        """Return what it has used so far."""
+        """Return its usage so far."""
         return self._meter.read()

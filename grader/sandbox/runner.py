@@ -22,11 +22,11 @@ class SandboxError(Exception):
 
 @dataclass(frozen=True)
 class Allowance:
-    """What a student process may have.
+    """The resources of a student process.
 
     Attributes: `memory` (bytes of address space), `output` (bytes of printed output that are kept) and
-    `folders` (folders that it may read besides the interpreter's: each variable of this mapping names, in
-    the process's environment, the place where the process finds that folder).
+    `folders` (folders that it may read besides the interpreter's, by the environment variable that tells the
+    process their place).
     """
 
     memory: int = 2048 * MEBI
@@ -36,7 +36,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Output:
-    """What a process printed: the first bytes of it, and how many more there were."""
+    """The output of a process: its first bytes, and the number of bytes that were dropped."""
 
     kept: bytes
     dropped: int
@@ -82,14 +82,14 @@ class StudentProcess(Protocol):
         """Return how the process ended."""
 
     def output(self) -> Output:
-        """Return what it has printed; complete once it was killed."""
+        """Return its output, which is complete after `kill`."""
 
     @property
     def number(self) -> int | None:
-        """Its number on this host; None where that is not known, as for a container."""
+        """Its process number on this host; None where that is not known, as for a container."""
 
     def usage(self) -> Usage | None:
-        """Return what it has used so far; None where that is not known. Not to be called after `kill`."""
+        """Return its usage so far; None where that is not known. Do not call it after `kill`."""
 
 
 class RunnerKind(Protocol):

@@ -1,4 +1,4 @@
-"""Temporary folders that vanish with the process that made them, even when that is killed."""
+"""Temporary folders that vanish with the process that made them, also after `kill -9`."""
 
 import os
 import shutil
@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import Self
 
 SHELL = "/bin/sh"
-KEEPER = 'read _; rm -rf -- "$0"'  # the read ends when nobody holds the other end of its input any more
+KEEPER = 'read _; rm -rf -- "$0"'  # the read ends when the other end of its input is closed
 
 
 class VanishingFolder:
-    """A new temporary folder, `path`; a small process removes it as soon as this one closes it or is gone."""
+    """A new temporary folder, `path`; a small process removes it when this one closes it or ends."""
 
     def __init__(self, prefix: str) -> None:
         """Make the folder, with a name that begins with `prefix`."""
@@ -42,7 +42,7 @@ class VanishingFolder:
 
 
 def _hang_up(line: int, keeper: int, path: str) -> None:
-    """Let the keeper see that its folder is of no use any more, and do its work if something has ended it."""
+    """End the keeper, which removes the folder; remove it here if the keeper was killed."""
     os.close(line)
     os.waitpid(keeper, 0)
     shutil.rmtree(path, ignore_errors=True)

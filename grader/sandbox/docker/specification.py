@@ -1,4 +1,4 @@
-"""What the engine is asked for at a container's creation: all limits, and everything that is taken away."""
+"""The arguments with which the engine creates a container: limits, and no rights beyond computing."""
 
 import json
 import os
@@ -59,6 +59,6 @@ def specify(api: APIClient, image: str, options: DockerOptions, allowance: Allow
 
 
 def _settings(options: DockerOptions, allowance: Allowance) -> str:
-    """Return what the first process in the container must know."""
+    """Return the settings of the first process in the container, as JSON."""
     folders = [str(folder) for folder in allowance.folders.values()]
     return json.dumps({"memory": allowance.memory, "folders": folders, "jailed": options.is_jailed})

@@ -32,7 +32,7 @@ def become_nobody(must_read: Iterable[str]) -> None:
     """Give up root, if this is root, for a user that no other process has; keep no capability.
 
     One exception: if the paths `must_read` lie below a folder that is closed to others, as an interpreter in
-    root's home, the right to read past that is kept. What can be read is then for Landlock alone to say.
+    root's home, the process keeps the right to read past that. Then Landlock alone limits reading.
     """
     if os.geteuid():
         limit_tasks()
@@ -56,7 +56,7 @@ def cut_ties(parent: int) -> None:
     control_process(PR_SET_DUMPABLE, 0)
     control_process(PR_SET_PDEATHSIG, signal.SIGKILL)
     control_process(PR_SET_NO_NEW_PRIVS, 1)
-    if os.getppid() != parent:  # it ended before this process asked to be told
+    if os.getppid() != parent:  # it ended before this process asked for the signal
         os._exit(0)
 
 

@@ -139,7 +139,7 @@ def test_doctor_tells_the_truth_in_a_locked_down_container(runner):
     told = done.stdout
 
     assert "there is no Docker engine" in told
-    assert "the command bwrap is not there" in told
+    assert "the command bwrap is not installed" in told
     assert "Grading takes jail, unless another is asked for." in told
     assert "✗" not in told
     assert (done.returncode, told.splitlines()[-1]) == (1, "not ready, missing: data")  # there is no network

@@ -512,7 +512,7 @@ def test_a_sandbox_that_cannot_be_opened_ends_the_run(grade, monkeypatch):
 
     monkeypatch.setattr(ProcessRunner, "open", fail)
 
-    with pytest.raises(SandboxError, match="process cannot be had"):
+    with pytest.raises(SandboxError, match="process is unavailable"):
         grade(RIGHT)
 
 
