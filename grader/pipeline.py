@@ -21,7 +21,7 @@ from grader.suite.run import Listener, SuiteOutcome, ignore
 
 
 class Grader:
-    """Grades submissions on one assignment; any number of threads may do so at a time."""
+    """Grades submissions on one assignment; any number of threads may use it at a time."""
 
     def __init__(self, root: Path, kinds: Sequence[RunnerKind], *, with_bonus: bool = True) -> None:
         """Grade on the assignment in the folder `root`, in the strongest of the runners `kinds`."""
@@ -48,7 +48,7 @@ class Grader:
             return prepared.fingerprint
 
     def grade(self, submission: Submission, seed: int, listen: Listener = ignore) -> GradedReport:
-        """Return the verdict on `submission`; `listen` hears of events meanwhile.
+        """Return the verdict on `submission`; call `listen` with events meanwhile.
 
         The events are `collected` (the tests by class), `result` (a TestResult), `stage` (the report on all
         but the second stage, when that begins) and `progress` (see grader.suite.messages).
@@ -132,7 +132,7 @@ class _Run:
 
 
 def join_output(outputs: Sequence[Output], limit: int) -> str:
-    """Return what a submission's processes printed, cut to `limit` bytes, and how much of it was dropped."""
+    """Return the output of all processes, cut to `limit` bytes, with the number of dropped bytes."""
     kept = b"".join(output.kept for output in outputs)
     dropped = sum(output.dropped for output in outputs) + max(0, len(kept) - limit)
     text = clean(kept[:limit].decode(errors="replace"), limit)

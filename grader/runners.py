@@ -10,7 +10,7 @@ from grader.settings import Settings
 
 
 def allowed_runners(settings: Settings, name: str | None = None) -> Sequence[RunnerKind]:
-    """Return the runners that may be taken, strongest first; `name` goes before that of the settings.
+    """Return the kinds of runners to choose from, strongest first; `name` overrides the settings.
 
     Raises UnknownRunner.
     """

@@ -1,4 +1,4 @@
-"""The score of a report that pytest-json-report wrote elsewhere: the numbers are right if the report is."""
+"""The score of a report that pytest-json-report wrote elsewhere: right if the report is right."""
 
 import hashlib
 from collections import Counter
@@ -75,7 +75,7 @@ def _refuse_doubles(results: Iterable[TestResult], name: str) -> None:
 
 
 def _notes(known: Collection[Test], reported: Collection[Test]) -> Iterable[str]:
-    """Yield what the report is, what it has beside the suite, and what it lacks."""
+    """Yield the notes: the report is unattested, its unknown tests, and its missing tests."""
     yield "This report is unattested: it was made elsewhere, and anyone can write such a file."
     for tests, sentence in (
         (sorted(set(reported) - set(known)), "of the report are not in this suite and count for nothing"),

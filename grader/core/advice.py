@@ -29,10 +29,10 @@ def blocked_by(score: Score) -> Mapping[str, tuple[ProblemScore, ...]]:
 
 
 def next_step(score: Score) -> ProblemScore | None:
-    """Return the problem of the parts that brings most, the earliest of several; None if nothing is lost.
+    """Return the problem that would bring the most points, the earliest of several; None if none lost any.
 
-    A problem brings what it lost itself, half of that if it has no code yet, and what begun problems lose
-    because of it. A problem that loses because of an earlier one has to wait for that.
+    A problem brings the points that it lost, or half of them if it has no code yet. It also brings the points
+    that begun problems lose because of it. A problem that loses because of an earlier one waits for that.
     """
     blocked = blocked_by(score)
     open_problems = [
@@ -50,7 +50,7 @@ def next_step(score: Score) -> ProblemScore | None:
 
 
 def hint_of(scored: ProblemScore) -> str:
-    """Return the hint that belongs to most of what a problem lost, else the rubric's for the problem."""
+    """Return the hint of most lost tests of a problem, else the rubric's hint."""
     hints = [result.hint for result in scored.losses if result.cause and result.hint]
     return max(hints, key=hints.count) if hints else scored.problem.hint
 

@@ -1,4 +1,4 @@
-"""The rubric: what an assignment's points are given for, as read from rubric.yaml."""
+"""The rubric: the problems of an assignment and their points, read from rubric.yaml."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

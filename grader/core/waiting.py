@@ -1,4 +1,4 @@
-"""How long a submission waits in the queue, from what is being graded and how long such runs take."""
+"""The expected wait of a submission in the queue, by the present runs and the length of recent ones."""
 
 import heapq
 import math

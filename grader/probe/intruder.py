@@ -1,7 +1,7 @@
 """The probe's own submission: tries to break the guarantees of a runner, and returns the results.
 
-It is handed in like any other, as tests/adapters.py, and never imported by the grader. Each function returns
-None when it did what it should not be able to do, else the error that stopped it, as text.
+The probe hands it in as tests/adapters.py; the grader never imports it. Each function returns None if it
+broke the guarantee, else the error that stopped it, as text.
 """
 
 import os
@@ -55,6 +55,6 @@ def spin() -> NoReturn:
 def _attempt(act: Callable[[], object]) -> str | None:
     try:
         act()
-    except BaseException as stopped:  # noqa: BLE001 - whatever it is, it stopped the act
+    except BaseException as stopped:  # noqa: BLE001 - any error stopped the act
         return f"{type(stopped).__name__}: {stopped}"
     return None

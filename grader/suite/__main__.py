@@ -1,9 +1,9 @@
 """The trusted process: `python -m grader.suite ROOT SUITE CONTROL READY` collects cases, then waits for jobs.
 
-It holds the cases, the seed and the expected values, and imports nothing of any submission. All that does not
-depend on the submission is done once; each job is then run by a fork of this process. On READY, a stream
-socket, it says once which tests there are; on CONTROL, a SOCK_SEQPACKET socket, each datagram starts a job
-and brings two descriptors: the sockets for the job's messages and for its leases (leases.py).
+It holds the cases, the seed and the expected values, and imports nothing of any submission. It does all work
+that is the same for every submission once, and forks for each job. On READY, a stream socket, it announces
+the tests; on CONTROL, a SOCK_SEQPACKET socket, each datagram starts a job and brings two descriptors: the
+sockets for the job's messages and for its leases (leases.py).
 """
 
 import os
@@ -20,7 +20,7 @@ from grader.suite.jobs import JobSource
 from grader.suite.manifest import load_manifest
 from grader.suite.plugin import Grading
 
-NOT_NEEDED = (  # what watches over every test and has nothing to say about these
+NOT_NEEDED = (  # plugins that watch every test and are of no use here
     *("cacheprovider", "logging", "faulthandler", "unraisableexception", "threadexception", "debugging"),
     *(
         "doctest",
@@ -50,7 +50,7 @@ def main() -> None:
         Path(root), suite, load_manifest(Path(root), suite), JobSource(int(control), int(ready))
     )
     sys.modules[ADAPTERS] = RemoteAdapters(grading.channel, grading.interface)
-    warnings.simplefilter("ignore", RuntimeWarning)  # about numbers that checks refuse
+    warnings.simplefilter("ignore", RuntimeWarning)  # about numbers that the checks refuse
     np.random.default_rng(0)  # its modules are imported now, not in the first test
     place = [str(Path(root) / suite), f"--rootdir={root}", f"--confcutdir={root}", "-c", os.devnull]
     status = pytest.main([*place, *QUIET], plugins=[grading])

@@ -11,11 +11,12 @@ import pytest
 class DrawnOrder:
     """An order of tests that a seed decides.
 
-    The tests of a class stay together, and so do the classes of a module: what these share is set up once.
+    The tests of a class stay together, and so do the classes of a module: pytest sets up their shared
+    fixtures once.
     """
 
     def __init__(self, seed: int) -> None:
-        """Draw from `seed`, which no submission can know."""
+        """Draw from `seed`, which is secret from submissions."""
         self._seed = seed
         self._drawn = functools.cache(self._draw)  # a class and a module have many tests
 
@@ -52,7 +53,7 @@ class Schedule:
         return self._waiting.popleft() if self._waiting else None
 
     def note_timeout(self, item: pytest.Item) -> None:
-        """Note that a test timed out; the remaining tests follow in the suite's order."""
+        """Record a timeout; the remaining tests follow in the suite's order."""
         self._timeouts.append(self._places[item])
         self._waiting = deque(sorted(self._waiting, key=self._places.__getitem__))
 
@@ -66,7 +67,7 @@ class Schedule:
         return self._is_given_up or len(self._timeouts) >= self._limit
 
     def leaves_out(self, item: pytest.Item) -> bool:
-        """Tell whether a test belongs to the rest, as far as is known by now."""
+        """Tell whether a test belongs to the rest, by the timeouts so far."""
         if self._is_given_up or not self.is_hopeless:
             return self._is_given_up
         return self._places[item] > sorted(self._timeouts)[self._limit - 1]

@@ -29,7 +29,7 @@ NEEDS_PYTEST = pytest.StashKey[bool]()  # of each collected test, whether `needs
 
 
 class Run:
-    """Runs tests by pytest's own hooks and judges each by what it raised; pytest makes no report of them."""
+    """Runs tests by pytest's own hooks and judges each by its error; pytest makes no report of them."""
 
     def __init__(self, job: RunningJob, session: Session, manifest: Manifest) -> None:
         """Run for `job`, whose submission is under test in `session`."""
@@ -43,7 +43,7 @@ class Run:
         session.on_progress = self._tell_progress
 
     def execute(self, tests: Sequence[pytest.Item]) -> None:
-        """Run `tests`, which come in the suite's order, stage by stage, and tell how it ended."""
+        """Run `tests`, which come in the suite's order, stage by stage, and report the end of the job."""
         order, later = DrawnOrder(self._job.work.seed), self._manifest.second_stage
         first, second = (
             Schedule(
@@ -85,7 +85,7 @@ class Run:
             self.session.drop_process()
         if isinstance(attempt.error, TimedOut):
             schedule.note_timeout(item)
-        seconds, attempt = attempt.seconds, Attempt()  # what its error holds goes now
+        seconds, attempt = attempt.seconds, Attempt()  # free the memory that its error holds
         if item.stash[NEEDS_PYTEST]:
             error = _tear_down(item, _first_that_needs_pytest(schedule, following))
             if error is not None and result.outcome is Outcome.PASSED:
@@ -95,7 +95,7 @@ class Run:
         return result
 
     def _explain(self, item: pytest.Item, error: BaseException | None, result: TestResult) -> TestResult:
-        """Return `result` with what the suite knows of a failure; it may ask the submission again."""
+        """Return `result` with the suite's explanation; the suite may ask the submission again."""
         if error is None or result.outcome not in EXPLAINED:
             return result
         with self.session.a_look():
@@ -116,7 +116,7 @@ class Run:
         return attempt
 
     def _attempt(self, item: pytest.Item, schedule: Schedule) -> Attempt:
-        """Run a test up to what raises, or to its end."""
+        """Run a test to its first error, or to its end."""
         when, started = "setup", time.perf_counter()
         error = _error_of(lambda: _set_up(item))
         if error is None:
@@ -125,7 +125,7 @@ class Run:
         return Attempt(error, when, time.perf_counter() - started)
 
     def _call(self, item: pytest.Item, schedule: Schedule) -> None:
-        """Run the test itself with its own limits and channel; the next test replaces a lost process."""
+        """Run the test itself under its own limits; the next test replaces a lost process."""
         self._running = group_of(item)
         if schedule.leaves_out(item):
             raise self._give_up_error()
@@ -142,11 +142,11 @@ class Run:
         return RunOver(GIVEN_UP.format(self._manifest.timeouts))
 
     def _tell_progress(self, numbers: Mapping[str, float]) -> None:
-        """Tell how far the present test has come, by numbers that are the submission's word."""
+        """Report the progress of the present test, by numbers of the submission."""
         self._job.tell("progress", {"group": self._running, "numbers": dict(numbers)})
 
     def _finish(self) -> None:
-        """Tell how the job ended."""
+        """Report the end of the job."""
         self.session.drop_process()
         unloadable = self.session.unloadable(_called_adapters(), has_passed=self._has_passed)
         notes = self.session.notes(has_passed=self._has_passed)
@@ -220,16 +220,16 @@ def _run_test(item: pytest.Item) -> None:
 
 
 def _tear_down(item: pytest.Item, upcoming: pytest.Item | None) -> BaseException | None:
-    """Tear a test down, but for what `upcoming` uses too; return the error that was raised."""
+    """Tear a test down, except fixtures that `upcoming` uses too; return the error, if any."""
     return _error_of(lambda: item.config.hook.pytest_runtest_teardown(item=item, nextitem=upcoming))
 
 
 def _error_of(act: Callable[[], object]) -> BaseException | None:
-    """Do what a phase of a test is, and return what it raises."""
+    """Run a phase of a test; return the error that it raises, or None."""
     try:
         act()
     except (pytest.exit.Exception, KeyboardInterrupt):
         raise
-    except BaseException as error:  # noqa: BLE001 - what ends a test is judged, whatever it is
+    except BaseException as error:  # noqa: BLE001 - every error of a test is judged
         return error
     return None

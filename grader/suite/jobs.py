@@ -1,4 +1,4 @@
-"""Jobs: where the suite's process, with the cases collected, waits and forks for each submission."""
+"""Jobs: the suite's process, with the cases collected, waits for submissions and forks for each one."""
 
 import gc
 import os
@@ -23,30 +23,30 @@ class RunningJob:
         """Take the job from `messages`; its student processes come from `processes`."""
         self.processes = processes
         self._messages = messages
-        self._untold: list[Any] = []
-        self._next = 0.0  # when results are told, of time.monotonic
+        self._unsent: list[Any] = []
+        self._next = 0.0  # when results are sent, by time.monotonic
         messages.send([["begun", os.getpid()]])
         self.work: SuiteJob = messages.receive_job()
 
     def tell(self, kind: str, content: Any) -> None:
         """Send an event to the worker. Raises Closed when it has given the job up.
 
-        Results come by the hundred a second, so they travel together; other events are told at once.
+        Results come by the hundred a second, so they travel together; other events travel at once.
         """
-        self._untold.append([kind, content])
+        self._unsent.append([kind, content])
         now = time.monotonic()
         if kind == "result" and now < self._next:
             return
         self._next = now + SECONDS_BETWEEN
-        self._messages.send(self._untold)
-        self._untold = []
+        self._messages.send(self._unsent)
+        self._unsent = []
 
 
 class JobSource:
     """The suite's process between two jobs."""
 
     def __init__(self, control: int, ready: int) -> None:
-        """Wait on the socket `control`, and say on the socket `ready` when that begins."""
+        """Wait for jobs on the socket `control`; announce the suite on the socket `ready`."""
         self._control = socket.socket(fileno=control)
         self._ready = socket.socket(fileno=ready)
 

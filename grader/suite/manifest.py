@@ -21,11 +21,10 @@ class Manifest:
 
     Attributes: `test_seconds` and `run_seconds` (fair time), `answers` (bytes that a submission may send in
     one test), `timeouts` (how many tests of a stage may time out before the rest does not run),
-    `suite_memory` (bytes that a job's fork of the suite's process may hold), `allowance` (what a student
-    process may have), `interface`, `provided` (modules in place of the submission's own: where they stand
-    there, and here), and `second_stage` (classes that are run when all others are done and told, in a process
-    of their own), `data_check` (a module that ends well if the suite's data is there; empty if it needs
-    none).
+    `suite_memory` (bytes that a job's fork of the suite's process may hold), `allowance` (of a student
+    process), `interface`, `provided` (modules that replace the submission's own: their path there, and here),
+    `second_stage` (classes that run last, in a process of their own), `data_check` (a module that exits with
+    0 if the suite's data is there; empty if it needs none).
     """
 
     test_seconds: float

@@ -29,17 +29,17 @@ MARGIN_SECONDS = 60.0  # for what is no test: to fork, and to open and end proce
 EXIT_SECONDS = 2.0
 
 
-class SuiteFailed(Exception):  # noqa: N818 - named for what happened
-    """The suite itself could not be run to its end: the grader's fault."""
+class SuiteFailed(Exception):  # noqa: N818 - the name is the event
+    """The suite could not run to its end: the grader's fault."""
 
 
 @dataclass(frozen=True)
 class SuiteOutcome:
-    """What a run of the suite found out.
+    """The outcome of a run of the suite.
 
-    Attributes: `expected` (the tests that must appear, by class), `results` (in the suite's order, whatever
-    the order in which they ran), `unloadable` (why the submission cannot be imported, or None), `outputs`
-    (what each of its processes printed), `notes` for the student and staff, and `staff_notes` for staff only.
+    Attributes: `expected` (the tests that must appear, by class), `results` (in the suite's order, not in the
+    order of the run), `unloadable` (why the submission cannot be imported, or None), `outputs` (the printed
+    output of each process), `notes` for the student and staff, and `staff_notes` for staff only.
     """
 
     expected: Mapping[str, Sequence[str]]
@@ -58,9 +58,9 @@ def ignore(kind: str, content: Any) -> None:
 
 
 class SuiteProcess:
-    """A process that collects the cases of a suite. Its methods may be called by any thread.
+    """A process that collects the cases of a suite. Any thread may call its methods.
 
-    It starts at once, and whoever asks for what it has found out waits until it has.
+    It starts at once. Its properties wait until it has announced their values.
     """
 
     def __init__(self, root: Path, suite: str) -> None:
@@ -73,7 +73,7 @@ class SuiteProcess:
         self._lock = threading.Lock()
         self._ready = Messages(ours)
         with control, ready:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            self._process = subprocess.Popen(  # noqa: S603 - the grader's interpreter and module
                 [*_COMMAND, str(root), suite, str(control.fileno()), str(ready.fileno())],
                 pass_fds=[control.fileno(), ready.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -114,7 +114,7 @@ class SuiteProcess:
             try:
                 finished, results = self._follow(job, ours, listen)
             except Closed:
-                pass  # which the server can explain when it has read all that the job asked of it
+                pass  # the server knows the reason after it has read all requests of the job
             finally:
                 outputs = server.finish()
         if server.failure:
@@ -154,7 +154,7 @@ class SuiteProcess:
             raise SuiteFailed(f"the run did not end within {seconds:g} seconds and was stopped") from None
 
     def _announcement(self, place: int) -> Mapping[str, Any]:
-        """Return what the process says once it has begun (0), or has collected (1). Raises SuiteFailed."""
+        """Return the announcement at the start (0), or after collection (1). Raises SuiteFailed."""
         with self._lock:
             while len(self._said) <= place:
                 try:
@@ -179,13 +179,13 @@ class SuiteProcess:
                 os.kill(process, signal.SIGKILL)
 
     def _failure(self) -> SuiteFailed:
-        """Return what is to be raised when the process, or a job's fork of it, has ended before it should."""
+        """Return the error for a process, or a job's fork of it, that ended early."""
         self._log.seek(0)
         printed = self._log.read().decode(errors="replace")[-SHOWN_ERROR_CHARACTERS:]
         return SuiteFailed(f"the suite's process ended early: {clean(printed, SHOWN_ERROR_CHARACTERS)}")
 
 
-# -P: a folder `grader` in the working folder is a student's.
+# -P: a folder `grader` in the working folder belongs to a student.
 _COMMAND = (sys.executable, "-P", "-B", "-m", "grader.suite")
 _ENVIRONMENT = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
@@ -195,7 +195,7 @@ _ENVIRONMENT = {
 
 
 class _Following:
-    """What the worker hears of a job; `process` is the number of the job's process, once it is known."""
+    """Follows the events of a job; `process` is the number of the job's process, once it is known."""
 
     def __init__(self, messages: Messages, seconds: float, listen: Listener) -> None:
         """Tell `listen` of events; each stage may take `seconds`."""
