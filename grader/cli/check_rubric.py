@@ -13,7 +13,7 @@ app.command("prove")(prove_rubric)
 
 @app.command("check")
 def check_rubric() -> None:
-    """Prove that the rubric and the suite name the same classes and that the points add up."""
+    """Check that the rubric and the suite name the same classes and that the points add up."""
     from grader.core.rubric import compare
     from grader.settings import read_settings
     from grader.suite.assignment import load_assignment

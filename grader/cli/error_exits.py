@@ -31,12 +31,12 @@ def end_with(error: Exception) -> NoReturn:
         ):
             fail(_explain(error) or str(error), Exit.USAGE_ERROR)
         case SuiteFailed() | SandboxError():
-            fail(f"we failed to grade this; it does not count: {error}", Exit.GRADER_FAILED)
+            fail(f"grading failed on our side; this run does not count: {error}", Exit.GRADER_FAILED)
     if sentence := _explain(error):
         fail(sentence, Exit.USAGE_ERROR)
     traceback.print_exception(error)
     fail(
-        "this is a mistake in the grader; it does not count. Please report the lines above.",
+        "the grader has a mistake; this run does not count. Please report the lines above.",
         Exit.GRADER_FAILED,
     )
 

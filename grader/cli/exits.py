@@ -1,4 +1,4 @@
-"""What the exit status of a command says, and the one way to end with a message."""
+"""The exit status of commands, and the one way to end with a message."""
 
 import sys
 from enum import IntEnum
@@ -6,7 +6,7 @@ from typing import NoReturn
 
 
 class Exit(IntEnum):
-    """What the exit status says."""
+    """The meaning of each exit status."""
 
     DONE = 0
     NOT_JUDGED = 1

@@ -1,4 +1,4 @@
-"""`grader grade` and `grader grade-all`: verdicts at the desk, without a server."""
+"""`grader grade` and `grader grade-all`: verdicts on the command line, without a server."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -35,9 +35,7 @@ WithoutBonus = Annotated[
 
 @app.command("grade")
 def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
-    submission: Annotated[
-        Path, typer.Argument(metavar="FILE.zip|DIR", exists=True, help="What was handed in.")
-    ],
+    submission: Annotated[Path, typer.Argument(metavar="FILE.zip|DIR", exists=True, help="The submission.")],
     json_file: JsonOption = None,
     html_file: HtmlOption = None,
     pytest_file: PytestOption = None,
@@ -130,11 +128,11 @@ def _deadline(due: str | None, time_zone: str) -> "tuple[datetime | None, tzinfo
 
 
 def _announce(found: "Found", folder: Path) -> None:
-    """Say what is no submission. Raises BadParameter when there is none at all."""
+    """Name the files that are no submissions. Raises BadParameter when there are no submissions."""
     from grader.intake.refusal import printable
 
     if found.passed_over:
-        typer.echo(f"no submissions, passed over: {', '.join(map(printable, found.passed_over))}", err=True)
+        typer.echo(f"ignored, no submissions: {', '.join(map(printable, found.passed_over))}", err=True)
     if not found.submissions:
         raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
 
@@ -156,7 +154,7 @@ def _summary(rows: list["Row"], csv_file: Path) -> Exit:
     failed = len(rows) - refused - len(reports)
     graded = len(reports) - unjudged
     lacking = f", {unjudged} not fully judged" if unjudged else ""
-    typer.echo(f"{graded} graded{lacking}, {refused} refused, {failed} failed by us: {csv_file}")
+    typer.echo(f"{graded} graded{lacking}, {refused} refused, {failed} failed on our side: {csv_file}")
     if failed:
         return Exit.GRADER_FAILED
     complete = len(reports) == len(rows) and all(report.complete for report in reports)

@@ -1,4 +1,4 @@
-"""`grader audit`: what staff did, from the store itself."""
+"""`grader audit`: the actions of staff, from the store itself."""
 
 from typing import Annotated
 
@@ -12,13 +12,13 @@ app = typer.Typer()
 @app.command("audit")
 def audit_command(
     course: Annotated[str | None, typer.Option("--course", help="Only of this course.")] = None,
-    actor: Annotated[str | None, typer.Option("--actor", help="Only what this person did.")] = None,
+    actor: Annotated[str | None, typer.Option("--actor", help="Only actions of this person.")] = None,
     subject: Annotated[
-        str | None, typer.Option("--subject", help="Only what was done to this submission or person.")
+        str | None, typer.Option("--subject", help="Only actions on this submission or person.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many.")] = 50,
 ) -> None:
-    """List what staff did, newest first: when, who, what, to whom, in which course, and why."""
+    """List actions of staff, newest first: time, person, action, subject, course and reason."""
     from grader.core.text import clean_line
     from grader.store.audit import Wanted, entries
 

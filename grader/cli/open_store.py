@@ -1,4 +1,4 @@
-"""What commands on the store share: the store of the settings, opened, and the people and courses in it."""
+"""Opens the store of the settings for commands, and finds people and courses in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An operator's mistakes in one sentence each: what is wrong, where, and what to do."""
+"""Sentences for an operator's mistakes: the mistake, its place, and the remedy."""
 
 import errno
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def explain(error: Exception, url: str) -> str | None:
 
 
 def _of_database(error: DBAPIError, url: str) -> str | None:
-    """Return what is wrong with the database, by what its driver says."""
+    """Return the sentence on an error of the database, by its driver's message."""
     parsed, said = make_url(url), str(error.orig).lower()
     is_file = parsed.get_backend_name() == "sqlite"
     place = parsed.database if is_file else f"DATABASE_URL={parsed.render_as_string(hide_password=True)}"

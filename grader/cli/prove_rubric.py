@@ -34,10 +34,10 @@ def prove_rubric(
         ),
     ] = None,
 ) -> None:
-    """Prove that the tests catch the mistakes that they are there for.
+    """Prove that the tests catch the known mistakes.
 
     Every mistake of the catalogue and every mutant of the reference runs through the ordinary grading path.
-    Exit status 1 means that a figure is not reached.
+    Exit status 1 means that a figure is too low.
     """
     from rich.console import Console
 

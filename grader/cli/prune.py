@@ -1,4 +1,4 @@
-"""`grader prune`: remove what is old and no grade needs."""
+"""`grader prune`: remove old data that no grade needs."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -23,9 +23,9 @@ def prune_command(
         bool, typer.Option("--delete", help="Remove it. Without this option nothing is changed.")
     ] = False,
 ) -> None:
-    """Say what old archives, progress and reports would free; remove them with --delete.
+    """Show the space of old archives, progress and reports; remove them with --delete.
 
-    What may count for a grade stays, and so does the newest report of each submission.
+    Data that may count for a grade stays, and so does the newest report of each submission.
     """
     from grader.service_settings import read_service_settings
     from grader.store.audit import OPERATOR, record

@@ -23,7 +23,7 @@ def add_user_command(  # noqa: PLR0913 - one parameter for each option
     *,
     print_token: Annotated[bool, typer.Option("--print-token", help="Show a new token, once.")] = False,
 ) -> None:
-    """Add a person to a course, or change what they are there."""
+    """Add a person to a course, or change their role."""
     from grader.core.role import Role
     from grader.store.audit import OPERATOR, record
     from grader.store.people import add_user, set_role
@@ -56,7 +56,7 @@ def list_users(course: Annotated[str | None, typer.Option("--course")] = None) -
 @app.command("token")
 def new_token(
     email: Email,
-    label: Annotated[str, typer.Option("--label", help="What it is for.")] = "command line",
+    label: Annotated[str, typer.Option("--label", help="Its purpose.")] = "command line",
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How long it is valid.")] = 180,
 ) -> None:
     """Make a token and show it, once."""

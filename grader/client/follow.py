@@ -1,4 +1,4 @@
-"""What a student sees while the service works: one line that says where the submission is."""
+"""The progress line of a student while the service grades: the state of the submission."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ class Following:
 
     def _place(self, event: Event) -> None:
         seconds = event.data["estimated_wait_seconds"]
-        wait = "how long it waits is not known" if seconds is None else f"about {seconds} s"
+        wait = "the wait is unknown" if seconds is None else f"about {seconds} s"
         self._say(f"number {event.data['place']} in the queue, {wait}")
 
     def _state(self, event: Event) -> None:

@@ -1,6 +1,6 @@
-"""A connection to the service: what can be asked of it, and errors as sentences.
+"""The client of the service: its requests, and errors as sentences.
 
-ServiceError    the service cannot be reached, or says no; `status` is 0 in the first case
+ServiceError    the service cannot be reached (`status` is 0), or refuses
 """
 
 import json
@@ -23,7 +23,7 @@ MESSAGE_CHARACTERS = 2_000
 
 
 class ServiceError(Exception):
-    """The service said no, or nothing; the message is fit to be shown."""
+    """The service refused, or cannot be reached; the message is safe to print."""
 
     def __init__(self, status: int, message: str) -> None:
         self.status = status
@@ -32,7 +32,7 @@ class ServiceError(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """Something that the service told of a submission."""
+    """An event of a submission."""
 
     kind: str
     data: Mapping[str, Any]

@@ -58,7 +58,7 @@ def print_change(now: Answer, before: Answer) -> Answer:
 
 
 def pack(folder: Path) -> bytes:
-    """Return the project's own files as a zip, and name what is left out."""
+    """Return the project's own files as a zip, and print the names of omitted files."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
@@ -73,7 +73,7 @@ def pack(folder: Path) -> bytes:
 
 
 def ask(url: str, token: str, form: bytes | None = None, accept: str = JSON) -> Any:
-    """Send a request, with a zip if there is one; return the answer, or end with what went wrong."""
+    """Send a request, with a zip if there is one; return the answer, or end with the reason."""
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}", "Accept": accept})
     if form is not None:
         boundary = uuid.uuid4().hex
@@ -94,7 +94,7 @@ def ask(url: str, token: str, form: bytes | None = None, accept: str = JSON) -> 
 
 
 def reason(error: urllib.error.HTTPError) -> str:
-    """Return what the service says about an error."""
+    """Return the service's sentence about an error."""
     try:
         return str(json.load(error)["detail"])
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""Downloads: a folder of submissions as learning management systems hand it out, and who handed in what."""
+"""Downloads: folders of submissions from learning management systems, and the student of each."""
 
 from grader.downloads.find import Download, Found, find_downloads
 from grader.downloads.names import is_archive

@@ -1,4 +1,4 @@
-"""Finds the submissions in a folder of downloads, whichever system made it, and what in it is none."""
+"""Finds the submissions in a folder of downloads of any system, and the names of other files."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ class Download:
 
 @dataclass(frozen=True)
 class Found:
-    """The submissions of a folder, and the names of what is none."""
+    """The submissions of a folder, and the names of other files."""
 
     submissions: Sequence[Download]
     passed_over: Sequence[str]
@@ -71,7 +71,7 @@ def _items(path: Path) -> list[Path]:
 
 
 def _labels(path: Path) -> dict[str, Label]:
-    """Return what the system's own files in a folder say, by name."""
+    """Return the labels in the system's own files in a folder, by name."""
     metadata = path / METADATA
     labels = labels_in(metadata.read_bytes()) if metadata.is_file() else {}
     for item in _items(path):
@@ -115,7 +115,7 @@ def _is_project(folder: Path) -> bool:
 
 
 def _clone_name(found: Sequence[Download]) -> list[Download]:
-    """Name clones by what is not common to their names: GitHub Classroom calls them assignment-user."""
+    """Name clones by their names without the common part: GitHub Classroom calls them assignment-user."""
     clones = [each for each in found if (each.path / ".git").exists() and not each.label.person]
     common = _common_start([each.name for each in clones])
     start = common.rfind("-") + 1 if len(clones) > 1 else 0

@@ -24,7 +24,7 @@ _NAME_LINE = re.compile(r"^Name:\s*(?P<student>.+?)\s*\((?P<id>[^()]+)\)\s*$", r
 
 
 def label_of(name: str) -> Label | None:
-    """Return what the name of a file or folder says, or None for the name of no system."""
+    """Return the label in the name of a file or folder, or None for other names."""
     for pattern, read in _READERS.items():
         if found := pattern.fullmatch(name):
             return read(found.groupdict())
@@ -32,7 +32,7 @@ def label_of(name: str) -> Label | None:
 
 
 def is_text_of_moodle(name: str) -> bool:
-    """Tell whether a folder holds what a student typed into Moodle, which is no submission."""
+    """Tell whether a folder holds text that a student typed into Moodle, which is no submission."""
     found = _MOODLE.fullmatch(name)
     return bool(found) and found["kind"] == "onlinetext" if found else False
 
@@ -55,7 +55,7 @@ def is_archive(name: str) -> bool:
 
 
 def is_no_submission(name: str) -> bool:
-    """Tell whether a name is one of what systems and programs leave beside submissions."""
+    """Tell whether a name belongs to a file that systems and programs leave beside submissions."""
     return name.startswith((".", "~$")) or name.lower() in NO_SUBMISSIONS
 
 

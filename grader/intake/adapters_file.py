@@ -1,4 +1,4 @@
-"""The file that makes a folder a project, and what comes near it in an upload that has none."""
+"""The file that makes a folder a project, and advice for an upload without one."""
 
 from collections.abc import Collection, Sequence
 

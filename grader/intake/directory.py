@@ -116,7 +116,7 @@ def _is_text(data: bytes) -> bool:
 
 
 def _check_ends(data: bytes, stop: int, gap: int) -> None:
-    """Refuse what stands outside the archive's own records; `gap` parts the directory from the end record."""
+    """Refuse bytes outside the archive's own records; `gap` is the space between directory and end record."""
     if stop > len(data) or gap < 0:
         raise Refused(Rule.DAMAGED, None, "the archive is cut off: its end record points outside of it")
     if stop < len(data):

@@ -73,7 +73,7 @@ def _content_end(data: bytes, entry: ZipEntry, end: EndRecord) -> int:
 def _check_header(header: _Header, extra: bytes, entry: ZipEntry) -> None:
     """Refuse an entry whose own header differs from the directory.
 
-    The header of a streamed entry may leave out what its program did not know yet: each number on its own.
+    The header of a streamed entry may leave out each number that its program did not know yet.
     """
     fields = list(extra_fields(extra, entry.name))
     if check_unicode_name(fields, entry.raw_name, entry.name) != entry.name:
@@ -111,7 +111,7 @@ def _check_gap(data: bytes, before: ZipEntry | None, start: int, stop: int) -> N
 
 
 def _is_descriptor(gap: bytes, entry: ZipEntry) -> bool:
-    """Tell whether bytes behind a streamed entry say what the directory says; their mark is optional."""
+    """Tell whether bytes behind a streamed entry agree with the directory; their mark is optional."""
     if not entry.flags & STREAMED_FLAG:
         return False
     stated = (entry.crc, entry.packed_size, entry.size)

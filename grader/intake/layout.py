@@ -1,4 +1,4 @@
-"""The layout of an upload: which folder is the project, what belongs to it and what is left out."""
+"""The layout of an upload: the project's folder, its files, and the files that intake leaves out."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

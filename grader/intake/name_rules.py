@@ -1,4 +1,4 @@
-"""The rules for names, the same for zips and folders: where they lead, how they are spelled, what clashes."""
+"""The rules for names, the same for zips and folders: places, spelling and clashes."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence

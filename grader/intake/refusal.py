@@ -1,7 +1,7 @@
-"""A refusal: the rule that an upload breaks, the entry that breaks it, and what to do next.
+"""A refusal: the rule that an upload breaks, the entry that breaks it, and advice.
 
 Exception
-└── Refused    an upload that is turned away; no attempt is spent
+└── Refused    a rejected upload; it uses no attempt
 """
 
 import re
@@ -15,7 +15,7 @@ _UNDECODED_BASE = 0xDC00
 
 
 class Refused(Exception):  # noqa: N818 - it is a verdict on an upload, not an error of the grader
-    """An upload that is turned away: `rule` is broken, by `entry` where one entry is to blame.
+    """A rejected upload: it breaks `rule`, by `entry` where one entry is to blame.
 
     With an entry, `message` continues the sentence that the entry's name begins. Names that stand in it
     must have gone through `printable`; `entry` itself is put through it here.

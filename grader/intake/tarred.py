@@ -30,7 +30,7 @@ def is_tar(data: bytes) -> bool:
 
 
 def read_tar(upload: bytes, data: bytes, limits: Limits) -> Submission:
-    """Return the project in a tar archive; `data` is what `upload` unpacks to. Raises Refused."""
+    """Return the project in a tar archive; `data` is the unpacked `upload`. Raises Refused."""
     members = [(item, member) for member in _members(data, limits) if (item := _item(member)).path]
     layout = lay_out((item for item, _ in members), limits)
     files = {item.path: member for item, member in members}
@@ -75,7 +75,7 @@ def _item(member: tarfile.TarInfo) -> Item:
 
 
 def _kind(member: tarfile.TarInfo) -> int:
-    """Return what a member is, as the bits that a file system has for it."""
+    """Return the kind of a member, as the mode bits of a file system."""
     if member.isdir():
         return _FOLDER
     if member.type in {tarfile.REGTYPE, tarfile.AREGTYPE}:

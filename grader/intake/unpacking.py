@@ -15,7 +15,7 @@ _MOST_MEMORY = 128 << 20  # that the dictionary of an xz stream may take
 
 
 class _Stream(Protocol):
-    """What the decompressors of the standard library share."""
+    """The methods that all decompressors of the standard library have."""
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
@@ -39,7 +39,7 @@ def compression(data: bytes) -> str | None:
 
 
 def decompress(data: bytes, limits: Limits) -> bytes:
-    """Return what a gzip, bzip2 or xz stream holds, or `data` as it is. Raises Refused."""
+    """Return the content of a gzip, bzip2 or xz stream; other `data` unchanged. Raises Refused."""
     for mark, (kind, make) in _KINDS.items():
         if data.startswith(mark):
             return _decompress(make(), kind, data, limits)

@@ -55,7 +55,7 @@ def unpack_zip(data: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
 
 
 def _item(entry: ZipEntry) -> Item:
-    """Return an entry by its plain path. Raises Refused for what no entry may be, kept or left out."""
+    """Return an entry by its plain path. Raises Refused for an entry that even junk may not be."""
     is_folder = entry.name.endswith(("/", "\\"))
     if entry.flags & ENCRYPTION_FLAGS:
         raise Refused(Rule.NO_ENCRYPTION, entry.name, "is encrypted")

@@ -20,8 +20,8 @@ R = TypeVar("R")
 Files = Mapping[str, bytes]
 
 
-class Enough(Exception):  # noqa: N818 - no error: the run has shown what it was for
-    """The rest of the run is of no interest."""
+class Enough(Exception):  # noqa: N818 - an event, no error
+    """The run has shown its result; the bench ends it."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Bench:
         self._jobs = jobs
 
     def each(self, work: Callable[[T], R], items: Iterable[T], done: Callable[[], None]) -> list[R]:
-        """Return `work` of all items, several at a time, in their order; `done` hears of each."""
+        """Return `work` of all items, several at a time, in their order; call `done` after each."""
 
         def one(item: T) -> R:
             result = work(item)
@@ -95,7 +95,7 @@ class Bench:
 
 
 class _Watch:
-    """Hears the results of a run, and ends it when a class that lost tests is over."""
+    """Watches the results of a run, and ends it after the first class that lost tests."""
 
     def __init__(self) -> None:
         self._results = Results()
@@ -111,7 +111,7 @@ class _Watch:
                 self._group = content.group
 
     def loss(self) -> FirstLoss | None:
-        """Return what was lost."""
+        """Return the first loss, or None."""
         lost = losses([result for result in self._results.so_far if result.group == self._group])
         if not lost:
             return None

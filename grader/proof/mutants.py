@@ -40,7 +40,7 @@ DIGEST_CHARACTERS = 6
 
 @dataclass(frozen=True)
 class Span:
-    """The text between two places of a file, in bytes, what stands there instead, and the kind of change."""
+    """A change: the places of the old text in bytes, the new text, and the kind."""
 
     kind: str
     begin: int

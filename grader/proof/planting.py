@@ -1,4 +1,4 @@
-"""Planting: how a stated change is made in a file, whatever its layout is."""
+"""Planting: makes a stated change in a file, independent of the file's layout."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ TOKEN = re.compile(r"\w+|[^\w\s]")
 QUOTE = "[\"']"
 
 
-class NotPlanted(ValueError):  # noqa: N818 - says what is the case
+class NotPlanted(ValueError):  # noqa: N818 - the name is the fact
     """The text to change is not there exactly once."""
 
 

@@ -30,7 +30,7 @@ class Prover:
         self._slow_problems = {each.id for each in rubric.problems if each.tests in bench.slow}
 
     def judge(self, mistake: KnownMistake) -> MistakeVerdict:
-        """Return what a mistake costs. Raises NotPlanted."""
+        """Return the verdict on a mistake. Raises NotPlanted."""
         files, functions = plant_mistake(mistake, self._bench.base)
         is_slow = bool(self._slow_problems & set(mistake.loses))
         classes = self._classes_of(functions) | (self._bench.slow if is_slow else set())
@@ -48,7 +48,7 @@ class Prover:
         )
 
     def try_mutant(self, mutant: Mutant) -> MutantVerdict:
-        """Return what becomes of a mutant."""
+        """Return the verdict on a mutant."""
         argument = self._argument(mutant)
         classes = self.classes_near(mutant)
         if not classes:

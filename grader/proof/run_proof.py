@@ -16,14 +16,14 @@ from grader.template.generate import REFERENCE
 Tell = Callable[[str, int], Callable[[], None]]
 
 
-class UnknownProblem(ValueError):  # noqa: N818 - says what is the case
+class UnknownProblem(ValueError):  # noqa: N818 - the name is the fact
     """The rubric has no problem of that name."""
 
 
 def prove(root: Path, kinds: Sequence[RunnerKind], jobs: int, only: str | None, tell: Tell) -> Proof:
     """Return the proof of the assignment in the folder `root`, or of its problem `only`.
 
-    `tell(stage, steps)` hears of each stage, and returns a function that hears of each of its steps. Raises
+    `tell(stage, steps)` is called for each stage; its result is called after each step. Raises
     UnknownProblem, NotPlanted, DocumentError, FileNotFoundError, SuiteFailed and SandboxError.
     """
     with closing(SuiteCache(root, kinds)) as suite_cache, suite_cache.use() as prepared:

@@ -20,7 +20,7 @@ _YES_NO = ("no", "yes")
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one submission: a report, or why there is none (refused at intake, or our failure)."""
+    """One submission in the gradebook: its report, or the reason why it has none."""
 
     submission: str
     outcome: GradedReport | str

@@ -1,4 +1,4 @@
-"""What `grader doctor` shows: the runners, their guarantees, which one would be taken; and a worker."""
+"""The output of `grader doctor`: the runners, their guarantees, the chosen runner, and workers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class RunnerRow:
 
 
 def print_doctor(rows: Sequence[RunnerRow], chosen: str | None) -> None:
-    """Print a table of `rows` and say which runner grading takes unless another is asked for."""
+    """Print a table of `rows`, and the runner that grading takes by default."""
     console = Console()
     table = Table(box=box.SIMPLE, pad_edge=False)
     for heading in ("runner", "here", "guarantees"):
@@ -39,7 +39,7 @@ def print_doctor(rows: Sequence[RunnerRow], chosen: str | None) -> None:
 
 @dataclass(frozen=True)
 class WorkerRow:
-    """One worker of the service: where it is, what it grades at a time, and what its operator should know."""
+    """One worker of the service: its host, its slots, and notes for its operator."""
 
     name: str
     host: str

@@ -14,7 +14,7 @@ WIDTH, GAP, LINE, SPACE = 190, 50, 18, 16  # of a box, between columns, of a lin
 
 @dataclass(frozen=True)
 class Box:
-    """A node: the lines of its text, where it stands, whether it is what is wrong."""
+    """A node: the lines of its text, its place, and whether it is the wrong one."""
 
     lines: tuple[str, ...]
     x: int
@@ -57,7 +57,7 @@ def drawing_of(result: TestResult) -> Drawing | None:
 
 
 def _check_node(node: Any, place: int) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
-    """Return lines, operands and state of a node. Raises what `drawing_of` catches if it is none."""
+    """Return lines, operands and state of a node. Raises errors that `drawing_of` catches."""
     operands = tuple(int(operand) for operand in node["from"])
     if place >= MOST_BOXES or not all(0 <= operand < place for operand in operands):
         raise ValueError("no expression")

@@ -23,7 +23,7 @@ class Marked:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a test expected and what it got."""
+    """The expected and the actual value of a test."""
 
     expected: Marked
     actual: Marked

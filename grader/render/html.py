@@ -1,4 +1,4 @@
-"""The report as a page: one HTML file that needs nothing else, runs nothing, and prints well.
+"""The report as a page: one HTML file without scripts and other files, fit for printing.
 
 All text in it is hostile. Three defences: it is cleaned and cut (fitting.py), Jinja escapes it, and the
 page's own Content-Security-Policy allows one stylesheet, named by its hash, and nothing more.
@@ -50,7 +50,7 @@ class Reason:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether there is nothing to repair, only something to write."""
+        """Whether the code is missing, so that there is nothing to repair."""
         return self.shared.outcome is Outcome.NOT_WRITTEN
 
     @property
@@ -63,18 +63,18 @@ class Reason:
 
     @property
     def folded(self) -> str:
-        """What neither the headline nor the circumstances show."""
+        """The text after the headline and the circumstances."""
         return self.details.removeprefix(self.circumstances).removeprefix("\n")
 
     @property
     def details(self) -> str:
-        """What the headline leaves out: the other lines, or the whole message if it was cut."""
+        """The text after the headline: the other lines, or the whole message if the headline is cut."""
         line, _, rest = self.shared.message.partition("\n")
         return rest if len(line) <= HEADLINE else self.shared.message
 
     @property
     def sentences(self) -> dict[str, list[str]]:
-        """What the tests check, each sentence with the names of its tests."""
+        """The descriptions of the tests, each with the names of its tests."""
         found: dict[str, list[str]] = {}
         for test in self.tests:
             found.setdefault(test.description, []).append(test.name)
@@ -87,7 +87,7 @@ def render_html(report: GradedReport) -> str:
 
 
 def report_values(report: GradedReport) -> dict[str, Any]:
-    """Return what the templates of a report need, made fit for a page."""
+    """Return the values for the templates of a report, cleaned and cut for a page."""
     fitted = fit(report, TEXT_BYTES)
     score = fitted.score
     return {"report": fitted, "score": score, "next_step": next_step(score), "blocked": blocked_by(score)}
@@ -100,7 +100,7 @@ def environment() -> Environment:
 
 
 def make_environment(loader: BaseLoader) -> Environment:
-    """Return the templates that `loader` finds, with what the macros of a report need."""
+    """Return the templates that `loader` finds, with the globals and filters of a report's macros."""
     made = Environment(
         loader=loader,
         autoescape=True,
@@ -147,7 +147,7 @@ def points_of_part(part: PartScore) -> Fraction | None:
 def reasons(results: Iterable[TestResult]) -> list[Reason]:
     """Return why tests did not pass, those of one reason together, in the order of their first test.
 
-    What is not written is one reason, and so is a mistake that was recognised.
+    Missing code is one reason, and so is a recognised mistake.
     """
     groups: dict[object, list[TestResult]] = {}
     for result in results:

@@ -1,4 +1,4 @@
-"""The report as plain text: what the terminal shows, without colours, for files and for answers over HTTP."""
+"""The report as plain text: the terminal's view without colours, for files and HTTP responses."""
 
 import io
 

@@ -14,7 +14,7 @@ from grader.core.text import clean_line
 from grader.render.marks import mark_of
 
 REASON_CHARACTERS = 300
-OWN_CHARACTERS = 1_000  # of our own failure, which says what to do
+OWN_CHARACTERS = 1_000  # of a failure of the grader, which gives advice
 Blocked = Mapping[str, Sequence[ProblemScore]]
 COLOURS = {
     Outcome.PASSED: "green",
@@ -28,7 +28,7 @@ COLOURS = {
 STATES = {
     Status.GRADED: None,
     Status.NOT_GRADABLE: "The submission cannot be imported, so no test could run.",
-    Status.GRADER_ERROR: "We failed to grade this; it does not count.",
+    Status.GRADER_ERROR: "Grading failed on our side. No attempt used.",
 }
 
 

@@ -1,4 +1,4 @@
-"""The people of a roster: each has an address, a login or a SIS id. What cannot be used is named."""
+"""The people of a roster: each has an address, a login or a SIS id. Unusable cells are listed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -51,12 +51,12 @@ class RosterEntry:
 
     @property
     def handle(self) -> str:
-        """What the person is called: the address, else the login, else the id."""
+        """The name of the person: the address, else the login, else the id."""
         return self.email or self.login or self.sis_id
 
     @property
     def keys(self) -> set[tuple[str, str]]:
-        """What says who it is."""
+        """The address, login and id that identify the person."""
         return {(kind, value) for kind in KEYS if (value := getattr(self, kind))}
 
 
@@ -109,7 +109,7 @@ def read_roster(content: bytes, domain: str = "") -> Roster:
 
 
 class _Cells:
-    """The cells of a line by what they hold."""
+    """The cells of a line by the kind of their column."""
 
     def __init__(self, line: TableLine, places: Mapping[str, Sequence[int]], header: Sequence[str]) -> None:
         self._line = line
@@ -120,7 +120,7 @@ class _Cells:
             raise _BadCell(str(len(header) + 1), more[0], "is in no column of the header")
 
     def value(self, need: str) -> str:
-        """Return the first cell with content that holds what is needed. Raises _BadCell."""
+        """Return the first cell with content in a column of that kind. Raises _BadCell."""
         value = self._line.cells[place] if (place := self._place(need)) is not None else ""
         if not value.isprintable():
             raise self.bad(need, value, "holds characters that cannot be printed: leave them out")
@@ -138,7 +138,7 @@ class _Cells:
 
 
 def _places(header: Sequence[str]) -> dict[str, list[int]]:
-    """Return which columns hold what we need, the best first."""
+    """Return the columns of each kind, the best first."""
     written = {name.strip().lower(): place for place, name in reversed(list(enumerate(header)))}
     places = {need: [written[name] for name in names if name in written] for need, names in COLUMNS.items()}
     return {need: found for need, found in places.items() if found}

@@ -75,7 +75,7 @@ class Grading:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Announce the folders that a submission may read: a sandbox starts before the cases are collected."""
+        """Announce the folders that a submission may read: a sandbox starts before the collection ends."""
         folders = session.config.hook.pytest_student_folders(session=session)
         self._jobs.announce(folders={name: folder for each in folders for name, folder in each.items()})
 

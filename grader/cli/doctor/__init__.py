@@ -1,4 +1,4 @@
-"""`grader doctor`: what the service needs here, what is missing, and how the workers are."""
+"""`grader doctor`: checks of the service's needs on this host, and the state of the workers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def doctor_command(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
 ) -> None:
-    """Check database, disk, data, secret, address, time, versions and runners; say what is missing."""
+    """Check database, disk, data, secret, address, time, versions and runners; list the missing ones."""
     from grader.render.doctor import print_doctor
     from grader.service_settings import read_service_settings
 
@@ -49,7 +49,7 @@ def doctor_command(
 
 
 def _keep(finding: Finding) -> None:
-    """Say nothing of a finding now."""
+    """Print nothing."""
 
 
 def _report_all(findings: Findings, say: Callable[[Finding], None]) -> list[Finding]:
@@ -62,7 +62,7 @@ def _report_all(findings: Findings, say: Callable[[Finding], None]) -> list[Find
 
 
 def _checks(settings: ServiceSettings) -> Iterator[Finding]:
-    """Yield what is found, the quick checks first."""
+    """Yield the findings, the quick checks first."""
     from grader.cli.doctor.address import check_address
     from grader.cli.doctor.grading import check_data
     from grader.cli.doctor.host import check_disk, check_secret, check_versions
@@ -88,7 +88,7 @@ def _judge(
 
 
 def _runners(settings: ServiceSettings) -> list[RunnerCheck]:
-    """Return what every runner is worth here."""
+    """Return the check of every runner."""
     from grader.probe import check_runner
     from grader.runners import docker_of
     from grader.sandbox.runner_choice import every_runner

@@ -30,15 +30,15 @@ def check_data(assignment: Assignment) -> Findings:
     except subprocess.TimeoutExpired:
         yield missing(DATA, f"The check of the data took more than {DATA_SECONDS} s; look at the network.")
         return
-    said = (done.stderr if done.returncode else done.stdout).strip() or f"{module} ended without a word."
+    said = (done.stderr if done.returncode else done.stdout).strip() or f"{module} ended without a message."
     yield missing(DATA, said) if done.returncode else ok(DATA, said)
 
 
 def judge_runners(found: list[RunnerCheck], wanted: str | None, chosen: str | None) -> Finding:
     """Return whether there is a runner for grading; `wanted` is that of the settings."""
     if chosen is None:
-        what = f"GRADER_RUNNER={wanted} does not work" if wanted else "No runner isolates submissions"
-        return missing(RUNNERS, f"{what} here; the table says why.")
+        fault = f"GRADER_RUNNER={wanted} does not work" if wanted else "No runner isolates submissions"
+        return missing(RUNNERS, f"{fault} here; the table says why.")
     working = ", ".join(each.kind.name for each in found if each.is_usable)
     return ok(RUNNERS, f"{working} work here; grading takes {chosen}.")
 

@@ -37,7 +37,7 @@ def check_store(settings: ServiceSettings) -> Findings:
 
 
 def _absent(settings: ServiceSettings, absent: AbsentStoreError) -> Finding:
-    """Say that there is no store: what is missing if one is named, else no service was started here."""
+    """Return the finding on an absent store: an error only if the settings name one."""
     if settings.database_url.get_secret_value():
         return missing(DATABASE, f"{absent}.")
     return note(DATABASE, f"There is no store in {settings.grading.data_dir} yet; `grader serve` makes one.")

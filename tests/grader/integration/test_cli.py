@@ -241,7 +241,7 @@ def test_a_folder_of_submissions(grader, broken, tmp_path):
     with (tmp_path / "grades.csv").open() as file:
         lines = {line["submission"]: line for line in csv.DictReader(file)}
     assert done.returncode == 1
-    assert "2 graded, 1 refused, 0 failed by us" in done.stdout
+    assert "2 graded, 1 refused, 0 failed on our side" in done.stdout
     assert lines["anna"]["score"] == "104"
     assert float(lines["'=bob.zip"]["score"]) < 104
     assert (lines["carl.zip"]["status"], lines["carl.zip"]["score"]) == ("refused", "")

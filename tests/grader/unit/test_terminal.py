@@ -63,7 +63,7 @@ def test_our_failure_is_not_a_score():
     """A report that the grader failed to make says that it does not count."""
     text = shown(report(result(outcome=Outcome.NOT_JUDGED, message="ours"), status=Status.GRADER_ERROR))
 
-    assert "We failed to grade this; it does not count." in text
+    assert "Grading failed on our side. No attempt used." in text
     assert "- / 3" in text
 
 
@@ -74,7 +74,7 @@ def test_an_unjudged_bonus_is_in_no_sum():
     text = shown(replace(broken, status=status_of(broken.score, loadable=True)))
 
     assert "5 / 5  bonus - / 4" in text
-    assert "We failed to grade this; it does not count." in text
+    assert "Grading failed on our side. No attempt used." in text
     assert "Not judged: Roots." in text
 
 
