@@ -23,7 +23,7 @@ class ProjectLoader(SourceFileLoader):
         self._project = project
 
     def exec_module(self, module):
-        """Run the module, unless it imports at its top what grading does not have."""
+        """Run the module, unless it imports at its top a module that grading lacks."""
         source = decode_module(self.get_data(self.path), self.path)
         if self.is_package(module.__name__):
             run_module(module, source, self.path)
@@ -33,7 +33,7 @@ class ProjectLoader(SourceFileLoader):
 
 
 class Project:
-    """Finds the modules in a folder, its src/ included, and refuses what grading does not have."""
+    """Finds the modules in a folder, its src/ included, and refuses modules that grading lacks."""
 
     def __init__(self, root):
         """Look in the folder `root`."""
@@ -70,7 +70,7 @@ class Project:
         return sorted(path.relative_to(self._root).as_posix() for path in found)
 
     def check(self, source, path):
-        """Raise ModuleNotFoundError for an import at a module's top of what grading does not have."""
+        """Raise ModuleNotFoundError for an import, at a module's top, that grading lacks."""
         for node in compile(source, path, "exec", ast.PyCF_ONLY_AST).body:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:
