@@ -232,7 +232,7 @@ def _command(allowance: Allowance, control: int, home: str, *, strict: bool) -> 
         "home": home,
     }
     interpreter = os.path.realpath(sys.executable)
-    return [interpreter, "-S", "-s", "-P", "-B", "-c", MAIN, *paths, str(control), json.dumps(settings)]
+    return [interpreter, "-S", "-s", "-P", "-c", MAIN, *paths, str(control), json.dumps(settings)]
 
 
 JAIL = ForkingKind(

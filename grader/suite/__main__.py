@@ -2,8 +2,9 @@
 
 It holds the cases, the seed and the expected values, and imports nothing of any submission. It does all work
 that is the same for every submission once, and forks for each job. On READY, a stream socket, it announces
-the tests; on CONTROL, a SOCK_SEQPACKET socket, each datagram starts a job and brings two descriptors: the
-sockets for the job's messages and for its leases (leases.py).
+the folders that a submission may read, and later the tests. On CONTROL, a SOCK_SEQPACKET socket, each
+datagram starts a job and brings two descriptors: the sockets for the job's messages and for its leases
+(leases.py).
 """
 
 import os
@@ -11,14 +12,9 @@ import sys
 import warnings
 from pathlib import Path
 
-import numpy as np
-import pytest
-
 from grader.boundary.interface import ADAPTERS
-from grader.boundary.remote_adapters import RemoteAdapters
 from grader.suite.jobs import JobSource
-from grader.suite.manifest import load_manifest
-from grader.suite.plugin import Grading
+from grader.suite.manifest import Manifest, load_manifest
 
 NOT_NEEDED = (  # plugins that watch every test and are of no use here
     *("cacheprovider", "logging", "faulthandler", "unraisableexception", "threadexception", "debugging"),
@@ -46,9 +42,21 @@ def main() -> None:
     """Serve jobs until the control socket is closed."""
     root, suite, control, ready = sys.argv[1:]
     sys.path.insert(0, root)
-    grading = Grading(
-        Path(root), suite, load_manifest(Path(root), suite), JobSource(int(control), int(ready))
-    )
+    manifest = load_manifest(Path(root), suite)
+    jobs = JobSource(int(control), int(ready))
+    jobs.announce(folders=manifest.find_folders())  # the worker starts a sandbox with them meanwhile
+    serve(root, suite, manifest, jobs)
+
+
+def serve(root: str, suite: str, manifest: Manifest, jobs: JobSource) -> None:
+    """Collect the cases in the folder `suite` of the assignment `root`, and run `jobs` on them."""
+    import numpy as np  # noqa: PLC0415 - these take half a second, in which a sandbox starts
+    import pytest  # noqa: PLC0415 - as above
+
+    from grader.boundary.remote_adapters import RemoteAdapters  # noqa: PLC0415 - as above
+    from grader.suite.plugin import Grading  # noqa: PLC0415 - as above
+
+    grading = Grading(Path(root), suite, manifest, jobs)
     sys.modules[ADAPTERS] = RemoteAdapters(grading.channel, grading.interface)
     warnings.simplefilter("ignore", RuntimeWarning)  # about numbers that the checks refuse
     np.random.default_rng(0)  # its modules are imported now, not in the first test

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -59,6 +60,21 @@ class PreparedSuite:
         return {path: stamp(path) for path in [*self.assignment.files(), *self._sources]}
 
 
+@dataclass(frozen=True)
+class PendingStart:
+    """A start under way: the assignment, its suite's process, and the future prepared suite."""
+
+    assignment: Assignment
+    suite: SuiteProcess
+    prepared: Future[PreparedSuite]
+
+    def abandon(self) -> None:
+        """End the start as soon as possible."""
+        self.suite.close()
+        with suppress(Exception):  # the error of a start without users
+            self.prepared.result().retire()
+
+
 class SuiteCache:
     """Keeps one `PreparedSuite`, and makes a new one after a file of the suite has changed."""
 
@@ -70,13 +86,19 @@ class SuiteCache:
         self._root = root
         self._kinds = kinds
         self._lock = threading.Lock()
-        self._begun: tuple[Assignment, SuiteProcess] | None = None
+        self._starter = ThreadPoolExecutor(
+            1
+        )  # it must live on: a sandbox ends with the thread that started it
+        self._begun: PendingStart | None = None
         self._present: PreparedSuite | None = None
 
     def begin(self) -> Assignment:
-        """Start the suite's process if none runs; return the assignment. Raises as `load_assignment` does."""
+        """Start suite and runner if neither runs, without waiting; return the assignment.
+
+        Raises the errors of `load_assignment`.
+        """
         with self._lock:
-            return self._present.assignment if self._present else self._begin()[0]
+            return (self._present or self._begin()).assignment
 
     @contextmanager
     def use(self) -> Iterator[PreparedSuite]:
@@ -99,21 +121,24 @@ class SuiteCache:
         with self._lock:
             begun, self._begun = self._begun, None
             if begun is not None:
-                begun[1].close()
+                begun.abandon()
             self._retire()
+        self._starter.shutdown()
 
-    def _begin(self) -> tuple[Assignment, SuiteProcess]:
+    def _begin(self) -> PendingStart:
         if self._begun is None:
             assignment = load_assignment(self._root)
-            self._begun = assignment, SuiteProcess(assignment.root, assignment.rubric.suite)
+            suite = SuiteProcess(assignment.root, assignment.rubric.suite)
+            prepared = self._starter.submit(PreparedSuite, assignment, suite, self._kinds)
+            self._begun = PendingStart(assignment, suite, prepared)
         return self._begun
 
     def _start(self) -> PreparedSuite:
-        (assignment, suite), self._begun = self._begin(), None
+        begun, self._begun = self._begin(), None
         try:
-            return PreparedSuite(assignment, suite, self._kinds)
+            return begun.prepared.result()
         except BaseException:
-            suite.close()
+            begun.abandon()
             raise
 
     def _retire(self) -> None:

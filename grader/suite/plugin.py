@@ -19,11 +19,6 @@ class Hooks:
     """The hooks that a suite's conftest.py may implement for the grader."""
 
     @pytest.hookspec
-    def pytest_student_folders(self, session: pytest.Session) -> Mapping[str, str]:
-        """Return folders that the submission may read, by the environment variable that names each there."""
-        raise NotImplementedError
-
-    @pytest.hookspec
     def pytest_arguments_of_test(self, item: pytest.Item) -> Mapping[str, object]:
         """Return arguments of a test that need no fixture, by name, made for each run of it."""
         raise NotImplementedError
@@ -72,12 +67,6 @@ class Grading:
         """Log why pytest cannot collect a file of the suite."""
         if report.failed:
             sys.stderr.write(f"{report.longrepr}\n")
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Announce the folders that a submission may read: a sandbox starts before the collection ends."""
-        folders = session.config.hook.pytest_student_folders(session=session)
-        self._jobs.announce(folders={name: folder for each in folders for name, folder in each.items()})
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

@@ -186,7 +186,7 @@ class SuiteProcess:
 
 
 # -P: a folder `grader` in the working folder belongs to a student.
-_COMMAND = (sys.executable, "-P", "-B", "-m", "grader.suite")
+_COMMAND = (sys.executable, "-P", "-m", "grader.suite")
 _ENVIRONMENT = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     "OPENBLAS_NUM_THREADS": "1",  # a process that forks must have no other thread

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from tests import mnist_format, mnist_utils
-from tests.cases.conftest import pytest_student_folders
 from tests.mnist_format import MnistUnavailable, as_training_arrays, compute_accuracy, mini_batch_iterator
 from tests.provided import mnist_utils as stand_in
 
@@ -207,21 +206,19 @@ class TestProgressOfTraining:
         assert len(told) == 5
 
 
-class TestEnvironmentOfASubmission:
-    """The hook by which the grader learns the variables of a submission's process."""
+class TestFolderOfASubmission:
+    """The function by which the grader finds the folder that a submission may read."""
 
-    def test_names_the_training_split(self, training_folder, monkeypatch):
-        """The split is exported into the cache folder and named in the variable."""
+    def test_holds_the_training_split(self, training_folder, monkeypatch):
+        """The split is exported into the cache folder."""
         monkeypatch.setenv("XDG_CACHE_HOME", str(training_folder))
 
-        variables = pytest_student_folders()
+        folder = mnist_utils.training_folder()
 
-        folder = Path(variables.pop("SMULGRAD_TRAINING_DATA"))
-        assert not variables
         assert folder == training_folder / "smulgrad" / "training-split"
         assert sorted(path.name for path in folder.iterdir()) == sorted(mnist_format.TRAINING_FILES)
 
-    def test_is_empty_when_mnist_cannot_be_had(self, monkeypatch):
+    def test_is_absent_when_mnist_is_unavailable(self, monkeypatch):
         """The fixture reports that, test by test."""
 
         def nowhere(_folder):
@@ -229,7 +226,7 @@ class TestEnvironmentOfASubmission:
 
         monkeypatch.setattr(mnist_utils, "export_training_split", nowhere)
 
-        assert pytest_student_folders() == {}
+        assert mnist_utils.training_folder() is None
 
 
 class TestTheRealData:

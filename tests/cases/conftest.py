@@ -164,20 +164,6 @@ def mnist():
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_student_folders():
-    """Tell the grader which folders a submission may read: the one with the MNIST training split."""
-    from tests.mnist_sources import cache_folder  # noqa: PLC0415 - as above
-    from tests.mnist_utils import MnistUnavailable, export_training_split  # noqa: PLC0415 - as above
-
-    folder = cache_folder() / "training-split"
-    try:
-        export_training_split(folder)
-    except MnistUnavailable:
-        return {}  # the fixture says why
-    return {"SMULGRAD_TRAINING_DATA": str(folder)}
-
-
-@pytest.hookimpl(optionalhook=True)
 def pytest_json_runtest_metadata(item, call):
     """Write the values of a failed comparison into a report of pytest-json-report, as the grader does."""
     if call.when != "call":

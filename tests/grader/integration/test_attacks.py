@@ -13,10 +13,12 @@ from grader.render.csv import Row, render_csv
 from grader.render.html import render_html
 from grader.render.terminal import print_report
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.forking import JAIL
 from grader.sandbox.runner_choice import every_runner, isolating
 from tests.grader.support.canary import canaries
 from tests.grader.support.corpus import RUBRIC, load_attacks
 from tests.grader.support.naive import naive_points
+from tests.grader.support.nightly import NIGHTLY
 from tests.grader.support.reports import report
 from tests.grader.support.verdicts import FULLY, Verdicts, graded_honestly
 
@@ -30,6 +32,7 @@ LEAST_ATTACKS = 44
 LEAST_WITH_TEETH = 20
 LEAST_REACHING = 15
 LEAST_GATED = 23
+BY_ANSWERS = {"answers", "lies", "pretenders", "skipping", "text"}  # groups that no runner sees
 NUMERIC = {"lies/central_differences", "lies/complex_steps"}
 FULL_SCORE = 104
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
@@ -45,9 +48,14 @@ def of_each(concerns, runners=GATES):
         pytest.param(attack, runner, id=f"{runner}-{attack.name}")
         for runner in runners
         for attack in ATTACKS
-        if concerns(attack, RUNNERS[runner].guarantees)
+        if concerns(attack, RUNNERS[runner].guarantees) and is_tried(attack, runner)
     ]
     return pytest.mark.parametrize(("attack", "runner"), pairs)
+
+
+def is_tried(attack, runner):
+    """Tell whether an attack is handed in to a runner: answers alone are the same in all, so one will do."""
+    return NIGHTLY or attack.group not in BY_ANSWERS or runner in {JAIL.name, OPEN}
 
 
 every_attack = of_each(lambda _, __: True)

@@ -201,7 +201,7 @@ def eventually(claim):
 # What is inside
 
 
-def test_all_promises_are_kept(runner):
+def test_all_guarantees_are_kept(runner):
     """The probe finds no way around any of them; with the jail inside they are all that there are."""
     assert runner.kind.guarantees == frozenset(Guarantee)
     assert failed_guarantees(runner, 512 * MEBI) == {}

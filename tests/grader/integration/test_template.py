@@ -131,7 +131,8 @@ def test_an_exported_project_is_complete(tmp_path):
     assert {"tests/cases/demo_mlp.py", "tests/cases/demo_mnist.py", "tests/cases/demos/stage.py"} <= names
     assert {name for name in names if name.startswith("grader/")} == SHARED
     assert all((project / name).read_bytes() == (ROOT / name).read_bytes() for name in SHARED)
-    assert not [name for name in names if "__pycache__" in name or "harness" in name or "provided" in name]
+    assert not [name for name in names if "__pycache__" in name or "provided" in name]
+    assert not [name for name in names if name.startswith(("tests/grader/", "tests/assignment/"))]
 
 
 def test_an_empty_folder_is_filled(tmp_path):
