@@ -73,7 +73,7 @@ def outcomes(example, scope):
         code, _, remark = line.partition("#")
         [statement] = ast.parse(code).body
         if remark and isinstance(statement, ast.Expr):
-            yield eval(code, scope), ast.literal_eval(remark.strip())  # noqa: S307 - the handout is ours
+            yield eval(code, scope), ast.literal_eval(remark.strip())  # noqa: S307 - the project's own handout
         else:
             exec(code, scope)  # noqa: S102 - as above
 

@@ -154,7 +154,7 @@ def test_an_unfinished_project_is_told_what_is_missing(student_project, name):
 
 
 def test_a_folder_without_adapters_is_refused(tmp_path):
-    """A --submission that is no project is told by its path."""
+    """The message about a --submission that is no project names its path."""
     run = run_demo("mlp", "--submission", tmp_path)
 
     assert run.returncode == 1

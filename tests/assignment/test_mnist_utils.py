@@ -154,7 +154,7 @@ class TestProgressOfTraining:
 
     @pytest.fixture
     def told(self, monkeypatch):
-        """Return what is told in the open call, which was given `epochs=2`."""
+        """Return the progress of the open call, which was given `epochs=2`."""
         told = []
         tell = SimpleNamespace(call=7, options={"epochs": 2}, report=lambda **numbers: told.append(numbers))
         monkeypatch.setattr(stand_in, "progress", tell)
@@ -163,7 +163,7 @@ class TestProgressOfTraining:
         return told
 
     def test_every_pass_over_the_training_images_is_an_epoch(self, told):
-        """Each batch is told with its epoch; shorter passes, which measure, are none."""
+        """The progress of a batch has its epoch; shorter passes, which measure, are no epochs."""
         data = np.arange(5)
         for _ in range(2):
             list(stand_in.mini_batch_iterator(data, data, 3))

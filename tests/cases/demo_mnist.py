@@ -59,7 +59,7 @@ class Training:
         self.losses.append(self._learner.step(images, targets, LEARNING_RATE))
 
     def measure(self):
-        """Note the accuracy as it is now."""
+        """Record the present accuracy."""
         self.accuracies.append((len(self.losses), *(accuracy(self._learner, some) for some in self._samples)))
 
     def __str__(self):

@@ -42,7 +42,7 @@ HOSTILE_CHARACTERS = "\x1b\x07\x08\x9b\u202e\u2066\u200b\ufeff\u2028\u2029\x85\x
 def of_each(concerns, runners=GATES):
     """Return the mark that gives a test each attack in each of `runners` for which `concerns` is true.
 
-    `concerns(attack, guarantees)` is told what the runner guarantees.
+    `concerns(attack, guarantees)` gets the guarantees of the runner.
     """
     pairs = [
         pytest.param(attack, runner, id=f"{runner}-{attack.name}")
@@ -122,7 +122,7 @@ def test_staff_read_an_integrity_note(attack, verdict):
 
 @of_each(lambda attack, _: attack.breach)
 def test_staff_hears_of_a_breach(verdict):
-    """An attack on the protocol is told to staff as such."""
+    """Staff read about an attack on the protocol."""
     assert any("broke the protocol" in note for note in verdict.notes)
 
 

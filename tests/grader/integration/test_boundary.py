@@ -294,7 +294,7 @@ def test_a_queued_call_keeps_the_array_that_it_was_given(adapters):
 
 
 def test_an_error_of_a_queued_call_surfaces_at_the_next_answer(start):
-    """The first error is told, the calls after it are not done, and the next test is free of it."""
+    """The first error is reported, the calls after it are skipped, and the next test is free of it."""
     source = """
 calls = []
 
@@ -387,7 +387,7 @@ def test_a_deep_traceback_is_cut(start):
 
 
 def test_a_syntax_error_shows_its_place(start):
-    """What cannot be compiled is told with file, line and text."""
+    """The error of a file that cannot be compiled has file, line and text."""
     channel = start("import engine\ndef f():\n    return engine.Value()\n", engine="class Value\n    pass\n")
 
     with pytest.raises(Raised, match=r"SyntaxError: .* \(engine.py, line 1\)") as caught:

@@ -145,7 +145,7 @@ MALFORMED = {
     "progress-long-name": {"id": 1, "progress": {"n" * 25: 1}},
     "progress-odd-name": {"id": 1, "progress": {"\x1b[2J": 1}},
     "progress-and-more": {"id": 1, "progress": {}, "value": 1},
-    "callback-unasked": {"id": 1, "callback": 1, "args": []},
+    "callback-without-call": {"id": 1, "callback": 1, "args": []},
     "callback-by-name": {"id": 1, "callback": "eval", "args": []},
     "callback-args-no-list": {"id": 1, "callback": 1, "args": {"tuple": []}},
     "not-json": b"{",

@@ -130,7 +130,7 @@ def test_an_entry_that_leaves_the_archive_is_named(grader, tmp_path):
 
 
 def test_a_submission_that_cannot_be_imported(grader, broken):
-    """A syntax error costs all points, is told with its line, and ends with status 1."""
+    """A syntax error costs all points, is reported with its line, and ends with status 1."""
     (broken / "smulgrad" / "engine.py").write_text("def f(:\n    pass\n")
 
     done = grader("grade", broken, *QUICK)
@@ -141,7 +141,7 @@ def test_a_submission_that_cannot_be_imported(grader, broken):
 
 
 def test_no_runner_takes_the_place_of_another_in_silence(grader):
-    """A runner that is asked for and cannot be had stops the grading, with the reason and the way out."""
+    """A requested runner that is unavailable stops the grading, with the reason and the way out."""
     done = grader("grade", REFERENCE, "--runner", "docker", DOCKER_HOST="tcp://127.0.0.1:1")
 
     assert done.returncode == 2

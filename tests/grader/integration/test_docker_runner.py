@@ -285,7 +285,7 @@ def test_the_channel_is_not_among_the_standard_streams(look):
 
 
 def test_gvisor_can_run_the_containers(engine):
-    """With the runtime runsc the kernel is gVisor's; nothing can be written, and the ending is told."""
+    """With the runtime runsc the kernel is gVisor's; nothing can be written, and the ending is reported."""
     if "runsc" not in engine.info()["Runtimes"] and not os.environ.get("CI"):
         pytest.skip("the engine does not know the runtime runsc")
     runner = Docker(DockerOptions("grader-sandbox", "runsc", 0))(Allowance())
@@ -307,7 +307,7 @@ def test_gvisor_can_run_the_containers(engine):
 
 
 def test_memory_is_limited_for_all_processes_together(bare_process):
-    """Processes that take more than the limit between them end, and it is told why."""
+    """Processes that take more than the limit together end, with the reason."""
     channel = loaded(bare_process)
 
     with pytest.raises(Died):
@@ -496,7 +496,7 @@ def test_processes_come_from_the_pool_and_it_is_filled_again(engine):
 
 
 def test_a_container_that_ended_while_it_waited_is_not_given_out(engine):
-    """An engine that was started anew has ended what waited; a fresh container is opened."""
+    """A restart of the engine ends the waiting containers; the runner opens a fresh one."""
     runner = OPTIONS(Allowance())
     assert eventually(lambda: runner.ready == 1)
     owned = {"label": f"{engine_module.OWNER_LABEL}={os.uname().nodename}:{os.getpid()}"}

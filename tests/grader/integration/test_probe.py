@@ -105,7 +105,7 @@ def test_doctor_tells_which_runner_grading_takes(tmp_path):
 
 
 def test_doctor_says_what_is_missing_and_what_is_left(tmp_path):
-    """Without an engine docker cannot be used, which is told with its reason, and the next one is taken."""
+    """Without an engine docker cannot be used; the output has the reason, and the next runner is chosen."""
     told = subprocess.run(
         [sys.executable, "-m", "grader", "doctor"],
         cwd=ROOT,

@@ -80,7 +80,7 @@ def test_a_first_start_on_a_terminal_prints_a_link(tmp_path):
 
 
 def test_the_same_bytes_from_two_students_get_the_same_report(running):
-    """Times and ids aside, a report rests on the bytes alone."""
+    """Times and ids aside, a report depends on the bytes alone."""
     reports = []
     for name in ("carl", "dora"):
         client = running.client(f"{name}@example.edu")

@@ -239,7 +239,7 @@ def test_regenerating_replaces_the_modules_and_nothing_else(tmp_path):
 
 
 def test_a_mistake_in_the_reference_changes_nothing(tmp_path):
-    """A wrong marker is told with file and line, and the template stays as it was."""
+    """The error about a wrong marker has file and line, and the template stays."""
     (tmp_path / "reference").mkdir()
     (tmp_path / "reference" / "a.py").write_text("x = 1\n")
     (tmp_path / "reference" / "b.py").write_text("x = 1\n# BEGIN SOLUTION\n")

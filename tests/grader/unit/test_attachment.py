@@ -65,7 +65,7 @@ def test_what_is_sent_goes_to_standard_input(engine):
 
 
 def test_the_end_of_the_container_is_the_end_of_the_stream(engine):
-    """When the engine closes, a reader is told so, and the attachment says so."""
+    """When the engine closes, a reader gets the end of the stream, and the attachment has ended."""
     engine.end.close()
 
     assert engine.attachment.stream.recv(1) == b""
@@ -81,7 +81,7 @@ def test_standard_input_is_closed_with_the_stream(engine):
 
 
 def test_a_borrowed_stream_does_not_hold_up_the_end(engine):
-    """Another process may still hold a copy of the stream: it is told of the end like everybody."""
+    """Another process may still hold a copy of the stream: it gets the end of the stream too."""
     copy = engine.attachment.stream.dup()
     engine.end.close()
 

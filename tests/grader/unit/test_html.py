@@ -152,7 +152,7 @@ def test_long_comparison():
 
 
 def test_evidence():
-    """The page says what the verdict rests on."""
+    """The page has the grading details."""
     words = page(seconds=1.26).words
 
     for fact in (
@@ -216,7 +216,7 @@ def test_bonus_not_judged():
 
 
 def test_not_gradable():
-    """A submission that cannot be loaded is told why, once and first; the problems stay folded."""
+    """The page of a submission that cannot be loaded has the reason once and first; problems stay folded."""
     found = not_gradable()
 
     assert "The submission could not be loaded The tests could not import it" in found.words

@@ -33,7 +33,7 @@ def test_frames_travel_over_pipes(pair):
 
 
 def test_a_time_limit_is_refused(pair):
-    """Who asks pipes for what they cannot do is told so, and not left to wait."""
+    """A timeout for pipes is an error, not an endless wait."""
     here, there = pair
 
     with pytest.raises(ValueError, match="no time limits"):

@@ -95,7 +95,7 @@ def test_an_error_is_raised_where_a_thing_is_asked_for(workshop):
 
 
 def test_a_closed_pool_gives_nothing(workshop, pool):
-    """Who asks after the end is told so and does not wait for ever."""
+    """A request after the end is an error, not an endless wait."""
     workshop.allow(100)
     pool.close()
 

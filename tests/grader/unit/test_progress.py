@@ -47,7 +47,7 @@ def test_reports_come_at_most_every_so_often(progress, told, clock):
 
 
 def test_reports_of_one_call_are_as_many_as_the_other_end_takes(progress, told, clock):
-    """The sender keeps to the bound, so that honest training is no breach; a new call may report anew."""
+    """The sender keeps to the bound, so that honest training is no breach; a new call may report again."""
     for _ in range(MAX_REPORTS + 5):
         progress.report(epoch=1)
         clock[0] += 1

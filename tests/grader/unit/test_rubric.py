@@ -318,7 +318,7 @@ def test_compare_gate_that_is_there(gate):
 
 
 def test_compare_order():
-    """Every disagreement is told in a fixed order."""
+    """Every disagreement is reported, in a fixed order."""
     sentences = compare(parse_rubric(SMALL), dict.fromkeys({"TestZ", "TestA"}, ()))
 
     named = [next(word for word in s.replace(";", " ").split() if word[:4] == "Test") for s in sentences]

@@ -125,7 +125,7 @@ def test_there_are_10_to_40_bins(hours, due_at):
 
 
 def test_without_a_deadline_bins_end_on_the_hour():
-    """They are those of the clock in UTC, and none is told to be in time."""
+    """They are those of the clock in UTC, and none counts as in time."""
     found = arrivals_over_time(hours_before(1), None)
 
     assert found.in_time is None

@@ -317,7 +317,7 @@ def test_a_module_of_nothing_but_solution_is_empty():
     ],
 )
 def test_the_words_of_a_request(docstring, text):
-    """The first sentence is told as it stands, but for its first letter and its full stop."""
+    """The stub has the first sentence unchanged, except for its first letter and its full stop."""
     assert request_of(docstring)[0] == text
 
 
