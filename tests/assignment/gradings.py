@@ -49,7 +49,7 @@ class Gradings:
         return self._others[sample.name].result()
 
     def close(self):
-        """Give up what has not begun."""
+        """Cancel gradings that have not begun."""
         self._pool.shutdown(cancel_futures=True)
 
     def _repeated(self, sample):

@@ -1,4 +1,4 @@
-"""Explanations: a lost test says in words what is wrong, and by which mistake, in grading as on a laptop."""
+"""Explanations: a failed test names the fault and the mistake in words, in grading as on a laptop."""
 
 import re
 import subprocess
@@ -78,7 +78,7 @@ def test_most_mistakes_are_named_and_few_falsely(graded):
 
 
 def is_about_gradients(loss):
-    """Tell whether a tape can hold what a test asks, as it cannot a convolution or a large cost test."""
+    """Tell whether a tape can hold a test; it cannot hold a convolution or a large cost test."""
     return "Conv" not in loss.group and "costs" not in loss.name
 
 
@@ -102,7 +102,7 @@ def test_a_problem_has_one_smallest_piece(graded):
 
 
 def test_no_message_says_only_that_a_number_is_wrong(graded):
-    """Whatever is lost, the message holds the numbers or the shapes."""
+    """The message of every failed test has the numbers or the shapes."""
     messages = [loss.message for name in CAUSES for loss in graded(name) if loss.outcome is Outcome.FAILED]
 
     assert not [each for each in messages if "wrong" in each and not re.search(r"[0-9]", each)]
@@ -110,7 +110,7 @@ def test_no_message_says_only_that_a_number_is_wrong(graded):
 
 
 def run_pytest(submission, selection):
-    """Return what a local run of the selected cases prints."""
+    """Return the output of a local run of the selected cases."""
     options = ["-k", selection, "--seed=0", f"--submission={submission}", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", "tests/cases", "-n0", *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout

@@ -93,7 +93,7 @@ def test_the_rubric_page_of_an_assignment_without_a_catalogue_has_no_mistakes(tm
 
 @pytest.mark.parametrize("mistake", CATALOGUE.mistakes, ids=lambda mistake: mistake.place.split(",")[0])
 def test_each_mistake_can_be_planted(mistake):
-    """The text that a mistake changes is in the reference of today, and a sentence says what is wrong."""
+    """The text that a mistake changes is in the reference of today, and a sentence names the mistake."""
     files, _ = plant_mistake(mistake, BASE)
 
     assert files
