@@ -68,7 +68,7 @@ def examples():
 
 
 def outcomes(example, scope):
-    """Run an example with the names in `scope`; yield the value of each expression with a remark, and the expected value."""
+    """Run an example with the names in `scope`; yield value and expected value of each remark."""
     for line in example.splitlines():
         code, _, remark = line.partition("#")
         [statement] = ast.parse(code).body
