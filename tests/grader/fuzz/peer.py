@@ -1,4 +1,4 @@
-"""The stream of a peer that has said all it will say, and what may come of it."""
+"""The stream of a peer with all its bytes written, and the permitted outcomes."""
 
 import socket
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ class Pieces:
         self.close = stream.close
 
     def recv(self, size):
-        """Return what has come, a piece of it."""
+        """Return the next piece of the stream."""
         return self._stream.recv(min(size, next(self._sizes)))
 
 

@@ -1,4 +1,4 @@
-"""Frames alone: what they become, and how much memory that takes."""
+"""Frames alone: their values, and the memory for them."""
 
 import time
 import tracemalloc
@@ -51,7 +51,7 @@ def refer(tag, fields):
 @fuzzed(share=0.4)
 @given(values, deliveries)
 def test_frames_are_exact_values_or_break_the_protocol(content, sizes):
-    """Whatever arrives in whatever pieces, a decoded value is exact, or there is none."""
+    """For any bytes in any pieces, a decoded value is exact, or there is none."""
     with stream_of(content, sizes) as stream:
         found = unpack_all(stream)
 
@@ -61,7 +61,7 @@ def test_frames_are_exact_values_or_break_the_protocol(content, sizes):
 @fuzzed(share=0.1)
 @given(values, deliveries)
 def test_a_frame_takes_memory_in_proportion_to_its_length(content, sizes):
-    """Decoding takes what FrameLimits states for frames of that size, whatever they announce."""
+    """Decoding takes the memory that FrameLimits states for frames of that size, for any stated sizes."""
     with stream_of(content, sizes) as stream:
         peak = peak_of(lambda: unpack_all(stream))
 
@@ -83,7 +83,7 @@ HEAVY = {
 
 
 class Recorded:
-    """A stream from which `content` comes, which may be more than a socket holds; what it is sent is lost."""
+    """A stream with `content`, which may be larger than a socket's buffer; it drops all output."""
 
     def __init__(self, content):
         self._left = memoryview(content)

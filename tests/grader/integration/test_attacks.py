@@ -63,7 +63,7 @@ every_attack = of_each(lambda _, __: True)
 
 @pytest.fixture(scope="module")
 def canary(tmp_path_factory):
-    """Return what attacks are told to look for."""
+    """Return the variables that tell attacks their targets."""
     with canaries(tmp_path_factory.mktemp("private")) as variables:
         yield variables
 
@@ -170,7 +170,7 @@ def test_what_a_runner_leaves_open_is_known(attack, verdict):
 
 
 def test_what_attacks_reach_can_be_seen(verdicts):
-    """Where nothing isolates, attacks do get hold of what they reach for, so they can fail elsewhere."""
+    """Without isolation, attacks reach their targets, so their failure elsewhere means something."""
     reaching = {attack.name: verdicts.begin(attack, OPEN) for attack in ATTACKS if attack.needs}
 
     reached = [name for name, verdict in reaching.items() if verdict.result().reached]
@@ -187,7 +187,7 @@ def test_there_are_enough_teeth():
     "attack", [attack for attack in ATTACKS if attack.teeth], ids=lambda attack: attack.name
 )
 def test_it_has_teeth(attack, canary, tmp_path):
-    """There, it does get more points than it deserves: what holds it back elsewhere is the grader."""
+    """There it gets more points than it deserves: elsewhere the grader holds it back."""
     points = naive_points(attack, attack.files_with(canary), RUBRIC, tmp_path)
 
     assert points > attack.honest

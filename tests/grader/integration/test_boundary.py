@@ -98,7 +98,7 @@ def test_an_object_is_a_proxy_and_its_numbers_are_numbers(adapters):
 
 
 def test_the_same_object_is_the_same_proxy(adapters):
-    """What went in comes out as itself, however it is reached."""
+    """The same object comes out as the same proxy, by every way."""
     a, b = adapters.create(1.0), adapters.create(2.0)
 
     c = adapters.add(a, b)
@@ -162,7 +162,7 @@ def test_attributes_are_set_there(adapters):
 
 
 def test_deferred_methods_and_attributes_give_proxies(adapters):
-    """What is known to leave its result on the other side is not waited for."""
+    """The tests do not wait for results that are known to stay on the other side."""
     a = adapters.create(2.0)
 
     assert a.double().double().data == 8.0
@@ -263,7 +263,7 @@ def test_what_no_proxy_stands_for_is_freed(adapters):
 
 
 def test_a_new_test_starts_with_no_objects_and_the_same_random_numbers(start):
-    """start_afresh forgets what the last test made, and seeds the global generators again."""
+    """start_afresh forgets the objects of the last test, and seeds the global generators again."""
     source = (
         NODES
         + "\nimport random\nimport numpy as np\n\ndef draw():\n    return random.random(), np.random.rand()\n"
@@ -281,7 +281,7 @@ def test_a_new_test_starts_with_no_objects_and_the_same_random_numbers(start):
 
 
 def test_a_queued_call_keeps_the_array_that_it_was_given(adapters):
-    """Changing an array after the call does not change what the call got."""
+    """Changing an array after the call does not change the call's argument."""
     array = np.ones(3)
     node = adapters.create(array)
 
@@ -499,7 +499,7 @@ def test_callbacks_may_be_nested(start):
 
 
 def test_an_error_within_a_callback_is_the_error_that_was_raised(start):
-    """What the student's code raises under the test's function reaches the student's call as it is."""
+    """An error of the student's code under the test's function reaches the student's call unchanged."""
     source = (
         NODES
         + """
@@ -561,7 +561,7 @@ def test_a_process_that_ends_has_died(start, end):
     ids=["at-once", "large-pieces", "small-pieces"],
 )
 def test_memory_that_runs_out_is_an_error_and_no_end(start, piece):
-    """MemoryError fails the request; what it took is given back, and the process goes on."""
+    """MemoryError fails the request; its memory is given back, and the process goes on."""
     source = f"""
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The trusted end against peers that lie, stall or babble: whatever comes, it ends in a verdict."""
+"""The trusted end against peers that lie, stall or babble: each one ends in a verdict."""
 
 import contextlib
 import json
@@ -23,7 +23,7 @@ SOON = 0.3
 
 
 class Peer:
-    """The other end of a channel's socket, to send whatever bytes a test likes."""
+    """The other end of a channel's socket, to send any bytes."""
 
     def __init__(self, stream):
         self.stream = stream
@@ -56,7 +56,7 @@ class Peer:
         return kinds
 
     def hears_the_end(self):
-        """Read what was sent until the channel closes its end."""
+        """Read all bytes until the channel closes its end."""
         self.stream.settimeout(SECONDS)
         with contextlib.suppress(ConnectionResetError):  # what the channel left unread is thrown away
             while self.stream.recv(1 << 16):
@@ -87,7 +87,7 @@ def peer(ends):
 
 
 def test_an_answer_is_rebuilt_from_builtins_and_base_arrays(channel, peer):
-    """What arrives is of exact types, whatever the peer holds."""
+    """Received values are of exact types, for any values of the peer."""
     peer.answer([1, 2.5, None, {"tuple": ["x", True]}, {"array": ["float32", [2, 1]]}], buffers=bytes(8))
 
     one, two, nothing, pair, array = channel.ask("get")
@@ -181,7 +181,7 @@ def test_progress_is_told_while_a_call_is_open(channel, peer):
 
 
 def test_progress_of_a_call_that_is_over_is_a_breach(channel, peer):
-    """What is reported after the answer is not about the call that is open."""
+    """Progress after the answer is not about the open call."""
     peer.answer("done")
     peer.send({"id": 1, "progress": {"epoch": 1}})
     channel.ask("call", "f")
@@ -204,7 +204,7 @@ def test_progress_without_end_is_a_breach(channel, peer):
 
 
 def test_what_is_wrong_is_told_in_a_few_words(channel, peer):
-    """The reason of a breach shows a piece of what came, however much that was, without controls."""
+    """The reason of a breach quotes a piece of the message, of bounded length and without controls."""
     peer.answer_meanwhile({"\x1b]0;" + "x" * 1_000_000: ["\u202e" * 1_000_000], "y" * 1_000_000: 0})
 
     with pytest.raises(Breach) as caught:
@@ -345,7 +345,7 @@ def test_a_proxy_that_goes_while_an_answer_names_it_is_not_given_up(channel, pee
 
 
 def test_many_mentions_of_dropped_proxies_cost_little_time(channel, peer):
-    """A peer cannot keep the trusted end busy by naming again what was dropped, over and over."""
+    """A peer cannot keep the trusted end busy by naming dropped handles again and again."""
     peer_numbers = [{"handle": -number} for number in range(1, 3_000)]
     peer.answer(peer_numbers)
     kept = channel.ask("get")
@@ -432,7 +432,7 @@ def test_a_function_is_out_of_reach_when_its_call_is_over(channel, peer):
 
 
 def test_a_function_is_out_of_reach_of_calls_within_its_own(channel, peer):
-    """What a callback asks for is a call of its own, which has the functions that were handed to it."""
+    """A request within a callback is a call of its own, with its own functions."""
     heard = []
 
     def function(value):
@@ -523,7 +523,7 @@ def test_a_peer_that_drips_bytes_is_given_up_at_the_deadline(channel, peer):
 
 
 def test_a_peer_that_does_not_listen_is_given_up_at_the_deadline(channel):
-    """When nobody reads what is sent, sending ends at the deadline too."""
+    """When the peer reads nothing, sending ends at the deadline too."""
     channel.limit_time(SOON)
     channel.tell("call", "f", np.zeros(1 << 22))
 
@@ -532,7 +532,7 @@ def test_a_peer_that_does_not_listen_is_given_up_at_the_deadline(channel):
 
 
 def test_a_call_with_time_of_its_own_does_not_use_up_the_tests(channel, peer):
-    """What happens under time_limit may take longer than the test's limit, which goes on after that."""
+    """A call under time_limit may take longer than the test's limit, which goes on after that."""
     channel.limit_time(SOON)
     threading.Timer(SOON + 0.1, lambda: peer.answer("late", number=1)).start()
 
@@ -546,7 +546,7 @@ def test_a_call_with_time_of_its_own_does_not_use_up_the_tests(channel, peer):
 
 
 def test_only_the_wait_for_the_peer_is_counted(channel, peer):
-    """What a test computes between two requests is no time of the submission's."""
+    """The test's own work between two requests is no time of the submission."""
     channel.limit_time(SOON)
 
     for number in range(1, 4):

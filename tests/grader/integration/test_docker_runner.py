@@ -1,4 +1,4 @@
-"""The docker runner against a real engine: what a submission finds inside, how it ends, what stays behind.
+"""The docker runner against a real engine: the inside of a container, its end, and leftovers.
 
 The engine and the images are made by `bash .ci/docker`. Where there is no engine these tests are skipped, but
 never when CI is set.
@@ -154,7 +154,7 @@ def removed(engine, image):
 
 @pytest.fixture(scope="session")
 def bare_runner():
-    """Return a runner without the jail inside, which shows what the container keeps back by itself."""
+    """Return a runner without the jail inside, which shows the container's own protection."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Docker, "jailed", False)
         runner = OPTIONS(Allowance(memory=512 * MEBI, output=1000))
@@ -172,7 +172,7 @@ def bare_process(bare_runner):
 
 @pytest.fixture
 def look(bare_process):
-    """Return a function that runs code in a container without the jail and returns what it found."""
+    """Return a function that runs code in a container without the jail and returns its findings."""
     channel = loaded(bare_process)
     return lambda code: channel.ask("call", "look", [code], {})
 
@@ -186,7 +186,7 @@ def loaded(process, source=LOOK):
 
 
 def exists(engine, container):
-    """Tell whether the engine knows a container, in whatever state."""
+    """Tell whether the engine knows a container, in any state."""
     return bool(engine.containers(all=True, filters={"id": container}))
 
 
@@ -278,7 +278,7 @@ for number in range(1, signal.NSIG):
 
 
 def test_the_channel_is_not_among_the_standard_streams(look):
-    """What the submission prints, by whatever way, is output and no answer."""
+    """Printed output of the submission, by any way, is output and no answer."""
     look("import os; print('printed'); os.write(1, b'written\\n'); os.write(2, b'to errors\\n')")
 
     assert look("import sys; found = sys.stdin.read()") == ""
@@ -391,7 +391,7 @@ def test_a_process_that_runs_on_is_told_so(process):
 
 
 def test_a_spinning_process_and_its_detached_child_are_killed(engine, bare_runner):
-    """A container is gone after kill, whatever runs in it and however often it is killed."""
+    """A container is gone after kill, with any process in it, also after a second kill."""
     process = bare_runner.open()
     channel = loaded(process)
     channel.limit_time(1)
@@ -434,7 +434,7 @@ def test_leftovers_are_removed_and_what_runs_is_not(engine, process, monkeypatch
 
 
 def test_a_container_that_is_about_to_be_started_is_no_leftover(engine):
-    """What another worker has just created stays."""
+    """A container that another worker has just created stays."""
     young = engine.create_container("grader-sandbox", "none", labels={LABEL: "1"})["Id"]
 
     remove_leftovers(engine)
@@ -546,7 +546,7 @@ def test_an_unknown_runtime_is_told():
 
 @pytest.mark.parametrize("sample", ["perfect", "crashes", "prints_a_flood"])
 def test_a_sample_gets_its_points(sample):
-    """Submissions get in containers what they must get; a process that ends is replaced."""
+    """Submissions in containers get their exact points; a process that ends is replaced."""
     sample = load_sample(FOLDER / sample)
 
     with closing(Grader(ROOT, [OPTIONS], with_bonus=False)) as grader:

@@ -1,4 +1,4 @@
-"""Limits of time in a run of a small suite: what they count in each runner, on an idle and on a busy host."""
+"""Limits of time in a run of a small suite, in each runner, on an idle and on a busy host."""
 
 import textwrap
 

@@ -1,4 +1,4 @@
-"""What a submission finds in the jail and in bwrap, and that nothing of it survives its end."""
+"""The inside of the jail and of bwrap; nothing of a submission survives its end."""
 
 import os
 import signal

@@ -62,7 +62,7 @@ def is_empty(folder, seconds=10.0):
 
 @pytest.mark.parametrize("name", KINDS)
 def test_nothing_is_left_when_a_process_that_grades_is_killed(name, temporary):
-    """Whatever it keeps in the temporary folder goes with it, the probe's things included."""
+    """All files in the temporary folder go with it, the probe's too."""
     worker = subprocess.Popen([sys.executable, "-c", HOLD, name], cwd=ROOT, stdout=subprocess.PIPE)
     assert worker.stdout.readline() == b"ready\n"
     assert any(temporary.iterdir())

@@ -1,4 +1,4 @@
-"""The probe finds out what a runner does not keep, and grading then takes another one or none."""
+"""The probe finds failed guarantees, and grading then takes another runner or none."""
 
 import json
 import os
@@ -126,7 +126,7 @@ def test_doctor_says_what_is_missing_and_what_is_left(tmp_path):
 
 @pytest.mark.parametrize("runner", ["docker"])
 def test_doctor_tells_the_truth_in_a_locked_down_container(runner):
-    """Where there are neither engine, namespaces nor rights, the jail is what works, and all of it."""
+    """Without engine, namespaces and rights, the jail works, with all guarantees."""
     locked = ("--cap-drop=ALL", "--security-opt=no-new-privileges", "--user=65534:65534", "--network=none")
     scratch = ("--read-only", "--tmpfs=/tmp", "--env=GRADER_DATA_DIR=/tmp/data", "--env=COLUMNS=200")
 

@@ -86,7 +86,7 @@ def test_the_players_play(prepared, book, rubric, form, way):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_staff_read_of_a_player_on_the_wire(played, way):
-    """A player that took the connection over cannot compute what the grader's own code computes."""
+    """A player that took the connection over cannot compute the sums of the grader's own code."""
     _, outcome = played("wire", way)
 
     assert any("in place of the grader's own code" in note for note in outcome.staff_notes)

@@ -37,7 +37,7 @@ class TestAnswer:
 
 @pytest.fixture
 def root(tmp_path):
-    """Return the folder of an assignment with one test, which expects what a module beside it says."""
+    """Return the folder of an assignment with one test, whose value stands in a module beside it."""
     for name, text in {
         "rubric.yaml": RUBRIC,
         "cases/suite.yaml": MANIFEST,
@@ -92,7 +92,7 @@ def test_a_changed_suite_is_read_again(root, grader):
 
 
 def test_what_is_in_use_outlives_a_change(root):
-    """Whoever grades while the suite changes goes on with what they began with; then that is ended."""
+    """A grading during a change of the suite goes on with the old suite, which then ends."""
     with closing(SuiteCache(root, [JAIL])) as suite_cache:
         with suite_cache.use() as old:
             (root / "cases" / "expected.py").write_text("ANSWER = 12345\n")

@@ -122,7 +122,7 @@ def replaced(name, *lines):
 
 
 def output(outcome):
-    """Return what all processes printed."""
+    """Return the output of all processes."""
     return join_output(outcome.outputs, ALLOWANCE.output)
 
 
@@ -365,7 +365,7 @@ def test_staff_read_of_a_stranger_at_the_students_end(grade):
 
 
 def test_a_breach_in_every_test_is_one_note(grade):
-    """Staff reads what happened once, and how often."""
+    """Staff read a note once, with the number of times."""
     breach = "os.write(int(sys.argv[1]), bytes(range(100, 200)))"
 
     adapters = (f"def {name}():\n    {breach}\n" for name in ("one", "two", "three"))
@@ -377,7 +377,7 @@ def test_a_breach_in_every_test_is_one_note(grade):
 
 
 def test_progress_of_a_long_call_is_an_event(grade):
-    """What a module beside the submission reports while a call is open reaches the listener of the run."""
+    """Progress from a module beside the submission, while a call is open, reaches the listener of the run."""
     events = []
 
     grade(REPORTING, listen=lambda kind, content: events.append((kind, content)))
@@ -387,7 +387,7 @@ def test_progress_of_a_long_call_is_an_event(grade):
 
 
 def test_output_of_all_processes_is_kept_up_to_the_limit(grade):
-    """What is printed before and after a crash is kept in order, and what goes beyond the limit counted."""
+    """Output before and after a crash is kept in order, and bytes beyond the limit are counted."""
     source = replaced("one", "print('first'); print('error', file=sys.stderr); os._exit(1)")
     source += "\ndef two():\n    print('second')\n    return 2\n"
     source += "\ndef three():\n    print('x' * 5_000)\n    return 3\n"

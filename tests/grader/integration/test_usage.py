@@ -101,7 +101,7 @@ def test_a_sleep_uses_nothing(process, call):
 
 
 def test_the_wait_for_a_processor_is_counted(runner, process, call, load):
-    """On a busy host, the time that passes is what was used and what was waited for."""
+    """On a busy host, the time that passes is the sum of used and waited time."""
     if process.usage().waited is None:
         pytest.skip(f"the kernel below {runner.kind.name} does not tell")
     load(4)

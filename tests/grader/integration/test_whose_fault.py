@@ -1,4 +1,4 @@
-"""What ends a test from outside costs nobody a point: real runners, and signals that are meant for others."""
+"""An end of a test from outside costs nobody a point: real runners, and signals meant for others."""
 
 import contextlib
 import os
@@ -256,7 +256,7 @@ def test_a_machine_without_threads_ends_the_job(tmp_path, monkeypatch, kind, tar
 
 
 def test_output_that_cannot_be_read_ends_the_job(tmp_path, monkeypatch):
-    """An exception in the thread that reads what is printed is the sandbox's failure, not a broken pipe."""
+    """An exception in the thread that reads output is the sandbox's failure, not a broken pipe."""
 
     def fail(*_arguments):
         raise OSError("the pipe is gone")

@@ -60,7 +60,7 @@ PASS_ON = b"from honest import *\n"
 
 @dataclass(frozen=True)
 class Attack:
-    """A malicious submission and what it may get; see above. `needs` is None if it reaches for nothing."""
+    """A malicious submission and its permitted results; `needs` is None if it reaches for nothing."""
 
     name: str
     idea: str

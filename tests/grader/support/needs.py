@@ -1,4 +1,4 @@
-"""What tests need: marks for it, and a skip with the reason where a runner is missing; in CI, a failure."""
+"""The needs of tests: marks for them; without a runner a skip with the reason, and in CI a failure."""
 
 import os
 from functools import cache

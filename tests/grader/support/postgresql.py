@@ -101,5 +101,5 @@ def new_folder():
 
 
 def remove(folder):
-    """Remove what a cluster left."""
+    """Remove the files of a cluster."""
     shutil.rmtree(folder, ignore_errors=True)

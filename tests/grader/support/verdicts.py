@@ -29,20 +29,20 @@ TWICE, BESIDE_ANOTHER = "stale", "siblings"
 
 @dataclass(frozen=True)
 class Graded:
-    """One run of a submission: its points of 104, and what the suite found out."""
+    """One run of a submission: its points of 104, and the outcome of the suite."""
 
     score: Fraction
     outcome: SuiteOutcome
 
     @property
     def output(self):
-        """What all of its processes printed."""
+        """The output of all of its processes."""
         return join_output(self.outcome.outputs, OUTPUT_BYTES)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of an attack: its runs, the honest submission's run beside it, why intake refused it."""
+    """The fate of an attack: its runs, the honest submission's run beside it, why intake refused it."""
 
     runs: Sequence[Graded] = ()
     beside: Graded | None = None
@@ -55,12 +55,12 @@ class Verdict:
 
     @property
     def notes(self):
-        """What all of its runs tell staff."""
+        """The notes for staff of all of its runs."""
         return [note for run in self.runs for note in run.outcome.notes]
 
     @property
     def integrity_notes(self):
-        """What only staff read of all of its runs."""
+        """The notes for staff only of all of its runs."""
         return [note for run in self.runs for note in run.outcome.staff_notes]
 
     @property
@@ -147,7 +147,7 @@ class Verdicts:
         wait(self._begun.values())
 
     def close(self):
-        """Give up what has not begun, and close the caches."""
+        """Cancel gradings that have not begun, and close the caches."""
         self._pool.shutdown(cancel_futures=True)
         for suite_cache in self._caches.values():
             suite_cache.close()

@@ -112,7 +112,7 @@ def asked(engine):
 
 
 def test_the_usage_is_what_process_1_answers(engine):
-    """The answer is the report that names the question, and no part of what was printed."""
+    """The answer is the report that names the question, and no part of the output."""
     thread, answers = asked(engine)
     question = engine.question()
     engine.write(STANDARD_ERROR, b"war" + UsageReport(1, question, Usage(1.5, 0.25)).seal(engine.key) + b"n")

@@ -81,7 +81,7 @@ def row_of(attack):
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_the_page_tells_of_every_attack(attack):
-    """docs/attacks.md names each attack with its idea and what stops it."""
+    """docs/attacks.md names each attack with its idea and its obstacle."""
     row = f"| `{attack.name.partition('/')[2]}` | {attack.idea} | "
 
     assert row in PAGE

@@ -1,4 +1,4 @@
-"""Downloads of every system: whose each file is, which attempt, and what is no submission."""
+"""Downloads of every system: the student of each file, the attempt, and files that are no submissions."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Reports of process 1 among what a submission prints: taken out, whole or in pieces, and never forged."""
+"""Reports of process 1 within a submission's output: found, whole or in pieces, and never forged."""
 
 import random
 
@@ -45,7 +45,7 @@ def test_reports_are_taken_out_of_what_is_printed(size):
     ids=["other key", "other seal", "marks", "zeros"],
 )
 def test_what_is_not_sealed_is_text(forged):
-    """A submission can print what looks like a report; it stays what it printed, and hides no real one."""
+    """A submission can print text like a report; it stays output, and hides no real report."""
     printed, reports = sieved(Sieve(KEY), [forged + MARK, SECOND.seal(KEY)])
 
     assert printed == forged + MARK

@@ -1,4 +1,4 @@
-"""The report as a page: complete, in the order of what helps, and clear about whose fault it is."""
+"""The report as a page: complete, helpful parts first, and clear about whose fault it is."""
 
 import re
 
@@ -58,7 +58,7 @@ def test_no_next_step():
 
 
 def test_order():
-    """What helps comes first."""
+    """Helpful parts come first."""
     words = page(result(outcome=FAILED), output="printed", notes=("noted",)).words
     titles = [
         "Sums",
@@ -83,7 +83,7 @@ def test_order():
 
 
 def test_a_lost_test():
-    """A lost test tells what it checks, what happened, what it cost, and its hint."""
+    """A failed test shows its check, the event, its cost, and its hint."""
     lost = result(
         outcome=FAILED,
         description="The sum is right.",

@@ -1,4 +1,4 @@
-"""Refusals: what a message says, that it is safe to print, and that each rule explains itself."""
+"""Refusals: a complete message, safe to print, and a reason for each rule."""
 
 import pickle
 
@@ -39,7 +39,7 @@ BREACHES = {
 
 
 def test_message_with_entry():
-    """A message says what, where and what to do next."""
+    """A message has the fault, the place and the next step."""
     refused = Refused(Rule.NO_ESCAPE, "../../etc/x.py", "leaves the archive")
 
     text = str(refused)
@@ -110,7 +110,7 @@ def test_end_of_long_name():
 
 @pytest.mark.parametrize("rule", Rule)
 def test_rule_explains_itself(rule):
-    """Each rule says what it asks for and what to do next."""
+    """Each rule has its demand and the next step."""
     assert rule == rule.value == Rule(str(rule))
     assert rule.replace("-", "").isalnum()
     assert rule.sentence.endswith(".")
@@ -127,5 +127,5 @@ def test_breach_of_each_rule(rule, data):
 
 
 def test_no_rule_forgotten():
-    """No rule is without a breach; what cannot be read occurs in folders only."""
+    """No rule is without a breach; unreadable files occur in folders only."""
     assert {*BREACHES, Rule.UNREADABLE} == set(Rule)

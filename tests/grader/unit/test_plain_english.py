@@ -50,7 +50,7 @@ def test_the_texts_are_found():
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_no_phrase_is_banned(name):
-    """Say who does what, in the field's own words (CONTRIBUTING.md has the rule)."""
+    """Say who acts, in the field's own words (CONTRIBUTING.md has the rule)."""
     lines = TEXTS[name].read_text(encoding="utf-8").splitlines()
 
     assert [f"{number}: {line}" for number, line in enumerate(lines, 1) if BANNED.search(line)] == []

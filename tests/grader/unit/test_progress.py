@@ -23,7 +23,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def told():
-    """Return the list of what `progress` tells."""
+    """Return the list of numbers that `progress` reports."""
     return []
 
 
@@ -38,7 +38,7 @@ def progress(told, clock):
 
 
 def test_reports_come_at_most_every_so_often(progress, told, clock):
-    """What is reported in between is not sent."""
+    """Reports in between are not sent."""
     for number in range(4):
         progress.report(batch=number)
         clock[0] += SECONDS_BETWEEN / 2

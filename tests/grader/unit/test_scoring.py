@@ -1,4 +1,4 @@
-"""The arithmetic of the score: exact, complete, and never at a submission's cost for what is our fault."""
+"""The arithmetic of the score: exact, complete, and never at a submission's cost for the grader's fault."""
 
 from fractions import Fraction
 
@@ -260,7 +260,7 @@ def test_judged():
 
 
 def test_lost_per_test():
-    """The losses of a problem share what is lost."""
+    """The losses of a problem share the lost points."""
     lost = scored(rubric_of(problem("A", 2)), A=[PASSED, FAILED, ERROR]).problems[0]
 
     assert (lost.passed, len(lost.losses)) == (1, 2)

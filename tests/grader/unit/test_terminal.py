@@ -12,7 +12,7 @@ from tests.grader.support.reports import report, result
 
 
 def shown(graded, width=100):
-    """Return what `print_report` prints, as plain text."""
+    """Return the output of `print_report` as plain text."""
     console = Console(file=io.StringIO(), width=width, color_system=None)
     print_report(graded, console)
     return console.file.getvalue()
@@ -104,7 +104,7 @@ def test_hostile_text_stays_text():
 
 
 def test_what_the_verdict_rests_on():
-    """The last lines name suite, rubric, seed and runner, and say what isolates the submission."""
+    """The last lines name suite, rubric, seed and runner, and the isolation of the submission."""
     text = " ".join(shown(report()).split())
 
     assert "suite cdcdcdcd · rubric efefefef · seed 0123456789ab · runner process (isolation: none)" in text

@@ -49,7 +49,7 @@ class Wire:
             os._exit(0)
 
     def _serve(self):
-        """Do the requests of one frame; return what a `return` among them holds."""
+        """Serve the requests of one frame; return the value of a `return` among them."""
         message, buffers = self._connection.receive()
         unpacker = self._wire.Unpacker(buffers, self._resolve)
         returned = None
@@ -113,7 +113,7 @@ class Wire:
 
 
 def headed(kind, arguments):
-    """Return the head of a request and what it is about."""
+    """Return the head of a request and its subject."""
     if kind in {"call", "op"}:
         return f"{kind}:{arguments[0]}", arguments[1:]
     if kind in {"method", "get", "set"}:
