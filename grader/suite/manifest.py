@@ -25,12 +25,11 @@ class Manifest:
 
     Attributes: `test_seconds` and `run_seconds` (fair time), `answers` (bytes that a submission may send in
     one test), `timeouts` (how many tests of a stage may time out before the rest does not run),
-    `suite_memory` (bytes that a job's fork of the suite's process may hold), `allowance` (what a student
-    process may have), `interface`, `folders` (of each environment variable that names a folder to a
-    submission: the function that finds the folder, as "module:function"), `provided` (modules in place of the
-    submission's own: where they stand there, and here), and `second_stage` (classes that are run when all
-    others are done and told, in a process of their own), `data_check` (a module that ends well if the suite's
-    data is there; empty if it needs none).
+    `suite_memory` (bytes that a job's fork of the suite's process may hold), `allowance` (of a student
+    process), `interface`, `folders` (for each environment variable that names a folder to a submission: the
+    function that finds the folder, as "module:function"), `provided` (modules that replace the submission's
+    own: their path there, and here), `second_stage` (classes that run last, in a process of their own),
+    `data_check` (a module that exits with 0 if the suite's data is there; empty if it needs none).
     """
 
     test_seconds: float
@@ -46,7 +45,7 @@ class Manifest:
     data_check: str
 
     def find_folders(self) -> dict[str, str]:
-        """Return the folders that a submission may read, by variable, without those that are not there.
+        """Return the existing folders that a submission may read, by variable.
 
         It imports modules of the assignment, so only the suite's process may call it.
         """

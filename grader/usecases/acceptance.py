@@ -17,14 +17,14 @@ from grader.store.states import Priority
 from grader.store.submissions import Upload, accept_all, supersede
 from grader.store.tables import AssignmentRow, SubmissionRow
 from grader.store.users import Person
-from grader.usecases.errors import (
+from grader.usecases.pace import Pace
+from grader.usecases.use_case_error import (
     InvalidInputError,
     KeyReusedError,
     NotFoundError,
     RateLimitError,
     UseCaseError,
 )
-from grader.usecases.pace import Pace
 
 Arrival = tuple[Person, Upload]
 _New = tuple[Upload, New, bool]  # the last one: whether it is by staff

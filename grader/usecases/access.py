@@ -7,7 +7,7 @@ from grader.store.courses import assignments_in
 from grader.store.tables import AssignmentRow, MembershipRow, SubmissionRow, UserRow
 from grader.store.users import Person
 from grader.usecases.context import Context
-from grader.usecases.errors import NotAllowedError, NotFoundError
+from grader.usecases.use_case_error import NotAllowedError, NotFoundError
 
 
 def find_submission(session: Session, who: Person, submission_id: str) -> SubmissionRow:

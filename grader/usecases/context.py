@@ -13,11 +13,11 @@ from grader.store.queue import Queue
 from grader.store.tokens import note_uses
 from grader.usecases.acceptance import Acceptance, Accepted, Arrival
 from grader.usecases.costs import Costs
-from grader.usecases.errors import UseCaseError
 from grader.usecases.pace import Pace
 from grader.usecases.readiness import Readiness
 from grader.usecases.streams import Streams
 from grader.usecases.throttle import Throttle
+from grader.usecases.use_case_error import UseCaseError
 
 USES_GATHER_SECONDS = 1.0
 

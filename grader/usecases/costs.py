@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from grader.usecases.errors import RateLimitError
+from grader.usecases.use_case_error import RateLimitError
 
 FREE_SECONDS = 10.0  # of work, which anyone may cause at once
 PAID_BACK = 1 / 30  # seconds of debt that end in a second

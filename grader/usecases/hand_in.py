@@ -14,7 +14,7 @@ from grader.store.users import Person
 from grader.usecases.acceptance import Accepted
 from grader.usecases.context import Context
 from grader.usecases.costs import BYTES_A_SECOND, Charge
-from grader.usecases.errors import InvalidInputError, UseCaseError
+from grader.usecases.use_case_error import InvalidInputError, UseCaseError
 
 KEY_CHARACTERS = 200
 

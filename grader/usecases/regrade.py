@@ -8,7 +8,7 @@ from grader.store.submissions import cancel
 from grader.store.users import Person
 from grader.usecases.access import course_of, find_submission, require_role
 from grader.usecases.context import Context
-from grader.usecases.errors import ConflictError
+from grader.usecases.use_case_error import ConflictError
 
 
 def cancel_submission(context: Context, who: Person, submission_id: str) -> None:

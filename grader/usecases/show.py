@@ -15,7 +15,7 @@ from grader.store.users import Person, find_user
 from grader.usecases.acceptance import Accepted
 from grader.usecases.access import course_of, find_submission, is_staff_of
 from grader.usecases.context import Context
-from grader.usecases.errors import ConflictError, InvalidInputError, NotFoundError
+from grader.usecases.use_case_error import ConflictError, InvalidInputError, NotFoundError
 
 GRADER_ERROR = "Grading failed on our side. No attempt used. Staff can see the reason."
 NOBODY = -1  # the id of no user

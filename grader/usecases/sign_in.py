@@ -8,7 +8,7 @@ from grader.store import sign_ins
 from grader.store.tokens import bearer
 from grader.store.users import Person, person
 from grader.usecases.context import Context
-from grader.usecases.errors import NotSignedInError, RateLimitError
+from grader.usecases.use_case_error import NotSignedInError, RateLimitError
 
 WRONG_KEY = "The token is wrong, revoked or expired"
 T = TypeVar("T")

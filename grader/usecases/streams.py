@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from grader.usecases.errors import RateLimitError
+from grader.usecases.use_case_error import RateLimitError
 
 ASK_SECONDS = 2.0  # between two checks of the session
 RETRY_SECONDS = 30

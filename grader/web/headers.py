@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from grader.web.errors import Answer, ApiError, ErrorType, as_json
+from grader.web.api_error import Answer, ApiError, ErrorType, as_json
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 STRICT = {

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from grader.web.errors import ApiError, ErrorType
+from grader.web.api_error import ApiError, ErrorType
 
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:/\\@\[\]]+)(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 SHOWN_CHARACTERS = 100

@@ -9,7 +9,7 @@ from grader.usecases.acceptance import Accepted
 from grader.usecases.context import Context
 from grader.usecases.costs import BYTES_A_SECOND
 from grader.usecases.hand_in import hand_in
-from grader.web.errors import ApiError, ErrorType
+from grader.web.api_error import ApiError, ErrorType
 
 ARCHIVE, ASSIGNMENT, AGAIN = "archive", "assignment", "again"
 FIELDS = 8

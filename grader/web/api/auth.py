@@ -11,8 +11,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from grader.store.users import Person
 from grader.usecases.context import Context
-from grader.usecases.errors import NotSignedInError
 from grader.usecases.sign_in import authenticate, find_by_cookie, find_by_token
+from grader.usecases.use_case_error import NotSignedInError
 from grader.web.dependencies import SAFE_METHODS, SESSION_COOKIE, InContext, client_address
 
 BEARER = HTTPBearer(

@@ -14,7 +14,7 @@ from grader.web.api import (
 )
 from grader.web.api.bodies import ProblemBody
 from grader.web.api.submission_body import PREFIX
-from grader.web.errors import handle_errors
+from grader.web.api_error import handle_errors
 from grader.web.headers import NoNul, SizeCap, Trace
 
 VERSION = "1"

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from grader.usecases.access import may_see
 from grader.usecases.context import Context
-from grader.usecases.follow import News, follow_progress
+from grader.usecases.follow_progress import News, follow_progress
 from grader.usecases.show import show_submission
 from grader.usecases.streams import StillAllowed
 from grader.web.api.auth import SignedIn, find_person

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Header, Query, Response
 from grader.core.pytest_report import to_report
 from grader.core.reading import from_document
 from grader.render.html import render_html, stylesheet_hash
-from grader.render.text import render_text
+from grader.render.plain_text import render_text
 from grader.usecases.show import show_report
 from grader.web.api.accept import choose_media_type
 from grader.web.api.auth import SignedIn
 from grader.web.api.bodies import describe_errors
+from grader.web.api_error import ApiError, ErrorType
 from grader.web.dependencies import InContext
-from grader.web.errors import ApiError, ErrorType
 
 Form = Literal["json", "text", "html", "pytest"]
 JSON, TEXT, HTML = "application/json", "text/plain", "text/html"

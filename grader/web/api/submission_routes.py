@@ -15,8 +15,8 @@ from grader.usecases import regrade, show
 from grader.web.api.auth import SignedIn
 from grader.web.api.bodies import PageBody, ReasonBody, SubmissionBody, describe_errors
 from grader.web.api.submission_body import make_body
+from grader.web.api_error import ApiError, ErrorType
 from grader.web.dependencies import InContext
-from grader.web.errors import ApiError, ErrorType
 from grader.web.upload import FORM, hand_in_request
 
 PAGE = 50

@@ -8,7 +8,7 @@ from importlib.resources import files
 from fastapi import APIRouter, Response
 
 from grader.render.html import stylesheet
-from grader.web.errors import ApiError, ErrorType
+from grader.web.api_error import ApiError, ErrorType
 
 PATH = "/static"
 FOR_GOOD = "public, max-age=31536000, immutable"

@@ -11,9 +11,9 @@ from grader.store.database import now
 from grader.store.users import Person
 from grader.usecases.access import find_assignment
 from grader.usecases.context import Context
-from grader.usecases.errors import UseCaseError
+from grader.usecases.use_case_error import UseCaseError
+from grader.web.api_error import ApiError, ErrorType, to_api_error
 from grader.web.dependencies import InContext
-from grader.web.errors import ApiError, ErrorType, to_api_error
 from grader.web.pages.current_user import CurrentUser
 from grader.web.pages.history import list_submissions, score_line
 from grader.web.pages.home_page import task

@@ -15,7 +15,7 @@ from grader.store.submissions import newest_report
 from grader.store.tables import AssignmentRow, SubmissionRow
 from grader.store.users import Person
 from grader.usecases.access import find_submission
-from grader.usecases.errors import ConflictError, InvalidInputError
+from grader.usecases.use_case_error import ConflictError, InvalidInputError
 from grader.web.dependencies import InContext
 from grader.web.pages.current_user import CurrentUser
 from grader.web.pages.history import ListedSubmission, list_submissions

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from grader.usecases.context import Context
-from grader.web.errors import ApiError, handle_errors
+from grader.web.api_error import ApiError, handle_errors
 from grader.web.headers import NoNul, SizeCap, Trace
 from grader.web.pages import (
     assets,

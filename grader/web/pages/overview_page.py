@@ -18,8 +18,8 @@ from grader.store.states import WAITING
 from grader.store.submissions import arrivals
 from grader.store.tables import AssignmentRow
 from grader.usecases.context import Context
+from grader.web.api_error import ApiError, ErrorType
 from grader.web.dependencies import InContext
-from grader.web.errors import ApiError, ErrorType
 from grader.web.pages.charts import Bar, bars
 from grader.web.pages.class_view import ClassView, SelectedClass
 from grader.web.pages.current_user import CurrentUser

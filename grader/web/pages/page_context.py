@@ -16,7 +16,7 @@ class PageContext:
     """The current rubric, the secret of the seeds, and some settings.
 
     Attributes: `over_tls` (people reach the service over TLS only), `has_second_stage` (the suite has long
-    tests, which run last), `catches` (the mistakes that the tests of each problem catch, by its id),
+    tests, which run last), `known_mistakes` (the mistakes that the tests of each problem catch, by its id),
     `link_lifetime` (how long a sign-in link works).
     """
 
@@ -24,7 +24,7 @@ class PageContext:
     secret: bytes = field(repr=False)
     over_tls: bool
     has_second_stage: bool
-    catches: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    known_mistakes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     link_lifetime: timedelta = LINK_LIFETIME
 
 

@@ -13,7 +13,7 @@ from grader.core.rubric import Rubric, parse_rubric
 from grader.core.scoring import Outcome, TestResult, score
 from grader.render.marks import MARKS
 from grader.store.states import VERDICT, State
-from grader.web.errors import ApiError, ErrorType
+from grader.web.api_error import ApiError, ErrorType
 from grader.web.pages.charts import bars, line
 from grader.web.pages.history import ListedSubmission
 from grader.web.pages.live_page import Picture, Training

@@ -37,7 +37,7 @@ class ProblemLine:
 
     problem: RubricProblem
     tests: Sequence[TestLine]
-    catches: Sequence[str]
+    known_mistakes: Sequence[str]
     rate: PassRate
 
 
@@ -61,7 +61,7 @@ def show_rubric(
                 TestLine(name, description, lost.get((rate.problem.id, name), 0))
                 for name, description in tests.get(rate.problem.id, ())
             ],
-            page_context.catches.get(rate.problem.id, ()),
+            page_context.known_mistakes.get(rate.problem.id, ()),
             rate,
         )
         for rate in rates

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
+from grader.web.api_error import ApiError, ErrorType
 from grader.web.dependencies import SAFE_METHODS
-from grader.web.errors import ApiError, ErrorType
 
 OWN = frozenset(["same-origin", "none"])
 

@@ -7,10 +7,10 @@ from fastapi.responses import RedirectResponse
 
 from grader.core.lifetimes import in_words
 from grader.store.sign_ins import SIGN_IN_LIFETIME
-from grader.usecases.errors import NotSignedInError, RateLimitError
 from grader.usecases.sign_in import sign_in_by_link, sign_in_by_token, sign_out
+from grader.usecases.use_case_error import NotSignedInError, RateLimitError
+from grader.web.api_error import to_api_error
 from grader.web.dependencies import SESSION_COOKIE, InContext, client_address
-from grader.web.errors import to_api_error
 from grader.web.pages.current_user import HOME, delete_session_cookie, keep_local, set_session_cookie
 from grader.web.pages.page_context import InPageContext, PageContext
 from grader.web.pages.view import page

@@ -11,8 +11,8 @@ from grader.store.submissions import Upload
 from grader.store.tables import AssignmentRow, SubmissionRow
 from grader.store.users import person
 from grader.usecases.acceptance import Acceptance
-from grader.usecases.errors import NotFoundError, RateLimitError
 from grader.usecases.pace import FIRST_GUESS_SECONDS, Pace
+from grader.usecases.use_case_error import NotFoundError, RateLimitError
 from tests.grader.support.course import hand_in, make_course
 
 

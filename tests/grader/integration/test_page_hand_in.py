@@ -60,7 +60,7 @@ def test_known_bytes_spend_no_attempt(anna):
 
 
 def refused(answer, status):
-    """Return the page of a refusal, after looking that it stands beside the field."""
+    """Return the page of a refusal, after checking that it is next to the field."""
     page = Page(answer.text)
     [field] = [each for _, each in page.tags if each.get("id") == "archive"]
     assert answer.status_code == status

@@ -295,7 +295,7 @@ def test_the_history_of_students(database, course):
 
 
 def test_a_failed_attempt_since_takes_the_basis_away(database, course):
-    """While a submission is graded anew its older verdict is nothing that a repeat may rest on."""
+    """While a submission is graded again, a repeat may not use its older verdict."""
     submission = keep(database, course.anna)
     with database.write() as session:
         publish(session, take(session, submission.id, "w"), verdict())

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.usecases.costs import BYTES_A_SECOND, FREE_SECONDS, Costs
-from grader.usecases.errors import RateLimitError
+from grader.usecases.use_case_error import RateLimitError
 
 MIB = 1 << 20
 

@@ -24,7 +24,7 @@ IN_SANDBOX = (
     "grader.sandbox.limited",
     "grader.sandbox.zygote",
     "grader.sandbox.contained",
-    "grader.boundary.student",
+    "grader.boundary.submission_server",
 )
 
 
@@ -124,7 +124,7 @@ def test_pages_and_api_do_not_know_each_other(room, other):
         for path in MODULES
         if path.is_relative_to(Path("grader", "web", room))
         for name in imports_of(path)
-        if name.startswith(f"grader.web.{other}")
+        if f"{name}.".startswith(f"grader.web.{other}.")
     }
 
     assert not foreign

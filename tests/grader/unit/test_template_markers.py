@@ -15,7 +15,7 @@ def cut_text(source):
 
 
 def request_of(docstring):
-    """Return what the body of `tie`, a function of that docstring, becomes: the text and its lines."""
+    """Return the body of `tie`, a function of that docstring, in the template: the text and its lines."""
     template = cut(f"def tie():\n    {docstring}\n    return 1  # solution\n")
     error = ast.parse(template).body[0].body[-1].exc
     return error.args[0].value, template.splitlines()
@@ -79,7 +79,7 @@ def test_methods_and_properties_are_named_with_their_class():
 
 
 def test_only_the_first_piece_of_a_body_becomes_a_request():
-    """What is not marked stays where it is; the later marked pieces are gone."""
+    """Unmarked code stays; the later marked pieces are gone."""
     template = cut_text('''
         def tie(rope):
             """Return the knot."""
@@ -296,7 +296,7 @@ def test_the_innermost_function_asks():
 
 @pytest.mark.parametrize("source", ["", "x = 1\n\n\n\ny = '''\n\n\n# solution\n# BEGIN SOLUTION\n'''\n"])
 def test_a_module_without_marks_stays_as_it_is(source):
-    """Where nothing is marked nothing changes; what stands in a string is no marker."""
+    """Without marks nothing changes; a mark in a string is no marker."""
     assert cut(source) == source
 
 
@@ -317,7 +317,7 @@ def test_a_module_of_nothing_but_solution_is_empty():
     ],
 )
 def test_the_words_of_a_request(docstring, text):
-    """The first sentence is told as it stands, but for its first letter and its full stop."""
+    """The stub has the first sentence unchanged, except for its first letter and its full stop."""
     assert request_of(docstring)[0] == text
 
 
