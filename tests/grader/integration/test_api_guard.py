@@ -190,7 +190,7 @@ def test_an_upload_that_nobody_can_grade_is_kept_and_told_so(service, workers):
 
     assert made.status_code == 202
     assert (made.json()["place"], made.json()["estimated_wait_seconds"]) == (1, None)
-    assert "No worker can grade at the moment. This is kept" in made.json()["reason"]
+    assert "No worker can grade now. The submission stays" in made.json()["reason"]
     assert ready.json()["status"] == ["no worker", "no runner"][workers]
 
 

@@ -266,7 +266,7 @@ def test_streams_of_one_person_are_few(site):
         page = ben.get(followed[0].removesuffix("/events"))
 
     assert (refused.status_code, refused.json()["type"]) == (429, "urn:problem:too-many")
-    assert "in as many tabs" in refused.json()["detail"]
+    assert "Close a tab or program" in refused.json()["detail"]
     assert (foreign, page.status_code) == (200, 200)
     site.wait_for(lambda: is_open(ben, followed[0]))
 
