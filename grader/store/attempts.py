@@ -24,11 +24,11 @@ FAILED_REASON = "grading failed {attempts} times on our side; no attempt used"
 UNANNOUNCED = Basis("", "")
 
 
-class ArchiveGone(Exception):  # noqa: N818 - says what is the case
+class ArchiveGone(Exception):  # noqa: N818 - an outcome, not an error
     """The bytes of a submission were pruned: it cannot be graded again."""
 
 
-class OtherSuite(Exception):  # noqa: N818 - says what is the case
+class OtherSuite(Exception):  # noqa: N818 - an outcome, not an error
     """The verdict comes from a suite or rubric that is not the assignment's."""
 
 

@@ -24,7 +24,7 @@ class AuditFilter:
     before: int | None = None
 
 
-def record(  # noqa: PLR0913 - who, what, to whom, where and why
+def record(  # noqa: PLR0913 - one parameter for each column
     session: Session,
     actor: str,
     action: str,

@@ -1,4 +1,4 @@
-"""Access: which submissions, assignments and students a person may see, and what the role allows."""
+"""Access: which submissions, assignments and students a person may see, and the permissions of a role."""
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ def find_submission(session: Session, who: Person, submission_id: str) -> Submis
 
 
 def may_see(context: Context, who: Person | None, submission_id: str) -> bool:
-    """Return whether a person may see a submission; nobody is signed in if `who` is None."""
+    """Return whether a person may see a submission; `who` is None without a session."""
     if who is None:
         return False
     try:

@@ -1,4 +1,4 @@
-"""The errors of the use cases: each message says what is wrong and what to do next.
+"""The errors of the use cases: each message has the error and the next step.
 
 UseCaseError
 |- InvalidInputError    a value is not valid
@@ -19,7 +19,7 @@ class UseCaseError(Exception):
     """The parent of all; `facts` repeats the message's values for programs."""
 
     def __init__(self, detail: str, **facts: Any) -> None:
-        """Say in `detail` what is wrong and what to do."""
+        """Explain in `detail` the error and the next step."""
         super().__init__(detail)
         self.facts = facts
 

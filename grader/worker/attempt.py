@@ -38,7 +38,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 
-class Fenced(Exception):  # noqa: N818 - says what is the case
+class Fenced(Exception):  # noqa: N818 - an outcome, not an error
     """The attempt was superseded: the worker was declared dead, and another attempt began."""
 
 
@@ -48,7 +48,7 @@ class Attempts:
     Attributes: `leave` (set when the worker should claim no more: a sandbox failed, or it stops).
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it works with
+    def __init__(  # noqa: PLR0913, PLR0917 - its parts
         self,
         database: Database,
         queue: Queue,

@@ -35,7 +35,7 @@ def worker_name() -> str:
 class Worker:
     """Grades submissions from the queue until `stop`."""
 
-    def __init__(  # noqa: PLR0913 - what it works with, each part made elsewhere
+    def __init__(  # noqa: PLR0913 - its parts, each made elsewhere
         self,
         *,
         database: Database,

@@ -60,7 +60,7 @@ def _check(context: Context, who: Person, assignment_id: str) -> None:
         find_assignment(session, who, assignment_id)
 
 
-def _page(  # noqa: PLR0913, PLR0917 - what the page is made of
+def _page(  # noqa: PLR0913, PLR0917 - the values of the page
     request: Request,
     context: Context,
     who: Person,

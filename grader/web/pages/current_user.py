@@ -14,7 +14,7 @@ from grader.web.pages.page_context import PageContext
 HOME = "/"
 
 
-class SignInFirst(Exception):  # noqa: N818 - says what is to be done
+class SignInFirst(Exception):  # noqa: N818 - it redirects, and is no error
     """The browser has no session; `back` is the page to show after the sign-in."""
 
     def __init__(self, back: str) -> None:

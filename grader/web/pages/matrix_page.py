@@ -23,7 +23,7 @@ router = APIRouter(prefix="/assignments/{assignment_id}")
 
 
 @router.get("/matrix")
-def show_matrix(  # noqa: PLR0913, PLR0917 - what the page is made of
+def show_matrix(  # noqa: PLR0913, PLR0917 - the values of the page
     request: Request,
     page_context: InPageContext,
     who: CurrentUser,

@@ -30,7 +30,7 @@ router = APIRouter(prefix="/submissions")
 
 
 @router.get("/{submission_id}")
-def show_submission(  # noqa: PLR0913, PLR0917 - what the page is made of
+def show_submission(  # noqa: PLR0913, PLR0917 - the values of the page
     request: Request,
     context: InContext,
     page_context: InPageContext,
