@@ -227,7 +227,7 @@ def test_a_database_of_another_program(operator):
     with closing(sqlite3.connect(operator.database)) as connection:
         connection.execute("CREATE TABLE recipes (name TEXT)")
 
-    assert_one_sentence(operator.run("audit"), "grader.db", "other tables", "name an empty one")
+    assert_one_sentence(operator.run("audit"), "grader.db", "tables of another program", "name an empty one")
 
 
 @needs_root

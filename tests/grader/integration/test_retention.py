@@ -274,7 +274,7 @@ def test_a_pruned_archive_is_told_and_comes_back_with_its_upload(database):
     back = anna.get(f"{SUBMISSIONS}/{made}/archive")
 
     assert (gone.status_code, regrade.status_code, back.status_code) == (404, 409, 200)
-    assert "was pruned" in gone.json()["detail"]
+    assert "was deleted to save space" in gone.json()["detail"]
     assert "hand the same zip in again" in regrade.json()["detail"]
     assert again != made
     assert back.content.startswith(b"PK")
