@@ -275,7 +275,7 @@ def test_a_pruned_archive_is_told_and_comes_back_with_its_upload(database):
 
     assert (gone.status_code, regrade.status_code, back.status_code) == (404, 409, 200)
     assert "was deleted to save space" in gone.json()["detail"]
-    assert "hand the same zip in again" in regrade.json()["detail"]
+    assert "Hand in the same zip again" in regrade.json()["detail"]
     assert again != made
     assert back.content.startswith(b"PK")
 
