@@ -112,7 +112,7 @@ def test_a_worker_that_wakes_late_changes_nothing(bench):
 
     late.send_signal(signal.SIGCONT)
 
-    bench.site.wait_for(lambda: "counts no more" in bench.site.log())
+    bench.site.wait_for(lambda: "the attempt was superseded" in bench.site.log())
     assert bench.found(made) == ("graded", 2, 1)
 
 
