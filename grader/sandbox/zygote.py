@@ -150,4 +150,5 @@ def main(serve: Serve, control: int, settings: str) -> None:
     os.environ["HOME"] = home = stated["home"]
     os.makedirs(home, exist_ok=True)  # noqa: PTH103 - in namespaces of its own there is none yet
     os.chdir(home)
+    sys.dont_write_bytecode = True  # the jail ends a strict process that makes a file
     ZygoteServer(serve, socket.socket(fileno=control), jail).serve()
