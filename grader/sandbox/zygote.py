@@ -4,9 +4,9 @@ Started by the trusted side as `main(serve, CONTROL, SETTINGS)`, inside the sand
 runs code of a submission and holds no secret: every submission starts with a copy of its memory. It imports
 the standard library and numpy only.
 
-On CONTROL, a SOCK_SEQPACKET socket, each datagram asks for one process and brings three descriptors: the
-student's end of the boundary, the pipe for its output, and a life line (lifeline.py). When CONTROL is
-closed, this process ends, and its children with it.
+CONTROL is a SOCK_SEQPACKET socket. Each datagram asks for one process and brings three descriptors: the
+student's end of the boundary, the pipe for its output, and a life line (lifeline.py). When CONTROL is closed,
+this process ends, and its children with it.
 """
 
 import contextlib
