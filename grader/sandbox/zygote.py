@@ -1,4 +1,4 @@
-"""Forks student processes: a process that has imported what they need, so that each is there at once.
+"""Forks student processes: the zygote has imported their modules, so that each starts at once.
 
 Started by the trusted side as `main(serve, CONTROL, SETTINGS)`, inside the sandbox if there is one. It never
 runs code of a submission and holds no secret: every submission starts with a copy of its memory. It imports
