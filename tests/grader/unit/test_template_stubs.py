@@ -313,7 +313,7 @@ def test_what_stands_in_a_string_is_no_mark(source):
     ],
 )
 def test_the_words_of_a_request(docstring, asked):
-    """The first sentence is told as it stands, but for its first letter and its full stop."""
+    """The sentence keeps its words; only its first letter and its full stop change."""
     assert request_of(docstring)[0] == asked
 
 
