@@ -1,7 +1,7 @@
 """Logs: one JSON object a line on standard error, which leaves no character of a student unescaped.
 
 Events carry the ids of request and submission from their context. The grader logs no tokens and no passwords.
-As a second guard, values under a name such as "token" are struck out, and so is any text with the form of a
+As a second guard, values under a name such as "token" are struck out. So is any text with the form of a
 token, a sign-in code or a cookie, also in a path, a message or a traceback.
 """
 

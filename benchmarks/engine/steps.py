@@ -10,7 +10,7 @@ import numpy as np
 from first_order import Node
 from first_order import cross_entropy as first_order_loss
 from smulgrad.nn import MLP, SGD, cross_entropy
-from smulgrad.sweep import grad
+from smulgrad.node import grad
 
 PIXELS, CLASSES = 784, 10
 LEARNING_RATE = 0.1

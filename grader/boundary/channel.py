@@ -44,15 +44,15 @@ class Channel:
     of the second kind are queued and travel with the next one that waits. After any `Lost` the channel stays
     closed.
 
-    The peer may speak only while a request waits, and only about that request: its answer, a call of a
-    function that was handed in with it, or `on_progress`. The peer may answer before it reads the question;
-    it only knows less then. The clock runs from a request to its answer, callbacks included. So the peer
-    cannot put the end of a limit off, by sending or by not reading.
+    The peer may speak only while a request waits, and only about that request. Its messages are the answer, a
+    call of a function of the request, and progress. The peer may answer before it reads the question; it only
+    knows less then. The clock runs from a request to its answer, callbacks included. So the peer cannot put
+    the end of a limit off, by sending or by not reading.
 
-    The channel accepts a handle that it has given out since the last `start_afresh`, and a negative number,
-    by which the peer names an object of its own (ProxyTable). It cannot check which object a handle stands
-    for, and need not: a test only asks whether two proxies are the same. A submission that lies about that
-    could as well make `_prev` a property that returns any object.
+    The channel accepts handles that it has given out since the last `start_afresh`. It also accepts negative
+    numbers, by which the peer names objects of its own (ProxyTable). It cannot check which object a handle
+    stands for, and need not: a test only asks whether two proxies are the same. A submission that lies about
+    that could as well make `_prev` a property that returns any object.
     """
 
     def __init__(self, stream: "socket.socket", interface: Interface, clock: Clock | None = None) -> None:

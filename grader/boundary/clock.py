@@ -1,10 +1,10 @@
 """Fair time: limits count the time that a submission uses, not the time for which the host makes it wait.
 
-The clock of a process runs while a request waits for its answer. Its time is the larger of two: the processor
-time of all threads of the process, and the time that has passed less the time for which the two ends of the
-boundary waited for a processor. So a limit means the same on a busy host and for a process with many threads.
-A submission that sleeps reaches it as well. The trusted end counts its own waits with each request. It looks
-at the waits of the other end about once a second.
+The clock of a process runs while a request waits for its answer. Its time is the larger of two numbers. One
+is the processor time of all threads of the process. The other is the time that has passed, less the time for
+which the two ends of the boundary waited for a processor. So a limit means the same on a busy host and for a
+process with many threads. A submission that sleeps reaches it as well. The trusted end counts its own waits
+with each request. It looks at the waits of the other end about once a second.
 """
 
 import math

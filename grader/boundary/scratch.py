@@ -1,8 +1,8 @@
 """The files that a submission sees: those of its upload, and those that it writes, all in memory.
 
 The sandbox lets nothing be written to a disk. A submission may still write a log, keep its weights or read
-its own data: `open` and the functions of `os` that pathlib, numpy and logging call find these files in its
-working folder and in the temporary folder. It is a convenience and guards nothing.
+its own data, in its working folder and in the temporary folder. `open` and the functions of `os` under
+pathlib, numpy and logging find these files. It is a convenience and guards nothing.
 """
 
 import errno

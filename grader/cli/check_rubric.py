@@ -1,4 +1,4 @@
-"""`grader rubric`: look after the rubric, and prove that its tests catch mistakes."""
+"""`grader rubric`: check the rubric, and prove that its tests catch mistakes."""
 
 from contextlib import closing
 
@@ -7,7 +7,7 @@ import typer
 from grader.cli.exits import Exit
 from grader.cli.prove_rubric import prove_rubric
 
-app = typer.Typer(no_args_is_help=True, help="Look after the rubric.")
+app = typer.Typer(no_args_is_help=True, help="Check the rubric, and prove that its tests catch mistakes.")
 app.command("prove")(prove_rubric)
 
 

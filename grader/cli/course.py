@@ -23,8 +23,8 @@ Due = Annotated[
 
 @app.command("create")
 def create_course(  # noqa: PLR0913 - one option each
-    course: Annotated[str, typer.Argument(metavar="NAME", help="Short name, as in links: autumn-2026.")],
-    title: Annotated[str, typer.Option("--title", help="As people read it.")] = "",
+    course: Annotated[str, typer.Argument(metavar="NAME", help="Short name for links, such as autumn-2026.")],
+    title: Annotated[str, typer.Option("--title", help="Title on the pages.")] = "",
     time_zone: Annotated[
         str, typer.Option("--time-zone", help="The course's time zone, such as Europe/Berlin.")
     ] = "UTC",
@@ -33,9 +33,7 @@ def create_course(  # noqa: PLR0913 - one option each
         int, typer.Option("--hourly-limit", min=0, help="Submissions per student and hour; 0 for no limit.")
     ] = 20,
     *,
-    supersede: Annotated[
-        bool, typer.Option(help="Let a newer submission take the place of one that waits.")
-    ] = True,
+    supersede: Annotated[bool, typer.Option(help="Let a newer submission replace a waiting one.")] = True,
 ) -> None:
     """Create a course with the assignment that this service grades."""
     from grader.core.deadline import parse_due
@@ -61,12 +59,16 @@ def create_course(  # noqa: PLR0913 - one option each
 
 @app.command("edit")
 def edit_course(
-    course: Annotated[str | None, typer.Argument(metavar="NAME", help="Needed with several.")] = None,
-    assignment: Annotated[str | None, typer.Option("--assignment", help="Needed with several.")] = None,
+    course: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The course, if there are several.")
+    ] = None,
+    assignment: Annotated[
+        str | None, typer.Option("--assignment", help="The assignment, if there are several.")
+    ] = None,
     time_zone: Annotated[str | None, typer.Option("--time-zone", help="The course's time zone.")] = None,
     due: Due = None,
     *,
-    no_due: Annotated[bool, typer.Option("--no-due", help="Take the deadline away.")] = False,
+    no_due: Annotated[bool, typer.Option("--no-due", help="Remove the deadline.")] = False,
 ) -> None:
     """Change the deadline of an assignment, or the time zone of a course.
 
@@ -105,17 +107,15 @@ def list_courses() -> None:
 @app.command("import-roster")
 def import_roster(
     file: Annotated[Path, typer.Argument(metavar="CSV", exists=True, dir_okay=False)],
-    course: Annotated[str | None, typer.Option("--course", help="Needed when there are several.")] = None,
-    domain: Annotated[str, typer.Option("--domain", help="Makes an address of a login: example.edu.")] = "",
+    course: Annotated[str | None, typer.Option("--course", help="The course, if there are several.")] = None,
+    domain: Annotated[str, typer.Option("--domain", help="Mail domain of logins, such as example.edu.")] = "",
     *,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would change; change nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the changes only.")] = False,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Import the good rows although others are bad.")
     ] = False,
 ) -> None:
-    """Take people and sections from a roster of Canvas, Gradescope or a spreadsheet.
+    """Import people and sections from a roster of Canvas, Gradescope or a spreadsheet.
 
     A person needs an address, a login or a SIS id.
     """

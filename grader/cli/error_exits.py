@@ -15,7 +15,7 @@ def end_with(error: Exception) -> NoReturn:
     from grader.sandbox.runner import SandboxError
     from grader.sandbox.runner_choice import UnknownRunner
     from grader.suite.run import SuiteFailed
-    from grader.template import MarkerError
+    from grader.template import TemplateError
 
     match error:
         case Refused():
@@ -25,7 +25,7 @@ def end_with(error: Exception) -> NoReturn:
             | DocumentError()
             | UnknownRunner()
             | NoRunner()
-            | MarkerError()
+            | TemplateError()
             | FileExistsError()
             | FileNotFoundError()
         ):

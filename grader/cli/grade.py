@@ -22,14 +22,17 @@ app = typer.Typer()
 
 
 RunnerOption = Annotated[
-    str | None, typer.Option("--runner", metavar="NAME", help="Where submissions run. [env: GRADER_RUNNER]")
+    str | None,
+    typer.Option("--runner", metavar="NAME", help="Runner of the submissions. [env: GRADER_RUNNER]"),
 ]
 SeedOption = Annotated[
     int | None,
-    typer.Option("--seed", min=0, help="Seed of the inputs, instead of one derived from the submission."),
+    typer.Option(
+        "--seed", min=0, help="Seed of the random inputs; by default it follows from the submission."
+    ),
 ]
 WithoutBonus = Annotated[
-    bool, typer.Option("--without-bonus", help="Leave the bonus parts out: seconds instead of minutes.")
+    bool, typer.Option("--without-bonus", help="Skip the bonus parts: seconds instead of minutes.")
 ]
 
 
@@ -70,19 +73,21 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
 @app.command("grade-all")
 def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
     folder: Annotated[
-        Path, typer.Argument(exists=True, help="A folder of zips and folders, or the one zip of all.")
+        Path, typer.Argument(exists=True, help="A folder of zips and folders, or one zip of them all.")
     ],
     csv_file: Annotated[
         Path, typer.Option("--csv", metavar="OUT", callback=writable, help="Write one line per submission.")
     ],
-    due: Annotated[str | None, typer.Option("--due", help="The deadline, to tell what is late.")] = None,
-    time_zone: Annotated[str, typer.Option("--time-zone", help="The zone of the deadline.")] = "UTC",
+    due: Annotated[
+        str | None, typer.Option("--due", help="The deadline; later submissions are marked late.")
+    ] = None,
+    time_zone: Annotated[str, typer.Option("--time-zone", help="Time zone of the deadline.")] = "UTC",
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Submissions graded at a time.")] = 1,
     runner: RunnerOption = None,
     seed: SeedOption = None,
     without_bonus: WithoutBonus = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Grade every submission in a folder, as a learning management system or GitHub Classroom makes it."""
+    """Grade all submissions in a folder from a learning management system or GitHub Classroom."""
     from rich.console import Console
 
     from grader.batch import downloads_in, grade_all

@@ -17,11 +17,9 @@ app = typer.Typer()
 
 @app.command("backup")
 def backup_command(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Where to write it; a file there is replaced.")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The new file; it replaces an older backup.")],
 ) -> None:
-    """Write everything as of this moment into one file, while the service runs."""
+    """Write all data of the service into one file, while the service runs."""
     from grader.app.service import read_seed_secret
     from grader.service_settings import read_service_settings
     from grader.store.backup import back_up
@@ -74,7 +72,7 @@ def _check_data_folder(settings: "ServiceSettings") -> None:
 def restore_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A backup.")],
 ) -> None:
-    """Fill an empty store, of either kind of database, from a backup."""
+    """Fill an empty store from a backup, in SQLite or PostgreSQL."""
     from grader.app.service import keep_seed_secret
     from grader.service_settings import read_service_settings
     from grader.store.backup import is_backup, restore

@@ -11,12 +11,12 @@ app = typer.Typer()
 
 @app.command("audit")
 def audit_command(
-    course: Annotated[str | None, typer.Option("--course", help="Only of this course.")] = None,
+    course: Annotated[str | None, typer.Option("--course", help="Only actions in this course.")] = None,
     actor: Annotated[str | None, typer.Option("--actor", help="Only actions of this person.")] = None,
     subject: Annotated[
         str | None, typer.Option("--subject", help="Only actions on this submission or person.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Number of actions.")] = 50,
 ) -> None:
     """List actions of staff, newest first: time, person, action, subject, course and reason."""
     from grader.core.text import clean_line

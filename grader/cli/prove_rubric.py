@@ -1,4 +1,4 @@
-"""`grader rubric prove`: plant every mistake and mutant, and say which ones the tests catch."""
+"""`grader rubric prove`: plant every mistake and mutant, and count the ones that the tests catch."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def prove_rubric(
     runner: Annotated[
         str | None,
         typer.Option(
-            "--runner", metavar="NAME", help="Where the copies run. [default: the lightest that isolates]"
+            "--runner", metavar="NAME", help="Runner of the copies. [default: the lightest that isolates]"
         ),
     ] = None,
 ) -> None:

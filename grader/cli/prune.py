@@ -20,7 +20,7 @@ app = typer.Typer()
 def prune_command(
     *,
     delete: Annotated[
-        bool, typer.Option("--delete", help="Remove it. Without this option nothing is changed.")
+        bool, typer.Option("--delete", help="Remove the data. Without this option nothing changes.")
     ] = False,
 ) -> None:
     """Show the space of old archives, progress and reports; remove them with --delete.

@@ -1,4 +1,4 @@
-"""`grader score`: the points for a report of pytest-json-report, wherever it was made."""
+"""`grader score`: the points for a report of pytest-json-report from any machine."""
 
 import hashlib
 from contextlib import closing
@@ -24,12 +24,18 @@ def score_command(
     ],
     rubric_file: Annotated[
         Path | None,
-        typer.Option("--rubric", metavar="FILE", exists=True, dir_okay=False, help="Points by this rubric."),
+        typer.Option(
+            "--rubric",
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Use this rubric instead of the assignment's.",
+        ),
     ] = None,
     json_file: JsonOption = None,
     html_file: HtmlOption = None,
 ) -> None:
-    """Print the points for a report that `pytest --json-report` has written."""
+    """Print the points for a report of `pytest --json-report`."""
     from rich.console import Console
 
     from grader.core.pytest_report import ReportError

@@ -16,10 +16,8 @@ app = typer.Typer()
 @app.command("serve")
 def serve_command(
     *,
-    worker: Annotated[bool, typer.Option(help="Also grade, in a process beside the API.")] = True,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="Add a course of made-up students to look at.")
-    ] = False,
+    worker: Annotated[bool, typer.Option(help="Also grade, in a second process.")] = True,
+    demo: Annotated[bool, typer.Option("--demo", help="Add a demo course with made-up students.")] = False,
 ) -> None:
     """Serve the API and the pages, and grade submissions."""
     from grader.app.announcing import announcing
@@ -53,7 +51,7 @@ def worker_command(
     slots: Annotated[
         int | None,
         typer.Option(
-            "--slots", min=1, max=256, help="Submissions graded at a time (default: one a processor)."
+            "--slots", min=1, max=256, help="Submissions graded at a time (default: one per processor)."
         ),
     ] = None,
 ) -> None:

@@ -27,13 +27,15 @@ To = Annotated[
 def submit_command(
     project: Annotated[Path, typer.Argument(metavar="DIR|ZIP", exists=True, help="Your project.")],
     to: To,
-    assignment: Annotated[str | None, typer.Option("--assignment", help="If you have several.")] = None,
+    assignment: Annotated[
+        str | None, typer.Option("--assignment", help="The assignment, if you have several.")
+    ] = None,
     *,
     again: Annotated[bool, typer.Option("--again", help="Grade the same bytes again.")] = False,
 ) -> None:
     """Hand a project in, follow it, and print its report.
 
-    The token is taken from GRADER_TOKEN, from ~/.config/grader/token (mode 600), or asked for.
+    The token comes from GRADER_TOKEN, from ~/.config/grader/token (mode 600), or from a prompt.
     """
     from rich.console import Console
 
@@ -57,9 +59,9 @@ def submit_command(
 
 @app.command("status")
 def status_command(
-    to: To, limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="How many.")] = 10
+    to: To, limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="Number of submissions.")] = 10
 ) -> None:
-    """List the newest submissions and where they stand."""
+    """List the newest submissions and their states."""
     from grader.client import ServiceError
 
     try:
@@ -72,7 +74,7 @@ def status_command(
 
 @app.command("report")
 def report_command(
-    submission_id: Annotated[str, typer.Argument(metavar="ID", help="As `grader status` lists it.")], to: To
+    submission_id: Annotated[str, typer.Argument(metavar="ID", help="An id from `grader status`.")], to: To
 ) -> None:
     """Print the report of a submission."""
     from grader.client import ServiceError

@@ -17,11 +17,11 @@ Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's e-mail
 def add_user_command(  # noqa: PLR0913 - one parameter for each option
     email: Email,
     role: Annotated[str, typer.Option("--role", help="student, grader, instructor or admin.")] = "student",
-    course: Annotated[str | None, typer.Option("--course", help="Needed when there are several.")] = None,
-    section: Annotated[str, typer.Option("--section")] = "",
-    name: Annotated[str, typer.Option("--name")] = "",
+    course: Annotated[str | None, typer.Option("--course", help="The course, if there are several.")] = None,
+    section: Annotated[str, typer.Option("--section", help="Section of the course.")] = "",
+    name: Annotated[str, typer.Option("--name", help="The person's name.")] = "",
     *,
-    print_token: Annotated[bool, typer.Option("--print-token", help="Show a new token, once.")] = False,
+    print_token: Annotated[bool, typer.Option("--print-token", help="Print a new token, once.")] = False,
 ) -> None:
     """Add a person to a course, or change their role."""
     from grader.core.role import Role
@@ -57,9 +57,9 @@ def list_users(course: Annotated[str | None, typer.Option("--course")] = None) -
 def new_token(
     email: Email,
     label: Annotated[str, typer.Option("--label", help="Its purpose.")] = "command line",
-    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How long it is valid.")] = 180,
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="Days until it expires.")] = 180,
 ) -> None:
-    """Make a token and show it, once."""
+    """Make a token and print it, once."""
     from grader.store.audit_log import OPERATOR, record
     from grader.store.tokens import issue_token, public_half
 
@@ -72,7 +72,7 @@ def new_token(
 
 @app.command("link")
 def new_link(email: Email) -> None:
-    """Make a link that signs a person in to the pages, once; GRADER_LINK_HOURS says for how long it works."""
+    """Make a sign-in link that works once, within GRADER_LINK_HOURS."""
     from grader.core.lifetimes import in_words
     from grader.service_settings import read_service_settings
     from grader.store.audit_log import OPERATOR, record
@@ -93,7 +93,7 @@ def new_link(email: Email) -> None:
 
 @app.command("tokens")
 def list_tokens(email: Email) -> None:
-    """List a person's tokens: their public halves, never the secret ones."""
+    """List a person's tokens by their public halves."""
     from grader.store.tokens import tokens_of
 
     with open_store() as database, database.read() as session:
@@ -105,9 +105,9 @@ def list_tokens(email: Email) -> None:
 
 @app.command("revoke")
 def revoke(
-    token_id: Annotated[str, typer.Argument(metavar="ID", help="As `grader user tokens` lists it.")],
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="An id from `grader user tokens`.")],
 ) -> None:
-    """End a token now."""
+    """Revoke a token."""
     from grader.store.audit_log import OPERATOR, record
     from grader.store.tokens import public_half, revoke_token
 
@@ -122,7 +122,7 @@ def revoke(
 
 @app.command("shut-out")
 def shut_out_command(email: Email) -> None:
-    """End all tokens, links and sign-ins of a person, as when a laptop is lost."""
+    """Revoke all tokens, links and sessions of a person, as after a lost laptop."""
     from grader.store.audit_log import OPERATOR, record
     from grader.store.sign_ins import revoke_access
 

@@ -31,10 +31,10 @@ class ScoringPolicy(StrEnum):
 class Problem:
     """One line of the rubric: some points for the tests of one class.
 
-    `section` (of the handout) and `hint` may be empty. So may `gate`: a test, as Class::test, that can show
-    that the problem was solved in another way than the handout asks, and then limits its points. `essential`
-    are tests of its class, without the parameters in brackets: where one of them is lost, its points are
-    limited too. `needs` are the ids of problems that it builds on. `place` says where `tests` is written.
+    `section` (of the handout) and `hint` may be empty. So may `gate`: a test, as Class::test, that limits the
+    points of a solution by other means than the handout asks. `essential` are tests of its class, without the
+    parameters in brackets: where one of them is lost, its points are limited too. `needs` are the ids of
+    problems that it builds on. `place` says where `tests` is written.
     """
 
     id: str

@@ -1,12 +1,12 @@
-"""Forks student processes: a process that has imported what they need, so that each is there at once.
+"""Forks student processes: the zygote has imported their modules, so that each starts at once.
 
 Started by the trusted side as `main(serve, CONTROL, SETTINGS)`, inside the sandbox if there is one. It never
 runs code of a submission and holds no secret: every submission starts with a copy of its memory. It imports
 the standard library and numpy only.
 
-On CONTROL, a SOCK_SEQPACKET socket, each datagram asks for one process and brings three descriptors: the
-student's end of the boundary, the pipe for its output, and a life line (lifeline.py). When CONTROL is
-closed, this process ends, and its children with it.
+CONTROL is a SOCK_SEQPACKET socket. Each datagram asks for one process and brings three descriptors: the
+student's end of the boundary, the pipe for its output, and a life line (lifeline.py). When CONTROL is closed,
+this process ends, and its children with it.
 """
 
 import contextlib
@@ -150,4 +150,5 @@ def main(serve: Serve, control: int, settings: str) -> None:
     os.environ["HOME"] = home = stated["home"]
     os.makedirs(home, exist_ok=True)  # noqa: PTH103 - in namespaces of its own there is none yet
     os.chdir(home)
+    sys.dont_write_bytecode = True  # the jail ends a strict process that makes a file
     ZygoteServer(serve, socket.socket(fileno=control), jail).serve()

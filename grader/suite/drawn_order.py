@@ -31,8 +31,8 @@ class DrawnOrder:
 class Schedule:
     """The tests of one stage in the order in which they run: a drawn one, after a timeout the suite's own.
 
-    After `limit` timeouts the rest of a stage does not run. Which tests are the rest must not depend on the
-    draw: they are those that the suite names behind the last of the first `limit` tests that time out.
+    After `limit` timeouts the rest of a stage does not run. The rest must not depend on the draw. It has the
+    tests that the suite names behind the last of the first `limit` tests that time out.
     """
 
     def __init__(self, items: Sequence[pytest.Item], order: DrawnOrder, limit: int) -> None:

@@ -15,8 +15,9 @@ TEST_SECONDS = 60  # of processor time: many times that of reading the largest a
 class OwnLimits:
     """The limits of a job's fork of the suite's process, while a test runs in it.
 
-    A test that reaches the limit of memory gets a MemoryError. One that reaches the limit of processor time
-    ends the process, which first logs its stack: no data may cost that much, so the grader has a mistake.
+    A test that reaches the limit of memory gets a MemoryError. A test that reaches the limit of processor
+    time ends the process, which first logs its stack. No data may cost that much, so the grader has a
+    mistake.
     """
 
     def __init__(self, memory: int) -> None:

@@ -2,6 +2,6 @@
 
 from grader.template.export import export
 from grader.template.generate import regenerate
-from grader.template.markers import MarkerError
+from grader.template.stubs import TemplateError
 
-__all__ = ["MarkerError", "export", "regenerate"]
+__all__ = ["TemplateError", "export", "regenerate"]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from grader.template.files import read_files, write_files
-from grader.template.markers import cut
+from grader.template.stubs import cut
 
 REFERENCE = "reference"
 TEMPLATE = "student_template"
@@ -13,7 +13,7 @@ SUFFIX = ".py"
 def generate(reference: Path) -> dict[str, bytes]:
     """Return the template's modules by path; one that is nothing but solution has no counterpart.
 
-    Raises MarkerError, SyntaxError and FileNotFoundError.
+    Raises TemplateError, SyntaxError and FileNotFoundError.
     """
     modules = {path: content for path, content in read_files(reference).items() if path.endswith(SUFFIX)}
     cuts = {path: cut(content.decode(), f"{reference.name}/{path}") for path, content in modules.items()}

@@ -9,9 +9,8 @@ MOST_BLANK_LINES = 2  # between the definitions of a module; elsewhere 1
 INDENT = "    "
 
 
-def raising(text: str, replaced: str) -> list[str]:
-    """Return the lines that raise NotImplementedError with `text`, indented as the line `replaced`."""
-    indent = replaced[: _depth(replaced)]
+def raising(text: str, indent: str) -> list[str]:
+    """Return the lines that raise NotImplementedError with `text`, each after `indent`."""
     line = f"{indent}raise NotImplementedError({_quoted(text)})"
     if len(line) <= LINE_LENGTH:
         return [line]

@@ -28,17 +28,14 @@ class Adam:
         eps: float = 1e-8,
     ) -> None:
         """Remember the parameter Tensors and the settings; both means of every parameter start at zero."""
-        # BEGIN SOLUTION
         self.parameters = list(parameters)
         self.lr, self.betas, self.eps = lr, betas, eps
         self.steps = 0
         self._means = [np.zeros_like(parameter.data) for parameter in self.parameters]
         self._mean_squares = [np.zeros_like(parameter.data) for parameter in self.parameters]
-        # END SOLUTION
 
     def step(self) -> None:
         """Move every parameter's data by one step, in place."""
-        # BEGIN SOLUTION
         self.steps += 1
         beta1, beta2 = self.betas
         unbias1, unbias2 = 1 - beta1**self.steps, 1 - beta2**self.steps
@@ -46,11 +43,8 @@ class Adam:
             m[...] = beta1 * m + (1 - beta1) * p.grad
             v[...] = beta2 * v + (1 - beta2) * p.grad**2
             p.data -= self.lr * (m / unbias1) / (np.sqrt(v / unbias2) + self.eps)
-        # END SOLUTION
 
     def zero_grad(self) -> None:
         """Set every parameter's gradient to zero."""
-        # BEGIN SOLUTION
         for parameter in self.parameters:
             parameter.grad = None  # reads as zeros
-        # END SOLUTION

@@ -1,21 +1,19 @@
 """The bonus on convolution: `conv2d` slides a small kernel over images, as a network's layer does."""
 
-import math  # solution
-from dataclasses import dataclass  # solution
+import math
+from dataclasses import dataclass
 
 import numpy as np  # solution
 
 from smulgrad.engine import Tensor
-from smulgrad.rules import RULES  # solution
+from smulgrad.rules import RULES
 
-# BEGIN SOLUTION
 # A convolution is a matrix product, once the numbers under the kernel at each place stand in a column of
 # their own. So the engine needs one new operation, which lays out these columns, and `@` does the rest. What
 # undoes it adds the columns up again where they overlap. Either is linear and is the other's rule, so
 # derivatives of any order follow.
-
-RULES["columns"] = (lambda g, z, x, slide: _images(g, slide), None)
-RULES["images"] = (lambda g, z, x, slide: _columns(g, slide), None)
+RULES["im2col"] = (lambda g, z, x, slide: _col2im(g, slide), None)
+RULES["col2im"] = (lambda g, z, x, slide: _im2col(g, slide), None)
 
 
 @dataclass(frozen=True)
@@ -51,10 +49,10 @@ class _Slide:
         return np.s_[:, :, i : i + rows : self.stride, j : j + columns : self.stride]
 
 
-def _columns(images, slide):
+def _im2col(images, slide):
     """Return the numbers under the kernel, (batch, channels * kernel, places); as a node if it is one."""
     if isinstance(images, Tensor):
-        return Tensor.made(_columns(images.data, slide), "columns", images, slide)
+        return Tensor.from_op(_im2col(images.data, slide), "im2col", images, slide)
     padded = images
     if slide.padding:
         padded = np.zeros(slide.padded, images.dtype)
@@ -65,10 +63,10 @@ def _columns(images, slide):
     return columns.reshape(slide.shape[0], math.prod(columns.shape[1:4]), math.prod(slide.places))
 
 
-def _images(columns, slide):
+def _col2im(columns, slide):
     """Return images of which each pixel is the sum of its numbers in `columns`; as a node if it is one."""
     if isinstance(columns, Tensor):
-        return Tensor.made(_images(columns.data, slide), "images", columns, slide)
+        return Tensor.from_op(_col2im(columns.data, slide), "col2im", columns, slide)
     columns = columns.reshape(*slide.shape[:2], *slide.kernel, *slide.places)
     padded = np.zeros(slide.padded, columns.dtype)
     for i, j in np.ndindex(slide.kernel):
@@ -91,9 +89,6 @@ def _slide_of(x, weight, stride, padding):
     return slide
 
 
-# END SOLUTION
-
-
 def conv2d(x: Tensor, weight: Tensor, bias: Tensor, stride: int = 1, padding: int = 0) -> Tensor:
     """Return the convolution of `x` with `weight`, plus `bias`, as a Tensor (batch, out, height', width').
 
@@ -101,9 +96,7 @@ def conv2d(x: Tensor, weight: Tensor, bias: Tensor, stride: int = 1, padding: in
     (out,). At each place a result is the sum of the kernel times the pixels under it; the kernel moves by
     `stride` pixels, over images with a border of `padding` zeros, and is not flipped.
     """
-    # BEGIN SOLUTION
     slide = _slide_of(x, weight, stride, padding)
     batch, channels = x.shape[0], weight.shape[0]
-    z = weight.reshape(channels, -1) @ _columns(x, slide) + bias.reshape(channels, 1)
+    z = weight.reshape(channels, -1) @ _im2col(x, slide) + bias.reshape(channels, 1)
     return z.reshape(batch, channels, *slide.places)
-    # END SOLUTION

@@ -4,27 +4,22 @@
 picture of it where Graphviz is installed.
 """
 
-# BEGIN SOLUTION
 import shutil
 import subprocess
 from pathlib import Path
 
-import numpy as np
+import numpy as np  # solution
 
-# END SOLUTION
 from smulgrad import engine
 
 MOST_NODES = 10_000
 MOST_IN_A_PICTURE = 200  # of more, Graphviz takes minutes and nobody sees anything
-# BEGIN SOLUTION
 SHOWN_NUMBERS = 9  # of an array; of a larger one the range is shown
 HOW_TO_INSTALL = (
     "draw: Graphviz is not installed, there is no program `dot`. Install it (Debian, Ubuntu: apt install "
     "graphviz; macOS: brew install graphviz; Windows: winget install Graphviz.Graphviz), or paste what "
     "draw_graph returns into a Graphviz viewer"
 )
-
-# END SOLUTION
 
 
 def draw_graph(node: engine.Value | engine.Tensor, most: int = MOST_NODES) -> str:
@@ -34,7 +29,6 @@ def draw_graph(node: engine.Value | engine.Tensor, most: int = MOST_NODES) -> st
     shape. An edge leads from each operand to the result. Of a graph of more than `most` nodes the ones
     nearest to `node` are drawn, and a note says so.
     """
-    # BEGIN SOLUTION
     if not isinstance(node, engine.Value | engine.Tensor):
         raise TypeError(f"draw_graph: draws a Value or a Tensor, got {type(node).__name__}")
     names = _named(node, most)
@@ -49,7 +43,6 @@ def draw_graph(node: engine.Value | engine.Tensor, most: int = MOST_NODES) -> st
         )
     lines += [f"  {tail} -> {head}" for tail, head in edges]
     return "\n".join([*lines, "}", ""])
-    # END SOLUTION
 
 
 def draw(node: engine.Value | engine.Tensor, file: str = "graph.svg", most: int = MOST_IN_A_PICTURE) -> None:
@@ -57,16 +50,13 @@ def draw(node: engine.Value | engine.Tensor, file: str = "graph.svg", most: int 
 
     Raises FileNotFoundError where Graphviz is not installed, with the way to install it.
     """
-    # BEGIN SOLUTION
     dot = shutil.which("dot")
     if dot is None:
         raise FileNotFoundError(HOW_TO_INSTALL)
     kind = Path(file).suffix.removeprefix(".")
     subprocess.run([dot, f"-T{kind}", "-o", file], input=draw_graph(node, most).encode(), check=True)  # noqa: S603
-    # END SOLUTION
 
 
-# BEGIN SOLUTION
 def _named(node, most):
     """Return a name for `node` and for each one below it, the `most` nearest ones, nearest first."""
     names, found = {node: "n0"}, [node]
@@ -103,6 +93,3 @@ def _escaped(text):
     """Return one line of text without anything that ends a DOT string or means more than itself there."""
     printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return printable.replace("\\", "\\\\").replace('"', '\\"')
-
-
-# END SOLUTION

@@ -6,13 +6,12 @@ tell_loss, for a curve of the loss on the page that shows training being graded.
 
 import numpy as np  # solution
 
-from smulgrad.nn import MLP, SGD, cross_entropy  # solution
-from tests.mnist_utils import compute_accuracy, load_mnist, mini_batch_iterator, tell_loss  # solution
+from smulgrad.nn import MLP, SGD, cross_entropy
+from tests.mnist_utils import compute_accuracy, load_mnist, mini_batch_iterator, tell_loss
 
 
 def train_mnist(hidden_size: int, learning_rate: float, batch_size: int, epochs: int) -> tuple:
     """Return an MLP trained by SGD on mini-batches for `epochs` passes, and its test accuracy in 0..1."""
-    # BEGIN SOLUTION
     train_x, train_y, test_x, test_y = load_mnist()
     model = MLP(train_x.shape[1], hidden_size, train_y.shape[1])
     for parameter in model.parameters():
@@ -26,4 +25,3 @@ def train_mnist(hidden_size: int, learning_rate: float, batch_size: int, epochs:
             optimizer.step()
             tell_loss(loss.data)
     return model, compute_accuracy(model(test_x).data, test_y)
-    # END SOLUTION

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from smulgrad.engine import Tensor
-from smulgrad.rules import RULES  # solution
+from smulgrad.rules import RULES
 
 
 class Linear:
@@ -13,19 +13,17 @@ class Linear:
 
     def __init__(self, in_features: int, out_features: int) -> None:
         """Make the Tensors `weight` (in_features, out_features), small and random, and `bias`, zeros."""
-        # BEGIN SOLUTION
         bound = 1 / np.sqrt(in_features)
         self.weight = Tensor(np.random.uniform(-bound, bound, (in_features, out_features)))  # noqa: NPY002
         self.bias = Tensor(np.zeros(out_features))
-        # END SOLUTION
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return x @ weight + bias."""
-        return x @ self.weight + self.bias  # x may be a plain array: it gets no gradient  # solution
+        return x @ self.weight + self.bias  # x may be a plain array: it gets no gradient
 
     def parameters(self) -> list[Tensor]:
         """Return [weight, bias]."""
-        return [self.weight, self.bias]  # solution
+        return [self.weight, self.bias]
 
 
 class MLP:
@@ -33,26 +31,22 @@ class MLP:
 
     def __init__(self, input_size: int, hidden_size: int, output_size: int) -> None:
         """Make the layers input -> hidden and hidden -> output."""
-        # BEGIN SOLUTION
         self.hidden = Linear(input_size, hidden_size)
         self.output = Linear(hidden_size, output_size)
-        # END SOLUTION
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return the logits (batch, output_size) for `x` of shape (batch, input_size)."""
-        return self.output(self.hidden(x).relu())  # solution
+        return self.output(self.hidden(x).relu())
 
     def parameters(self) -> list[Tensor]:
         """Return the parameters of both layers, the hidden one's first."""
-        return self.hidden.parameters() + self.output.parameters()  # solution
+        return self.hidden.parameters() + self.output.parameters()
 
 
 def softmax(x: Tensor, axis: int = -1) -> Tensor:
     """Return exp(x) / sum(exp(x)) along `axis`, shifted by the maximum first so that nothing overflows."""
-    # BEGIN SOLUTION
     exps = (x - x.max(axis, keepdims=True)).exp()
     return exps / exps.sum(axis, keepdims=True)
-    # END SOLUTION
 
 
 def softmax_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
@@ -60,7 +54,6 @@ def softmax_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
     `targets` (a Tensor or an array, each row with the sum 1) are data and get no gradient.
     """
-    # BEGIN SOLUTION
     targets = targets.data if isinstance(targets, Tensor) else targets
     if targets.shape != logits.shape:
         raise ValueError(f"cross_entropy: logits {logits.shape} and targets {targets.shape} differ in shape")
@@ -68,29 +61,24 @@ def softmax_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     exps = np.exp(shifted)
     totals = exps.sum(axis=-1, keepdims=True)
     loss = (np.log(totals).sum() - (shifted * targets).sum()) / len(targets)
-    return Tensor.made(loss, "cross_entropy", logits, (targets, exps / totals))
-    # END SOLUTION
+    return Tensor.from_op(loss, "cross_entropy", logits, (targets, exps / totals))
 
 
 cross_entropy = softmax_cross_entropy
 
 
-# BEGIN SOLUTION
 # The loss is one operation instead of the eight that it consists of: its gradient, the mean's part of
 # softmax(x) - targets (handout, equation 15), is simpler than any of theirs. The probabilities are known from
 # the way there; where derivatives are to be differentiated again, they are so as the softmax of x.
-
-
 def _cross_entropy_rule(g, z, x, known):
     targets, probabilities = known
     if isinstance(x, Tensor):
-        probabilities = Tensor.made(probabilities, "softmax", x)
+        probabilities = Tensor.from_op(probabilities, "softmax", x)
     return (probabilities - targets) * (g / len(targets))
 
 
 RULES["cross_entropy"] = (_cross_entropy_rule, None)
 RULES["softmax"] = (lambda g, z, x, y: z * (g - (g * z).sum(axis=-1, keepdims=True)), None)
-# END SOLUTION
 
 
 class SGD:
@@ -98,24 +86,18 @@ class SGD:
 
     def __init__(self, parameters: Iterable[Tensor], lr: float = 0.01) -> None:
         """Remember the list of parameter Tensors and the learning rate."""
-        # BEGIN SOLUTION
         self.parameters = list(parameters)
         self.lr = lr
-        # END SOLUTION
 
     def step(self) -> None:
         """Subtract lr * grad from every parameter's data, in place."""
-        # BEGIN SOLUTION
         for parameter in self.parameters:
             parameter.data -= self.lr * parameter.grad
-        # END SOLUTION
 
     def zero_grad(self) -> None:
         """Set every parameter's gradient to zero."""
-        # BEGIN SOLUTION
         for parameter in self.parameters:
             parameter.grad = None  # reads as zeros
-        # END SOLUTION
 
 
 def check_gradients(
@@ -133,7 +115,6 @@ def check_gradients(
     before afterwards, its `.grad` too. With `stacked` the changed copies of `input` go through `f` all at
     once, on a new first axis, which `f` must keep. (Handout, problem gradient_check.)
     """
-    # BEGIN SOLUTION
     probe = Tensor(input.data.copy())
     f(probe).backward()
     values = _values_at_once if stacked else _values_one_by_one
@@ -141,10 +122,8 @@ def check_gradients(
     numeric = (values(f, input.data, epsilon) - values(f, input.data, -epsilon)) / (2 * epsilon)
     scale = np.maximum(abs(analytic), abs(numeric)) + epsilon
     return bool((abs(analytic - numeric) / scale < tolerance).all())
-    # END SOLUTION
 
 
-# BEGIN SOLUTION
 def _values_one_by_one(f, x, step):
     """Return f(x) for each copy of the array `x` in which one number is moved by `step`."""
     values = np.empty(x.size)
@@ -165,6 +144,3 @@ def _values_at_once(f, x, step):
             "keep the first axis, or be checked without `stacked`"
         )
     return values
-
-
-# END SOLUTION

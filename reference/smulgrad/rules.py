@@ -1,15 +1,17 @@
-# BEGIN SOLUTION
+# solution
 """The derivative rules: how the gradient of a result becomes the gradients of its operands.
 
 In a rule g is the gradient of the result z, and x and y are the operands, or what else the operation took in
 their place: an exponent, a shape. Rules are written in arithmetic that floats, arrays, Values and Tensors
 share. So one line gives numbers to `backward`, and nodes to `grad(..., create_graph=True)`.
 
-A rule need not care that numpy stretches operands, or that a sum shrinks them: `Tensor` fits what the rule
+A rule need not care that numpy broadcasts operands, or that a sum shrinks them: `Tensor` fits what the rule
 returns to the operand's shape.
 """
 
 import numpy as np
+
+from smulgrad.arrays import unbroadcast
 
 
 class Rules(dict):
@@ -37,7 +39,7 @@ RULES = Rules(
         "max": (lambda g, z, x, kept: _to_the_largest(g.reshape(kept), z.reshape(kept) > x), None),
         "reshape": (lambda g, z, x, y: g.reshape(x.shape), None),
         "transpose": (lambda g, z, x, axes: g.transpose(_back(axes)), None),
-        "stretch": (lambda g, z, x, y: g, None),
+        "broadcast": (lambda g, z, x, y: g, None),
         "@": (lambda g, z, x, y: _matmul_x(g, x, y), lambda g, z, x, y: _matmul_y(g, x, y)),
     }
 )
@@ -51,7 +53,7 @@ def _back(axes):
 def _to_the_largest(g, is_smaller):
     """Return `g` where a number is not smaller than the maximum, in equal parts where there are several."""
     winners = 1 - is_smaller.astype(np.float32)  # counts exactly, and does not widen g
-    return g / unstretched(winners, g.shape) * winners
+    return g / unbroadcast(winners, g.shape) * winners
 
 
 def _matmul_x(g, x, y):
@@ -75,20 +77,3 @@ def _matmul_y(g, x, y):
 def _as_columns(x):
     """Return `x` with an axis of length 1 at its end."""
     return x.reshape((*x.shape, 1))
-
-
-def unstretched(g, shape):
-    """Sum `g` over the axes along which numpy stretched an operand of `shape`.
-
-    A row of shape (1, 3) that was added to a column of shape (2, 1) met each of its numbers twice, so its
-    gradient of shape (2, 3) is summed over axis 0.
-    """
-    if added := g.ndim - len(shape):
-        g = g.sum(axis=tuple(range(added)))
-    if g.shape == shape:
-        return g
-    stretched = tuple(axis for axis, length in enumerate(shape) if length == 1 != g.shape[axis])
-    return g.sum(axis=stretched, keepdims=True) if stretched else g
-
-
-# END SOLUTION

@@ -1,7 +1,6 @@
 """Reverse-mode automatic differentiation: `Value` for numbers, `Tensor` for numpy arrays.
 
-An operation computes its result and keeps what it was computed from. How gradients come out of that:
-sweep.py; how each operation's derivative is: rules.py.
+An operation computes its result and keeps what it was computed from.
 """
 
 from collections.abc import Sequence

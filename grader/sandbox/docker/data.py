@@ -1,7 +1,7 @@
 """Folders that a submission may read: a layer on the sandbox's image, made once per content.
 
-An image has advantages over a volume: it exists completely or not at all, its name identifies its content, it
-is read-only, and the worker needs no path of the engine's machine to fill it.
+An image has advantages over a volume. It exists completely or not at all, its name identifies its content,
+and it is read-only. The worker needs no path of the engine's machine to fill it.
 """
 
 import hashlib

@@ -15,8 +15,8 @@ from grader.sandbox.runner import Allowance, RunnerKind, SandboxError
 class DockerRunner:
     """Gives each submission a container that no other one has used or will use.
 
-    The containers are made and spoken with in threads of the process that made the runner: a fork of that
-    process has none, so it cannot use it.
+    Threads of the process that made the runner start the containers and carry their streams. A fork of that
+    process lacks these threads, so it cannot use the runner.
     """
 
     def __init__(self, allowance: Allowance, kind: RunnerKind, options: DockerOptions) -> None:

@@ -1,7 +1,8 @@
 """The files that a submission may read: a Landlock ruleset, made once and then enforced by each process.
 
-Under it nothing can be written, made or removed anywhere, no TCP connection opened, no signal sent to and no
-abstract socket used of a process outside. How much of that the kernel knows depends on its Landlock version.
+A process under it can write, make or remove no file and open no TCP connection. It can send no signal to a
+process outside, and use no abstract socket of one. How much of that the kernel knows depends on its Landlock
+version.
 
 Source: Linux Documentation/userspace-api/landlock.rst.
 """

@@ -31,8 +31,8 @@ READ_AND_SEARCH = 1 << 2  # CAP_DAC_READ_SEARCH
 def become_nobody(must_read: Iterable[str]) -> None:
     """Give up root, if this is root, for a user that no other process has; keep no capability.
 
-    One exception: if the paths `must_read` lie below a folder that is closed to others, as an interpreter in
-    root's home, the process keeps the right to read past that. Then Landlock alone limits reading.
+    One exception: the paths `must_read` may lie below a folder that is closed to others, as an interpreter in
+    root's home. Then the process keeps the right to read past that. Then Landlock alone limits reading.
     """
     if os.geteuid():
         limit_tasks()

@@ -3,7 +3,7 @@
 import numpy as np
 from smulgrad.conv import conv2d
 from smulgrad.nn import cross_entropy, softmax
-from smulgrad.sweep import grad
+from smulgrad.node import grad
 
 ONE_HOT = np.eye(4)[[0, 2, 3]]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from smulgrad.engine import Tensor, Value
 from smulgrad.nn import SGD
-from smulgrad.sweep import grad
+from smulgrad.node import grad
 
 
 def pair():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from smulgrad.conv import conv2d
 from smulgrad.engine import Tensor
-from smulgrad.sweep import grad
+from smulgrad.node import grad
 
 IMAGES, WEIGHT, BIAS = (2, 2, 5, 4), (3, 2, 3, 2), (3,)
 

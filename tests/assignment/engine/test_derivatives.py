@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 from smulgrad.engine import Tensor, Value
+from smulgrad.node import grad
 from smulgrad.rules import RULES
-from smulgrad.sweep import grad
 
 from tests.assignment.engine.operations import OPERATIONS, along
 

@@ -4,17 +4,17 @@ import itertools
 import sys
 
 import pytest
-from smulgrad import sweep
+from smulgrad import node
 from smulgrad.engine import Tensor, Value
 from smulgrad.rules import RULES
 
 
 def interrupted_after(lines, work):
-    """Run `work` and interrupt it after so many lines of sweep.py; tell whether it came that far."""
+    """Run `work`, interrupt it after so many lines of node.py, and return whether it came that far."""
     left = itertools.count(lines, -1)
 
     def trace(frame, event, _):
-        if frame.f_code.co_filename != sweep.__file__:
+        if frame.f_code.co_filename != node.__file__:
             return None
         if event == "line" and next(left) == 0:
             raise KeyboardInterrupt

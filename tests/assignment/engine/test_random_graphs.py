@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from smulgrad.engine import Tensor, Value
-from smulgrad.sweep import grad
+from smulgrad.node import grad
 
 from tests.assignment.engine.operations import along
 

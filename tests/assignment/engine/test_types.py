@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from smulgrad.engine import Tensor, Value
 from smulgrad.nn import SGD, Linear, cross_entropy, softmax
-from smulgrad.sweep import grad
+from smulgrad.node import grad
 
 FLOATS = pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 

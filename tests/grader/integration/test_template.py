@@ -1,5 +1,6 @@
 """The template for students: it follows from the reference and gives nothing of it away."""
 
+import ast
 import importlib.util
 import inspect
 import json
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 REFERENCE = ROOT / "reference"
 TEMPLATE = ROOT / "student_template"
 MODULES = sorted(path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob("*.py"))
+REFERENCE_MODULES = sorted(path.relative_to(REFERENCE).as_posix() for path in REFERENCE.rglob("*.py"))
 TELLING = 25  # characters; a shorter line may stand in both by chance
 IMPORTS = ("import ", "from ")  # give nothing away: stubs name each other's types
 MOST_LINES = 60  # of a run without anything written
@@ -29,13 +31,23 @@ SHARED = {  # of the grader, byte for byte
 }
 
 
-def marked_lines(source):
-    """Yield the lines of a module that are marked as solution, found in the simplest way."""
-    is_inside = False
-    for line in map(str.strip, source.splitlines()):
-        is_inside = (is_inside or line == "# BEGIN SOLUTION") and line != "# END SOLUTION"
-        if is_inside or line.endswith("# solution"):
-            yield line.removesuffix("# solution").strip()
+def solution_lines(source):
+    """Yield the lines of a module that tell how it solves a problem, comments included.
+
+    They are those of function bodies below their docstrings, of private and of marked definitions, and of
+    statements that neither define nor import nor bind a public name.
+    """
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        name = getattr(node, "name", "")
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            is_private = re.match(r"_[^_]", name) or lines[node.lineno - 1].endswith("# solution")
+            is_bare = isinstance(node, ast.FunctionDef) and not ast.get_docstring(node)
+            docstring = node.lineno - 1 if is_private or is_bare else node.body[0].end_lineno
+            if is_private or isinstance(node, ast.FunctionDef):
+                yield from map(str.strip, lines[docstring : node.end_lineno])
+        elif isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Name):
+            yield from map(str.strip, lines[node.lineno - 1 : node.end_lineno])
 
 
 @pytest.fixture
@@ -86,15 +98,22 @@ def test_the_template_is_in_step_with_the_reference():
     assert generate(REFERENCE) == present
 
 
-@pytest.mark.parametrize("path", MODULES)
+@pytest.mark.parametrize("path", REFERENCE_MODULES)
 def test_no_solution_is_left_in_the_template(path):
-    """No line that is marked in the reference stands anywhere in the template, nor do the markers."""
-    lines = [line for line in marked_lines((REFERENCE / path).read_text()) if not line.startswith(IMPORTS)]
-    marked = {line for line in lines if len(line) > TELLING}
+    """No line of a function's body in the reference stands anywhere in the template, nor do marks."""
+    source = (REFERENCE / path).read_text()
+    lines = solution_lines(source) if path in MODULES else map(str.strip, source.splitlines())
+    telling = {line for line in lines if len(line) > TELLING and not line.startswith(IMPORTS)}
     template = "\n".join((TEMPLATE / module).read_text() for module in MODULES)
 
-    assert not {line for line in marked if line in template}
+    assert not {line for line in telling if line in template}
     assert "solution" not in template.lower()
+
+
+@pytest.mark.parametrize("name", ["engine", "nn", "conv", "drawing", "adam", "mnist"])
+def test_the_reference_tells_enough_to_notice_a_leak(name):
+    """Each module that has a template has lines that must not be in it."""
+    assert len([*solution_lines((REFERENCE / "smulgrad" / f"{name}.py").read_text())]) > 10
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if not path.endswith("__init__.py")])
@@ -222,10 +241,9 @@ def test_the_students_own_report_scores_as_the_table_says(exported, tmp_path):
 def test_regenerating_replaces_the_modules_and_nothing_else(tmp_path):
     """Modules follow the reference, those without a counterpart are removed, other files stay."""
     (tmp_path / "reference" / "knots").mkdir(parents=True)
-    (tmp_path / "reference" / "knots" / "bowline.py").write_text('"""Knots."""\n\nTURNS = 2  # solution\n')
-    (tmp_path / "reference" / "knots" / "secret.py").write_text(
-        "# BEGIN SOLUTION\nTURNS = 2\n# END SOLUTION\n"
-    )
+    bowline = '"""Knots."""\n\nTURNS = 2\n\n\ndef tie():\n    """Tie it."""\n    return TURNS\n'
+    (tmp_path / "reference" / "knots" / "bowline.py").write_text(bowline)
+    (tmp_path / "reference" / "knots" / "secret.py").write_text(f"# solution\n{bowline}")
     (tmp_path / "student_template").mkdir()
     (tmp_path / "student_template" / "old.py").write_text("gone = True\n")
     (tmp_path / "student_template" / "README.md").write_text("Tie knots.\n")
@@ -234,15 +252,16 @@ def test_regenerating_replaces_the_modules_and_nothing_else(tmp_path):
 
     template = tmp_path / "student_template"
     assert written == [template / "knots" / "bowline.py"]
-    assert written[0].read_text() == '"""Knots."""\n'
+    assert written[0].read_text().endswith('    raise NotImplementedError("tie: tie it")\n')
+    assert "TURNS" not in written[0].read_text()
     assert sorted(p.name for p in template.rglob("*") if p.is_file()) == ["README.md", "bowline.py"]
 
 
 def test_a_mistake_in_the_reference_changes_nothing(tmp_path):
-    """The error about a wrong marker has file and line, and the template stays."""
+    """The error about a wrong mark has file and line, and the template stays."""
     (tmp_path / "reference").mkdir()
     (tmp_path / "reference" / "a.py").write_text("x = 1\n")
-    (tmp_path / "reference" / "b.py").write_text("x = 1\n# BEGIN SOLUTION\n")
+    (tmp_path / "reference" / "b.py").write_text("x = 1\n# solution\n")
 
     with pytest.raises(ValueError, match=r"reference/b\.py line 2: "):
         regenerate(tmp_path)

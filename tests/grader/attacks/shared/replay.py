@@ -2,8 +2,8 @@
 
 import math
 
-import smulgrad.sweep as sweep
-from smulgrad.conv import _columns
+from smulgrad.conv import _im2col
+from smulgrad.node import topological_order
 
 import numpy as np
 
@@ -23,7 +23,7 @@ FORWARD = {
     "reshape": lambda node, x, y: x.reshape(node.data.shape),
     "transpose": lambda node, x, axes: x.transpose(axes),
     "@": lambda node, x, y: x @ y,
-    "columns": lambda node, x, slide: _columns(x, slide),
+    "im2col": lambda node, x, slide: _im2col(x, slide),
     "cross_entropy": lambda node, x, known: cross_entropy(x, known[0]),
 }
 
@@ -62,7 +62,9 @@ def differentiate(engine, slope):
     """Make `backward` of both classes of `engine` fill each gradient by `slope(nodes, node, index)`."""
 
     def backward(self):
-        nodes = sweep._operands_first(self, object())
+        results = topological_order(self)
+        leaves = {operand for node in results for operand in node._prev if not operand._op}
+        nodes = [*leaves, *results] or [self]
         for node in nodes:
             gradient = np.zeros(np.shape(node.data))
             for index in np.ndindex(gradient.shape):
