@@ -9,7 +9,7 @@ from grader.core.leftovers import LEFTOVERS
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
-    """Return the content of each file below `folder` by its path there, without what tools leave behind."""
+    """Return the content of each file below `folder` by its path there, without the leftovers of tools."""
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} does not exist or is no folder")
     paths = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]

@@ -24,7 +24,7 @@ def regenerate(assignment_root: Path) -> list[Path]:
     """Make the modules of student_template/ those that follow from reference/, and return their paths.
 
     Modules without a counterpart in the reference are removed; other files (README.md and the like) are left
-    as they are. Raises what `generate` raises, before anything is changed.
+    as they are. Raises the errors of `generate` before it changes a file.
     """
     template = assignment_root / TEMPLATE
     modules = generate(assignment_root / REFERENCE)

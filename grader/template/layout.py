@@ -1,4 +1,4 @@
-"""How ruff format lays out what is left of a module when lines are cut out of it."""
+"""The layout of a module after lines are cut out of it, as ruff format would leave it."""
 
 import textwrap
 from collections.abc import Iterable, Sequence

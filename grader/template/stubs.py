@@ -121,7 +121,7 @@ class _Module:
                 self.cut_function(each, owner + each.name)
 
     def cut_function(self, function: Function, title: str) -> None:
-        """Replace what follows the docstring."""
+        """Replace the code after the docstring."""
         docstring, last = function.body[0], function.end_lineno or 0
         row = docstring.end_lineno or 0
         stub = raising(f"{title}: {_sentence(function)}", " " * docstring.col_offset)
