@@ -15,8 +15,9 @@ from pathlib import Path
 from grader.core.report import points
 from grader.core.submission import Submission
 from grader.pipeline import Grader
-from grader.sandbox.choice import isolating
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
+from grader.sandbox.runner_choice import isolating
 from grader.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,7 +40,7 @@ def main() -> None:
     with ExitStack() as stack:
         graders = {
             kind.name: stack.enter_context(closing(Grader(ROOT, [kind])))
-            for kind in isolating(Docker(image=read_settings().docker_image))
+            for kind in isolating(Docker(DockerOptions(image=read_settings().docker_image)))
             if not names or kind.name in names
         }
         for name, grader in graders.items():

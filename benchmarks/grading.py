@@ -31,9 +31,9 @@ import peer
 from grader.core.report import to_document
 from grader.intake import read_archive
 from grader.pipeline import Grader
-from grader.probe import find_out
-from grader.sandbox.choice import isolating
+from grader.probe import check_runner
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.runner_choice import isolating
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -62,9 +62,9 @@ def main() -> None:
     with ExitStack() as stack:
         graders = {}
         for kind in isolating(Docker()):
-            finding = find_out(kind)
+            finding = check_runner(kind)
             print(finding, file=sys.stderr)
-            if finding.holds:
+            if finding.is_usable:
                 graders[kind.name] = stack.enter_context(closing(Grader(ROOT, [kind], with_bonus=False)))
         if "docker" in graders:
             print(f"Python here: {sys.version}\nin the container: {peer.interpreter()}", file=sys.stderr)
@@ -83,7 +83,7 @@ def main() -> None:
 
 def submissions() -> Mapping[str, Mapping[str, bytes]]:
     """Return the submissions to grade: right, half done, and the template in which everything fails."""
-    samples = ROOT / "tests" / "harness" / "submissions"
+    samples = ROOT / "tests" / "assignment" / "submissions"
     return {
         "reference": load_sample(samples / "perfect").files,
         "half done": load_sample(samples / "only_parts_one_and_two").files,

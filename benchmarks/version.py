@@ -19,11 +19,11 @@ def main() -> None:
     sys.path.insert(0, str(root))
     from grader.intake import read_folder  # noqa: PLC0415 - of that checkout
     from grader.pipeline import Grader  # noqa: PLC0415
-    from grader.sandbox.choice import candidates  # noqa: PLC0415
-    from grader.sandbox.docker.kind import Docker  # noqa: PLC0415
+    from grader.runners import allowed_runners  # noqa: PLC0415
+    from grader.settings import read_settings  # noqa: PLC0415
 
     submission = read_folder(root / "reference")
-    kinds = candidates(runner, Docker())
+    kinds = allowed_runners(read_settings(), runner)
     with closing(Grader(root, kinds, with_bonus=False)) as grader, ThreadPoolExecutor(workers) as pool:
         for line in sys.stdin:
             started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""A folder of submissions, graded one by one or a few at a time; none can stop the others."""
+"""A folder of submissions, graded one by one or several at a time; a failure does not stop the others."""
 
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from grader.core.label import Label
 from grader.core.report import Status
 from grader.core.submission import Submission
-from grader.downloads import Download, Found, find_downloads, is_archive, is_of_all, unpacked
+from grader.downloads import Download, Found, find_downloads, is_archive, is_of_all, unpack
 from grader.intake import DEFAULT_LIMITS, Refused, read_archive, read_folder
 from grader.pipeline import Grader
 from grader.render.csv import Row
@@ -27,17 +27,17 @@ def read_submission(path: Path) -> Submission:
     """Return the submission in a zip file or a folder. Raises Refused, OSError."""
     if path.is_dir():
         return read_folder(path)
-    with path.open("rb") as file:  # a larger file need not be read to its end to be refused
+    with path.open("rb") as file:  # a larger file is refused in any case
         return read_archive(file.read(DEFAULT_LIMITS.upload_bytes + 1))
 
 
 @contextmanager
 def downloads_in(place: Path) -> Iterator[Found]:
-    """Return the submissions in a folder, or in the one zip of all. Raises Refused, OSError."""
+    """Give the submissions in a folder, or in one zip of all. Raises Refused, OSError."""
     archives = [place] if place.is_file() else [path for path in place.iterdir() if is_archive(path.name)]
     if len(archives) == 1 and is_of_all(archives[0]):
         with TemporaryDirectory(prefix="grader-downloads-") as folder:
-            yield find_downloads(unpacked(archives[0], Path(folder)))
+            yield find_downloads(unpack(archives[0], Path(folder)))
     elif place.is_file():
         yield Found([Download(place, place.name, Label())], [])
     else:
@@ -45,7 +45,7 @@ def downloads_in(place: Path) -> Iterator[Found]:
 
 
 def grade_all(found: Sequence[Download], grader: Grader, seed_of: SeedOf, jobs: int) -> Iterator[Row]:
-    """Yield what becomes of each submission, in their order, `jobs` of them graded at a time."""
+    """Yield the row of each submission, in their order; grade `jobs` of them at a time."""
     with ThreadPoolExecutor(jobs) as pool:
         yield from pool.map(lambda each: replace(_row(each, grader, seed_of), label=each.label), found)
 
@@ -61,7 +61,7 @@ def _row(download: Download, grader: Grader, seed_of: SeedOf) -> Row:
         return Row(name, f"cannot be read: {unreadable.strerror or unreadable}", REFUSED)
     except (SuiteFailed, SandboxError) as failed:
         return Row(name, str(failed), Status.GRADER_ERROR)
-    except Exception as mistake:  # noqa: BLE001 - our mistake; it gets a row, and the others are graded all the same
+    except Exception as mistake:  # noqa: BLE001 - the grader's mistake gets a row; grading goes on
         traceback.print_exc()
         return Row(name, f"a mistake in the grader: {mistake!r}", Status.GRADER_ERROR)
     return Row(name, report, report.status)

@@ -1,8 +1,8 @@
 """Logs: one JSON object a line on standard error, which leaves no character of a student unescaped.
 
-Events carry the ids of request and submission from the context that they are logged in. Tokens and passwords
-are never logged. A value under a name that sounds like one is struck out all the same, and so is whatever has
-the form of a token, a sign-in code or a cookie, wherever it stands: in a path, a message, a traceback.
+Events carry the ids of request and submission from their context. The grader logs no tokens and no passwords.
+As a second guard, values under a name such as "token" are struck out, and so is any text with the form of a
+token, a sign-in code or a cookie, also in a path, a message or a traceback.
 """
 
 import logging

@@ -13,66 +13,65 @@ from grader.core.rubric import Rubric
 from grader.core.scoring import score
 from grader.core.submission import Submission
 from grader.core.text import clean
-from grader.sandbox.choice import RunnerKind
-from grader.sandbox.runner import Output
+from grader.sandbox.runner import Output, RunnerKind
 from grader.seed import seed_id
+from grader.suite.cache import PreparedSuite, SuiteCache
 from grader.suite.messages import Results, SuiteJob
 from grader.suite.run import Listener, SuiteOutcome, ignore
-from grader.suite.standby import Ready, Standby
 
 
 class Grader:
-    """Grades submissions on one assignment; any number of threads may do so at a time."""
+    """Grades submissions on one assignment; any number of threads may use it at a time."""
 
     def __init__(self, root: Path, kinds: Sequence[RunnerKind], *, with_bonus: bool = True) -> None:
         """Grade on the assignment in the folder `root`, in the strongest of the runners `kinds`."""
-        self._standby = Standby(root, kinds)
+        self._cache = SuiteCache(root, kinds)
         self._with_bonus = with_bonus
 
     def begin(self) -> Rubric:
         """Start the suite's process without waiting for it; return the rubric. Raises DocumentError."""
-        return self._standby.begin().rubric
+        return self._cache.begin().rubric
 
     def start(self) -> str:
-        """Start what stands by, and return the runner's name. Raises SuiteFailed, SandboxError."""
-        with self._standby.use() as ready:
-            return ready.runner.name
+        """Start suite and runner; return the runner's name. Raises SuiteFailed, SandboxError."""
+        with self._cache.use() as prepared:
+            return prepared.runner.kind.name
 
     def check(self) -> None:
         """Open a student process and end it. Raises SuiteFailed, SandboxError."""
-        with self._standby.use() as ready:
-            ready.runner.open().kill()
+        with self._cache.use() as prepared:
+            prepared.runner.open().kill()
 
     def fingerprint(self) -> Fingerprint:
         """Return the fingerprint of suite, rubric, data and versions. Raises SuiteFailed, SandboxError."""
-        with self._standby.use() as ready:
-            return ready.fingerprint
+        with self._cache.use() as prepared:
+            return prepared.fingerprint
 
     def grade(self, submission: Submission, seed: int, listen: Listener = ignore) -> GradedReport:
-        """Return the verdict on `submission`; `listen` hears of events meanwhile.
+        """Return the verdict on `submission`; call `listen` with events meanwhile.
 
         The events are `collected` (the tests by class), `result` (a TestResult), `stage` (the report on all
         but the second stage, when that begins) and `progress` (see grader.suite.messages).
         Raises SuiteFailed or SandboxError when the grader itself fails.
         """
-        with self._standby.use() as ready:
-            rubric = ready.assignment.rubric
+        with self._cache.use() as prepared:
+            rubric = prepared.assignment.rubric
             graded = rubric if self._with_bonus else replace(rubric, bonus_parts=())
-            return _Run(ready, graded, submission, seed, listen).report()
+            return _Run(prepared, graded, submission, seed, listen).report()
 
     def close(self) -> None:
-        """End all processes that stand by."""
-        self._standby.close()
+        """End the suite's process and the runner."""
+        self._cache.close()
 
 
 class _Run:
     """One submission's way through the suite."""
 
     def __init__(
-        self, ready: Ready, rubric: Rubric, submission: Submission, seed: int, listen: Listener
+        self, prepared: PreparedSuite, rubric: Rubric, submission: Submission, seed: int, listen: Listener
     ) -> None:
         """Start the clock."""
-        self._ready = ready
+        self._prepared = prepared
         self._rubric = rubric
         self._submission = submission
         self._seed = seed
@@ -82,11 +81,11 @@ class _Run:
 
     def report(self) -> GradedReport:
         """Run the suite and return the report."""
-        tests = self._ready.suite.tests
-        left_out = sorted(_classes(self._ready.assignment.rubric) - _classes(self._rubric))
+        tests = self._prepared.suite.tests
+        left_out = sorted(_classes(self._prepared.assignment.rubric) - _classes(self._rubric))
         self._listen("collected", _without(tests, left_out))
         job = SuiteJob(files=self._submission.files, seed=self._seed, left_out=left_out)
-        return self._report_on(self._ready.suite.run(job, self._ready.runner, self._hear), self._rubric)
+        return self._report_on(self._prepared.suite.run(job, self._prepared.runner, self._hear), self._rubric)
 
     def _hear(self, kind: str, content: Any) -> None:
         """Pass an event on; at the second stage, with the report on the first."""
@@ -95,15 +94,15 @@ class _Run:
 
     def _first_report(self) -> GradedReport:
         """Return the report on all but the second stage."""
-        later = self._ready.assignment.manifest.second_stage
+        later = self._prepared.assignment.manifest.second_stage
         parts = [part for part in self._rubric.bonus_parts if not {p.tests for p in part.problems} <= later]
-        tests = _without(self._ready.suite.tests, later)
+        tests = _without(self._prepared.suite.tests, later)
         outcome = SuiteOutcome(tests, self._results.so_far, unloadable=None, outputs=(), notes=())
         return self._report_on(outcome, replace(self._rubric, bonus_parts=tuple(parts)))
 
     def _report_on(self, outcome: SuiteOutcome, rubric: Rubric) -> GradedReport:
         scored = score(rubric, outcome.expected, outcome.results)
-        assignment, runner = self._ready.assignment, self._ready.runner
+        assignment, runner = self._prepared.assignment, self._prepared.runner
         return GradedReport(
             title=rubric.title,
             sha256=self._submission.sha256,
@@ -113,15 +112,15 @@ class _Run:
             suite_tests=sum(len(tests) for tests in outcome.expected.values()),
             rubric_sha256=assignment.rubric_sha256,
             seed_id=seed_id(self._seed),
-            runner=runner.name,
-            isolation=runner.isolation,
-            python=self._ready.fingerprint.python,
-            numpy=self._ready.fingerprint.numpy,
+            runner=runner.kind.name,
+            isolation=runner.kind.isolation,
+            python=self._prepared.fingerprint.python,
+            numpy=self._prepared.fingerprint.numpy,
             started_at=self._started.isoformat(timespec="seconds"),
             seconds=time.monotonic() - self._clock,
             status=status_of(scored, loadable=outcome.unloadable is None),
             score=scored,
-            output=joined_output(outcome.outputs, assignment.manifest.allowance.output),
+            output=join_output(outcome.outputs, assignment.manifest.allowance.output),
             notes=self._notes(outcome),
             staff_notes=tuple(outcome.staff_notes),
         )
@@ -132,8 +131,8 @@ class _Run:
         return (*unloadable, *outcome.notes, *dropped)
 
 
-def joined_output(outputs: Sequence[Output], limit: int) -> str:
-    """Return what a submission's processes printed, cut to `limit` bytes, and how much of it was dropped."""
+def join_output(outputs: Sequence[Output], limit: int) -> str:
+    """Return the output of all processes, cut to `limit` bytes, with the number of dropped bytes."""
     kept = b"".join(output.kept for output in outputs)
     dropped = sum(output.dropped for output in outputs) + max(0, len(kept) - limit)
     text = clean(kept[:limit].decode(errors="replace"), limit)

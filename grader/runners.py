@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from grader.sandbox.choice import RunnerKind, candidates
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
+from grader.sandbox.runner import RunnerKind
+from grader.sandbox.runner_choice import candidates
 from grader.settings import Settings
 
 
 def allowed_runners(settings: Settings, name: str | None = None) -> Sequence[RunnerKind]:
-    """Return the runners that may be taken, strongest first; `name` goes before that of the settings.
+    """Return the kinds of runners to choose from, strongest first; `name` overrides the settings.
 
     Raises UnknownRunner.
     """
@@ -17,4 +19,4 @@ def allowed_runners(settings: Settings, name: str | None = None) -> Sequence[Run
 
 def docker_of(settings: Settings) -> Docker:
     """Return the docker runner that the settings describe."""
-    return Docker(settings.docker_image, settings.docker_runtime, settings.pool)
+    return Docker(DockerOptions(settings.docker_image, settings.docker_runtime, settings.pool))

@@ -1,4 +1,4 @@
-"""The seed of a grading run: the same for the same bytes, and known to nobody who cannot read the secret."""
+"""The seed of a grading run: the same for the same bytes, and as secret as the secret file."""
 
 import contextlib
 import hashlib
@@ -20,12 +20,12 @@ def derive_seed(secret: bytes, sha256: str) -> int:
 
 
 def seed_id(seed: int) -> str:
-    """Return the name under which a report shows that it used `seed`, without showing it."""
+    """Return an id for `seed` that a report can show without revealing the seed."""
     return hashlib.sha256(f"seed:{seed}".encode()).hexdigest()[:ID_CHARACTERS]
 
 
 def read_secret(folder: Path) -> bytes:
-    """Return the secret kept in `folder`, made at the first use and readable by its owner only."""
+    """Return the secret in `folder`; the first use makes it, readable by its owner only."""
     path = folder / SECRET_FILE
     if not path.exists():
         with contextlib.suppress(FileExistsError):

@@ -16,7 +16,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the grader takes from its environment.
+    """The grader's settings.
 
     Attributes: `assignment` (GRADER_ASSIGNMENT: the folder with rubric.yaml), `runner` (GRADER_RUNNER: a
     runner's name, or None for the strongest), `data_dir` (GRADER_DATA_DIR: where the grader keeps its own),
@@ -51,7 +51,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _count(environment: Mapping[str, str], key: str, default: int) -> int:
-    """Return the whole number that a variable states. Raises SettingsError."""
+    """Return the value of a variable as a whole number. Raises SettingsError."""
     stated = environment.get(key) or str(default)
     if not stated.isascii() or not stated.isdigit() or int(stated) > MANY:
         raise SettingsError(f"{key}={stated!r}: not a number from 0 to {MANY}")

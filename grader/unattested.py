@@ -1,4 +1,4 @@
-"""The score of a report that pytest-json-report wrote elsewhere: the numbers are right if the report is."""
+"""The score of a report that pytest-json-report wrote elsewhere: right if the report is right."""
 
 import hashlib
 from collections import Counter
@@ -70,22 +70,22 @@ def _refuse_doubles(results: Iterable[TestResult], name: str) -> None:
     [(test, count)] = Counter(map(_test, results)).most_common(1) or [(("", ""), 0)]
     if count > 1:
         raise ReportError(
-            f"{name} has {count} results of {_shown(test)}; run pytest once and score that report"
+            f"{name} has {count} results of {_test_name(test)}; run pytest once and score that report"
         )
 
 
 def _notes(known: Collection[Test], reported: Collection[Test]) -> Iterable[str]:
-    """Yield what the report is, what it has beside the suite, and what it lacks."""
+    """Yield the notes: the report is unattested, its unknown tests, and its missing tests."""
     yield "This report is unattested: it was made elsewhere, and anyone can write such a file."
     for tests, sentence in (
         (sorted(set(reported) - set(known)), "of the report are not in this suite and count for nothing"),
         (sorted(set(known) - set(reported)), "of the suite are not in the report and are lost"),
     ):
         if tests:
-            names = ", ".join(map(_shown, tests[:SHOWN]))
+            names = ", ".join(map(_test_name, tests[:SHOWN]))
             more = f" and {len(tests) - SHOWN} more" if len(tests) > SHOWN else ""
             yield f"{len(tests)} tests {sentence}: {names}{more}."
 
 
-def _shown(test: Test) -> str:
+def _test_name(test: Test) -> str:
     return clean_line("::".join(test), NAME_CHARACTERS)

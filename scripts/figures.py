@@ -1,6 +1,6 @@
 """Draws the handout's figures, docs/handout/*.svg: `uv run python scripts/figures.py`.
 
-The graphs are what the bonus on graph drawing makes of the reference; Graphviz's `dot` lays them out.
+The graphs are drawn by the reference's bonus on graph drawing; Graphviz's `dot` lays them out.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""Draws the README's picture, docs/report.svg: `uv run python scripts/picture.py`.
+"""Draws the picture of a terminal, docs/report.svg: `uv run python scripts/picture.py`.
 
 It is the report of a submission that loses points: the reference with two mistakes that students make.
 """

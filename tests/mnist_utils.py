@@ -62,6 +62,16 @@ def tell_loss(loss):
     """
 
 
+def training_folder():
+    """Return the folder with the training split, which is made if need be; None where no source has MNIST."""
+    folder = cache_folder() / "training-split"
+    try:
+        export_training_split(folder)
+    except MnistUnavailable:
+        return None  # the fixture `mnist` says why
+    return folder
+
+
 def export_training_split(folder):
     """Write the training split into `folder`, unless it is there; the grader hands it to submissions so."""
     if all((folder / name).is_file() for name in TRAINING_FILES):

@@ -12,8 +12,8 @@ from grader.app.service import Service
 from grader.core.document import DocumentError
 from grader.store.standard import announce
 from grader.suite.assignment import Assignment, load_assignment
-from grader.suite.fingerprint import fingerprint_of
-from grader.suite.standby import Stamp, stamp
+from grader.suite.cache import Stamp, stamp
+from grader.suite.host_fingerprint import fingerprint_of
 
 LOOK_SECONDS = 1.0
 

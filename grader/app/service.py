@@ -7,7 +7,7 @@ from grader.app.entry import Entry
 from grader.core.role import Role
 from grader.jobs import Queue, open_queue
 from grader.runners import allowed_runners
-from grader.sandbox.choice import RunnerKind
+from grader.sandbox.runner import RunnerKind
 from grader.seed import keep_secret, read_secret
 from grader.service_settings import ServiceSettings
 from grader.settings import SettingsError

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from grader.app.service import Service, read_seed_secret
 from grader.core.document import DocumentError
-from grader.proof.catalogue import catches_by_problem
+from grader.proof.catalogue import known_mistakes
 from grader.service_settings import listed
 from grader.suite.assignment import Assignment
 from grader.template.export import project
@@ -52,16 +52,16 @@ def make_web(service: Service) -> ASGIApp:
         over_tls=settings.url.startswith("https://"),
         has_second_stage=bool(assignment.manifest.second_stage),
         link_lifetime=settings.link_lifetime,
-        catches=_catches(assignment),
+        known_mistakes=_known_mistakes(assignment),
     )
     guarded = HostCheck(create_web(context, site), settings.names)
     return Proxies(guarded, listed(settings.proxies))
 
 
-def _catches(assignment: Assignment) -> Mapping[str, Sequence[str]]:
+def _known_mistakes(assignment: Assignment) -> Mapping[str, Sequence[str]]:
     """Return the mistakes that the tests of each problem are there for; none if the catalogue has a fault."""
     try:
-        return catches_by_problem(assignment.root, assignment.rubric)
+        return known_mistakes(assignment.root, assignment.rubric)
     except DocumentError as wrong:
         log.warning("the rubric page shows no mistakes: their catalogue has a fault", error=str(wrong))
         return {}

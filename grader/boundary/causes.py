@@ -1,7 +1,7 @@
-"""Causes: why code that works on a student's machine raises in the sandbox, one sentence each.
+"""Causes: sentences that say why code that works on a student's machine raises in the sandbox.
 
-The sandbox starts no program, has no network, and has Python's standard library and numpy. Python says it
-by a bare error number, which helps nobody. This runs in the submission's process and guards nothing.
+The sandbox starts no program, has no network, and has Python's standard library and numpy. Python's own error
+is a bare number. This runs in the submission's process and guards nothing.
 """
 
 import builtins
@@ -38,16 +38,16 @@ _STARTING = ("fork", "forkpty", "system", "posix_spawn", "posix_spawnp", "execv"
 
 
 def install_causes(files: Mapping[str, bytes]) -> None:
-    """Have what the sandbox does not do raise a sentence, for good."""
-    sys.meta_path.insert(1, Elsewhere(files.__contains__, lambda: files))  # behind its own
+    """Make calls that the sandbox cannot serve raise a sentence, for good."""
+    sys.meta_path.insert(1, Elsewhere(files.__contains__, lambda: files))  # after MemoryImporter
     for name in _STARTING:
         if hasattr(os, name):
-            setattr(os, name, _told(getattr(os, name)))
+            setattr(os, name, _with_explanation(getattr(os, name)))
     vars(builtins).update(exit=_exit, quit=_exit)  # site, which has them elsewhere, is not imported
 
 
 def cause_of(error: BaseException, root: str) -> str | None:
-    """Return the sentence that says why the sandbox made this happen, or None; it works in `root`."""
+    """Return the sentence on an error that the sandbox caused, or None; the submission works in `root`."""
     if isinstance(error, EOFError) and "EOF when reading a line" in str(error):
         return NO_INPUT
     if isinstance(error, SystemExit):
@@ -64,7 +64,7 @@ def cause_of(error: BaseException, root: str) -> str | None:
 
 
 def _of_file(file: str, root: str) -> str:
-    """Return the sentence on a file that cannot be opened."""
+    """Return the sentence about a file that the submission cannot open."""
     name = without_places(file, root)
     if not os.path.isabs(name):
         return f"{name} is not in your upload. {NO_FILE}"
@@ -72,7 +72,7 @@ def _of_file(file: str, root: str) -> str:
 
 
 def without_places(message: str, root: str) -> str:
-    """Return a message without the path of the folder that a submission works in."""
+    """Return a message without the path of the submission's working folder."""
     return message.replace(f"{root}/", "").replace(root, ".") if len(root) > 1 else message
 
 
@@ -84,10 +84,10 @@ def _modules(error: BaseException) -> list[str]:
     return found
 
 
-def _told(start: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that starts a process, and says in a sentence that the sandbox let it start none."""
+def _with_explanation(start: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `start` with a sentence as its error: the sandbox starts no process."""
 
-    def told(*arguments: Any, **options: Any) -> Any:
+    def start_or_explain(*arguments: Any, **options: Any) -> Any:
         try:
             result = start(*arguments, **options)
         except OSError:
@@ -96,7 +96,7 @@ def _told(start: Callable[..., Any]) -> Callable[..., Any]:
             raise PermissionError(NO_PROCESS)
         return result
 
-    return told
+    return start_or_explain
 
 
 def _exit(code: object = None) -> NoReturn:

@@ -2,9 +2,9 @@
 
 The clock of a process runs while a request waits for its answer. Its time is the larger of two: the processor
 time of all threads of the process, and the time that has passed less the time for which the two ends of the
-boundary waited for a processor. So neither a busy host nor many threads change what a limit means, and a
-submission that sleeps reaches it as well. The trusted end notes its own waits with each request. Those of
-the other end come with a look, each second at most.
+boundary waited for a processor. So a limit means the same on a busy host and for a process with many threads.
+A submission that sleeps reaches it as well. The trusted end counts its own waits with each request. It looks
+at the waits of the other end about once a second.
 """
 
 import math
@@ -24,8 +24,8 @@ CLEARLY = 0.8  # of a limit: one thread on a busy host computes for about as lon
 LEAST_SECONDS = 0.02  # between two looks near the end of a limit
 
 
-class Usage(Protocol):
-    """What a process has used since it began, in seconds; `waited` is None where the host does not tell."""
+class UsedTime(Protocol):
+    """The usage of a process since it began, in seconds; `waited` is None where the host reports none."""
 
     @property
     def processor(self) -> float:
@@ -36,16 +36,16 @@ class Usage(Protocol):
         """Time for which it waited for a processor."""
 
 
-Look = Callable[[], Usage | None]
+Look = Callable[[], UsedTime | None]
 
 
 def never_waits() -> float:
-    """Return the own waits of a trusted end that does not know them."""
+    """Return no waits, for a trusted end that cannot measure its own."""
     return 0.0
 
 
 class Limit:
-    """A number of seconds, and what is used of them."""
+    """A number of seconds, and the use of them so far."""
 
     def __init__(self, seconds: float = math.inf, reason: str = "", patience: float = PATIENCE) -> None:
         """Allow `seconds` of fair time; `patience` times as many may pass. A student reads the `reason`."""
@@ -66,7 +66,7 @@ class Limit:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is left, or the last guard is reached."""
+        """Whether the seconds are used, or the last guard is reached."""
         return self.left <= 0
 
     @property
@@ -76,7 +76,7 @@ class Limit:
         return min(self.seconds - self.used, patience * self.seconds - self.passed)
 
     def ending(self) -> Lost:
-        """Return why what the limit was for has ended. Without use, it is the host's failure."""
+        """Return the error for a limit that is over. If the submission used little, the host failed."""
         if self.used < self.seconds and not self.counts_processor_only:
             waited = f"{self.waited:.0f} of {self.passed:.0f} seconds"
             return Starved(f"the host is too busy: the submission waited {waited} for a processor")
@@ -88,7 +88,7 @@ class Clock:
     """The clock of one process: it counts for the whole run, and for the present limit within that."""
 
     def __init__(self, look: Look, run: Limit, own_waits: Callable[[], float] = never_waits) -> None:
-        """Read by `look` what the process uses, from now on; count it for `run` as well.
+        """Read the usage of the process by `look` from now on; count it for `run` as well.
 
         `own_waits` returns the seconds for which the thread that uses this clock has waited for a processor.
         """
@@ -108,7 +108,7 @@ class Clock:
 
     @property
     def notice(self) -> str | None:
-        """What this host does not tell, as a sentence for the report."""
+        """A sentence for the report if this host measures less than others."""
         if self._seen is None:
             return "This host does not report processor time, so the time limits count the time that passes."
         if self._seen.waited is None:
@@ -119,7 +119,7 @@ class Clock:
         return None
 
     def processor_seconds(self) -> float:
-        """Return the processor time that the process has used; where the host does not tell, a clock's time.
+        """Return the processor time of the process, or the time of a clock where the host does not report it.
 
         Raises Starved when the sandbox knows and does not answer.
         """
@@ -136,7 +136,7 @@ class Clock:
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Count what happens inside for a limit of its own, and not for the present one."""
+        """Count the time inside for a limit of its own; the present limit pauses."""
         before = self._present
         self._begin(Limit(seconds))
         try:
@@ -151,7 +151,7 @@ class Clock:
             self._since = time.monotonic(), self._own_waits()
 
     def __exit__(self, *_: object) -> None:
-        """Stop the clock at the outermost end: what follows is the time of the tests themselves."""
+        """Stop the clock at the outermost end: from there on the tests themselves compute."""
         self._entered -= 1
         if not self._entered:
             self._note_time()
@@ -206,10 +206,10 @@ class Clock:
         self._noted = self._noted_waits = 0.0
 
     def _see(self) -> None:
-        """Look, and count what was used since the last look.
+        """Look, and count the usage since the last look.
 
-        Nothing of it is counted for a limit that is younger than that look: such a limit loses no more than
-        the time between two looks. Where nobody answers, the time that has passed counts.
+        A limit that began after that look counts none of it: it loses at most the time between two looks.
+        Without an answer, the time that has passed counts.
         """
         before, now = self._seen, self._look() if self._seen is not None else None
         self._advance()

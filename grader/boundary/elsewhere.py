@@ -1,4 +1,4 @@
-"""Modules that grading does not have: refused to a submission with a sentence, there and locally.
+"""Modules that grading lacks: an import of one raises a sentence, in grading and on a student's machine.
 
 It imports only the standard library.
 """
@@ -14,7 +14,7 @@ KNOWN = sys.stdlib_module_names | {"numpy", "grader", "tests"}
 
 
 class Elsewhere:
-    """A finder that refuses what grading does not have, even where this machine has it."""
+    """A finder that refuses the modules that grading lacks, even where this machine has them."""
 
     def __init__(self, is_own: Callable[[str], bool], paths: Callable[[], Collection[str]]) -> None:
         """Refuse modules to code in files that are `is_own`; look for misplaced ones in `paths()`."""
@@ -42,7 +42,7 @@ class Elsewhere:
 
 
 def sentence(asking: str, name: str, paths: Collection[str]) -> str:
-    """Return why the module `name` is not there, and what to do."""
+    """Return the sentence about the absent module `name`: why, and the next step."""
     place = nearest_place(name, paths)
     if place:
         return MISPLACED.format(asking=asking, name=name, place=place)
@@ -50,7 +50,7 @@ def sentence(asking: str, name: str, paths: Collection[str]) -> str:
 
 
 def nearest_place(name: str, paths: Collection[str]) -> str | None:
-    """Return where a module or package of that name is among the paths, if it is in some folder."""
+    """Return the place of a module or package with that name among the paths, or None."""
     for path in sorted(paths, key=lambda each: (each.count("/"), each)):
         parts = path.split("/")
         for depth, part in enumerate(parts, start=1):

@@ -1,8 +1,8 @@
-"""What a submission can do instead of answering.
+"""The errors of the boundary: a submission gave no answer.
 
 SubmissionError
 ├── Raised      its code raised an exception; its process goes on
-│   └── Unwritten   what was asked for is not there, or raises NotImplementedError as in the template
+│   └── Unwritten   the function is missing, or raises NotImplementedError as in the template
 ├── Lost        its process is gone or of no use any more; a fresh one takes the next test
 │   ├── Died        it ended by itself: exit, signal, out of memory
 │   ├── TimedOut    it took longer than it may
@@ -16,19 +16,19 @@ SubmissionError
 
 
 class SubmissionError(Exception):
-    """A test cannot be passed because of what the submission did; `traceback` is the student's own, or ""."""
+    """The submission cannot pass this test; `traceback` has the student's own frames, or is empty."""
 
     def __init__(self, message: str, traceback: str = "") -> None:
         super().__init__(message)
         self.traceback = traceback
 
 
-class Raised(SubmissionError):  # noqa: N818 - these names say what happened
+class Raised(SubmissionError):  # noqa: N818 - the name is the event
     """The submission's code raised an exception."""
 
 
 class Unwritten(Raised):
-    """The submission has not written what was asked for; a test may ask for `is_unwritten`."""
+    """The submission lacks the code for a request; a test may ask for `is_unwritten`."""
 
     is_unwritten = True
 
@@ -48,7 +48,7 @@ class TimedOut(Lost):
 
 
 class Breach(Lost):
-    """What the process sent is not what the protocol allows; it was killed."""
+    """The process sent a message that the protocol does not allow; it was killed."""
 
 
 class TooMuch(Lost):

@@ -1,4 +1,4 @@
-"""Headers: the JSON of a frame, written compactly and read under limits on what it can become in memory."""
+"""Headers: the JSON of a frame, written compactly and read under limits on its size in memory."""
 
 import json
 from json.encoder import encode_basestring_ascii as write_text
@@ -22,15 +22,15 @@ _NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def write_plain(message: Any) -> str:
-    """Return what is made of plain values, lists and dicts as JSON in ASCII."""
+    """Return plain values, lists and dicts as JSON in ASCII."""
     return _encoder.encode(message)
 
 
 def read_header(header: bytes | bytearray, marks: int) -> Any:
-    """Return what JSON in ASCII means. Raises ValueError for all else, RecursionError for deep nesting.
+    """Return the value of JSON in ASCII. Raises ValueError for other text, RecursionError for deep nesting.
 
-    A byte of text can become sixty in memory. Each value but the first follows a comma or a bracket, so to
-    count these bounds the number of objects before the first of them is made.
+    A byte of text can become sixty in memory. Each value but the first follows a comma or a bracket. So the
+    number of these bounds the number of objects before the first one exists.
     """
     text = header.decode("ascii")
     found = text.count(",") + text.count("[") + text.count("{")
@@ -43,7 +43,7 @@ def read_header(header: bytes | bytearray, marks: int) -> Any:
 
 
 def count_marks(header: bytes) -> int:
-    """Return how many values `read_header` takes a header to hold."""
+    """Return the number of values that `read_header` expects in a header."""
     return header.count(b",") + header.count(b"[") + header.count(b"{")
 
 

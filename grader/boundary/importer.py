@@ -14,7 +14,7 @@ from types import CodeType, ModuleType
 
 from grader.boundary.interface import ADAPTERS
 from grader.boundary.parts import run_module
-from grader.boundary.source import compiled, decoded
+from grader.boundary.source import compile_source, decode_module
 
 SOURCES = ("src",)
 
@@ -38,7 +38,7 @@ class MemoryImporter(MetaPathFinder):
     ) -> ModuleSpec | None:
         """Return the spec of the module `name` if the submission has it."""
         del target
-        for folder in self._searched(path):
+        for folder in self._search_folders(path):
             spec = self._spec_in(folder, name)
             if spec is not None:
                 return spec
@@ -48,7 +48,7 @@ class MemoryImporter(MetaPathFinder):
         """Ask this importer before all others, as a project's own folder comes first elsewhere."""
         sys.meta_path.insert(0, self)
 
-    def _searched(self, path: Sequence[str] | None) -> Iterator[str]:
+    def _search_folders(self, path: Sequence[str] | None) -> Iterator[str]:
         """Yield the folders of the submission on the `path` of a package, or on sys.path and its top."""
         for entry in ["", *sys.path, *SOURCES] if path is None else path:
             place = os.path.normpath(os.path.join(self._root, entry))  # noqa: PTH118 - as in __init__
@@ -92,21 +92,21 @@ class MemoryLoader(InspectLoader):
     def get_source(self, fullname: str) -> str:
         """Return the decoded source. Raises SyntaxError for bytes that are no text of their encoding."""
         del fullname
-        return decoded(self._content, self._path)
+        return decode_module(self._content, self._path)
 
     def get_code(self, fullname: str) -> CodeType:
         """Return the compiled module, its lines known to tracebacks."""
-        return compiled(self._listed_source(fullname), self._path)
+        return compile_source(self._list_source(fullname), self._path)
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module: adapters and the heads of packages by parts where an import of theirs fails."""
         name = module.__name__
         if self._is_package or name == ADAPTERS:
-            run_module(module, self._listed_source(name), self._path)
+            run_module(module, self._list_source(name), self._path)
         else:
-            exec(self.get_code(name), vars(module))  # noqa: S102 - it is what importing is
+            exec(self.get_code(name), vars(module))  # noqa: S102 - importing runs code
 
-    def _listed_source(self, fullname: str) -> str:
+    def _list_source(self, fullname: str) -> str:
         """Return the source, and have tracebacks show its lines."""
         source = self.get_source(fullname)
         linecache.cache[self._path] = (len(source), None, source.splitlines(keepends=True), self._path)

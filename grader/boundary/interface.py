@@ -1,4 +1,4 @@
-"""What the trusted end knows of an assignment's adapters beforehand: which answers it need not wait for."""
+"""The facts that a manifest states about the adapters: which answers need no wait, and time limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ ADAPTERS = "tests.adapters"
 
 @dataclass(frozen=True)
 class Interface:
-    """The adapters, methods and attributes whose results are handles, and the adapters with own time limits.
+    """The adapters, methods and attributes whose results are proxies, and the adapters with own time limits.
 
-    Nothing depends on the lists being complete: what they do not name is asked for and waited for.
+    The lists need not be complete: the tests wait for the result of anything else.
     """
 
     adapters: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""What a submission says of itself when it is loaded: the names in its adapters, and its broken parts."""
+"""The answer of a submission that was loaded: the names in its adapters, and its broken parts."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ NEAR = 0.5
 
 @dataclass(frozen=True)
 class Loaded:
-    """The names in tests/adapters.py, and a sentence for each import that failed. It may be untrue."""
+    """The names in tests/adapters.py, and a sentence for each import that failed. The submission may lie."""
 
     names: frozenset[str] = frozenset()
     broken: tuple[str, ...] = ()
 
 
-def loaded(answer: Any) -> Loaded:
-    """Return what an answer says, as far as it has the form of one."""
+def read_loaded(answer: Any) -> Loaded:
+    """Return the names and broken parts in an answer; an empty record if the answer has another form."""
     match answer:
         case [list() as names, list() as broken]:
             lines = [clean_line(line, LINE_CHARACTERS) for line in broken if isinstance(line, str)]
@@ -32,7 +32,7 @@ def loaded(answer: Any) -> Loaded:
 
 
 def misfit(names: frozenset[str], asked: Collection[str]) -> str | None:
-    """Return the sentence on adapters that have none of the functions `asked` for by the tests, or None."""
+    """Return a sentence if the adapters have none of the functions that the tests `asked` for, or None."""
     expected = sorted(asked)
     if not names or not expected or names & set(expected):
         return None

@@ -18,7 +18,7 @@ _READING = ("stat", "lstat", "listdir", "scandir")
 
 
 def install_scratch(root: str, files: Mapping[str, bytes]) -> None:
-    """Have `open` and the functions of `os` find the files of a submission in memory, for good."""
+    """Make `open` and the functions of `os` find the files of a submission in memory, for good."""
     scratch = Scratch(root, files)
     builtins.open = io.open = _opener(scratch, builtins.open)
     with contextlib.suppress(AttributeError):  # numpy keeps a reference of its own
@@ -43,7 +43,7 @@ def install_scratch(root: str, files: Mapping[str, bytes]) -> None:
 def _either(
     scratch: Scratch, original: Callable[..., Any], own: Callable[..., Any], *, reads: bool
 ) -> Callable[..., Any]:
-    """Return a function that asks `own` about places that are kept here, and `original` about all others."""
+    """Return a function that calls `own` for places in memory, and `original` for all others."""
 
     def call(path: Any = ".", *arguments: Any, **options: Any) -> Any:
         place = scratch.place(path)
@@ -55,7 +55,7 @@ def _either(
 
 
 def _opener(scratch: Scratch, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what stands for `open`."""
+    """Return the function that replaces `open`."""
 
     def open(  # noqa: A001, PLR0913, PLR0917 - the signature of the function that it replaces
         file: Any,
@@ -73,7 +73,7 @@ def _opener(scratch: Scratch, original: Callable[..., Any]) -> Callable[..., Any
         elif place is None or opener is not None or not _is_here(scratch, place, mode):
             return original(file, mode, buffering, encoding, errors, newline, closefd, opener)
         else:
-            binary = _opened(scratch, place, mode)
+            binary = _open_file(scratch, place, mode)
         return binary if "b" in mode else io.TextIOWrapper(binary, encoding or "utf-8", errors, newline)
 
     return open
@@ -83,7 +83,7 @@ def _is_here(scratch: Scratch, place: str, mode: str) -> bool:
     return scratch.takes(place) if set(mode) & set("wax+") else scratch.knows(place)
 
 
-def _opened(scratch: Scratch, place: str, mode: str) -> "_File":
+def _open_file(scratch: Scratch, place: str, mode: str) -> "_File":
     """Open a file in memory as `mode` says. Raises OSError."""
     if "x" in mode and scratch.has(place):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), place)
@@ -100,7 +100,7 @@ def _scan(scratch: Scratch, place: str) -> "_Scan":
 
 
 class _File(io.BytesIO):
-    """An open file; what was written is kept when it is flushed or closed."""
+    """An open file in memory; flush and close keep its content."""
 
     def __init__(
         self, scratch: Scratch, place: str, content: bytes, *, can_write: bool, appends: bool
@@ -181,7 +181,7 @@ class _Entry:
 
 
 class _Scan:
-    """What `os.scandir` returns: an iterator that is a context manager."""
+    """The result of `os.scandir`: an iterator and context manager."""
 
     def __init__(self, entries: list[_Entry]) -> None:
         self._entries = iter(entries)

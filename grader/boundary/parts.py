@@ -1,8 +1,8 @@
 """A module that runs by parts: an import that fails costs the names that it binds, and nothing else.
 
-Adapters import all that a student wrote at their top, so one broken bonus file would end everything. Here the
-names of the broken import become stand-ins, which raise the reason where they are used. The student's own run
-and the sandbox do the same. It imports only the standard library.
+Adapters import all of a student's modules at their top, so one broken bonus file would end every test. Here
+the names of the broken import become stand-ins. A stand-in raises the reason where the code uses it. A
+student's own run and the sandbox do the same. This file imports only the standard library.
 """
 
 import ast
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, NoReturn
 
-from grader.boundary.source import compiled
+from grader.boundary.source import compile_source
 
 broken: "dict[str, BaseException]" = {}  # each sentence on an import that failed, and its reason
 
@@ -21,8 +21,8 @@ Import = ast.Import | ast.ImportFrom
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-class BrokenImport(ImportError):  # noqa: N818 - it says what is the case
-    """A name is used whose import failed."""
+class BrokenImport(ImportError):  # noqa: N818 - the name is the fact
+    """The code uses a name whose import failed."""
 
     def __init__(self, message: str, reason: BaseException) -> None:
         super().__init__(message)
@@ -54,10 +54,10 @@ class StandIn:
 
 
 def run_module(module: ModuleType, source: str, path: str) -> None:
-    """Run a module's source, whole if that works, else by parts. Raises what no import of it raised."""
+    """Run a module's source, whole or else by parts. Raises the errors that no import caused."""
     namespace = vars(module)
     try:
-        exec(compiled(source, path), namespace)  # noqa: S102 - it is what importing is
+        exec(compile_source(source, path), namespace)  # noqa: S102 - importing runs code
     except (Exception, SystemExit) as error:
         line = _line_in(path, error)
         if not line:
@@ -89,7 +89,7 @@ def _run_by_parts(source: str, path: str, namespace: dict[str, Any], line: int) 
 
 
 def _future_flags(tree: ast.Module) -> int:
-    """Return the compiler's flags for what a module imports from __future__, which hold for all of it."""
+    """Return the compiler's flags for the module's imports from __future__, which hold for all of it."""
     import __future__  # noqa: PLC0415 - few modules need it
 
     named = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
@@ -110,7 +110,7 @@ def _single_imports(tree: ast.Module) -> Iterator[ast.stmt]:
 
 
 def _stand_in(node: ast.stmt, error: BaseException, path: str) -> StandIn | None:
-    """Return what stands for the names of a statement that raised, or None unless an import is the reason."""
+    """Return the stand-in for the names of a statement that raised, or None if no import is the reason."""
     if isinstance(error, BrokenImport):
         return StandIn(error.told, error.reason)
     line = _line_in(path, error)

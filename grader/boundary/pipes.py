@@ -1,4 +1,4 @@
-"""Two pipes that are used as a stream socket is: one brings, the other takes.
+"""Two pipes with the methods of a stream socket: one to read from, one to write to.
 
 Runs in the submission's process, so it imports only the standard library.
 """
@@ -15,7 +15,7 @@ class Pipes:
         self._writing = writing
 
     def recv(self, size: int) -> bytes:
-        """Return up to `size` bytes as soon as some are there; none means that the other side closed."""
+        """Return up to `size` bytes as soon as some are there; no bytes if the other side closed."""
         return os.read(self._reading, size)
 
     def send(self, data: memoryview) -> int:

@@ -38,7 +38,7 @@ class Scratch:
         return full if any(full == top or full.startswith(f"{top}/") for top in self._tops) else None
 
     def knows(self, place: str) -> bool:
-        """Tell whether the answer about a place is here: of the temporary folders, only what was written."""
+        """Tell whether a place is in memory: the working folder, and written files in temporary folders."""
         return f"{place}/".startswith(f"{self._root}/") or place in self._files or place in self._folders
 
     def takes(self, place: str) -> bool:
@@ -69,14 +69,14 @@ class Scratch:
         return place in self._files
 
     def status(self, place: str) -> os.stat_result:
-        """Return what `os.stat` says of a file or a folder. Raises OSError."""
+        """Return the status of a file or a folder, as `os.stat` does. Raises OSError."""
         if place in self._folders:
             return os.stat_result((stat.S_IFDIR | 0o755, 0, 0, 1, 0, 0, 0, 0, 0, 0))
         size = len(self.read(place))
         return os.stat_result((stat.S_IFREG | 0o644, 0, 0, 1, 0, 0, size, 0, 0, 0))
 
     def names(self, place: str) -> list[str]:
-        """Return what is directly in a folder. Raises OSError."""
+        """Return the names in a folder. Raises OSError."""
         if place not in self._folders:
             raise self._error(errno.ENOTDIR if place in self._files else errno.ENOENT, place)
         return sorted(

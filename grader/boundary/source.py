@@ -1,4 +1,4 @@
-"""Source: the bytes of a module become text and code, or an error that says what to do about them."""
+"""Source: the bytes of a module become text and code, or an error with advice."""
 
 import codecs
 import sys
@@ -9,7 +9,7 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def decoded(content: bytes, path: str) -> str:
+def decode_module(content: bytes, path: str) -> str:
     """Return a module's source as text. Raises SyntaxError for bytes that are no text of their encoding."""
     if content.startswith(_UTF16) or b"\0" in content:
         kind = "is UTF-16" if content.startswith(_UTF16) or _is_half_null(content) else "contains null bytes"
@@ -20,7 +20,7 @@ def decoded(content: bytes, path: str) -> str:
         raise SyntaxError(f"{path} cannot be decoded: {unreadable}; save the file as UTF-8") from None
 
 
-def compiled(source: str, path: str) -> CodeType:
+def compile_source(source: str, path: str) -> CodeType:
     """Return a module's code. Raises SyntaxError, which names the version of Python."""
     try:
         return compile(source, path, "exec", dont_inherit=True)

@@ -1,4 +1,4 @@
-"""How long a thread has waited for a processor, as the kernel counts it."""
+"""The time that a thread has waited for a processor, as the kernel counts it."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ class Waits:
             self._statistics = os.open(STATISTICS, os.O_RDONLY | os.O_CLOEXEC)
 
     def seconds(self) -> float:
-        """Return the seconds so far, up to STALE_SECONDS late; 0 where the kernel does not tell."""
+        """Return the seconds so far, up to STALE_SECONDS late; 0 where the kernel does not count."""
         now = time.monotonic()
         if now >= self._until and self._statistics is not None:
             with contextlib.suppress(OSError, IndexError):
@@ -32,7 +32,7 @@ class Waits:
         return self._seconds
 
     def close(self) -> None:
-        """Look no more."""
+        """Close the descriptor."""
         if self._statistics is not None:
             os.close(self._statistics)
         self._statistics = None

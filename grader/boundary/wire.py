@@ -1,10 +1,10 @@
 """Frames: one JSON header and raw array buffers, the only thing that crosses the trust boundary.
 
 A frame is two lengths (big-endian, 4 bytes each), that many bytes of JSON, that many bytes of buffers. In the
-JSON, None, booleans, numbers, strings and lists stand for themselves and everything else is an object with
-one known key (`tuple`, `dict`, `set`, `array`, `handle`, `function`). Nothing is unpickled or evaluated, and
-what is decoded is an exact builtin or a base ndarray, whatever the other side holds. A key that comes twice
-counts as its last mention does: there is one parser, so what is checked is what is used.
+JSON, None, booleans, numbers, strings and lists stand for themselves. Everything else is an object with one
+known key (`tuple`, `dict`, `set`, `array`, `handle`, `function`). Nothing is unpickled or evaluated. A
+decoded value is an exact builtin or a base ndarray, for any value of the other side. A key that comes twice
+counts as its last mention does: one parser both checks and uses it.
 
 Both processes run this file, so it imports only the standard library and numpy.
 """
@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.boundary.frame_limits import LENGTHS, FrameLimits, ProtocolError
 from grader.boundary.header import count_marks, is_integer, is_text, write_float, write_text
-from grader.boundary.limits import LENGTHS, FrameLimits, ProtocolError
 
 DTYPES = frozenset(
     ["bool", "float16", "float32", "float64"]
@@ -130,7 +130,7 @@ def _write_scalar(scalar: np.generic) -> str:
     return _WRITERS[type(value)](value)
 
 
-_WRITERS: dict[type, Callable[[Any], str]] = {  # of what is no container; each raises Unsendable
+_WRITERS: dict[type, Callable[[Any], str]] = {  # for values that are no containers; each raises Unsendable
     **dict.fromkeys(_SCALARS, _write_scalar),
     type(None): lambda _: "null",
     bool: {False: "false", True: "true"}.__getitem__,
@@ -168,7 +168,7 @@ class Unpacker:
         if kind in _PLAIN:
             if is_text(node) or is_integer(node):
                 return node
-            raise ProtocolError(f"{shown(node)} is too long a number or no text")
+            raise ProtocolError(f"{shorten(node)} is too long a number or no text")
         if depth > MAX_DEPTH:
             raise ProtocolError("a value is nested too deeply")
         if kind is list:
@@ -191,7 +191,7 @@ class Unpacker:
         if tag == "function":
             return self._resolve(tag, node)
         if len(node) != 1 or type(content) is not list:
-            raise ProtocolError(f"unknown form of a value: {shown(node)}")
+            raise ProtocolError(f"unknown form of a value: {shorten(node)}")
         if tag == "array":
             return self._unpack_array(content)
         if tag == "dict":
@@ -201,7 +201,7 @@ class Unpacker:
             return tuple(items)
         if tag == "set":  # its members may be unhashable here, so a list stands for it
             return items
-        raise ProtocolError(f"unknown form of a value: {shown(node)}")
+        raise ProtocolError(f"unknown form of a value: {shorten(node)}")
 
     def _unpack_dict(self, content: list[Any], depth: int) -> dict[Any, Any]:
         if not all(type(pair) is list and len(pair) == 2 and type(pair[0]) in _PLAIN for pair in content):  # noqa: PLR2004 - a pair
@@ -217,13 +217,13 @@ class Unpacker:
         """Return an array that owns its memory, writable, of native byte order."""
         dtype, shape = content if len(content) == 2 else (None, None)  # noqa: PLR2004 - dtype and shape
         if type(dtype) is not str or dtype not in DTYPES:
-            raise ProtocolError(f"an array of dtype {shown(dtype)} is not accepted")
+            raise ProtocolError(f"an array of dtype {shorten(dtype)} is not accepted")
         if type(shape) is not list or len(shape) > MAX_AXES or not all(map(_is_length, shape)):
-            raise ProtocolError(f"{shown(shape)} is not the shape of an array")
+            raise ProtocolError(f"{shorten(shape)} is not the shape of an array")
         raw = _RAW[dtype]
         size = math.prod(shape) * raw.itemsize
         if size > len(self._buffers) or not (size or _is_small_without_elements(shape)):
-            raise ProtocolError(f"an array of shape {shown(shape)} is larger than what was sent")
+            raise ProtocolError(f"an array of shape {shorten(shape)} is larger than what was sent")
         piece, self._buffers = self._buffers[:size], self._buffers[size:]
         return np.frombuffer(piece, raw).reshape(shape).astype(_DTYPES[dtype])
 
@@ -232,4 +232,4 @@ def _is_length(value: Any) -> bool:
     return is_integer(value) and value >= 0
 
 
-shown = reprlib.Repr().repr  # a few of the members and characters, so that it is quick and shallow
+shorten = reprlib.Repr().repr  # a few of the members and characters, so that it is quick and shallow

@@ -1,7 +1,7 @@
 """The command line, one file for each group of commands.
 
-A command of the service imports what it needs when it runs: web framework and database cost most of a second,
-which a verdict at the desk must not pay.
+A command imports its modules when it runs. Web framework and database cost most of a second, and a verdict on
+the command line must not pay that.
 """
 
 from grader.cli.main import main

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.opened import only_assignment, only_course, opened, opened_or_new
+from grader.cli.open_store import only_assignment, only_course, open_or_make_store, open_store
 from grader.settings import SettingsError
 
 BAD_ROWS = "correct them, or import the other rows with --skip-bad"
@@ -49,7 +49,7 @@ def create_course(  # noqa: PLR0913 - one option each
         policy = Policy(parse_due(due, time_zone) if due else None, hourly_limit or None, supersede)
     except ValueError as wrong:
         raise SettingsError(f"--due: {wrong}") from None
-    with opened_or_new() as database, database.write() as session:
+    with open_or_make_store() as database, database.write() as session:
         add_course(session, course, title or course, time_zone)
         assignment = f"{course}-{short_name(assignment_title)}"[:64].strip("-")
         made = add_assignment(session, assignment, course, assignment_title, policy)
@@ -77,7 +77,7 @@ def edit_course(
 
     if due and no_due:
         raise SettingsError("--due and --no-due exclude each other")
-    with opened() as database, database.write() as session:
+    with open_store() as database, database.write() as session:
         course_id = only_course(session, course)
         if time_zone:
             set_time_zone(session, course_id, time_zone)
@@ -95,7 +95,7 @@ def list_courses() -> None:
     """List courses and their assignments."""
     from grader.store.courses import assignments_in, courses, due_in_words
 
-    with opened() as database, database.read() as session:
+    with open_store() as database, database.read() as session:
         for course in courses(session):
             found = assignments_in(session, [course.id])
             names = ", ".join(f"{each.id} (due {due_in_words(session, each) or 'never'})" for each in found)
@@ -129,7 +129,7 @@ def import_roster(
         raise SettingsError(f"{file}: {wrong}") from None
     for line in (*roster.notices, *map(str, roster.problems)):
         typer.echo(f"{file}: {line}", err=True)
-    with opened() as database, database.write() as session:
+    with open_store() as database, database.write() as session:
         course_id = only_course(session, course)
         planned = changes(session, course_id, roster.entries)
         for change in planned:

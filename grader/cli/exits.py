@@ -1,4 +1,4 @@
-"""What the exit status of a command says, and the one way to end with a message."""
+"""The exit status of commands, and the one way to end with a message."""
 
 import sys
 from enum import IntEnum
@@ -6,12 +6,12 @@ from typing import NoReturn
 
 
 class Exit(IntEnum):
-    """What the exit status says."""
+    """The meaning of each exit status."""
 
     DONE = 0
     NOT_JUDGED = 1
     NOT_PROVED = 1  # a figure of the proof is not reached
-    WRONG_USE = 2
+    USAGE_ERROR = 2
     REFUSED = 3
     GRADER_FAILED = 4
 

@@ -1,4 +1,4 @@
-"""`grader grade` and `grader grade-all`: verdicts at the desk, without a server."""
+"""`grader grade` and `grader grade-all`: verdicts on the command line, without a server."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -35,9 +35,7 @@ WithoutBonus = Annotated[
 
 @app.command("grade")
 def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
-    submission: Annotated[
-        Path, typer.Argument(metavar="FILE.zip|DIR", exists=True, help="What was handed in.")
-    ],
+    submission: Annotated[Path, typer.Argument(metavar="FILE.zip|DIR", exists=True, help="The submission.")],
     json_file: JsonOption = None,
     html_file: HtmlOption = None,
     pytest_file: PytestOption = None,
@@ -58,7 +56,7 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
         from rich.console import Console
 
         from grader.batch import read_submission
-        from grader.render.progress import suite_progress
+        from grader.render.progress_bar import suite_progress
         from grader.render.terminal import print_report
 
         work = read_submission(submission)
@@ -90,7 +88,7 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
     from grader.batch import downloads_in, grade_all
     from grader.pipeline import Grader
     from grader.render.csv import render_csv
-    from grader.render.progress import batch_progress
+    from grader.render.progress_bar import batch_progress
     from grader.runners import allowed_runners
     from grader.settings import read_settings
 
@@ -104,7 +102,9 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
         batch_progress(Console(stderr=True), len(found.submissions)) as progress,
     ):
         _announce(found, folder)
-        downloads = [replace(each, label=each.label.judged(due_at, zone)) for each in found.submissions]
+        downloads = [
+            replace(each, label=each.label.with_lateness(due_at, zone)) for each in found.submissions
+        ]
         for row in grade_all(downloads, grader, lambda work: _seed(settings, seed, work), jobs):
             rows.append(row)  # and kept at once: what is graded outlives an interruption
             csv_file.write_text(render_csv(grader.begin(), rows), encoding="utf-8")
@@ -128,11 +128,11 @@ def _deadline(due: str | None, time_zone: str) -> "tuple[datetime | None, tzinfo
 
 
 def _announce(found: "Found", folder: Path) -> None:
-    """Say what is no submission. Raises BadParameter when there is none at all."""
-    from grader.intake.refusal import shown
+    """Name the files that are no submissions. Raises BadParameter when there are no submissions."""
+    from grader.intake.refusal import printable
 
     if found.passed_over:
-        typer.echo(f"no submissions, passed over: {', '.join(map(shown, found.passed_over))}", err=True)
+        typer.echo(f"ignored, no submissions: {', '.join(map(printable, found.passed_over))}", err=True)
     if not found.submissions:
         raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
 
@@ -154,7 +154,7 @@ def _summary(rows: list["Row"], csv_file: Path) -> Exit:
     failed = len(rows) - refused - len(reports)
     graded = len(reports) - unjudged
     lacking = f", {unjudged} not fully judged" if unjudged else ""
-    typer.echo(f"{graded} graded{lacking}, {refused} refused, {failed} failed by us: {csv_file}")
+    typer.echo(f"{graded} graded{lacking}, {refused} refused, {failed} failed on our side: {csv_file}")
     if failed:
         return Exit.GRADER_FAILED
     complete = len(reports) == len(rows) and all(report.complete for report in reports)

@@ -1,11 +1,11 @@
-"""`grader backup` and `grader restore`: everything that the service keeps, in one file."""
+"""`grader backup` and `grader restore`: all data of the service in one file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.opened import opened, opened_or_new
+from grader.cli.open_store import open_or_make_store, open_store
 from grader.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def backup_command(
 
     _check_target(file)
     settings = read_service_settings()
-    with opened() as database:
+    with open_store() as database:
         _check_data_folder(settings)
         rows = back_up(database, file, read_seed_secret(settings))
         _note(database, rows)
@@ -49,7 +49,7 @@ def _note(database: "Database", rows: int) -> None:
 
 
 def _check_target(file: Path) -> None:
-    """Refuse a place where a backup cannot go, or would replace what is none, such as the database itself."""
+    """Refuse a place that cannot hold a backup, or holds another file, such as the database itself."""
     from grader.store.backup import is_backup
 
     if file.is_dir():
@@ -57,7 +57,7 @@ def _check_target(file: Path) -> None:
     if not file.parent.is_dir():
         raise SettingsError(f"{file.parent} is no folder: make it, or name a file elsewhere")
     if file.exists() and not is_backup(file):
-        raise SettingsError(f"{file} is there and no backup, so that it is not replaced: name another file")
+        raise SettingsError(f"{file} exists and is no backup: name another file")
 
 
 def _check_data_folder(settings: "ServiceSettings") -> None:
@@ -82,6 +82,6 @@ def restore_command(
     if not is_backup(file):
         raise SettingsError(f"{file} is no backup: name a file that `grader backup` wrote")
     settings = read_service_settings()
-    with opened_or_new() as database:
+    with open_or_make_store() as database:
         restore(database, file, lambda secret: keep_seed_secret(settings, secret))
-    typer.echo("restored; what was waiting is queued again by the next worker")
+    typer.echo("restored; the next worker queues waiting submissions again")

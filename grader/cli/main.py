@@ -5,14 +5,27 @@ from typing import Annotated
 import typer
 
 from grader import __version__
-from grader.cli import audit, course, doctor, grade, keep, prune, rubric, score, serve, submit, template, user
-from grader.cli.errors import end_with
+from grader.cli import (
+    check_rubric,
+    course,
+    doctor,
+    grade,
+    keep,
+    list_audit,
+    prune,
+    score,
+    serve,
+    submit,
+    template,
+    user,
+)
+from grader.cli.error_exits import end_with
 
-COMMANDS = (grade, score, serve, submit, keep, prune, audit, doctor)
-GROUPS = {"course": course, "user": user, "rubric": rubric, "template": template}
+COMMANDS = (grade, score, serve, submit, keep, prune, list_audit, doctor)
+GROUPS = {"course": course, "user": user, "rubric": check_rubric, "template": template}
 HELP = """Grade submissions, or serve a course that does.
 
-Exit status: 0 done, 1 graded but something could not be judged, 2 wrong use, 3 refused at intake, 4 the
+Exit status: 0 done, 1 graded but something could not be judged, 2 usage error, 3 refused at intake, 4 the
 grader itself failed.
 """
 

@@ -1,11 +1,11 @@
-"""`grader prune`: remove what is old and no grade needs."""
+"""`grader prune`: remove old data that no grade needs."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.opened import opened
+from grader.cli.open_store import open_store
 
 if TYPE_CHECKING:
     from grader.service_settings import ServiceSettings
@@ -23,16 +23,16 @@ def prune_command(
         bool, typer.Option("--delete", help="Remove it. Without this option nothing is changed.")
     ] = False,
 ) -> None:
-    """Say what old archives, progress and reports would free; remove them with --delete.
+    """Show the space of old archives, progress and reports; remove them with --delete.
 
-    What may count for a grade stays, and so does the newest report of each submission.
+    Data that may count for a grade stays, and so does the newest report of each submission.
     """
     from grader.service_settings import read_service_settings
     from grader.store.audit import OPERATOR, record
     from grader.store.retention import prune, spare
 
     ages = _ages(read_service_settings())
-    with opened() as database:
+    with open_store() as database:
         with database.read() as session:
             found = spare(session, ages)
         for each in found:

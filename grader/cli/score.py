@@ -50,7 +50,7 @@ def score_command(
     try:
         graded = score_report(report, assignment, expected)
     except ReportError as error:
-        fail(str(error), Exit.WRONG_USE)
+        fail(str(error), Exit.USAGE_ERROR)
     print_report(graded, Console())
     write_report(graded, json_file, html_file)
     raise typer.Exit(status_of_exit(graded))

@@ -21,7 +21,7 @@ def serve_command(
         bool, typer.Option("--demo", help="Add a course of made-up students to look at.")
     ] = False,
 ) -> None:
-    """Serve the API and the pages, and grade what is handed in."""
+    """Serve the API and the pages, and grade submissions."""
     from grader.app.announcing import announcing
     from grader.app.demo import fill
     from grader.app.entry import by_command, by_link
@@ -44,7 +44,7 @@ def serve_command(
         fill(service, typer.echo, entry)
     with announcing(service), worker_beside(settings) if worker else nullcontext():
         web = make_web(service)
-        gc.freeze()  # what was made up to here stays, so no page waits until a collection has looked at it
+        gc.freeze()  # objects up to here stay, so no page waits for the garbage collector to visit them
         serve(web, settings, listener)
 
 
@@ -57,7 +57,7 @@ def worker_command(
         ),
     ] = None,
 ) -> None:
-    """Grade what is handed in, on any host that reaches the database."""
+    """Grade submissions, on any host that reaches the database."""
     from grader.app.working import run_worker
     from grader.service_settings import read_service_settings
 

@@ -10,7 +10,7 @@ import typer
 from grader.cli.exits import Exit, fail
 
 if TYPE_CHECKING:
-    from grader.client import Connection, ServiceError
+    from grader.client import ServiceClient, ServiceError
 
 REFUSED_STATUS = 422
 EXITS = {"graded": Exit.DONE, "not_gradable": Exit.NOT_JUDGED, "grader_error": Exit.GRADER_FAILED}
@@ -38,7 +38,7 @@ def submit_command(
     from rich.console import Console
 
     from grader.client import ServiceError, pack
-    from grader.client.following import followed
+    from grader.client.follow import show_progress
 
     package = pack(project)
     for line in package.left_out:
@@ -47,7 +47,7 @@ def submit_command(
         with _connection(to) as connection:
             made = connection.submit(package.content, assignment, again=again)
             typer.echo(f"submission {made['id']}", err=True)
-            with followed(Console(stderr=True)) as progress:
+            with show_progress(Console(stderr=True)) as progress:
                 for event in connection.follow(made["id"]):
                     progress.take(event)
             _show_report(connection, connection.submission(made["id"]))
@@ -84,17 +84,17 @@ def report_command(
         _fail(error)
 
 
-def _connection(url: str) -> "Connection":
-    from grader.client import Connection
+def _connection(url: str) -> "ServiceClient":
+    from grader.client import ServiceClient
     from grader.client.token import find_token
 
     def ask() -> str:
         return str(typer.prompt("Token", hide_input=True, err=True))
 
-    return Connection(url, find_token(os.environ, Path.home(), ask))
+    return ServiceClient(url, find_token(os.environ, Path.home(), ask))
 
 
-def _show_report(connection: "Connection", submission: Mapping[str, Any]) -> None:
+def _show_report(connection: "ServiceClient", submission: Mapping[str, Any]) -> None:
     """Print the report, or why there is none, and end with the status that fits."""
     from rich.console import Console
 
@@ -115,4 +115,4 @@ def _points(submission: Mapping[str, Any]) -> str:
 
 
 def _fail(error: "ServiceError") -> None:
-    fail(str(error), Exit.REFUSED if error.status == REFUSED_STATUS else Exit.WRONG_USE)
+    fail(str(error), Exit.REFUSED if error.status == REFUSED_STATUS else Exit.USAGE_ERROR)

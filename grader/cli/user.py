@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.opened import known_user, only_course, opened
+from grader.cli.open_store import only_course, open_store, require_user
 from grader.settings import SettingsError
 
 app = typer.Typer(no_args_is_help=True, help="People and their tokens.")
@@ -23,7 +23,7 @@ def add_user_command(  # noqa: PLR0913 - one parameter for each option
     *,
     print_token: Annotated[bool, typer.Option("--print-token", help="Show a new token, once.")] = False,
 ) -> None:
-    """Add a person to a course, or change what they are there."""
+    """Add a person to a course, or change their role."""
     from grader.core.role import Role
     from grader.store.audit import OPERATOR, record
     from grader.store.people import add_user, set_role
@@ -31,7 +31,7 @@ def add_user_command(  # noqa: PLR0913 - one parameter for each option
 
     if role not in set(Role):
         raise SettingsError(f"--role {role}: it must be one of {', '.join(Role)}")
-    with opened() as database, database.write() as session:
+    with open_store() as database, database.write() as session:
         course_id = only_course(session, course)
         user = add_user(session, email, name)
         set_role(session, course_id, user.id, Role(role), section)
@@ -47,7 +47,7 @@ def list_users(course: Annotated[str | None, typer.Option("--course")] = None) -
     """List the people of a course."""
     from grader.store.people import members
 
-    with opened() as database, database.read() as session:
+    with open_store() as database, database.read() as session:
         for user, member in members(session, only_course(session, course)):
             state = " (disabled)" if user.disabled_at else ""
             typer.echo(f"{user.email}\t{member.role}\t{member.section}\t{user.name}{state}")
@@ -56,15 +56,15 @@ def list_users(course: Annotated[str | None, typer.Option("--course")] = None) -
 @app.command("token")
 def new_token(
     email: Email,
-    label: Annotated[str, typer.Option("--label", help="What it is for.")] = "command line",
+    label: Annotated[str, typer.Option("--label", help="Its purpose.")] = "command line",
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How long it is valid.")] = 180,
 ) -> None:
     """Make a token and show it, once."""
     from grader.store.audit import OPERATOR, record
     from grader.store.tokens import issue_token, public_half
 
-    with opened() as database, database.write() as session:
-        user = known_user(session, email)
+    with open_store() as database, database.write() as session:
+        user = require_user(session, email)
         token = issue_token(session, user.id, label, timedelta(days=days))
         record(session, OPERATOR, "issue token", user.email, course=None, id=public_half(token))
     typer.echo(token)
@@ -79,8 +79,8 @@ def new_link(email: Email) -> None:
     from grader.store.sign_ins import SIGN_IN_LIFETIME, issue_link
 
     settings = read_service_settings()
-    with opened() as database, database.write() as session:
-        user = known_user(session, email)
+    with open_store() as database, database.write() as session:
+        user = require_user(session, email)
         code = issue_link(session, user.id, settings.link_lifetime)
         record(session, OPERATOR, "issue link", user.email, course=None)
     typer.echo(f"{settings.url}/login/{code}")
@@ -96,8 +96,8 @@ def list_tokens(email: Email) -> None:
     """List a person's tokens: their public halves, never the secret ones."""
     from grader.store.tokens import tokens_of
 
-    with opened() as database, database.read() as session:
-        for token in tokens_of(session, known_user(session, email).id):
+    with open_store() as database, database.read() as session:
+        for token in tokens_of(session, require_user(session, email).id):
             used = f"last used {token.last_used_at:%Y-%m-%d %H:%M}" if token.last_used_at else "never used"
             end = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "without end"
             typer.echo(f"{token.id}\t{token.label}\t{'revoked' if token.revoked_at else end}\t{used}")
@@ -111,7 +111,7 @@ def revoke(
     from grader.store.audit import OPERATOR, record
     from grader.store.tokens import public_half, revoke_token
 
-    with opened() as database, database.write() as session:
+    with open_store() as database, database.write() as session:
         if not revoke_token(session, public_half(token_id)):
             raise SettingsError(
                 "there is no such token that is still valid; `grader user tokens EMAIL` lists them"
@@ -126,8 +126,8 @@ def shut_out_command(email: Email) -> None:
     from grader.store.audit import OPERATOR, record
     from grader.store.sign_ins import shut_out
 
-    with opened() as database, database.write() as session:
-        user = known_user(session, email)
+    with open_store() as database, database.write() as session:
+        user = require_user(session, email)
         shut_out(session, user.id)
         record(session, OPERATOR, "shut out", user.email, course=None)
     typer.echo(f"nothing lets {user.email} in any more; `grader user token` makes a new token")

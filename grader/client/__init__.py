@@ -1,6 +1,6 @@
 """The client: hands a project in over HTTP and follows it to its report."""
 
-from grader.client.connection import Connection, ServiceError
 from grader.client.packing import pack
+from grader.client.service_client import ServiceClient, ServiceError
 
-__all__ = ["Connection", "ServiceError", "pack"]
+__all__ = ["ServiceClient", "ServiceError", "pack"]

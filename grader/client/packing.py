@@ -1,4 +1,4 @@
-"""Packs what belongs to a project into a zip, by the rules that intake applies to it."""
+"""Packs the files of a project into a zip, by the rules of intake."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +9,14 @@ from grader.template.files import zipped
 
 @dataclass(frozen=True)
 class Package:
-    """A zip that intake lets through, and what it leaves out, ready to be shown."""
+    """A zip that intake accepts, and the names of omitted files, ready to print."""
 
     content: bytes
     left_out: tuple[str, ...]
 
 
 def pack(path: Path) -> Package:
-    """Return a folder as a zip, or a zip as it is. Raises Refused for what the service would refuse."""
+    """Return a folder as a zip, or a zip as it is. Raises Refused as the service would."""
     if not path.is_dir():
         with path.open("rb") as file:
             content = file.read(DEFAULT_LIMITS.upload_bytes + 1)

@@ -1,6 +1,7 @@
 """Hands this project in with nothing to install: `python submit.py URL`, with your token in GRADER_TOKEN.
 
-Python's standard library only. It packs the project's own files, sends them, waits, and prints the report.
+It packs the project's own files, sends them, waits, and prints the report. A student's project has this one
+file of the client. So it uses Python's standard library only, and repeats a little of `grader submit`.
 """
 
 import getpass
@@ -41,14 +42,14 @@ def main() -> None:
     print(f"submission {made['id']}: {made['state']}", flush=True)
     while made["state"] in WAITING:
         time.sleep(PAUSE_SECONDS)
-        made = told(ask(own, token), made)
+        made = print_change(ask(own, token), made)
     if made["verdict"] is None:
         sys.exit(made["reason"] or made["state"])
     print(ask(f"{own}/report", token, accept="text/plain"))
     sys.exit(0 if made["state"] == "graded" else 1)
 
 
-def told(now: Answer, before: Answer) -> Answer:
+def print_change(now: Answer, before: Answer) -> Answer:
     """Print where the submission stands if that changed; return it."""
     if any(now[name] != before[name] for name in ("state", "place", "reason")):
         place = f", number {now['place']}. {now['reason']}" if now["place"] else ""
@@ -57,7 +58,7 @@ def told(now: Answer, before: Answer) -> Answer:
 
 
 def pack(folder: Path) -> bytes:
-    """Return the project's own files as a zip, and name what is left out."""
+    """Return the project's own files as a zip, and print the names of omitted files."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
@@ -72,7 +73,7 @@ def pack(folder: Path) -> bytes:
 
 
 def ask(url: str, token: str, form: bytes | None = None, accept: str = JSON) -> Any:
-    """Send a request, with a zip if there is one; return the answer, or end with what went wrong."""
+    """Send a request, with a zip if there is one; return the answer, or end with the reason."""
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}", "Accept": accept})
     if form is not None:
         boundary = uuid.uuid4().hex
@@ -93,7 +94,7 @@ def ask(url: str, token: str, form: bytes | None = None, accept: str = JSON) -> 
 
 
 def reason(error: urllib.error.HTTPError) -> str:
-    """Return what the service says about an error."""
+    """Return the service's sentence about an error."""
     try:
         return str(json.load(error)["detail"])
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""The token of whoever hands in: from the environment, from a file that only they can read, or asked for."""
+"""The student's token: from the environment, from a private file, or from a prompt."""
 
 import os
 from collections.abc import Callable, Mapping

@@ -1,1 +1,1 @@
-"""What a score is: rubric, outcomes, arithmetic. Pure values: nothing here reads a file or runs anything."""
+"""Scores: rubric, outcomes, arithmetic. Pure values: this package reads no file and runs nothing."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from grader.core.rubric import needed_by
+from grader.core.rubric import needs_of
 from grader.core.scoring import ProblemScore, Score
 
 BROKEN_SHARE = Fraction(1, 2)  # of its points that a problem has lost when others cannot build on it
@@ -20,19 +20,19 @@ def blocked_by(score: Score) -> Mapping[str, tuple[ProblemScore, ...]]:
     needs = {name: scored.problem.needs for name, scored in problems.items()}
     found: dict[str, tuple[ProblemScore, ...]] = {}
     for name, scored in problems.items():
-        earlier = [problems[need] for need in needed_by(name, needs) if need in problems]
+        earlier = [problems[need] for need in needs_of(name, needs) if need in problems]
         reasons = {each.problem.id: each for each in earlier if _explains(each, scored)}
-        first = [each for each in reasons.values() if not reasons.keys() & needed_by(each.problem.id, needs)]
+        first = [each for each in reasons.values() if not reasons.keys() & needs_of(each.problem.id, needs)]
         if scored.losses and first:
             found[name] = tuple(first)
     return found
 
 
 def next_step(score: Score) -> ProblemScore | None:
-    """Return the problem of the parts that brings most, the earliest of several; None if nothing is lost.
+    """Return the problem that would bring the most points, the earliest of several; None if none lost any.
 
-    A problem brings what it lost itself, half of that if it has no code yet, and what begun problems lose
-    because of it. A problem that loses because of an earlier one has to wait for that.
+    A problem brings the points that it lost, or half of them if it has no code yet. It also brings the points
+    that begun problems lose because of it. A problem that loses because of an earlier one waits for that.
     """
     blocked = blocked_by(score)
     open_problems = [
@@ -50,7 +50,7 @@ def next_step(score: Score) -> ProblemScore | None:
 
 
 def hint_of(scored: ProblemScore) -> str:
-    """Return the hint that belongs to most of what a problem lost, else the rubric's for the problem."""
+    """Return the hint of most lost tests of a problem, else the rubric's hint."""
     hints = [result.hint for result in scored.losses if result.cause and result.hint]
     return max(hints, key=hints.count) if hints else scored.problem.hint
 

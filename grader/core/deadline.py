@@ -1,7 +1,7 @@
-"""Deadlines: the instant that a person means, the same instant in words, and what comes in time.
+"""Deadlines: an entered text as an instant, an instant in words, and the test for lateness.
 
-A deadline is entered in the course's time zone. A date alone is the end of that day. The whole minute of a
-deadline is in time.
+People enter a deadline in the course's time zone. A date alone means the end of that day. The whole minute of
+a deadline is in time.
 """
 
 import re
@@ -28,7 +28,7 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def parse_due(text: str, zone_name: str) -> datetime:
-    """Return the instant that a person enters for a course in that time zone, in UTC. Raises ValueError."""
+    """Return the instant of an entered deadline, in UTC. Raises ValueError."""
     entered = _ENTERED.fullmatch(text.strip())
     if not entered:
         raise ValueError(f"{text!r} is no date or time; enter one such as {FORMS}")

@@ -1,6 +1,10 @@
 """A YAML text read through typed getters, in which every value knows its line.
 
-Nothing is guessed from how a value looks: the getter decides, so `section: 2.10` read as text is "2.10".
+The getter decides on the type of a value, never its look: `section: 2.10` read as text is "2.10".
+
+PyYAML parses the text; this module adds the types and the error messages. Other libraries are no gain here.
+strictyaml refuses the flow mappings (`{id: ...}`) of rubrics. Values of ruamel.yaml have lost their text, and
+it has no schema. A student's project carries this file, and PyYAML is its only YAML library.
 """
 
 import contextlib
@@ -19,11 +23,11 @@ NULL = "tag:yaml.org,2002:null"
 INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]{0,14})")
 NUMBER = re.compile(r"[+-]?([0-9]{1,15}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?")
 SHOWN_CHARACTERS = 40
-FASTEST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, twenty times as fast, if it is there
+FASTEST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where installed, is twenty times as fast
 
 
 class DocumentError(ValueError):
-    """A document that does not say what it should; carries `name`, `line`, `key` (its path) and `message`."""
+    """A document breaks a rule; carries `name`, `line`, `key` (its path) and `message`."""
 
     def __init__(self, line: int, key: str, message: str, *, name: str) -> None:
         super().__init__(f"{place(name, line, key)}: {message}")
@@ -34,7 +38,7 @@ class DocumentError(ValueError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class DocumentEntry:
     """One value of a document: its path from the top, its line and the YAML node."""
 
     key: str
@@ -52,7 +56,7 @@ class Document:
     name: str
     key: str
     line: int
-    entries: Mapping[str, Entry] = field(repr=False)
+    entries: Mapping[str, DocumentEntry] = field(repr=False)
 
     def __contains__(self, key: str) -> bool:
         return key in self.entries
@@ -69,7 +73,7 @@ class Document:
         return place(self.name, self.line_of(key), self._path(key))
 
     def error(self, key: str, message: str) -> DocumentError:
-        """Return the error that says `message` of `key`, for the caller to raise."""
+        """Return an error about `key`, for the caller to raise."""
         return DocumentError(self.line_of(key), self._path(key), message, name=self.name)
 
     def reject_unknown(self, *known: str) -> None:
@@ -79,21 +83,21 @@ class Document:
                 raise self.error(key, f"unknown key; the keys known here are {', '.join(known)}")
 
     def text(self, key: str, *, of: str = "text", default: str | None = None) -> str:
-        """Return the text of `key` as it is written; `of` is what an error calls it."""
+        """Return the text of `key` as it is written; an error calls it `of`."""
         return self._scalar(key, _text, of, default)
 
     def integer(
         self, key: str, *, of: str = "", minimum: int | None = None, default: int | None = None
     ) -> int:
         """Return a whole number (of `of`, in an error's words), `minimum` or more."""
-        wanted = _wanted("a whole number", of, minimum)
+        wanted = _expectation("a whole number", of, minimum)
         return self._scalar(key, partial(_integer, minimum=minimum), wanted, default)
 
     def number(
         self, key: str, *, of: str = "", minimum: float | None = None, default: float | None = None
     ) -> float:
         """Return a finite number (of `of`, in an error's words), `minimum` or more."""
-        wanted = _wanted("a number", of, minimum)
+        wanted = _expectation("a number", of, minimum)
         return self._scalar(key, partial(_number, minimum=minimum), wanted, default)
 
     def choice(self, key: str, choices: Collection[str], *, default: str | None = None) -> str:
@@ -101,7 +105,7 @@ class Document:
         return self._scalar(key, partial(_choice, choices=choices), f"one of {', '.join(choices)}", default)
 
     def mapping(self, key: str) -> "Document":
-        """Return the mapping of `key`; where it may be absent, ask `key in document` first."""
+        """Return the mapping of `key`; check `key in document` first if the key is optional."""
         return self._read(self._entry(key, "a mapping"), self._mapping, "a mapping")
 
     def mappings(self, key: str, *, default: Sequence["Document"] | None = None) -> Sequence["Document"]:
@@ -132,15 +136,15 @@ class Document:
     def _path(self, key: str) -> str:
         return f"{self.key}.{key}" if self.key else key
 
-    def _entry(self, key: str, wanted: str) -> Entry:
+    def _entry(self, key: str, wanted: str) -> DocumentEntry:
         if key not in self.entries:
             raise self.error(key, f"expected {wanted}, but the key is missing; add it")
         return self.entries[key]
 
-    def _read(self, entry: Entry, convert: Callable[[Entry], T | None], wanted: str) -> T:
+    def _read(self, entry: DocumentEntry, convert: Callable[[DocumentEntry], T | None], wanted: str) -> T:
         value = convert(entry)
         if value is None:
-            message = f"expected {wanted}, got {_shown(entry.node)}"
+            message = f"expected {wanted}, got {_show_node(entry.node)}"
             raise DocumentError(entry.line, entry.key, message, name=self.name)
         return value
 
@@ -151,20 +155,20 @@ class Document:
             return default
         return self._read(self._entry(key, wanted), lambda entry: convert(entry.node), wanted)
 
-    def _items(self, key: str, wanted: str) -> list[Entry]:
-        return self._read(self._entry(key, wanted), _listed, wanted)
+    def _items(self, key: str, wanted: str) -> list[DocumentEntry]:
+        return self._read(self._entry(key, wanted), _list_items, wanted)
 
-    def _mapping(self, entry: Entry) -> "Document | None":
+    def _mapping(self, entry: DocumentEntry) -> "Document | None":
         if not isinstance(entry.node, yaml.MappingNode):
             return None
         return _document(self.name, entry.key, entry.line, entry.node)
 
 
 def parse_document(text: str, name: str) -> Document:
-    """Return the YAML `text`, a mapping at its top, as a Document; `name` is what errors call it."""
-    node = _composed(text, name)
+    """Return the YAML `text`, a mapping at its top, as a Document; errors call it `name`."""
+    node = _compose(text, name)
     if not isinstance(node, yaml.MappingNode):
-        got = "an empty file" if node is None else _shown(node)
+        got = "an empty file" if node is None else _show_node(node)
         raise DocumentError(1, "", f"expected keys and their values, got {got}", name=name)
     return _document(name, "", 1, node)
 
@@ -174,9 +178,9 @@ def place(name: str, line: int, key: str) -> str:
     return f"{name} line {line}, {key}" if key else f"{name} line {line}"
 
 
-def _composed(text: str, name: str) -> yaml.Node | None:
+def _compose(text: str, name: str) -> yaml.Node | None:
     """Return the YAML tree of `text` (None if it is empty), with syntax errors as DocumentErrors."""
-    with contextlib.suppress(yaml.YAMLError):  # the parser in Python says better what is wrong
+    with contextlib.suppress(yaml.YAMLError):  # the parser in Python has better error messages
         return yaml.compose(text, Loader=FASTEST)
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
@@ -190,17 +194,17 @@ def _composed(text: str, name: str) -> yaml.Node | None:
 
 def _document(name: str, path: str, line: int, node: yaml.MappingNode) -> Document:
     """Return the mapping `node` as a Document, refusing keys that are not text or come twice."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, DocumentEntry] = {}
     for key_node, value in node.value:
         at = _line(key_node)
         key = _text(key_node)
         if key is None:
-            raise DocumentError(at, path, f"expected text as a key, got {_shown(key_node)}", name=name)
+            raise DocumentError(at, path, f"expected text as a key, got {_show_node(key_node)}", name=name)
         full = f"{path}.{key}" if path else key
         if key in entries:
             message = f"the key is given twice, first on line {entries[key].line}; keep one of them"
             raise DocumentError(at, full, message, name=name)
-        entries[key] = Entry(full, at, value)
+        entries[key] = DocumentEntry(full, at, value)
     return Document(name, path, line, entries)
 
 
@@ -208,11 +212,11 @@ def _line(node: yaml.Node) -> int:
     return node.start_mark.line + 1 if node.start_mark else 1
 
 
-def _listed(entry: Entry) -> list[Entry] | None:
+def _list_items(entry: DocumentEntry) -> list[DocumentEntry] | None:
     """Return the items of a list, or None if the value is not a list."""
     if not isinstance(entry.node, yaml.SequenceNode):
         return None
-    return [Entry(f"{entry.key}[{i}]", _line(item), item) for i, item in enumerate(entry.node.value)]
+    return [DocumentEntry(f"{entry.key}[{i}]", _line(item), item) for i, item in enumerate(entry.node.value)]
 
 
 def _text(node: yaml.Node) -> str | None:
@@ -222,7 +226,7 @@ def _text(node: yaml.Node) -> str | None:
     return str(node.value).strip() or None
 
 
-def _text_of_entry(entry: Entry) -> str | None:
+def _text_of_entry(entry: DocumentEntry) -> str | None:
     return _text(entry.node)
 
 
@@ -249,13 +253,13 @@ def _choice(node: yaml.Node, *, choices: Collection[str]) -> str | None:
     return written if written in choices else None
 
 
-def _wanted(kind: str, of: str, minimum: float | None) -> str:
-    """Return the words for a number that is asked for: `a whole number of points, 1 or more`."""
+def _expectation(kind: str, of: str, minimum: float | None) -> str:
+    """Return the words for an expected number: `a whole number of points, 1 or more`."""
     noun = f"{kind} of {of}" if of else kind
     return noun if minimum is None else f"{noun}, {minimum} or more"
 
 
-def _shown(node: yaml.Node) -> str:
+def _show_node(node: yaml.Node) -> str:
     """Return a value as an error shows it, cut to a bounded length."""
     if isinstance(node, yaml.SequenceNode):
         return "a list"

@@ -1,4 +1,4 @@
-"""The label of a submission that was downloaded: who handed it in, and when."""
+"""The label of a downloaded submission: the student and the time."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -9,7 +9,7 @@ from grader.core.deadline import is_late
 
 @dataclass(frozen=True)
 class Label:
-    """Who handed something in, as far as its name or the system's own file says.
+    """The student and the time of a download, as far as its name or the system's own file says.
 
     Attributes: `student` (a name), `id` (the system's own), `attempt`, `received_at`, `is_late` (None where
     nothing says it).
@@ -21,8 +21,8 @@ class Label:
     received_at: datetime | None = None
     is_late: bool | None = None
 
-    def judged(self, due_at: datetime | None, zone: tzinfo) -> Self:
-        """Return the label with lateness by a deadline, where the system says when and not whether.
+    def with_lateness(self, due_at: datetime | None, zone: tzinfo) -> Self:
+        """Return the label with lateness by a deadline, where the system states a time only.
 
         A moment without a zone is meant in `zone`.
         """

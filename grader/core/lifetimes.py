@@ -1,4 +1,4 @@
-"""Lifetimes in words, for people who are let in for a while."""
+"""Lifetimes of links and sessions, in words."""
 
 from datetime import timedelta
 

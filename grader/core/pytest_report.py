@@ -21,7 +21,7 @@ Entry = Mapping[str, Any]
 
 TEXT_CHARACTERS = 4_000
 PHASES = ("setup", "call", "teardown")
-STATED = ("description", "message", "expected", "actual", "hint")  # of a result, under `metadata`
+STATED = ("description", "message", "expected", "actual", "hint")  # fields of a result, under `metadata`
 WRITTEN = {
     Outcome.PASSED: "passed",
     Outcome.FAILED: "failed",
@@ -39,7 +39,7 @@ WITHOUT_MESSAGE = {
 
 
 class ReportError(ValueError):
-    """A text that pytest-json-report has not written; says where it differs and what to do."""
+    """A text is no report of pytest-json-report; the message names the place and a remedy."""
 
 
 def to_entry(result: TestResult) -> dict[str, Any]:
@@ -109,14 +109,14 @@ def to_report(report: GradedReport) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Reported:
-    """What a report tells: the results of tests, and the seconds that the run took."""
+    """The content of a report: the results of tests, and the seconds of the run."""
 
     results: Sequence[TestResult]
     seconds: float
 
 
 def read_report(text: str, name: str) -> Reported:
-    """Return what the report `text` tells; `name` is what an error calls it. Raises ReportError."""
+    """Return the content of the report `text`, which errors call `name`. Raises ReportError."""
     try:
         report = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -141,7 +141,7 @@ def _read(test: Any, place: str) -> TestResult:
 
 
 def _message(entry: Entry) -> str:
-    """Return what pytest says of a test that did not pass."""
+    """Return pytest's message about a test that did not pass."""
     for phase in PHASES:
         crash = entry.get(phase, {}).get("crash")
         if crash:

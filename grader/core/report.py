@@ -1,4 +1,4 @@
-"""The graded report: one frozen record of what a submission earned, why, and the grading details."""
+"""The graded report: a frozen record of a submission's points, the reasons, and the grading details."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Status(StrEnum):
 
     GRADED = "graded"
     NOT_GRADABLE = "not_gradable"  # the submission cannot be imported: graded, with the reason, as it stands
-    GRADER_ERROR = "grader_error"  # the grader's own fault: the score does not count
+    GRADER_ERROR = "grader_error"  # the grader failed: the score does not count
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
-"""What a person can be in a course."""
+"""The roles of people in a course."""
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person is in a course."""
+    """The role of a person in a course."""
 
     STUDENT = "student"
     GRADER = "grader"
@@ -13,4 +13,4 @@ class Role(StrEnum):
 
 
 STAFF = (Role.GRADER, Role.INSTRUCTOR, Role.ADMIN)
-LEADS = (Role.INSTRUCTOR, Role.ADMIN)  # they answer for a course
+LEADS = (Role.INSTRUCTOR, Role.ADMIN)  # responsible for a course

@@ -1,4 +1,4 @@
-"""The rubric: what an assignment's points are given for, as read from rubric.yaml."""
+"""The rubric: the problems of an assignment and their points, read from rubric.yaml."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -13,9 +13,14 @@ PART_KEYS = ("id", "title", "problems")
 PROBLEM_KEYS = (
     *("id", "title", "points", "tests", "section", "hint", "policy", "gate", "essential", "needs"),
 )
+MOVED_KEY = "catches"
+MOVED = (
+    "the rubric lists no mistakes any more; write each as an entry under `mistakes` in the folder of known "
+    "mistakes, with this problem under `loses`"
+)
 
 
-class Policy(StrEnum):
+class ScoringPolicy(StrEnum):
     """How the points of a problem follow from its tests."""
 
     PROPORTIONAL = "proportional"
@@ -38,7 +43,7 @@ class Problem:
     tests: str
     section: str = ""
     hint: str = ""
-    policy: Policy = Policy.PROPORTIONAL
+    policy: ScoringPolicy = ScoringPolicy.PROPORTIONAL
     gate: str = ""
     essential: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
@@ -90,7 +95,7 @@ def parse_rubric(text: str, name: str = "rubric.yaml") -> Rubric:
     document = parse_document(text, name)
     document.reject_unknown(*RUBRIC_KEYS)
     parts, bonus_parts = document.mappings("parts"), document.mappings("bonus", default=())
-    policy = Policy(document.choice("policy", list(Policy), default=Policy.PROPORTIONAL))
+    policy = ScoringPolicy(document.choice("policy", list(ScoringPolicy), default=ScoringPolicy.PROPORTIONAL))
     rubric = Rubric(
         title=document.text("title"),
         suite=document.text("suite"),
@@ -147,15 +152,17 @@ def is_named(test: str, name: str) -> bool:
     return name in {test, test.partition("[")[0]}
 
 
-def _part(document: Document, policy: Policy) -> Part:
+def _part(document: Document, policy: ScoringPolicy) -> Part:
     document.reject_unknown(*PART_KEYS)
     problems = tuple(_problem(problem, policy) for problem in document.mappings("problems"))
     return Part(id=_id(document), title=document.text("title"), problems=problems)
 
 
-def _problem(document: Document, policy: Policy) -> Problem:
+def _problem(document: Document, policy: ScoringPolicy) -> Problem:
+    if MOVED_KEY in document:
+        raise document.error(MOVED_KEY, MOVED)
     document.reject_unknown(*PROBLEM_KEYS)
-    tests = _checked(document, "tests", str.isidentifier, "the name of a test class such as TestAddition")
+    tests = _check_text(document, "tests", str.isidentifier, "the name of a test class such as TestAddition")
     gate = document.text("gate", default="")
     return Problem(
         id=_id(document),
@@ -164,7 +171,7 @@ def _problem(document: Document, policy: Policy) -> Problem:
         tests=tests,
         section=document.text("section", default=""),
         hint=document.text("hint", default=""),
-        policy=Policy(document.choice("policy", list(Policy), default=policy)),
+        policy=ScoringPolicy(document.choice("policy", list(ScoringPolicy), default=policy)),
         gate=gate if "::" in gate or not gate else f"{tests}::{gate}",
         essential=tuple(document.texts("essential", default=())),
         needs=tuple(document.texts("needs", default=())),
@@ -176,10 +183,10 @@ def _id(document: Document) -> str:
     def is_id(written: str) -> bool:
         return IDENTIFIER.fullmatch(written) is not None
 
-    return _checked(document, "id", is_id, "an id of letters, digits, _ and -, with a letter first")
+    return _check_text(document, "id", is_id, "an id of letters, digits, _ and -, with a letter first")
 
 
-def _checked(document: Document, key: str, is_right: Callable[[str], bool], wanted: str) -> str:
+def _check_text(document: Document, key: str, is_right: Callable[[str], bool], wanted: str) -> str:
     """Return the text of `key`, refused unless `is_right` says so."""
     written = document.text(key, of=wanted)
     if not is_right(written):
@@ -209,11 +216,11 @@ def _check_needs(parts: Sequence[Document]) -> None:
             if need not in documents:
                 message = f"there is no problem {need}; name a problem by its id, or leave it out"
                 raise documents[name].error("needs", message)
-        if name in needed_by(name, needs):
+        if name in needs_of(name, needs):
             raise documents[name].error("needs", f"{name} needs itself, in a circle; leave one of them out")
 
 
-def needed_by(name: str, needs: Mapping[str, Sequence[str]]) -> list[str]:
+def needs_of(name: str, needs: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the problems that the problem `name` builds on, directly or by others, the nearest first."""
     found: dict[str, None] = {}
     waiting = list(needs.get(name, ()))

@@ -1,4 +1,4 @@
-"""The score: what each problem earns for the outcomes of its tests, in exact arithmetic."""
+"""The score: the points of each problem for the outcomes of its tests, in exact arithmetic."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 from typing import ClassVar
 
-from grader.core.rubric import Part, Policy, Problem, Rubric, is_named
+from grader.core.rubric import Part, Problem, Rubric, ScoringPolicy, is_named
 
 CLOSES_GATE = "closes_gate"  # the property that says in which other way than asked a problem was solved
 CAUSE = "cause"  # the property that holds the key of a recognised mistake
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class TestResult:
-    """The outcome of one test of the class `group`, and what a report says about it.
+    """The outcome of one test of the class `group`, and its text in a report.
 
     `file` and `line` tell where the test stands. `properties` are facts that it recorded, by name, such as a
     cost that it measured.
@@ -55,13 +55,13 @@ class TestResult:
 
     @property
     def cause(self) -> str:
-        """The key of the mistake that the suite recognised in what came back, or nothing."""
+        """The key of the mistake that the suite recognised, or the empty text."""
         return str(self.properties.get(CAUSE, ""))
 
 
 @dataclass(frozen=True)
 class ProblemScore:
-    """What a problem earned for its results.
+    """The points of a problem for its results.
 
     `score` is None if the problem could not be judged. `limited` is a sentence on why the problem earns at
     most a part of its points, or empty.
@@ -105,7 +105,7 @@ class ProblemScore:
 
 @dataclass(frozen=True)
 class PartScore:
-    """What the problems of a part earned."""
+    """The points of the problems of a part."""
 
     part: Part
     problems: tuple[ProblemScore, ...]
@@ -123,7 +123,7 @@ class PartScore:
 
 @dataclass(frozen=True)
 class Score:
-    """What a submission earned: in the parts, and apart from them in the bonus parts."""
+    """The points of a submission: in the parts, and separately in the bonus parts."""
 
     parts: tuple[PartScore, ...]
     bonus_parts: tuple[PartScore, ...]
@@ -212,7 +212,7 @@ def _by_test(
 def _problem_score(
     problem: Problem, expected: Mapping[str, Sequence[str]], found: Mapping[tuple[str, str], TestResult]
 ) -> ProblemScore:
-    """Return what `problem` earned, its results in the order of the suite."""
+    """Return the score of `problem`, with its results in the order of the suite."""
     group = problem.tests
     results = tuple(found.get((group, name)) or _not_run(group, name) for name in expected.get(group, ()))
     share = _share(problem, results)
@@ -264,4 +264,4 @@ def _share(problem: Problem, results: Sequence[TestResult]) -> Fraction | None:
     if Outcome.NOT_JUDGED in outcomes:
         return None
     share = Fraction(outcomes.count(Outcome.PASSED), len(outcomes) or 1)
-    return Fraction(floor(share)) if problem.policy is Policy.ALL_OR_NOTHING else share
+    return Fraction(floor(share)) if problem.policy is ScoringPolicy.ALL_OR_NOTHING else share

@@ -1,6 +1,6 @@
-"""What a class did, in numbers: the spread of its scores, how hard each problem is, when it hands in.
+"""Statistics of a class: the spread of scores, the pass rate of each problem, the times of submissions.
 
-Nothing here fails without data: no scores have no median and empty bins, no moments have no bins.
+All functions accept empty data: without scores the median is None and the bins are empty.
 """
 
 import statistics
@@ -62,7 +62,7 @@ class TimeBin:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """What came when; the first `in_time` bins end by the deadline (None if there is none)."""
+    """The submissions over time; the first `in_time` bins end by the deadline (None if there is none)."""
 
     width: timedelta
     bins: tuple[TimeBin, ...]
@@ -95,27 +95,27 @@ def pass_rates(problems: Iterable[Problem], submissions: Sequence[Points]) -> tu
 def arrivals_over_time(moments: Iterable[datetime], due_at: datetime | None) -> Arrivals:
     """Return 10 to 40 bins of time that span all moments and the deadline; fewer for less than 10 hours.
 
-    A bin ends at the deadline, so that none mixes what came in time with what came late.
+    A bin ends at the deadline, so no bin mixes submissions in time with late ones.
     """
     found = list(moments)
     if not found:
         return Arrivals(next(_widths()), (), None)
     anchor = due_at or MIDNIGHT
     spanned = [*found, due_at] if due_at else found
-    width, places = _divided(min(spanned) - anchor, max(spanned) - anchor)
+    width, places = _divide(min(spanned) - anchor, max(spanned) - anchor)
     counts = Counter(_place(moment - anchor, width) for moment in found)
     bins = (TimeBin(anchor + (i - 1) * width, anchor + i * width, counts[i]) for i in places)
     return Arrivals(width, tuple(bins), in_time=1 - places.start if due_at else None)
 
 
-def _divided(first: timedelta, last: timedelta) -> tuple[timedelta, range]:
+def _divide(first: timedelta, last: timedelta) -> tuple[timedelta, range]:
     """Return the smallest width of which few enough bins reach from `first` to `last`, and their places."""
     divided = ((width, range(_place(first, width), _place(last, width) + 1)) for width in _widths())
     return next((width, places) for width, places in divided if len(places) <= MOST_TIME_BINS)
 
 
 def _place(distance: timedelta, width: timedelta) -> int:
-    """Return the place of the bin that has what is so far from the anchor; that of place 0 ends there."""
+    """Return the place of the bin at that distance from the anchor; the bin of place 0 ends at the anchor."""
     return -(-distance // width)
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Submission:
-    """What intake lets through, and all that the later stages see of an upload.
+    """An accepted upload: all data that the later stages get.
 
     Attributes: `sha256` names the bytes that came in (the zip's own, or a folder's paths and
     contents); `files` maps relative POSIX paths below the project's top folder to contents, in
-    sorted order; `dropped` lists, ready to be shown, what was left out.
+    sorted order; `dropped` lists the names that intake left out, ready to print.
     """
 
     sha256: str

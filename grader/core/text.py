@@ -1,4 +1,4 @@
-"""Text from outside, made fit to be shown: no control characters, no terminal escapes, bounded length."""
+"""Text from outside, made safe to print: no control characters, no terminal escapes, bounded length."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""How long a submission waits in the queue, from what is being graded and how long such runs take."""
+"""The expected wait of a submission in the queue, by the present runs and the length of recent ones."""
 
 import heapq
 import math
@@ -15,7 +15,7 @@ def expected_wait(place: int, slots: int, running: Sequence[float], recent: Sequ
     `running` has the seconds that each run has taken so far, `recent` how long recent runs took in all. The
     answer is None when it cannot be known: each slot has a run that takes far longer than recent ones did.
     """
-    left = sorted(_left(seconds, recent) for seconds in running)
+    left = sorted(_seconds_left(seconds, recent) for seconds in running)
     free = [*[0.0] * (slots - len(left)), *left[max(0, len(left) - slots) :]]
     heapq.heapify(free)
     for _ in range(place - 1):
@@ -23,7 +23,7 @@ def expected_wait(place: int, slots: int, running: Sequence[float], recent: Sequ
     return None if not free or math.isinf(free[0]) else free[0]
 
 
-def _left(seconds: float, recent: Sequence[float]) -> float:
+def _seconds_left(seconds: float, recent: Sequence[float]) -> float:
     """Return how long a run goes on that has taken `seconds`: as recent ones did that took longer."""
     longer = [each - seconds for each in recent if each > seconds]
     if longer:

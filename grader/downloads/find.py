@@ -1,4 +1,4 @@
-"""Finds the submissions in a folder of downloads, whichever system made it, and what in it is none."""
+"""Finds the submissions in a folder of downloads of any system, and the names of other files."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,10 +13,10 @@ from grader.downloads.names import (
     is_no_submission,
     is_note_of_blackboard,
     is_text_of_moodle,
+    label_in_note,
     label_of,
-    named_in_note,
 )
-from grader.intake.adapters import ADAPTERS
+from grader.intake.adapters_file import ADAPTERS
 
 NAME_CHARACTERS = 200
 NOTE_BYTES = 10_000
@@ -33,7 +33,7 @@ class Download:
 
 @dataclass(frozen=True)
 class Found:
-    """The submissions of a folder, and the names of what is none."""
+    """The submissions of a folder, and the names of other files."""
 
     submissions: Sequence[Download]
     passed_over: Sequence[str]
@@ -53,7 +53,7 @@ def find_downloads(path: Path) -> Found:
     path = _inner(path)
     folder = _Folder(path, _labels(path))
     found = [each for item in _items(path) for each in _downloads(item, folder)]
-    return Found(_named_by_clone(found), folder.passed_over)
+    return Found(_clone_name(found), folder.passed_over)
 
 
 def _inner(path: Path) -> Path:
@@ -71,14 +71,14 @@ def _items(path: Path) -> list[Path]:
 
 
 def _labels(path: Path) -> dict[str, Label]:
-    """Return what the system's own files in a folder say, by name."""
+    """Return the labels in the system's own files in a folder, by name."""
     metadata = path / METADATA
     labels = labels_in(metadata.read_bytes()) if metadata.is_file() else {}
     for item in _items(path):
         label = label_of(item.name)
         if label and is_note_of_blackboard(item.name):
             with item.open("rb") as file:
-                named = named_in_note(file.read(NOTE_BYTES).decode("utf-8", "replace"))
+                named = label_in_note(file.read(NOTE_BYTES).decode("utf-8", "replace"))
             student, identity = named or (label.student, label.id)
             labels[item.stem] = replace(label, student=clean_line(student, NAME_CHARACTERS), id=identity)
     return labels
@@ -114,8 +114,8 @@ def _is_project(folder: Path) -> bool:
     return any(True for depth in ("", "*/", "*/*/") for _ in folder.glob(f"{depth}{ADAPTERS}"))
 
 
-def _named_by_clone(found: Sequence[Download]) -> list[Download]:
-    """Name clones by what is not common to their names: GitHub Classroom calls them assignment-user."""
+def _clone_name(found: Sequence[Download]) -> list[Download]:
+    """Name clones by their names without the common part: GitHub Classroom calls them assignment-user."""
     clones = [each for each in found if (each.path / ".git").exists() and not each.label.person]
     common = _common_start([each.name for each in clones])
     start = common.rfind("-") + 1 if len(clones) > 1 else 0

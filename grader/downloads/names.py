@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from grader.core.label import Label
+from grader.core.leftovers import OF_SYSTEMS
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz", ".7z", ".rar")
-NO_SUBMISSIONS = frozenset({"thumbs.db", "desktop.ini", "__macosx", "submission_metadata.yml", "ehthumbs.db"})
+NO_SUBMISSIONS = frozenset({"submission_metadata.yml", *(name.lower() for name in OF_SYSTEMS)})
 
 _MOODLE = re.compile(
     r"(?P<student>.+?)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?:_.*)?", re.DOTALL
@@ -23,7 +24,7 @@ _NAME_LINE = re.compile(r"^Name:\s*(?P<student>.+?)\s*\((?P<id>[^()]+)\)\s*$", r
 
 
 def label_of(name: str) -> Label | None:
-    """Return what the name of a file or folder says, or None for the name of no system."""
+    """Return the label in the name of a file or folder, or None for other names."""
     for pattern, read in _READERS.items():
         if found := pattern.fullmatch(name):
             return read(found.groupdict())
@@ -31,7 +32,7 @@ def label_of(name: str) -> Label | None:
 
 
 def is_text_of_moodle(name: str) -> bool:
-    """Tell whether a folder holds what a student typed into Moodle, which is no submission."""
+    """Tell whether a folder holds text that a student typed into Moodle, which is no submission."""
     found = _MOODLE.fullmatch(name)
     return bool(found) and found["kind"] == "onlinetext" if found else False
 
@@ -42,7 +43,7 @@ def is_note_of_blackboard(name: str) -> bool:
     return bool(found) and found["file"] is None and name.endswith(".txt") if found else False
 
 
-def named_in_note(text: str) -> tuple[str, str] | None:
+def label_in_note(text: str) -> tuple[str, str] | None:
     """Return student and id as Blackboard's text beside an attempt names them."""
     found = _NAME_LINE.search(text)
     return (found["student"], found["id"]) if found else None
@@ -54,7 +55,7 @@ def is_archive(name: str) -> bool:
 
 
 def is_no_submission(name: str) -> bool:
-    """Tell whether a name is one of what systems and programs leave beside submissions."""
+    """Tell whether a name belongs to a file that systems and programs leave beside submissions."""
     return name.startswith((".", "~$")) or name.lower() in NO_SUBMISSIONS
 
 

@@ -12,7 +12,7 @@ LIMITS = Limits(
 )
 
 
-def unpacked(archive: Path, target: Path) -> Path:
+def unpack(archive: Path, target: Path) -> Path:
     """Return the folder `target` with the plain files of the archive. Raises Refused."""
     for path, content in unpack_zip(archive.read_bytes(), LIMITS):
         place = target / path

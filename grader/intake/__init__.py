@@ -1,4 +1,4 @@
-"""Intake: the bytes of an upload, or a folder, become a `Submission` or a refusal. Nothing is written."""
+"""Intake: the bytes of an upload, or a folder, become a `Submission` or a refusal. Intake writes no files."""
 
 from grader.intake.archive import is_zip, read_archive, suffix
 from grader.intake.folder import read_folder

@@ -6,14 +6,14 @@ from grader.intake.limits import DEFAULT_LIMITS, Limits, check_upload
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
 from grader.intake.tarred import is_tar, read_tar
-from grader.intake.unpacking import compression, unpacked
+from grader.intake.unpacking import compression, decompress
 from grader.intake.zipped import read_zip
 
 
 def read_archive(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Submission:
     """Return the project inside an archive; raise `Refused` when the archive breaks a rule."""
     check_upload(len(data), limits)
-    stream = unpacked(data, limits)
+    stream = decompress(data, limits)
     if is_tar(stream):
         return read_tar(data, stream, limits)
     if kind := compression(data):

@@ -11,7 +11,7 @@ from grader.intake.extra import ZIP64, check_unicode_name, extra_fields
 from grader.intake.limits import Limits, check_directory_size, check_entry_count, check_upload
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
-from grader.intake.spelling import UTF8_FLAG, decoded
+from grader.intake.spelling import UTF8_FLAG, decode_name
 
 LOCAL_MARK = b"PK\x03\x04"
 _CENTRAL_MARK = b"PK\x01\x02"
@@ -35,7 +35,7 @@ _OTHER_KINDS = {
 }
 
 
-class Entry(NamedTuple):
+class ZipEntry(NamedTuple):
     """One row of the directory. `name` holds bytes that are no text as lone surrogates."""
 
     name: str
@@ -49,7 +49,7 @@ class Entry(NamedTuple):
     start: int
 
 
-class End(NamedTuple):
+class EndRecord(NamedTuple):
     """The end record: where it stands, and the rows, bytes and begin of the directory."""
 
     at: int
@@ -58,7 +58,7 @@ class End(NamedTuple):
     start: int
 
 
-def read_directory(data: bytes, limits: Limits) -> tuple[list[Entry], End]:
+def read_directory(data: bytes, limits: Limits) -> tuple[list[ZipEntry], EndRecord]:
     """Return the entries that the directory lists, and its end record. Raises Refused."""
     check_upload(len(data), limits)
     end = _end_record(data)
@@ -67,7 +67,7 @@ def read_directory(data: bytes, limits: Limits) -> tuple[list[Entry], End]:
     return _entries(data, end), end
 
 
-def _end_record(data: bytes) -> End:
+def _end_record(data: bytes) -> EndRecord:
     tail = max(0, len(data) - _END.size - _MOST_COMMENT_BYTES)
     at = data.rfind(_END_MARK, tail)
     if at < 0 or len(data) - at < _END.size:
@@ -84,7 +84,7 @@ def _end_record(data: bytes) -> End:
     if (disk, directory_disk, count_here) != (0, 0, count):
         raise Refused(Rule.ONE_PIECE, None, "the archive is a part of a split archive")
     _check_ends(data, at + _END.size + comment, at - start - size)
-    return End(at, count, size, start)
+    return EndRecord(at, count, size, start)
 
 
 def _check_only_end(data: bytes, tail: int, last: int) -> None:
@@ -116,7 +116,7 @@ def _is_text(data: bytes) -> bool:
 
 
 def _check_ends(data: bytes, stop: int, gap: int) -> None:
-    """Refuse what stands outside the archive's own records; `gap` parts the directory from the end record."""
+    """Refuse bytes outside the archive's own records; `gap` is the space between directory and end record."""
     if stop > len(data) or gap < 0:
         raise Refused(Rule.DAMAGED, None, "the archive is cut off: its end record points outside of it")
     if stop < len(data):
@@ -126,7 +126,7 @@ def _check_ends(data: bytes, stop: int, gap: int) -> None:
         raise Refused(Rule.NO_GARBAGE, None, message)
 
 
-def _entries(data: bytes, end: End) -> list[Entry]:
+def _entries(data: bytes, end: EndRecord) -> list[ZipEntry]:
     entries = []
     at = end.start
     for _ in range(end.rows):
@@ -139,7 +139,7 @@ def _entries(data: bytes, end: End) -> list[Entry]:
     return entries
 
 
-def _entry(data: bytes, at: int) -> tuple[Entry, int]:
+def _entry(data: bytes, at: int) -> tuple[ZipEntry, int]:
     """Return the entry whose row begins at `at`, and where the next row begins."""
     fields = _CENTRAL.unpack_from(data, at)
     mark, flags, method, crc, packed, size, name_length, extra, comment, disk, attributes, start = fields
@@ -147,13 +147,13 @@ def _entry(data: bytes, at: int) -> tuple[Entry, int]:
         raise Refused(Rule.DAMAGED, None, "the archive's directory has a row without its mark")
     name_start = at + _CENTRAL.size
     raw_name = data[name_start : name_start + name_length]
-    name = decoded(raw_name, is_utf8=bool(flags & UTF8_FLAG))
+    name = decode_name(raw_name, is_utf8=bool(flags & UTF8_FLAG))
     if _ZIP64_LONG in (packed, size, start) or disk == _ZIP64_SHORT:
         raise Refused(Rule.NO_ZIP64, name, "has a zip64 record")
     if disk:
         raise Refused(Rule.ONE_PIECE, name, "lies on another part of a split archive")
     name = _unicode_name(data[name_start + name_length : name_start + name_length + extra], raw_name, name)
-    entry = Entry(name, raw_name, flags, method, crc, packed, size, attributes >> 16, start)
+    entry = ZipEntry(name, raw_name, flags, method, crc, packed, size, attributes >> 16, start)
     return entry, name_start + name_length + extra + comment
 
 

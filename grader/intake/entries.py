@@ -9,9 +9,9 @@ from operator import itemgetter
 from struct import Struct
 from typing import NamedTuple
 
-from grader.intake.directory import LOCAL_MARK, End, Entry
+from grader.intake.directory import LOCAL_MARK, EndRecord, ZipEntry
 from grader.intake.extra import ZIP64, check_unicode_name, extra_fields
-from grader.intake.refusal import Refused, shown
+from grader.intake.refusal import Refused, printable
 from grader.intake.rule import Rule
 
 # mark, flags, method, crc, packed size, size, lengths of name and extra
@@ -33,26 +33,26 @@ class _Header(NamedTuple):
     size: int
 
 
-def check_entries(data: bytes, entries: Sequence[Entry], end: End) -> None:
+def check_entries(data: bytes, entries: Sequence[ZipEntry], end: EndRecord) -> None:
     """Refuse an archive unless its entries, and nothing else, fill it up to its directory."""
     spans = [(entry.start, _content_end(data, entry, end), entry) for entry in entries]
     at = 0
-    before: Entry | None = None
+    before: ZipEntry | None = None
     for start, stop, entry in sorted(spans, key=itemgetter(0)):
         if start < at and before is not None:
-            raise Refused(Rule.NO_OVERLAP, entry.name, f'shares bytes with "{shown(before.name)}"')
+            raise Refused(Rule.NO_OVERLAP, entry.name, f'shares bytes with "{printable(before.name)}"')
         _check_gap(data, before, at, start)
         at, before = stop, entry
     _check_gap(data, before, at, end.start)
 
 
-def content_start(data: bytes, entry: Entry) -> int:
+def content_start(data: bytes, entry: ZipEntry) -> int:
     """Return where the packed bytes of an entry begin."""
     *_, name_length, extra_length = _HEADER.unpack_from(data, entry.start)
     return entry.start + _HEADER.size + int(name_length) + int(extra_length)
 
 
-def _content_end(data: bytes, entry: Entry, end: End) -> int:
+def _content_end(data: bytes, entry: ZipEntry, end: EndRecord) -> int:
     """Return where the packed bytes of an entry end, once its own header agrees with the directory."""
     if entry.start + _HEADER.size > end.start:
         raise Refused(Rule.DAMAGED, entry.name, "lies outside the archive")
@@ -70,10 +70,10 @@ def _content_end(data: bytes, entry: Entry, end: End) -> int:
     return stop
 
 
-def _check_header(header: _Header, extra: bytes, entry: Entry) -> None:
+def _check_header(header: _Header, extra: bytes, entry: ZipEntry) -> None:
     """Refuse an entry whose own header differs from the directory.
 
-    The header of a streamed entry may leave out what its program did not know yet: each number on its own.
+    The header of a streamed entry may leave out each number that its program did not know yet.
     """
     fields = list(extra_fields(extra, entry.name))
     if check_unicode_name(fields, entry.raw_name, entry.name) != entry.name:
@@ -89,7 +89,9 @@ def _check_header(header: _Header, extra: bytes, entry: Entry) -> None:
         raise Refused(Rule.HEADERS_AGREE, entry.name, "has another checksum in its own header")
 
 
-def _long_sizes(fields: Sequence[tuple[int, bytes]], header: _Header, entry: Entry) -> list[tuple[int, int]]:
+def _long_sizes(
+    fields: Sequence[tuple[int, bytes]], header: _Header, entry: ZipEntry
+) -> list[tuple[int, int]]:
     """Return the sizes in the header's zip64 field, which a program writes before it knows the size."""
     contents = [content for kind, content in fields if kind == ZIP64]
     needs_one = _ZIP64_LONG in {header.packed_size, header.size}
@@ -98,18 +100,18 @@ def _long_sizes(fields: Sequence[tuple[int, bytes]], header: _Header, entry: Ent
     return [(packed, size) for size, packed in map(_SIZES.unpack, contents)]
 
 
-def _check_gap(data: bytes, before: Entry | None, start: int, stop: int) -> None:
+def _check_gap(data: bytes, before: ZipEntry | None, start: int, stop: int) -> None:
     """Refuse bytes between two entries, unless they are the descriptor of the first one."""
     if start == stop or (before is not None and _is_descriptor(data[start:stop], before)):
         return
     if before is not None and before.flags & STREAMED_FLAG:
         raise Refused(Rule.HEADERS_AGREE, before.name, "has other sizes, or more bytes, behind its content")
-    place = f'behind "{shown(before.name)}"' if before else "before the first entry"
+    place = f'behind "{printable(before.name)}"' if before else "before the first entry"
     raise Refused(Rule.NO_GARBAGE, None, f"{stop - start:,} bytes that belong to no entry stand {place}")
 
 
-def _is_descriptor(gap: bytes, entry: Entry) -> bool:
-    """Tell whether bytes behind a streamed entry say what the directory says; their mark is optional."""
+def _is_descriptor(gap: bytes, entry: ZipEntry) -> bool:
+    """Tell whether bytes behind a streamed entry agree with the directory; their mark is optional."""
     if not entry.flags & STREAMED_FLAG:
         return False
     stated = (entry.crc, entry.packed_size, entry.size)

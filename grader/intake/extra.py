@@ -1,4 +1,4 @@
-"""The extra fields of a zip header: what a program adds to an entry's name, size and times.
+"""The extra fields of a zip header: additions of a program to an entry's name, size and times.
 
 Most are harmless (times, owners, padding). Two can make programs read an archive in different ways: a second
 size (zip64) and a second name (Unicode path).

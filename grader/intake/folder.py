@@ -9,12 +9,12 @@ from operator import attrgetter
 from pathlib import Path
 
 from grader.core.submission import Submission
+from grader.intake.entry_kind import check_kind
 from grader.intake.item import Item
 from grader.intake.junk import junk_root
-from grader.intake.kind import check_kind
 from grader.intake.layout import lay_out
 from grader.intake.limits import DEFAULT_LIMITS, Limits, check_entry_count
-from grader.intake.names import check_characters
+from grader.intake.name_rules import check_characters
 from grader.intake.refusal import Refused
 from grader.intake.room import check_room
 from grader.intake.rule import Rule
@@ -29,7 +29,7 @@ _OPEN_FLAGS = (
 def read_folder(path: Path, limits: Limits = DEFAULT_LIMITS) -> Submission:
     """Return the project in a folder; raise `Refused` when the folder breaks a rule.
 
-    A path that does not exist or is no folder is the caller's mistake and raises what Python raises.
+    A path that does not exist or is no folder is the caller's mistake and raises Python's own error.
     """
     layout = lay_out(_walk(path, limits), limits)
     read = {name: _content(path, name, limits) for name in layout.kept}
@@ -39,7 +39,7 @@ def read_folder(path: Path, limits: Limits = DEFAULT_LIMITS) -> Submission:
 
 
 def _walk(root: Path, limits: Limits) -> list[Item]:
-    """Return all that is below the root, but for what lies in folders that are junk by their name."""
+    """Return all files and folders below the root, except those in junk folders."""
     found: list[Item] = []
     pending = [""]
     while pending:
@@ -52,7 +52,7 @@ def _walk(root: Path, limits: Limits) -> list[Item]:
 
 
 def _children(root: Path, above: str, limits: Limits) -> list[Item]:
-    """Return what is in one folder below the root, in order; links are not followed."""
+    """Return the content of one folder below the root, in order, without following links."""
     try:
         with os.scandir(root / above) as scan:
             items = sorted(islice(scan, limits.entries + 1), key=attrgetter("name"))
@@ -71,7 +71,7 @@ def _item(path: str, status: os.stat_result) -> Item:
 
 
 def _content(root: Path, name: str, limits: Limits) -> bytes:
-    """Read one file, never more than is allowed even if it grew or was exchanged since the walk."""
+    """Read one file, up to the limit, even if it grew or was replaced since the walk."""
     try:
         with os.fdopen(os.open(root / name, _OPEN_FLAGS), "rb") as file:
             check_kind(name, os.fstat(file.fileno()).st_mode)

@@ -4,7 +4,7 @@ from typing import NamedTuple, Self
 
 
 class Item(NamedTuple):
-    """A file or a folder, in one spelling whatever the upload is: a zip, a tar archive or a folder.
+    """A file or a folder of an upload, in one form for zips, tar archives and folders.
 
     Attributes: `path` (with forward slashes), `mode` (0 where the upload has none), `size` (in bytes),
     `packed` (the bytes that it has in a zip, else its size).

@@ -1,4 +1,4 @@
-"""Junk: what operating systems, editors and tools leave in a project folder, and no grader needs.
+"""Junk: files of operating systems, editors and tools in an upload; intake leaves them out.
 
 A folder whose name begins with a dot is junk: no module can be imported from it by its name. A virtual
 environment is junk under every name.
@@ -8,10 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from grader.intake.adapters import ADAPTERS
+from grader.core.leftovers import LEFTOVERS
+from grader.intake.adapters_file import ADAPTERS
 
-JUNK_NAMES = frozenset({"__MACOSX", ".env", ".venv", "venv", ".git", "__pycache__", "node_modules"})
-JUNK_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 JUNK_PREFIX = "._"  # macOS keeps a file's attributes under such a name
 JUNK_SUFFIXES = (".egg-info", ".dist-info")
 JUNK_FILE_SUFFIXES = (".pyc", ".so", ".pyd", ".dylib")
@@ -65,11 +64,11 @@ def junk_root(path: str, *, is_folder: bool) -> str | None:
 
 
 def _is_junk(name: str, *, is_folder: bool) -> bool:
-    if name in JUNK_NAMES or name.startswith(JUNK_PREFIX) or name.endswith(JUNK_SUFFIXES):
+    if name in LEFTOVERS or name.startswith(JUNK_PREFIX) or name.endswith(JUNK_SUFFIXES):
         return True
     if is_folder:
         return name.startswith(".") or name in PACKAGES
-    return name in JUNK_FILES or name.endswith(JUNK_FILE_SUFFIXES)
+    return name.endswith(JUNK_FILE_SUFFIXES)
 
 
 def _environment(path: str) -> list[str]:

@@ -1,7 +1,7 @@
-"""A refusal: the rule that an upload breaks, the entry that breaks it, and what to do next.
+"""A refusal: the rule that an upload breaks, the entry that breaks it, and advice.
 
 Exception
-└── Refused    an upload that is turned away; no attempt is spent
+└── Refused    a rejected upload; it uses no attempt
 """
 
 import re
@@ -15,15 +15,15 @@ _UNDECODED_BASE = 0xDC00
 
 
 class Refused(Exception):  # noqa: N818 - it is a verdict on an upload, not an error of the grader
-    """An upload that is turned away: `rule` is broken, by `entry` where one entry is to blame.
+    """A rejected upload: it breaks `rule`, by `entry` where one entry is to blame.
 
     With an entry, `message` continues the sentence that the entry's name begins. Names that stand in it
-    must have gone through `shown`; `entry` itself is put through it here.
+    must have gone through `printable`; `entry` itself is put through it here.
     """
 
     def __init__(self, rule: Rule, entry: str | None, message: str) -> None:
         self.rule = rule
-        self.entry = None if entry is None else shown(entry)
+        self.entry = None if entry is None else printable(entry)
         self.message = message
         super().__init__(rule, self.entry, message)
 
@@ -32,15 +32,15 @@ class Refused(Exception):  # noqa: N818 - it is a verdict on an upload, not an e
         return f"refused: {subject}{self.message} (rule: {self.rule}). {self.rule.advice}"
 
 
-def shown(name: str) -> str:
+def printable(name: str) -> str:
     """Return a hostile name as text that is safe to print: escaped, and its middle cut out when long."""
     ends = name if len(name) <= 2 * SHOWN_CHARACTERS else name[:SHOWN_CHARACTERS] + name[-SHOWN_CHARACTERS:]
-    text = re.sub(r'[^ -~]|"', _escaped, ends)
+    text = re.sub(r'[^ -~]|"', _escape, ends)
     half = (SHOWN_CHARACTERS - len(_CUT)) // 2
     return text if len(text) <= SHOWN_CHARACTERS else text[:half] + _CUT + text[-half:]
 
 
-def _escaped(match: re.Match[str]) -> str:
+def _escape(match: re.Match[str]) -> str:
     character = match.group()
     code = ord(character)
     if character == '"':

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from grader.intake.item import Item
 from grader.intake.limits import Limits
-from grader.intake.refusal import Refused, shown
+from grader.intake.refusal import Refused, printable
 from grader.intake.rule import Rule
 
 MODULE_SUFFIX = ".py"
@@ -68,4 +68,4 @@ def _fullest(weights: Mapping[str, int], top: str) -> str:
         return ""
     full = [folder for folder, weight in below.items() if weight >= _NEARLY_ALL * most]
     folder = max(full, key=lambda each: (each.count("/"), below[each], each))
-    return f"; {below[folder]:,} of them are in {shown(folder)}"
+    return f"; {below[folder]:,} of them are in {printable(folder)}"

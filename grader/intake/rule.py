@@ -1,11 +1,11 @@
-"""The rules of intake, in one table: what an upload must be like, and what to do when it is not."""
+"""The rules of intake, in one table, each with advice for an upload that breaks it."""
 
 from enum import StrEnum
 from typing import Self
 
 
 class Rule(StrEnum):
-    """One rule each: its value is a stable id, `sentence` what it asks for, `advice` what to do next."""
+    """One rule each: its value is a stable id, `sentence` states it, `advice` helps who breaks it."""
 
     sentence: str
     advice: str

@@ -14,7 +14,7 @@ _DOS = "cp437"  # what the zip format asks for where no flag says UTF-8; it has 
 _CODE_PAGES = ("cp437", "cp850", "cp852", "cp866", "cp1250", "cp1251", "cp1252")
 
 
-def decoded(raw: bytes, *, is_utf8: bool) -> str:
+def decode_name(raw: bytes, *, is_utf8: bool) -> str:
     """Return a name as text. Bytes that are not the UTF-8 that they claim to be become lone surrogates.
 
     Finder and Info-ZIP write UTF-8 without its flag; Windows Explorer writes its code page.

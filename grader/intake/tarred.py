@@ -13,10 +13,10 @@ from grader.core.submission import Submission
 from grader.intake.item import Item
 from grader.intake.layout import lay_out
 from grader.intake.limits import Limits, check_entry_count
-from grader.intake.names import check_characters
+from grader.intake.name_rules import check_characters
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
-from grader.intake.spelling import decoded, plain_path
+from grader.intake.spelling import decode_name, plain_path
 
 _MAGIC = slice(257, 262)
 _GLOBAL_NAMES = frozenset({"path", "linkpath", "size"})
@@ -30,7 +30,7 @@ def is_tar(data: bytes) -> bool:
 
 
 def read_tar(upload: bytes, data: bytes, limits: Limits) -> Submission:
-    """Return the project in a tar archive; `data` is what `upload` unpacks to. Raises Refused."""
+    """Return the project in a tar archive; `data` is the unpacked `upload`. Raises Refused."""
     members = [(item, member) for member in _members(data, limits) if (item := _item(member)).path]
     layout = lay_out((item for item, _ in members), limits)
     files = {item.path: member for item, member in members}
@@ -42,7 +42,7 @@ def _members(data: bytes, limits: Limits) -> list[tarfile.TarInfo]:
     members = []
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:", errors="surrogateescape") as archive:
-            for member in _checked(archive):
+            for member in _check_members(archive):
                 members.append(member)
                 check_entry_count(len(members), limits)
             end = archive.offset
@@ -55,7 +55,7 @@ def _members(data: bytes, limits: Limits) -> list[tarfile.TarInfo]:
     return members
 
 
-def _checked(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+def _check_members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     """Yield the members, unless programs would read them in different ways."""
     for member in archive:
         if _GLOBAL_NAMES & set(archive.pax_headers):
@@ -68,14 +68,14 @@ def _checked(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
 
 
 def _item(member: tarfile.TarInfo) -> Item:
-    name = decoded(member.name.encode("utf-8", "surrogateescape"), is_utf8=False)
+    name = decode_name(member.name.encode("utf-8", "surrogateescape"), is_utf8=False)
     check_characters(name)
     path = plain_path(name, is_folder=member.isdir())
     return Item(path, member.isdir(), _kind(member), member.size, member.size)
 
 
 def _kind(member: tarfile.TarInfo) -> int:
-    """Return what a member is, as the bits that a file system has for it."""
+    """Return the kind of a member, as the mode bits of a file system."""
     if member.isdir():
         return _FOLDER
     if member.type in {tarfile.REGTYPE, tarfile.AREGTYPE}:

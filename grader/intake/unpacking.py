@@ -15,7 +15,7 @@ _MOST_MEMORY = 128 << 20  # that the dictionary of an xz stream may take
 
 
 class _Stream(Protocol):
-    """What the decompressors of the standard library share."""
+    """The methods that all decompressors of the standard library have."""
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
@@ -38,15 +38,15 @@ def compression(data: bytes) -> str | None:
     return next((kind for mark, (kind, _) in _KINDS.items() if data.startswith(mark)), None)
 
 
-def unpacked(data: bytes, limits: Limits) -> bytes:
-    """Return what a gzip, bzip2 or xz stream holds, or `data` as it is. Raises Refused."""
+def decompress(data: bytes, limits: Limits) -> bytes:
+    """Return the content of a gzip, bzip2 or xz stream; other `data` unchanged. Raises Refused."""
     for mark, (kind, make) in _KINDS.items():
         if data.startswith(mark):
-            return _unpacked(make(), kind, data, limits)
+            return _decompress(make(), kind, data, limits)
     return data
 
 
-def _unpacked(stream: _Stream, kind: str, data: bytes, limits: Limits) -> bytes:
+def _decompress(stream: _Stream, kind: str, data: bytes, limits: Limits) -> bytes:
     try:
         content = stream.decompress(data, limits.unpacked_bytes + 1)
     except (zlib.error, lzma.LZMAError, OSError, EOFError) as error:

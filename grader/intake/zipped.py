@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from grader.core.submission import Submission
-from grader.intake.directory import ENCRYPTION_FLAGS, LOCAL_MARK, Entry, read_directory
+from grader.intake.directory import ENCRYPTION_FLAGS, LOCAL_MARK, ZipEntry, read_directory
 from grader.intake.entries import DESCRIPTOR_MARK, STREAMED_FLAG, check_entries, content_start
 from grader.intake.item import Item
 from grader.intake.layout import lay_out
 from grader.intake.limits import DEFAULT_LIMITS, Limits, check_size
-from grader.intake.names import check_characters, check_clashes
+from grader.intake.name_rules import check_characters, check_clashes
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
 from grader.intake.spelling import plain_path
@@ -54,8 +54,8 @@ def unpack_zip(data: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
             yield item.path, _content(data, entry)
 
 
-def _item(entry: Entry) -> Item:
-    """Return an entry by its plain path. Raises Refused for what no entry may be, kept or left out."""
+def _item(entry: ZipEntry) -> Item:
+    """Return an entry by its plain path. Raises Refused for an entry that even junk may not be."""
     is_folder = entry.name.endswith(("/", "\\"))
     if entry.flags & ENCRYPTION_FLAGS:
         raise Refused(Rule.NO_ENCRYPTION, entry.name, "is encrypted")
@@ -72,10 +72,10 @@ def _item(entry: Entry) -> Item:
     return Item(path, is_folder, entry.mode, entry.size, entry.packed_size)
 
 
-def _content(data: bytes, entry: Entry) -> bytes:
+def _content(data: bytes, entry: ZipEntry) -> bytes:
     """Unpack one file, never past its declared size, which the limits have let through."""
-    packed = _packed(data, entry)
-    content = packed if entry.method == _STORED else _inflated(packed, entry)
+    packed = _packed_bytes(data, entry)
+    content = packed if entry.method == _STORED else _inflate(packed, entry)
     if len(content) != entry.size:
         raise Refused(Rule.DAMAGED, entry.name, "does not have the size that it declares")
     if zlib.crc32(content) != entry.crc:
@@ -83,7 +83,7 @@ def _content(data: bytes, entry: Entry) -> bytes:
     return content
 
 
-def _check_streamed(data: bytes, entry: Entry, limits: Limits) -> None:
+def _check_streamed(data: bytes, entry: ZipEntry, limits: Limits) -> None:
     """Refuse a streamed entry that could hide others.
 
     A program that reads from the first byte on finds the end of such an entry by its content. Content without
@@ -91,20 +91,20 @@ def _check_streamed(data: bytes, entry: Entry, limits: Limits) -> None:
     """
     if not entry.flags & STREAMED_FLAG:
         return
-    packed = _packed(data, entry)
+    packed = _packed_bytes(data, entry)
     if LOCAL_MARK not in packed and DESCRIPTOR_MARK not in packed:
         return
     if entry.method == _STORED or entry.size > limits.total_bytes:
         raise Refused(Rule.NO_GARBAGE, entry.name, "holds what reads like another entry")
-    _inflated(packed, entry)
+    _inflate(packed, entry)
 
 
-def _packed(data: bytes, entry: Entry) -> bytes:
+def _packed_bytes(data: bytes, entry: ZipEntry) -> bytes:
     start = content_start(data, entry)
     return data[start : start + entry.packed_size]
 
 
-def _inflated(packed: bytes, entry: Entry) -> bytes:
+def _inflate(packed: bytes, entry: ZipEntry) -> bytes:
     stream = zlib.decompressobj(_RAW_DEFLATE)
     try:
         content = stream.decompress(packed, entry.size + 1)

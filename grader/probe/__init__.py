@@ -1,5 +1,5 @@
-"""Holds runners to what they promise, by a small submission of our own that tries to do what it must not."""
+"""Checks the guarantees of runners: a small submission of the grader's own tries to break each one."""
 
-from grader.probe.findings import Finding, NoRunner, find_out, start_strongest
+from grader.probe.findings import NoRunner, RunnerCheck, check_runner, start_strongest
 
-__all__ = ["Finding", "NoRunner", "find_out", "start_strongest"]
+__all__ = ["NoRunner", "RunnerCheck", "check_runner", "start_strongest"]

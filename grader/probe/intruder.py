@@ -1,7 +1,7 @@
-"""The probe's own submission: tries what a runner promises to prevent, and says what came of it.
+"""The probe's own submission: tries to break the guarantees of a runner, and returns the results.
 
-It is handed in like any other, as tests/adapters.py, and never imported by the grader. Each function returns
-None when it did what it should not be able to do, else the error that stopped it, as text.
+The probe hands it in as tests/adapters.py; the grader never imports it. Each function returns None if it
+broke the guarantee, else the error that stopped it, as text.
 """
 
 import os
@@ -13,17 +13,17 @@ from typing import NoReturn
 
 def connect(port: int) -> str | None:
     """Connect to a port of this machine."""
-    return _tried(lambda: socket.create_connection(("127.0.0.1", port), timeout=1).close())
+    return _attempt(lambda: socket.create_connection(("127.0.0.1", port), timeout=1).close())
 
 
 def read(path: str) -> str | None:
     """Read a file that every user may read."""
-    return _tried(lambda: Path(path).read_bytes())
+    return _attempt(lambda: Path(path).read_bytes())
 
 
 def write(folder: str) -> str | None:
     """Make a file in a folder in which every user may, past the scratch folder that is in memory."""
-    return _tried(lambda: os.close(os.open(f"{folder}/written", os.O_CREAT | os.O_WRONLY, 0o600)))
+    return _attempt(lambda: os.close(os.open(f"{folder}/written", os.O_CREAT | os.O_WRONLY, 0o600)))
 
 
 def fork() -> str | None:
@@ -33,17 +33,17 @@ def fork() -> str | None:
         if not os.fork():
             os._exit(0)
 
-    return _tried(start)
+    return _attempt(start)
 
 
 def signal(pid: int) -> str | None:
     """Send a process the signal that does nothing."""
-    return _tried(lambda: os.kill(pid, 0))
+    return _attempt(lambda: os.kill(pid, 0))
 
 
 def allocate(size: int) -> str | None:
     """Take that many bytes of memory."""
-    return _tried(lambda: bytearray(size))
+    return _attempt(lambda: bytearray(size))
 
 
 def spin() -> NoReturn:
@@ -52,9 +52,9 @@ def spin() -> NoReturn:
         pass
 
 
-def _tried(act: Callable[[], object]) -> str | None:
+def _attempt(act: Callable[[], object]) -> str | None:
     try:
         act()
-    except BaseException as stopped:  # noqa: BLE001 - whatever it is, it stopped the act
+    except BaseException as stopped:  # noqa: BLE001 - any error stopped the act
         return f"{type(stopped).__name__}: {stopped}"
     return None

@@ -1,4 +1,4 @@
-"""One trial: what a process of a runner can do here, tried out by the intruder and judged on this side."""
+"""One trial: the intruder tries to break each guarantee of a runner; this side judges the result."""
 
 import os
 import socket
@@ -12,8 +12,8 @@ from typing import Any
 from grader.boundary.channel import Channel
 from grader.boundary.errors import Lost, SubmissionError
 from grader.boundary.interface import Interface
-from grader.sandbox.folder import VanishingFolder
-from grader.sandbox.runner import Promise, Runner, StudentProcess
+from grader.sandbox.runner import Guarantee, Runner, StudentProcess
+from grader.sandbox.vanishing_folder import VanishingFolder
 
 INTRUDER = Path(__file__).with_name("intruder.py")
 SECONDS = 30.0
@@ -22,7 +22,7 @@ SPIN_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What lies about for the intruder to reach: a listening port, a readable file, a writable folder."""
+    """The targets of the intruder: a listening port, a readable file, a writable folder."""
 
     port: int
     file: str
@@ -31,41 +31,41 @@ class Surroundings:
 
 Test = Callable[[Channel, Surroundings, int], object]
 
-# Of each promise: asks the intruder to break it; the result is None if it could.
-TESTS: Mapping[Promise, Test] = MappingProxyType(
+# For each guarantee: asks the intruder to break it; the result is None if it could.
+TESTS: Mapping[Guarantee, Test] = MappingProxyType(
     {
-        Promise.NETWORK: lambda channel, around, _: _ask(channel, "connect", around.port),
-        Promise.FILES: lambda channel, around, _: _ask(channel, "read", around.file),
-        Promise.WRITES: lambda channel, around, _: _ask(channel, "write", around.folder),
-        Promise.PROCESSES: lambda channel, _around, _memory: _ask(channel, "fork"),
-        Promise.SIGNALS: lambda channel, _around, _memory: _ask(channel, "signal", os.getpid()),
-        Promise.MEMORY: lambda channel, _around, memory: _ask(channel, "allocate", 2 * memory),
+        Guarantee.NETWORK: lambda channel, around, _: _ask(channel, "connect", around.port),
+        Guarantee.FILES: lambda channel, around, _: _ask(channel, "read", around.file),
+        Guarantee.WRITES: lambda channel, around, _: _ask(channel, "write", around.folder),
+        Guarantee.PROCESSES: lambda channel, _around, _memory: _ask(channel, "fork"),
+        Guarantee.SIGNALS: lambda channel, _around, _memory: _ask(channel, "signal", os.getpid()),
+        Guarantee.MEMORY: lambda channel, _around, memory: _ask(channel, "allocate", 2 * memory),
     }
 )
 
 
-def broken_promises(runner: Runner, memory: int) -> Mapping[Promise, str]:
-    """Return the promises that a fresh process of `runner` can break, and how.
+def failed_guarantees(runner: Runner, memory: int) -> Mapping[Guarantee, str]:
+    """Return the guarantees that a fresh process of `runner` can break, and how.
 
-    `memory` is what a process may have, in bytes. Raises SandboxError when no process can be had, Lost when
-    the intruder does not answer.
+    `memory` is the limit of a process, in bytes. Raises SandboxError when no process starts, Lost when the
+    intruder does not answer.
     """
-    broken = {}
+    failed = {}
     process = runner.open()
     try:
-        channel = _loaded(process)
+        channel = _load(process)
         with _surroundings() as around:
-            for promise in sorted(runner.promises & TESTS.keys()):
-                if TESTS[promise](channel, around, memory) is None:
-                    broken[promise] = "the probe could do it"
-        if Promise.KILL in runner.promises and not _dies(channel, process):
-            broken[Promise.KILL] = "a process that never returns has outlived its end"
+            for guarantee in sorted(runner.kind.guarantees & TESTS.keys()):
+                if TESTS[guarantee](channel, around, memory) is None:
+                    failed[guarantee] = "the probe could do it"
+        if Guarantee.KILL in runner.kind.guarantees and not _dies(channel, process):
+            failed[Guarantee.KILL] = "a process that never returns outlived its end"
     finally:
         process.kill()
-    return broken
+    return failed
 
 
-def _loaded(process: StudentProcess) -> Channel:
+def _load(process: StudentProcess) -> Channel:
     channel = Channel(process.stream, Interface(adapters=frozenset(["spin"])))
     channel.limit_time(SECONDS)
     channel.load({"tests/adapters.py": INTRUDER.read_bytes()})
@@ -73,7 +73,7 @@ def _loaded(process: StudentProcess) -> Channel:
 
 
 def _ask(channel: Channel, name: str, *arguments: Any) -> object:
-    """Return what the intruder says; an error that it could not catch stopped it as well."""
+    """Return the intruder's answer; an error that it could not catch stopped it as well."""
     try:
         return channel.ask("call", name, list(arguments), {})
     except Lost:
@@ -95,7 +95,7 @@ def _dies(channel: Channel, process: StudentProcess) -> bool:
 
 @contextmanager
 def _surroundings() -> Iterator[Surroundings]:
-    """Put the things about; they are open to every user, so that only the runner can keep them back."""
+    """Make the targets; they are open to every user, so that only the runner can protect them."""
     with VanishingFolder("grader-probe-") as temporary, socket.socket() as listener:
         folder = temporary.path
         listener.bind(("127.0.0.1", 0))

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from grader.core.scoring import Outcome, TestResult
 from grader.proof.functions import Place, announcing, places_called
+from grader.suite.cache import PreparedSuite
 from grader.suite.messages import Results, SuiteJob
 from grader.suite.run import Listener, SuiteOutcome, ignore
 from grader.suite.session import CANNOT_IMPORT
-from grader.suite.standby import Ready
 
 SEED = 0
 TEST_SECONDS = 3.0  # several times what a test of the reference takes
@@ -20,12 +20,12 @@ R = TypeVar("R")
 Files = Mapping[str, bytes]
 
 
-class Enough(Exception):  # noqa: N818 - no error: the run has shown what it was for
-    """The rest of the run is of no interest."""
+class Enough(Exception):  # noqa: N818 - an event, no error
+    """The run has shown its result; the bench ends it."""
 
 
 @dataclass(frozen=True)
-class Loss:
+class FirstLoss:
     """The first class of a run that lost tests, and those tests; `is_broken` if nothing can be imported."""
 
     group: str
@@ -34,22 +34,22 @@ class Loss:
 
 
 class Bench:
-    """Runs copies of the files `base` in the processes of `ready`.
+    """Runs copies of the files `base` in the processes of `prepared`.
 
     Attributes: `classes` (of the suite, in its order, without the slow ones) and `slow` (the classes of the
     second stage).
     """
 
-    def __init__(self, ready: Ready, base: Files, jobs: int) -> None:
+    def __init__(self, prepared: PreparedSuite, base: Files, jobs: int) -> None:
         self.base = base
-        self.tests = ready.suite.tests
-        self.slow = ready.assignment.manifest.second_stage
+        self.tests = prepared.suite.tests
+        self.slow = prepared.assignment.manifest.second_stage
         self.classes = [name for name in self.tests if name not in self.slow]
-        self._ready = ready
+        self._prepared = prepared
         self._jobs = jobs
 
     def each(self, work: Callable[[T], R], items: Iterable[T], done: Callable[[], None]) -> list[R]:
-        """Return `work` of all items, several at a time, in their order; `done` hears of each."""
+        """Return `work` of all items, several at a time, in their order; call `done` after each."""
 
         def one(item: T) -> R:
             result = work(item)
@@ -63,7 +63,7 @@ class Bench:
         """Return the outcome of `classes` on the base with the files `changed`."""
         return self._run(changed, classes, ignore)
 
-    def first_loss(self, changed: Files, classes: Collection[str]) -> Loss | None:
+    def first_loss(self, changed: Files, classes: Collection[str]) -> FirstLoss | None:
         """Return the first loss in `classes`, in a drawn order; run no further class after it."""
         watch = _Watch()
         with contextlib.suppress(Enough):
@@ -91,11 +91,11 @@ class Bench:
             left_out=[name for name in self.tests if name not in classes],
             test_seconds=TEST_SECONDS,
         )
-        return self._ready.suite.run(job, self._ready.runner, listen)
+        return self._prepared.suite.run(job, self._prepared.runner, listen)
 
 
 class _Watch:
-    """Hears the results of a run, and ends it when a class that lost tests is over."""
+    """Watches the results of a run, and ends it after the first class that lost tests."""
 
     def __init__(self) -> None:
         self._results = Results()
@@ -110,13 +110,13 @@ class _Watch:
             if content.outcome is not Outcome.PASSED:
                 self._group = content.group
 
-    def loss(self) -> Loss | None:
-        """Return what was lost."""
+    def loss(self) -> FirstLoss | None:
+        """Return the first loss, or None."""
         lost = losses([result for result in self._results.so_far if result.group == self._group])
         if not lost:
             return None
         is_broken = lost[0].message.startswith(CANNOT_IMPORT)
-        return Loss(self._group, tuple(result.name for result in lost), is_broken)
+        return FirstLoss(self._group, tuple(result.name for result in lost), is_broken)
 
 
 def losses(results: Sequence[TestResult]) -> list[TestResult]:

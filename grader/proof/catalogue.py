@@ -16,7 +16,7 @@ KEYS = ("wrong", *EDIT_KEYS, "edits", "loses", "keeps", "serious", "spills", "ca
 
 
 @dataclass(frozen=True)
-class Mistake:
+class KnownMistake:
     """A named mistake.
 
     Attributes: `wrong` (a sentence), `edits` (how it is made), `loses` (the problems that are about it and
@@ -67,7 +67,7 @@ class Kept:
 class Catalogue:
     """The mistakes and the equivalent mutants of an assignment, and the tests that it keeps."""
 
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[KnownMistake, ...]
     equivalents: tuple[Equivalent, ...]
     kept: tuple[Kept, ...]
 
@@ -88,7 +88,7 @@ def load_catalogue(root: Path, rubric: Rubric) -> Catalogue:
     )
 
 
-def read_mistakes(text: str, name: str, rubric: Rubric) -> list[Mistake]:
+def read_mistakes(text: str, name: str, rubric: Rubric) -> list[KnownMistake]:
     """Return the mistakes that a YAML text states. Raises DocumentError."""
     document = parse_document(text, name)
     document.reject_unknown("keeps", "mistakes")
@@ -111,13 +111,13 @@ def read_kept(text: str, name: str = KEPT) -> list[Kept]:
     return [Kept(tuple(each.texts("tests")), each.text("because")) for each in listed]
 
 
-def _mistake(stated: Document, document: Document, rubric: Rubric) -> Mistake:
+def _mistake(stated: Document, document: Document, rubric: Rubric) -> KnownMistake:
     stated.reject_unknown(*KEYS)
     loses = _problems(stated, "loses", rubric)
     if not loses:
         raise stated.error("loses", "name at least one problem that is about the mistake")
     keeps = _problems(stated if "keeps" in stated else document, "keeps", rubric)
-    return Mistake(
+    return KnownMistake(
         wrong=stated.text("wrong"),
         edits=_edits(stated),
         loses=tuple(loses),
@@ -158,8 +158,8 @@ def _problems(document: Document, key: str, rubric: Rubric) -> list[str]:
     return found
 
 
-def _refuse_repeats(mistakes: Sequence[Mistake]) -> None:
-    seen: dict[str, Mistake] = {}
+def _refuse_repeats(mistakes: Sequence[KnownMistake]) -> None:
+    seen: dict[str, KnownMistake] = {}
     for each in mistakes:
         if each.wrong in seen:
             raise ValueError(f"{each.place}: this mistake is stated twice, first at {seen[each.wrong].place}")
@@ -170,12 +170,12 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def catches(mistakes: Collection[Mistake], problem: str) -> list[str]:
+def mistakes_about(mistakes: Collection[KnownMistake], problem: str) -> list[str]:
     """Return the sentences of the mistakes that are about `problem`."""
     return [each.wrong for each in mistakes if problem in each.loses]
 
 
-def catches_by_problem(root: Path, rubric: Rubric) -> dict[str, list[str]]:
+def known_mistakes(root: Path, rubric: Rubric) -> dict[str, list[str]]:
     """Return those sentences for each problem of the assignment in `root`; none if it has no catalogue.
 
     Raises DocumentError.
@@ -184,4 +184,4 @@ def catches_by_problem(root: Path, rubric: Rubric) -> dict[str, list[str]]:
         mistakes = load_catalogue(root, rubric).mistakes
     except FileNotFoundError:
         return {}
-    return {problem.id: catches(mistakes, problem.id) for problem in rubric.problems}
+    return {problem.id: mistakes_about(mistakes, problem.id) for problem in rubric.problems}

@@ -40,7 +40,7 @@ DIGEST_CHARACTERS = 6
 
 @dataclass(frozen=True)
 class Span:
-    """The text between two places of a file, in bytes, what stands there instead, and the kind of change."""
+    """A change: the places of the old text in bytes, the new text, and the kind."""
 
     kind: str
     begin: int
@@ -77,7 +77,7 @@ def mutants_of(file: str, content: bytes) -> list[Mutant]:
         mutant = _mutant(file, content, span, functions, starts)
         if mutant is not None:
             number = counts[mutant.id] = counts.get(mutant.id, 0) + 1
-            found.append(mutant if number == 1 else _numbered(mutant, number))
+            found.append(mutant if number == 1 else _with_number(mutant, number))
     return found
 
 
@@ -211,7 +211,7 @@ def _mutant(
     )
 
 
-def _numbered(mutant: Mutant, number: int) -> Mutant:
+def _with_number(mutant: Mutant, number: int) -> Mutant:
     return Mutant(**{**vars(mutant), "id": f"{mutant.id}-{number}"})
 
 

@@ -23,9 +23,10 @@ the argument.
 
 def figures(document: Mapping[str, Any]) -> str:
     """Return the figures as lines of text."""
+    share = _percent(_killed_share(document))
     lines = [
         f"{document['caught']} of {document['mistakes']} mistakes are caught.",
-        f"{document['killed']} of {document['mutants']} mutants are caught, {_percent(_killed(document))}.",
+        f"{document['killed']} of {document['mutants']} mutants are caught, {share}.",
         f"{document['equivalent']} more are listed as equivalent, {document['broken']} cannot be imported.",
         f"{len(document['misplaced'])} mistakes cost more than 15 % elsewhere.",
         f"{len(document['cheap'])} serious mistakes cost less than 40 % of their problem.",
@@ -33,7 +34,7 @@ def figures(document: Mapping[str, Any]) -> str:
         _naming(document),
     ]
     for key, title in LISTS.items():
-        lines += [f"{title}: {_shown(each)}" for each in document[key]]
+        lines += [f"{title}: {_entry_line(each)}" for each in document[key]]
     return "\n".join(lines)
 
 
@@ -62,11 +63,11 @@ def render_page(document: Mapping[str, Any]) -> str:
     """Return the page."""
     rows = document["table"]
     parts = [HEAD, *(f"- {line}" for line in figures(document).splitlines()[:FIGURES])]
-    for problem in document["catches"]:
+    for problem in document["caught_by_problem"]:
         own = [row for row in rows if row["loses"][0] == problem]
         also = sum(problem in row["loses"][1:] for row in rows)
         parts += _section(problem, own, also)
-    parts += _misplaced(document["misplaced"])
+    parts += _misplaced_section(document["misplaced"])
     parts += [MUTANTS, *_survivors(document["survivors"])]
     parts += _tests(document)
     return "\n".join(parts).rstrip() + "\n"
@@ -86,7 +87,7 @@ def _section(problem: str, own: Sequence[Mapping[str, Any]], also: int) -> list[
     return lines
 
 
-def _misplaced(found: Sequence[Mapping[str, Any]]) -> list[str]:
+def _misplaced_section(found: Sequence[Mapping[str, Any]]) -> list[str]:
     if not found:
         return []
     lines = [
@@ -129,11 +130,11 @@ def _items(names: Iterable[str]) -> list[str]:
     return [f"- `{name}`" for name in names] or ["- none"]
 
 
-def _killed(document: Mapping[str, Any]) -> float:
+def _killed_share(document: Mapping[str, Any]) -> float:
     return document["killed"] / document["mutants"] if document["mutants"] else 1.0
 
 
-def _shown(entry: Any) -> str:
+def _entry_line(entry: Any) -> str:
     """Return an entry of a list as one line."""
     return " · ".join(str(value) for value in entry.values()) if isinstance(entry, dict) else str(entry)
 

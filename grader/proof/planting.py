@@ -1,4 +1,4 @@
-"""Planting: how a stated change is made in a file, whatever its layout is."""
+"""Planting: makes a stated change in a file, independent of the file's layout."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ TOKEN = re.compile(r"\w+|[^\w\s]")
 QUOTE = "[\"']"
 
 
-class NotPlanted(ValueError):  # noqa: N818 - says what is the case
+class NotPlanted(ValueError):  # noqa: N818 - the name is the fact
     """The text to change is not there exactly once."""
 
 
@@ -44,7 +44,7 @@ def plant(edit: Edit, content: bytes) -> Planted:
         place = f"{edit.file}, {edit.within}" if edit.within else edit.file
         raise NotPlanted(f"{place}: this text is there {len(found)} times, not once: {edit.find}")
     match = found[0]
-    changed = text[: match.start()] + _indented(edit.instead, text, match.start()) + text[match.end() :]
+    changed = text[: match.start()] + _indent(edit.instead, text, match.start()) + text[match.end() :]
     try:
         ast.parse(changed)
     except SyntaxError as error:
@@ -69,14 +69,14 @@ def _bounds(edit: Edit, text: str) -> tuple[int, int]:
     if not edit.within:
         return 0, len(text)
     lines = text.splitlines(keepends=True)
-    for node, name in _named(ast.parse(text), ""):
+    for node, name in _definitions(ast.parse(text), ""):
         if name == edit.within:
             first, last = node.lineno - 1, node.end_lineno or node.lineno
             return len("".join(lines[:first])), len("".join(lines[:last]))
     raise NotPlanted(f"{edit.file}: there is no function or class {edit.within}")
 
 
-def _named(tree: ast.AST, outer: str) -> list[tuple[ast.FunctionDef | ast.ClassDef, str]]:
+def _definitions(tree: ast.AST, outer: str) -> list[tuple[ast.FunctionDef | ast.ClassDef, str]]:
     """Return the functions and classes below `tree`, each with its dotted name."""
     found = []
     for node in ast.iter_child_nodes(tree):
@@ -84,11 +84,11 @@ def _named(tree: ast.AST, outer: str) -> list[tuple[ast.FunctionDef | ast.ClassD
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             name = f"{outer}.{node.name}".lstrip(".")
             found.append((node, name))
-        found += _named(node, name)
+        found += _definitions(node, name)
     return found
 
 
-def _indented(instead: str, text: str, place: int) -> str:
+def _indent(instead: str, text: str, place: int) -> str:
     """Return `instead` with all lines but the first indented as the line of `place` is."""
     line = text[text.rfind("\n", 0, place) + 1 :]
     indent = line[: len(line) - len(line.lstrip(" "))]

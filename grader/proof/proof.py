@@ -8,13 +8,13 @@ from fractions import Fraction
 from grader.proof.catalogue import Kept
 from grader.proof.verdicts import MISPLACED_SHARE, Fate, MistakeVerdict, MutantVerdict, Naming
 
-LEAST_CATCHES = 3  # mistakes that each problem must catch
+LEAST_CAUGHT = 3  # mistakes that each problem must catch
 KILLED_SHARE = Fraction(49, 50)  # of the mutants that a test must catch
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What the mistakes and the mutants showed of a suite, whose `tests` are named by class."""
+    """The verdicts on the mistakes and mutants of a suite; `tests` has the test names by class."""
 
     mistakes: Sequence[MistakeVerdict]
     mutants: Sequence[MutantVerdict]
@@ -55,7 +55,7 @@ class Proof:
 
     @property
     def unexplained(self) -> list[MistakeVerdict]:
-        """The mistakes that cost too much elsewhere, without a word in the catalogue on why they must."""
+        """The mistakes that cost too much elsewhere, without a reason in the catalogue."""
         return [each for each in self.misplaced if not each.mistake.spills]
 
     @property
@@ -79,11 +79,11 @@ class Proof:
         enough = len(self.killed) >= KILLED_SHARE * len(self.countable)
         faults = [*self.missed, *self.unexplained, *self.refuted]
         cheap = any(each.is_cheap or each.spoiled for each in self.mistakes)
-        return enough and not faults and not cheap and min(self.catches.values()) >= LEAST_CATCHES
+        return enough and not faults and not cheap and min(self.caught_by_problem.values()) >= LEAST_CAUGHT
 
     @property
-    def catches(self) -> dict[str, int]:
-        """How many mistakes that are about it each problem catches."""
+    def caught_by_problem(self) -> dict[str, int]:
+        """The number of mistakes that each problem is about and catches."""
         found = Counter(problem for each in self.mistakes for problem in each.caught_in)
         return {problem: found[problem] for problem in self.problems}
 
@@ -99,13 +99,13 @@ class Proof:
         return found
 
     def _note(
-        self, found: dict[tuple[str, str], set[str]], what: str, tests: Mapping[str, Sequence[str]]
+        self, found: dict[tuple[str, str], set[str]], name_of_change: str, tests: Mapping[str, Sequence[str]]
     ) -> None:
-        """Add `what` to each of the `tests`, by class, that belong to the proof."""
+        """Add the name of a change to each of the `tests`, by class, that belong to the proof."""
         for group, names in tests.items():
             for name in names:
                 if (group, name) in found:
-                    found[group, name].add(what)
+                    found[group, name].add(name_of_change)
 
     def idle_tests(self) -> list[str]:
         """Return the tests that caught nothing at all."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from grader.core.rubric import Rubric
 from grader.core.scoring import CAUSE, TestResult, score
 from grader.proof.bench import Bench, Files, is_module, losses
-from grader.proof.catalogue import Catalogue, Mistake
+from grader.proof.catalogue import Catalogue, KnownMistake
 from grader.proof.functions import Function, Place
 from grader.proof.mutants import Mutant, mutants_of
 from grader.proof.planting import NotPlanted, plant
@@ -29,9 +29,9 @@ class Prover:
         self._reach = reach
         self._slow_problems = {each.id for each in rubric.problems if each.tests in bench.slow}
 
-    def judge(self, mistake: Mistake) -> MistakeVerdict:
-        """Return what a mistake costs. Raises NotPlanted."""
-        files, functions = planted(mistake, self._bench.base)
+    def judge(self, mistake: KnownMistake) -> MistakeVerdict:
+        """Return the verdict on a mistake. Raises NotPlanted."""
+        files, functions = plant_mistake(mistake, self._bench.base)
         is_slow = bool(self._slow_problems & set(mistake.loses))
         classes = self._classes_of(functions) | (self._bench.slow if is_slow else set())
         outcome = self._bench.run(files, classes)
@@ -48,7 +48,7 @@ class Prover:
         )
 
     def try_mutant(self, mutant: Mutant) -> MutantVerdict:
-        """Return what becomes of a mutant."""
+        """Return the verdict on a mutant."""
         argument = self._argument(mutant)
         classes = self.classes_near(mutant)
         if not classes:
@@ -79,7 +79,7 @@ class Prover:
         ran = [each for each in scored.problems if each.problem.tests in outcome.expected]
         return {each.problem.id: each.lost for each in ran if each.lost}
 
-    def _causes(self, mistake: Mistake, lost: Sequence[TestResult]) -> Counter[str]:
+    def _causes(self, mistake: KnownMistake, lost: Sequence[TestResult]) -> Counter[str]:
         """Return how many lost tests of the problems that are about a mistake name each cause."""
         about = {each.tests for each in self._rubric.problems if each.id in mistake.loses}
         named = [
@@ -93,7 +93,7 @@ class Prover:
         return found[0] if found else ""
 
 
-def planted(mistake: Mistake, base: Files) -> tuple[dict[str, bytes], list[Function | None]]:
+def plant_mistake(mistake: KnownMistake, base: Files) -> tuple[dict[str, bytes], list[Function | None]]:
     """Return the files that a mistake changes, and the functions in which it lies. Raises NotPlanted."""
     files: dict[str, bytes] = {}
     functions: list[Function | None] = []

@@ -1,18 +1,18 @@
-"""What the proof finds out about one mistake and one mutant, as plain records."""
+"""The verdicts on one mistake and on one mutant, as plain records."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from grader.proof.catalogue import Mistake
+from grader.proof.catalogue import KnownMistake
 
 SERIOUS_SHARE = Fraction(2, 5)  # of its own problem that a serious mistake costs at least
 MISPLACED_SHARE = Fraction(3, 20)  # of the points of other problems that a mistake may cost
 
 
 class Naming(StrEnum):
-    """What the suite says is the cause of a mistake's failures."""
+    """How well the suite names the cause of a mistake's failures."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -20,7 +20,7 @@ class Naming(StrEnum):
 
 
 class Fate(StrEnum):
-    """What became of a mutant."""
+    """The fate of a mutant."""
 
     KILLED = "killed"  # a test failed
     SURVIVED = "survived"
@@ -30,14 +30,14 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class MistakeVerdict:
-    """What a mistake cost.
+    """The verdict on a mistake.
 
     Attributes: `lost` (the points of each problem that lost any), `tests` (the lost tests by class),
     `points` (of each problem that was at stake), `hints` (of the lost tests, each once),
     `causes` (how many of the tests that are about it name each cause).
     """
 
-    mistake: Mistake
+    mistake: KnownMistake
     lost: Mapping[str, Fraction]
     tests: Mapping[str, tuple[str, ...]]
     points: Mapping[str, int]
@@ -101,7 +101,7 @@ class MistakeVerdict:
 
 @dataclass(frozen=True)
 class MutantVerdict:
-    """What became of a mutant; `killed_by` is the class that lost tests first, `tests` are these tests."""
+    """The verdict on a mutant; `killed_by` is the class that lost tests first, `tests` are these tests."""
 
     id: str
     line: int

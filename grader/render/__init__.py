@@ -1,1 +1,1 @@
-"""Renderers: pure functions from a graded report to what people and programs read."""
+"""Renderers: pure functions from a graded report to text for people and programs."""

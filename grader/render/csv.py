@@ -20,7 +20,7 @@ _YES_NO = ("no", "yes")
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one submission: a report, or why there is none (refused at intake, or our failure)."""
+    """One submission in the gradebook: its report, or the reason why it has none."""
 
     submission: str
     outcome: GradedReport | str
@@ -77,7 +77,7 @@ def _values(row: Row, counts: bool, problems: Sequence[str]) -> list[str]:  # no
     totals = [_points(score.score) if is_judged else "", str(score.max_score)]
     bonus = [_points(score.bonus) if is_judged else "", str(score.max_bonus)]
     earned = {scored.problem.id: _points(scored.score) for scored in score.problems}
-    reason = "; ".join([*_unjudged(score), *report.notes, *report.staff_notes])
+    reason = "; ".join([*_unjudged_note(score), *report.notes, *report.staff_notes])
     return [
         row.submission,
         *labels,
@@ -89,7 +89,7 @@ def _values(row: Row, counts: bool, problems: Sequence[str]) -> list[str]:  # no
     ]
 
 
-def _unjudged(score: Score) -> list[str]:
+def _unjudged_note(score: Score) -> list[str]:
     """Return the sentence that names the problems without points, if there are any."""
     names = ", ".join(scored.problem.id for scored in score.unjudged)
     return [f"not judged, so no sum: {names}"] if names else []

@@ -1,4 +1,4 @@
-"""What `grader doctor` shows: the runners, their promises, which one would be taken; and a worker."""
+"""The output of `grader doctor`: the runners, their guarantees, the chosen runner, and workers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from rich.text import Text
 
 @dataclass(frozen=True)
 class RunnerRow:
-    """One runner: whether it isolates, why it is unavailable, or for each promise whether it is kept."""
+    """One runner: whether it isolates, why it is unavailable, or for each guarantee whether it is kept."""
 
     name: str
     isolates: bool
@@ -20,14 +20,14 @@ class RunnerRow:
 
 
 def print_doctor(rows: Sequence[RunnerRow], chosen: str | None) -> None:
-    """Print a table of `rows` and say which runner grading takes unless another is asked for."""
+    """Print a table of `rows`, and the runner that grading takes by default."""
     console = Console()
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for heading in ("runner", "here", "promises"):
+    for heading in ("runner", "here", "guarantees"):
         table.add_column(heading)
     for row in rows:
         works = row.unavailable is None and all(row.kept.values())
-        table.add_row(row.name, Text("works" if works else "cannot be used"), _promises(row))
+        table.add_row(row.name, Text("works" if works else "cannot be used"), _guarantees(row))
     console.print(table)
     if chosen is None:
         console.print(
@@ -39,7 +39,7 @@ def print_doctor(rows: Sequence[RunnerRow], chosen: str | None) -> None:
 
 @dataclass(frozen=True)
 class WorkerRow:
-    """One worker of the service: where it is, what it grades at a time, and what its operator should know."""
+    """One worker of the service: its host, its slots, and notes for its operator."""
 
     name: str
     host: str
@@ -48,8 +48,8 @@ class WorkerRow:
     warning: str
 
 
-def _promises(row: RunnerRow) -> Text:
+def _guarantees(row: RunnerRow) -> Text:
     if row.unavailable is not None:
         return Text(row.unavailable)
-    lines = [f"{'✓' if kept else '✗'} {promise}" for promise, kept in row.kept.items()]
+    lines = [f"{'✓' if kept else '✗'} {guarantee}" for guarantee, kept in row.kept.items()]
     return Text("\n".join(lines if row.isolates else [*lines, "  and nothing else: it does not isolate"]))

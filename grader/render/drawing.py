@@ -14,7 +14,7 @@ WIDTH, GAP, LINE, SPACE = 190, 50, 18, 16  # of a box, between columns, of a lin
 
 @dataclass(frozen=True)
 class Box:
-    """A node: the lines of its text, where it stands, whether it is what is wrong."""
+    """A node: the lines of its text, its place, and whether it is the wrong one."""
 
     lines: tuple[str, ...]
     x: int
@@ -51,20 +51,20 @@ def drawing_of(result: TestResult) -> Drawing | None:
     """Return the drawing of the smallest failing piece, or None if the result has none that can be drawn."""
     try:
         nodes = json.loads(str(result.properties.get(PIECE, "")))
-        return _drawn([_checked(node, place) for place, node in enumerate(nodes)])
+        return _draw([_check_node(node, place) for place, node in enumerate(nodes)])
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def _checked(node: Any, place: int) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
-    """Return lines, operands and state of a node. Raises what `drawing_of` catches if it is none."""
+def _check_node(node: Any, place: int) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
+    """Return lines, operands and state of a node. Raises errors that `drawing_of` catches."""
     operands = tuple(int(operand) for operand in node["from"])
     if place >= MOST_BOXES or not all(0 <= operand < place for operand in operands):
         raise ValueError("no expression")
     return tuple(str(line)[:CHARACTERS] for line in node["lines"][:4]), operands, bool(node["wrong"])
 
 
-def _drawn(nodes: Sequence[tuple[tuple[str, ...], tuple[int, ...], bool]]) -> Drawing | None:
+def _draw(nodes: Sequence[tuple[tuple[str, ...], tuple[int, ...], bool]]) -> Drawing | None:
     if not nodes:
         return None
     columns: list[int] = []

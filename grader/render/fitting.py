@@ -1,4 +1,4 @@
-"""A report made fit for a page: every text in it clean, and all of them together of bounded size."""
+"""Fits a report to a page: every text is clean, and all of them together have a bounded size."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator

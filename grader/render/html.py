@@ -1,4 +1,4 @@
-"""The report as a page: one HTML file that needs nothing else, runs nothing, and prints well.
+"""The report as a page: one HTML file without scripts and other files, fit for printing.
 
 All text in it is hostile. Three defences: it is cleaned and cut (fitting.py), Jinja escapes it, and the
 page's own Content-Security-Policy allows one stylesheet, named by its hash, and nothing more.
@@ -18,8 +18,8 @@ from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 from grader.core.advice import blocked_by, hint_of, next_step
 from grader.core.report import GradedReport
 from grader.core.scoring import Outcome, PartScore, TestResult, format_points
-from grader.render.comparison import compare
 from grader.render.drawing import drawing_of
+from grader.render.first_difference import compare
 from grader.render.fitting import fit
 from grader.render.marks import mark_of
 
@@ -50,7 +50,7 @@ class Reason:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether there is nothing to repair, only something to write."""
+        """Whether the code is missing, so that there is nothing to repair."""
         return self.shared.outcome is Outcome.NOT_WRITTEN
 
     @property
@@ -63,18 +63,18 @@ class Reason:
 
     @property
     def folded(self) -> str:
-        """What neither the headline nor the circumstances show."""
+        """The text after the headline and the circumstances."""
         return self.details.removeprefix(self.circumstances).removeprefix("\n")
 
     @property
     def details(self) -> str:
-        """What the headline leaves out: the other lines, or the whole message if it was cut."""
+        """The text after the headline: the other lines, or the whole message if the headline is cut."""
         line, _, rest = self.shared.message.partition("\n")
         return rest if len(line) <= HEADLINE else self.shared.message
 
     @property
     def sentences(self) -> dict[str, list[str]]:
-        """What the tests check, each sentence with the names of its tests."""
+        """The descriptions of the tests, each with the names of its tests."""
         found: dict[str, list[str]] = {}
         for test in self.tests:
             found.setdefault(test.description, []).append(test.name)
@@ -83,11 +83,11 @@ class Reason:
 
 def render_html(report: GradedReport) -> str:
     """Return the page that shows `report`."""
-    return environment().get_template("report.html.j2").render(shown(report))
+    return environment().get_template("report.html.j2").render(report_values(report))
 
 
-def shown(report: GradedReport) -> dict[str, Any]:
-    """Return what the templates of a report need, made fit for a page."""
+def report_values(report: GradedReport) -> dict[str, Any]:
+    """Return the values for the templates of a report, cleaned and cut for a page."""
     fitted = fit(report, TEXT_BYTES)
     score = fitted.score
     return {"report": fitted, "score": score, "next_step": next_step(score), "blocked": blocked_by(score)}
@@ -100,7 +100,7 @@ def environment() -> Environment:
 
 
 def make_environment(loader: BaseLoader) -> Environment:
-    """Return the templates that `loader` finds, with what the macros of a report need."""
+    """Return the templates that `loader` finds, with the globals and filters of a report's macros."""
     made = Environment(
         loader=loader,
         autoescape=True,
@@ -118,7 +118,7 @@ def make_environment(loader: BaseLoader) -> Environment:
         "points": format_points,
         "mark": mark_of,
         "drawing": drawing_of,
-        "earned": earned,
+        "earned": points_of_part,
         "hint": hint_of,
         "reasons": reasons,
         "compare": compare,
@@ -139,7 +139,7 @@ def stylesheet_hash() -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def earned(part: PartScore) -> Fraction | None:
+def points_of_part(part: PartScore) -> Fraction | None:
     """Return the points of `part`, or None if one of its problems was not judged."""
     return part.score
 
@@ -147,7 +147,7 @@ def earned(part: PartScore) -> Fraction | None:
 def reasons(results: Iterable[TestResult]) -> list[Reason]:
     """Return why tests did not pass, those of one reason together, in the order of their first test.
 
-    What is not written is one reason, and so is a mistake that was recognised.
+    Missing code is one reason, and so is a recognised mistake.
     """
     groups: dict[object, list[TestResult]] = {}
     for result in results:

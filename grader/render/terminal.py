@@ -14,7 +14,7 @@ from grader.core.text import clean_line
 from grader.render.marks import mark_of
 
 REASON_CHARACTERS = 300
-OWN_CHARACTERS = 1_000  # of our own failure, which says what to do
+OWN_CHARACTERS = 1_000  # of a failure of the grader, which gives advice
 Blocked = Mapping[str, Sequence[ProblemScore]]
 COLOURS = {
     Outcome.PASSED: "green",
@@ -28,7 +28,7 @@ COLOURS = {
 STATES = {
     Status.GRADED: None,
     Status.NOT_GRADABLE: "The submission cannot be imported, so no test could run.",
-    Status.GRADER_ERROR: "We failed to grade this; it does not count.",
+    Status.GRADER_ERROR: "Grading failed on our side. No attempt used.",
 }
 
 
@@ -59,10 +59,10 @@ def _header(report: GradedReport) -> list[RenderableType]:
     if score.bonus_parts:
         line.append_text(Text.assemble("  bonus ", _points(score.bonus, score.max_bonus), style="cyan"))
     state = STATES[report.status]
-    return [line, *([Text(state, "bold red")] if state else []), *_unjudged(score)]
+    return [line, *([Text(state, "bold red")] if state else []), *_unjudged_lines(score)]
 
 
-def _unjudged(score: Score) -> list[RenderableType]:
+def _unjudged_lines(score: Score) -> list[RenderableType]:
     """Say which problems have no points, and that no sum counts them as 0."""
     if score.judged:
         return []

@@ -22,7 +22,7 @@ class RosterError(ValueError):
 
 
 @dataclass(frozen=True)
-class Line:
+class TableLine:
     """One line of a table: its number in the file, from 1, and its cells by column."""
 
     number: int
@@ -30,17 +30,17 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Table:
+class RosterTable:
     """The header and the lines of a file, and sentences on how it was read."""
 
     header: Sequence[str]
-    lines: Sequence[Line]
+    lines: Sequence[TableLine]
     notices: Sequence[str]
 
 
-def read_table(content: bytes, recognised: Callable[[Sequence[str]], int]) -> Table:
+def read_table(content: bytes, recognised: Callable[[Sequence[str]], int]) -> RosterTable:
     """Return the table in a file; `recognised` counts the known columns of a header. Raises RosterError."""
-    text, encoding = _decoded(content)
+    text, encoding = _decode(content)
     notices = [f"The file is read as {encoding}."] if encoding else []
     first, _, rest = text.partition("\n")
     separators = list(SEPARATORS)
@@ -58,10 +58,10 @@ def read_table(content: bytes, recognised: Callable[[Sequence[str]], int]) -> Ta
         notices.append(f"The columns are separated by {SEPARATORS[separator]}.")
     if before:
         notices.append(f"The header is in line {lines[-before].number}; lines before it are not read.")
-    return Table(lines[-before].cells, lines[1 - before :], notices)
+    return RosterTable(lines[-before].cells, lines[1 - before :], notices)
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
+def _decode(content: bytes) -> tuple[str, str]:
     """Return the text of a file, and the name of its encoding where it is not UTF-8. Raises RosterError."""
     for mark, kind in _WORKBOOKS.items():
         if content.startswith(mark):
@@ -86,21 +86,21 @@ def _by(content: bytes, encoding: str) -> str:
         raise RosterError(f"the file is damaged: it is no {encoding} at byte {error.start}") from None
 
 
-def _lines(text: str, separator: str) -> list[Line]:
+def _lines(text: str, separator: str) -> list[TableLine]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     lines = []
     number = 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                lines.append(Line(number, [cell.strip() for cell in cells]))
+                lines.append(TableLine(number, [cell.strip() for cell in cells]))
             number = reader.line_num + 1
     except csv.Error as error:
         raise RosterError(f"line {reader.line_num}: {error}") from None
     return lines
 
 
-def _header(lines: Sequence[Line], recognised: Callable[[Sequence[str]], int]) -> tuple[int, int]:
+def _header(lines: Sequence[TableLine], recognised: Callable[[Sequence[str]], int]) -> tuple[int, int]:
     """Return how many columns the best header names, and minus its place."""
     counts = ((recognised(line.cells), -at) for at, line in enumerate(lines[:HEADER_LINES]))
     return max(counts, default=(0, 0))

@@ -1,1 +1,1 @@
-"""Runners: the places where a submission's process can live, behind one interface."""
+"""Runners: the ways to run a submission's process, behind one interface."""

@@ -1,6 +1,7 @@
-"""The `bwrap` runner: the zygote lives in namespaces of its own, made by bubblewrap, and forks into the jail.
+"""The `bwrap` runner: bubblewrap gives the zygote namespaces of its own, and the zygote forks into the jail.
 
-Inside there is no network, no other process, and no file but the interpreter's, numpy's and the data folders.
+Inside there is no network and no other process. The only files are the interpreter's, numpy's and the data
+folders.
 """
 
 import os
@@ -11,20 +12,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.sandbox.forking import ROOT, ForkingKind
-from grader.sandbox.runner import Allowance, Promise, SandboxError
+from grader.sandbox.runner import Allowance, Guarantee, SandboxError
 
 OURS = ("grader/__init__.py", "grader/boundary", "grader/sandbox")
 LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 NOBODY = "65534"
-TEMPORARY = "/tmp"  # noqa: S108 - in there, it is empty and nobody else's
+TEMPORARY = "/tmp"  # noqa: S108 - inside, it is empty and private
 NAMESPACES = ("--unshare-all", "--unshare-user", "--uid", NOBODY, "--gid", NOBODY, "--hostname", "sandbox")
 
 
-def bubblewrapped(command: Sequence[str], allowance: Allowance) -> Sequence[str]:
+def wrap_in_bubblewrap(command: Sequence[str], allowance: Allowance) -> Sequence[str]:
     """Return `command` inside new namespaces. Raises SandboxError if bwrap is not installed."""
     bwrap = shutil.which("bwrap")
     if bwrap is None:
-        raise SandboxError("the command bwrap is not there; install the package bubblewrap")
+        raise SandboxError("the command bwrap is not installed; install the package bubblewrap")
     mounts = [part for path in _visible(allowance) for part in _mount(path)]
     own = (
         "--die-with-parent",
@@ -41,7 +42,7 @@ def bubblewrapped(command: Sequence[str], allowance: Allowance) -> Sequence[str]
 
 
 def _visible(allowance: Allowance) -> Iterator[Path]:
-    """Yield the files and folders that the processes inside see."""
+    """Yield the files and folders that are visible inside."""
     yield from map(Path, LIBRARIES)
     yield Path("/etc/ld.so.cache")
     yield Path(os.path.realpath(sys.executable))
@@ -62,6 +63,6 @@ def _mount(path: Path) -> Sequence[str]:
 BWRAP = ForkingKind(
     name="bwrap",
     isolation="namespaces without network or other processes (bubblewrap), and the jail inside",
-    promises=frozenset(Promise),
-    wrap=bubblewrapped,
+    guarantees=frozenset(Guarantee),
+    wrap=wrap_in_bubblewrap,
 )

@@ -1,4 +1,4 @@
-"""Reads what a student process prints: the first bytes are kept, the rest is counted."""
+"""Reads the output of a student process: keeps the first bytes, and counts the rest."""
 
 import os
 import threading
@@ -20,13 +20,13 @@ class FirstBytes:
         self._dropped = 0
 
     def add(self, chunk: bytes) -> None:
-        """Take what was printed next."""
+        """Add the next bytes."""
         room = self._keep - len(self._kept)
         self._kept += chunk[:room]
         self._dropped += max(0, len(chunk) - room)
 
     def output(self) -> Output:
-        """Return what came so far."""
+        """Return the output so far."""
         return Output(bytes(self._kept), self._dropped)
 
 
@@ -34,9 +34,10 @@ class Capture:
     """Reads a pipe to its end in a thread, and keeps the first bytes."""
 
     def __init__(self, pipe: IO[bytes], keep: int) -> None:
-        """Keep up to `keep` bytes of what `pipe` brings. Raises RuntimeError where no thread can be started.
+        """Keep up to `keep` bytes from `pipe`. Raises RuntimeError if this machine starts no more threads.
 
-        The thread alone closes it: if others did, it would go on to read from whatever gets its number next.
+        The thread alone closes the pipe. If others closed it, the thread could read from a new file with the
+        same number.
         """
         self._pipe = pipe
         self._printed = FirstBytes(keep)
@@ -49,11 +50,11 @@ class Capture:
             raise
 
     def finish(self) -> None:
-        """Wait for the end of the pipe, but not for a process that outlives its group and holds it open."""
+        """Wait for the end of the pipe, but not for a process that outlives its group."""
         self._thread.join(EXIT_SECONDS)
 
     def output(self) -> Output:
-        """Return what came so far. Raises SandboxError when reading has failed."""
+        """Return the output so far. Raises SandboxError if reading has failed."""
         if self._failure is not None:
             raise SandboxError(f"printed output cannot be read: {self._failure}") from self._failure
         return self._printed.output()
@@ -63,5 +64,5 @@ class Capture:
             with self._pipe:
                 while chunk := os.read(self._pipe.fileno(), CHUNK):
                     self._printed.add(chunk)
-        except Exception as failed:  # noqa: BLE001 - raised again where somebody can answer to it
+        except Exception as failed:  # noqa: BLE001 - `output` raises it again
             self._failure = failed

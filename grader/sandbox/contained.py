@@ -1,13 +1,13 @@
 """The first process in a container, started as `main(serve, SETTINGS)`.
 
-It starts the process that serves one submission, hands on the requests that come on standard input, and
-reports on standard error how much time the submission has used (envelope.py). The submission answers on
-standard output itself. Process 1 waits for the end of the submission, or of standard input, which the engine
-closes when the worker is gone, even by `kill -9`. Then it ends, and the kernel ends with it every process in
-the container, spinning or detached.
+It starts the process that serves one submission and forwards the requests from standard input. On standard
+error it reports the time that the submission has used (envelope.py). The submission answers on standard
+output itself. Process 1 waits for the end of the submission, or of standard input. The engine closes standard
+input when the worker is gone, also after `kill -9`. Then process 1 ends, and the kernel ends every process in
+the container.
 
-The submission cannot stop it. It is process 1 of its PID namespace, which no signal from inside ends, and it
-cannot be traced, nor its memory reached. It imports only the standard library and numpy.
+The submission cannot stop process 1: no signal from inside its PID namespace ends it, and no process can
+trace it or reach its memory. It imports only the standard library and numpy.
 """
 
 import contextlib
@@ -22,13 +22,13 @@ from typing import NoReturn
 
 from grader.sandbox.jail import Jail
 from grader.sandbox.jail.kernel import PR_SET_DUMPABLE, control_process
-from grader.sandbox.jail.privileges import set_limits
+from grader.sandbox.jail.privileges import DESCRIPTORS, FILE_BYTES
+from grader.sandbox.process_limits import limit_tasks, set_limits
 from grader.sandbox.relay import Relay
-from grader.sandbox.tasks import limit_tasks
 from grader.sandbox.usage import Meter
 from grader.sandbox.zygote import warm_up
 
-READY = b"."  # the only byte on standard output that is no part of a frame
+READY = b"."  # the only byte on standard output outside of a frame
 SIGNALLED = 128  # an exit status above this says which signal ended the submission's process, as in a shell
 
 Serve = Callable[[int, int], NoReturn]
@@ -40,7 +40,7 @@ def main(serve: Serve, settings: str) -> NoReturn:
     stated = json.loads(settings)
     warm_up()
     confine = _jail(stated["memory"], stated["folders"]) if stated["jailed"] else _limits(stated["memory"])
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler is one that process 1 would obey
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 would obey Python's own handler
     control_process(PR_SET_DUMPABLE, 0)  # for the child as well
     reading, feeding = os.pipe()
     child = os.fork()
@@ -69,20 +69,20 @@ def end_with_input() -> None:
     """End all processes when nobody holds the other end of standard input any more."""
     try:
         hang_up = select.poll()
-        hang_up.register(sys.stdin.fileno(), 0)  # of what comes, only the end is heard of
+        hang_up.register(sys.stdin.fileno(), 0)  # wait for the end of input only
         hang_up.poll()
     finally:
         os._exit(SIGNALLED + signal.SIGKILL)
 
 
 def relay(child: int, feeding: int) -> None:
-    """Hand on what is for the submission until its process, or all input, has ended: others see to that."""
+    """Forward input to the submission until its process, or the input, has ended."""
     with contextlib.suppress(BrokenPipeError, EOFError):
         Relay(Meter(child), feeding).serve()
 
 
 def reap(child: int) -> int:
-    """Wait for all processes that end, up to `child`; return the status that tells how that one ended."""
+    """Wait for processes to end, up to `child`; return the exit status of `child`."""
     while True:
         process, status = os.wait()
         if process == child:
@@ -97,7 +97,7 @@ def _jail(memory: int, folders: list[str]) -> Confine:
 
 def _limits(memory: int) -> Confine:
     def confine() -> None:
-        set_limits(memory)
+        set_limits(memory, DESCRIPTORS, FILE_BYTES)
         limit_tasks()
 
     return confine

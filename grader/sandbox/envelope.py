@@ -1,8 +1,9 @@
-"""What the worker and process 1 of a container say to each other, beside the submission's own bytes.
+"""The messages between the worker and process 1 of a container, beside the submission's own bytes.
 
-Standard input carries envelopes to process 1: a kind, a size, and so many bytes. Standard error carries what
-the submission prints and, between that, reports of process 1. The submission can print whatever it likes, so
-each report is sealed with a key that only the two know: the worker sends it as the first envelope.
+Standard input carries envelopes to process 1: a kind, a size, and so many bytes. Standard error carries the
+submission's output and, in between, reports of process 1. The submission could print a false report. So
+process 1 seals each report with a key, which the worker sends as the first envelope and the submission never
+sees.
 
 Runs in process 1 as well, so it imports only the standard library.
 """
@@ -13,7 +14,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.sandbox.usage import FIGURES, Usage, unpacked
+from grader.sandbox.usage import FIGURES, Usage, unpack_usage
 
 ENVELOPE = struct.Struct("!BI")  # kind and size
 KEY, DATA, CLOCK = range(3)  # the key; bytes for the submission; a question with a number of its own
@@ -26,33 +27,33 @@ REPORT_BYTES = len(MARK) + ORDER.size + FIGURES.size + SEAL_BYTES  # little enou
 
 
 @dataclass(frozen=True)
-class Report:
-    """What process 1 says: `number` grows with each report, `answers` is a question's number or 0."""
+class UsageReport:
+    """A report of process 1: `number` grows with each report, `answers` is a question's number or 0."""
 
     number: int
     answers: int
     usage: Usage
 
-    def sealed(self, key: bytes) -> bytes:
+    def seal(self, key: bytes) -> bytes:
         """Return the report as it is sent."""
-        content = ORDER.pack(self.number, self.answers) + self.usage.packed()
+        content = ORDER.pack(self.number, self.answers) + self.usage.pack()
         return MARK + content + _seal(key, content)
 
 
 class Sieve:
-    """Takes the reports out of what comes on standard error; the work is linear in what comes."""
+    """Separates the reports from the output on standard error, in linear time."""
 
     def __init__(self, key: bytes) -> None:
-        """Believe what is sealed with `key`."""
+        """Accept reports that are sealed with `key`."""
         self._key = key
         self._held = b""  # the beginning of what may become a report
         self._last = 0  # the number of the last report: an older one is a copy
 
-    def part(self, chunk: bytes) -> tuple[bytes, list[Report]]:
-        """Return what of the bytes so far was printed, and the reports that are complete now."""
+    def part(self, chunk: bytes) -> tuple[bytes, list[UsageReport]]:
+        """Return the output in the bytes so far, and the reports that are complete now."""
         content, begin = self._held + chunk, 0
         printed: list[bytes] = []
-        reports: list[Report] = []
+        reports: list[UsageReport] = []
         for place in _places(content):
             if place < begin:  # within a report
                 continue
@@ -69,10 +70,10 @@ class Sieve:
         return b"".join([*printed, content[begin:kept]]), reports
 
     def rest(self) -> bytes:
-        """Return what is left when nothing more comes: it was printed."""
+        """Return the last output, after the end of the stream."""
         return self._held
 
-    def _report(self, sealed: bytes) -> Report | None:
+    def _report(self, sealed: bytes) -> UsageReport | None:
         content, seal = sealed[len(MARK) : -SEAL_BYTES], sealed[-SEAL_BYTES:]
         if not hmac.compare_digest(seal, _seal(self._key, content)):
             return None
@@ -80,7 +81,7 @@ class Sieve:
         if number <= self._last:
             return None
         self._last = number
-        return Report(number, answers, unpacked(content[ORDER.size :]))
+        return UsageReport(number, answers, unpack_usage(content[ORDER.size :]))
 
 
 def _seal(key: bytes, content: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The surroundings of a student process, the same in every run and in every runner."""
+"""The environment and the ending of a student process, the same in every run and in every runner."""
 
 import signal
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ FIXED: Mapping[str, str] = MappingProxyType(
 
 
 def student_environment(home: str, allowance: Allowance) -> dict[str, str]:
-    """Return the environment of a student process: nothing of this one's, and where its folders are."""
+    """Return the environment variables of a student process, none of them from this process."""
     return {**FIXED, "HOME": home, **{name: str(path) for name, path in allowance.folders.items()}}
 
 
@@ -29,7 +29,7 @@ GONE = Ending("its sandbox was ended from outside", was_killed=True)
 
 
 def ending_of(status: int | None, memory: int | None = None) -> Ending:
-    """Return how a process with that exit status ended; minus a number is a signal, None that it did not."""
+    """Return how a process with that exit status ended; -N is signal N, None means running."""
     if status is None:
         return Ending("it closed its connection to the tests")
     if status >= 0:

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from grader.sandbox.capture import EXIT_SECONDS, Capture
 from grader.sandbox.environment import GONE, ending_of, student_environment
-from grader.sandbox.folder import VanishingFolder
 from grader.sandbox.lifeline import READY, REASON_BYTES, STATUS
-from grader.sandbox.runner import Allowance, Ending, Output, Promise, SandboxError
+from grader.sandbox.runner import Allowance, Ending, Guarantee, Output, SandboxError
 from grader.sandbox.usage import Meter, Usage
+from grader.sandbox.vanishing_folder import VanishingFolder
 
 READY_SECONDS = 30.0
 CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MAIN = """
 import sys
 sys.path[:0] = sys.argv[1:3]
-from grader.boundary.student import serve
+from grader.boundary.submission_server import serve
 from grader.sandbox.zygote import main
 main(serve, int(sys.argv[3]), sys.argv[4])
 """
@@ -37,14 +37,14 @@ Wrap = Callable[[Sequence[str], Allowance], Sequence[str]]
 
 @dataclass(frozen=True)
 class ForkingKind:
-    """A kind of runner: its name, what the report says of it, and how it wraps the zygote's command.
+    """A kind of runner that forks: its name, isolation and guarantees, and how it wraps the zygote's command.
 
     `wrap(command, allowance)` returns the command to start. Raises SandboxError if there is none.
     """
 
     name: str
     isolation: str
-    promises: frozenset[Promise]
+    guarantees: frozenset[Guarantee]
     wrap: Wrap
 
     def __call__(self, allowance: Allowance) -> "ForkingRunner":
@@ -53,18 +53,15 @@ class ForkingKind:
 
 
 class ForkingRunner:
-    """Keeps a zygote, and starts another should that one be lost."""
+    """Keeps a zygote, and starts another one if that ends."""
 
     def __init__(self, kind: ForkingKind, allowance: Allowance, *, strict: bool = False) -> None:
         """Start a zygote. `strict` ends a process at a call that is not allowed. Raises SandboxError."""
-        self.name = kind.name
-        self.isolation = kind.isolation
-        self.promises = kind.promises
-        self._kind = kind
+        self.kind = kind
         self._allowance = allowance
         self._strict = strict
         self._lock = threading.Lock()
-        self._zygote = Zygote(kind.wrap, allowance, strict=strict)
+        self._zygote = ZygoteClient(kind.wrap, allowance, strict=strict)
 
     def open(self) -> "ForkedProcess":
         """Return a fresh process. Raises SandboxError."""
@@ -77,15 +74,15 @@ class ForkingRunner:
         """End the zygote, and with it all its processes."""
         self._zygote.close()
 
-    def _living_zygote(self) -> "Zygote":
+    def _living_zygote(self) -> "ZygoteClient":
         with self._lock:
             if not self._zygote.is_alive():
                 self._zygote.close()
-                self._zygote = Zygote(self._kind.wrap, self._allowance, strict=self._strict)
+                self._zygote = ZygoteClient(self.kind.wrap, self._allowance, strict=self._strict)
             return self._zygote
 
 
-class Zygote:
+class ZygoteClient:
     """The trusted end of a zygote's process."""
 
     def __init__(self, wrap: Wrap, allowance: Allowance, *, strict: bool) -> None:
@@ -94,7 +91,7 @@ class Zygote:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the zygote
         self._home = VanishingFolder("grader-home-")
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            self._process = subprocess.Popen(  # noqa: S603 - the grader's interpreter and module
                 wrap(_command(allowance, theirs.fileno(), self._home.path, strict=strict), allowance),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -121,7 +118,7 @@ class Zygote:
         socket.send_fds(self._control, [b"fork"], [stream.fileno(), output, life.fileno()])
 
     def last_words(self) -> str:
-        """Return what it has printed, for whoever must find out why it does not work."""
+        """Return the end of the zygote's output, which may explain a failure."""
         self._log.seek(0)
         return self._log.read().decode(errors="replace")[-REASON_BYTES:].strip()
 
@@ -141,7 +138,7 @@ class Zygote:
 class ForkedProcess:
     """A student process that a zygote has forked."""
 
-    def __init__(self, zygote: Zygote, output: int) -> None:
+    def __init__(self, zygote: ZygoteClient, output: int) -> None:
         """Have it forked, and wait until it is confined. Raises SandboxError, OSError."""
         self.stream, theirs = socket.socketpair()
         self._life, their_life = socket.socketpair()
@@ -181,7 +178,7 @@ class ForkedProcess:
         return self._ending
 
     def output(self) -> Output:
-        """Return what it has printed."""
+        """Return its output."""
         return self._capture.output()
 
     @property
@@ -190,7 +187,7 @@ class ForkedProcess:
         return self._meter.process if self._meter is not None else None
 
     def usage(self) -> Usage | None:
-        """Return what it has used so far."""
+        """Return its usage so far."""
         return self._meter.read() if self._meter is not None else None
 
     def _wait_until_ready(self) -> None:
@@ -218,7 +215,7 @@ class ForkedProcess:
             self._has_ended = True
 
 
-def unwrapped(command: Sequence[str], allowance: Allowance) -> Sequence[str]:
+def wrap_in_nothing(command: Sequence[str], allowance: Allowance) -> Sequence[str]:
     """Return `command` itself."""
     del allowance
     return command
@@ -235,12 +232,12 @@ def _command(allowance: Allowance, control: int, home: str, *, strict: bool) -> 
         "home": home,
     }
     interpreter = os.path.realpath(sys.executable)
-    return [interpreter, "-S", "-s", "-P", "-B", "-c", MAIN, *paths, str(control), json.dumps(settings)]
+    return [interpreter, "-S", "-s", "-P", "-c", MAIN, *paths, str(control), json.dumps(settings)]
 
 
 JAIL = ForkingKind(
     name="jail",
     isolation="a process of its own that may only compute: Landlock, a list of allowed system calls, limits",
-    promises=frozenset(Promise),
-    wrap=unwrapped,
+    guarantees=frozenset(Guarantee),
+    wrap=wrap_in_nothing,
 )

@@ -1,4 +1,4 @@
-"""The `process` runner: a plain child process. The boundary guards the score, but nothing the machine."""
+"""The `process` runner: a plain child process. The boundary guards the score; nothing guards the machine."""
 
 import contextlib
 import os
@@ -9,19 +9,20 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
 from grader.sandbox.capture import EXIT_SECONDS, Capture
 from grader.sandbox.environment import ending_of, student_environment
-from grader.sandbox.folder import VanishingFolder
-from grader.sandbox.runner import Allowance, Ending, Output, Promise, SandboxError
+from grader.sandbox.runner import Allowance, Ending, Guarantee, Output, RunnerKind, SandboxError
 from grader.sandbox.usage import Meter, Usage
+from grader.sandbox.vanishing_folder import VanishingFolder
 
-STUDENT_END = "grader.boundary.student"
+STUDENT_END = "grader.boundary.submission_server"
 # -P and -s: import nothing from the working folder or the user's own packages; -B: write no bytecode
 INTERPRETER = (sys.executable, "-P", "-s", "-B")
-ROOT = str(Path(__file__).resolve().parents[2])  # in a container, only the environment knows where we are
+ROOT = str(Path(__file__).resolve().parents[2])  # in a container, only the environment knows this path
 MAIN = """
 import sys
 sys.path.append(sys.argv.pop(1))
@@ -30,15 +31,28 @@ main()
 """
 
 
+@dataclass(frozen=True)
+class ProcessKind:
+    """The kind of runner that runs submissions as this user."""
+
+    name: str = "process"
+    isolation: str = "none: the submission runs as this user, with this user's files and network"
+    guarantees: frozenset[Guarantee] = frozenset([Guarantee.MEMORY, Guarantee.KILL])
+
+    def __call__(self, allowance: Allowance) -> "ProcessRunner":
+        """Return a runner of this kind."""
+        return ProcessRunner(allowance, self)
+
+
+PROCESS = ProcessKind()
+
+
 class ProcessRunner:
     """Runs submissions as this user, without isolation."""
 
-    name = "process"
-    isolation = "none: the submission runs as this user, with this user's files and network"
-    promises = frozenset([Promise.MEMORY, Promise.KILL])
-
-    def __init__(self, allowance: Allowance) -> None:
+    def __init__(self, allowance: Allowance, kind: RunnerKind = PROCESS) -> None:
         """Run processes under `allowance`."""
+        self.kind = kind
         self._allowance = allowance
         self._lock = threading.Lock()
         self._homes: VanishingFolder | None = None
@@ -53,7 +67,7 @@ class ProcessRunner:
             raise SandboxError(f"a student process cannot be started: {failed}") from failed
 
     def close(self) -> None:
-        """Remove the folder of the homes; each process is ended by who opened it."""
+        """Remove the folder of the homes; the caller of `open` ends each process."""
         if self._homes is not None:
             self._homes.close()
             self._homes = None
@@ -64,11 +78,11 @@ class PlainProcess:
 
     def __init__(self, allowance: Allowance, homes: VanishingFolder) -> None:
         """Start it; its home is a new folder in `homes`."""
-        self._homes = homes  # which is there as long as this
+        self._homes = homes  # keep the folder as long as this process
         self._home = tempfile.mkdtemp(dir=homes.path)
         self.stream, theirs = socket.socketpair()
         try:
-            self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+            self._child = subprocess.Popen(  # noqa: S603 - the grader's interpreter and modules
                 [*INTERPRETER, "-c", MAIN, ROOT, str(allowance.memory), STUDENT_END, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -111,7 +125,7 @@ class PlainProcess:
         shutil.rmtree(self._home, ignore_errors=True)
 
     def output(self) -> Output:
-        """Return what it has printed."""
+        """Return its output."""
         return self._capture.output()
 
     @property
@@ -120,5 +134,5 @@ class PlainProcess:
         return self._child.pid
 
     def usage(self) -> Usage | None:
-        """Return what it has used so far."""
+        """Return its usage so far."""
         return self._meter.read()

@@ -1,4 +1,4 @@
-"""Process 1's part in the conversation: hands on what is for the submission, and reports what it has used."""
+"""The relay in process 1: forwards input to the submission, and reports the submission's usage."""
 
 import os
 import select
@@ -6,18 +6,18 @@ import sys
 import time
 from typing import NoReturn
 
-from grader.sandbox.envelope import CLOCK, DATA, ENVELOPE, KEY, KEY_BYTES, QUESTION, Report
+from grader.sandbox.envelope import CLOCK, DATA, ENVELOPE, KEY, KEY_BYTES, QUESTION, UsageReport
 from grader.sandbox.usage import Meter
 
 CHUNK = 1 << 16
-SECONDS_BETWEEN = 0.5  # two reports that nobody asked for
+SECONDS_BETWEEN = 0.5  # between two reports without a question
 
 
 class Relay:
     """Reads envelopes from standard input and writes reports to standard error."""
 
     def __init__(self, meter: Meter, submission: int) -> None:
-        """Hand on to the descriptor `submission`, and report what `meter` reads."""
+        """Forward to the descriptor `submission`, and report the figures of `meter`."""
         self._meter = meter
         self._submission = submission
         self._room = select.poll()
@@ -25,10 +25,10 @@ class Relay:
         os.set_blocking(submission, False)
         self._key = b""
         self._number = 0
-        self._next = 0.0  # when a report is due that nobody asked for
+        self._next = 0.0  # when the next report without a question is due
 
     def serve(self) -> NoReturn:
-        """Do so for ever. Raises BrokenPipeError when the submission's process is gone."""
+        """Serve envelopes for ever. Raises BrokenPipeError when the submission's process is gone."""
         while True:
             kind, size = ENVELOPE.unpack(_read(ENVELOPE.size))
             if kind == DATA:
@@ -39,7 +39,7 @@ class Relay:
                 self._key = _read(size)[:KEY_BYTES]
 
     def _hand_on(self, size: int) -> None:
-        """Hand on the next `size` bytes, and report meanwhile if the submission is slow to read them."""
+        """Forward the next `size` bytes, and report meanwhile if the submission is slow to read them."""
         self._next = time.monotonic() + SECONDS_BETWEEN
         while size:
             chunk = memoryview(_some(min(size, CHUNK)))
@@ -67,7 +67,7 @@ class Relay:
         usage = self._meter.read()
         if usage and self._key:
             self._number += 1
-            os.write(sys.stderr.fileno(), Report(self._number, answers, usage).sealed(self._key))
+            os.write(sys.stderr.fileno(), UsageReport(self._number, answers, usage).seal(self._key))
 
 
 def _read(size: int) -> bytes:

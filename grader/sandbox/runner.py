@@ -1,4 +1,4 @@
-"""What every runner offers: open a student process under its allowance, speak with it, kill it reliably.
+"""The interface of every runner: open a student process under an allowance, speak with it, end it.
 
 SandboxError    the sandbox itself failed: the grader's fault, never the submission's
 """
@@ -22,11 +22,11 @@ class SandboxError(Exception):
 
 @dataclass(frozen=True)
 class Allowance:
-    """What a student process may have.
+    """The resources of a student process.
 
     Attributes: `memory` (bytes of address space), `output` (bytes of printed output that are kept) and
-    `folders` (folders that it may read besides the interpreter's: each variable of this mapping names, in
-    the process's environment, the place where the process finds that folder).
+    `folders` (folders that it may read besides the interpreter's, by the environment variable that tells the
+    process their place).
     """
 
     memory: int = 2048 * MEBI
@@ -36,7 +36,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Output:
-    """What a process printed: the first bytes of it, and how many more there were."""
+    """The output of a process: its first bytes, and the number of bytes that were dropped."""
 
     kept: bytes
     dropped: int
@@ -56,8 +56,8 @@ class Ending:
     memory: int | None = None
 
 
-class Promise(StrEnum):
-    """What a runner can promise; `grader doctor` and the probe at start hold it to that."""
+class Guarantee(StrEnum):
+    """A guarantee of a kind of runner for its processes; the probe and `grader doctor` check each one."""
 
     NETWORK = "no network"
     FILES = "reads only the interpreter and what it is given"
@@ -82,30 +82,41 @@ class StudentProcess(Protocol):
         """Return how the process ended."""
 
     def output(self) -> Output:
-        """Return what it has printed; complete once it was killed."""
+        """Return its output, which is complete after `kill`."""
 
     @property
     def number(self) -> int | None:
-        """Its number on this host; None where that is not known, as for a container."""
+        """Its process number on this host; None where that is not known, as for a container."""
 
     def usage(self) -> Usage | None:
-        """Return what it has used so far; None where that is not known. Not to be called after `kill`."""
+        """Return its usage so far; None where that is not known. Do not call it after `kill`."""
 
 
-class Runner(Protocol):
-    """A way to run student processes, all under one allowance. Its methods may be called by any thread."""
+class RunnerKind(Protocol):
+    """A kind of runner, as `--runner NAME` names it: its guarantees, and the way to start one."""
 
     @property
     def name(self) -> str:
-        """The runner's name, as in `--runner NAME`."""
+        """The name, as in `--runner NAME`."""
 
     @property
     def isolation(self) -> str:
-        """What stands between the submission and this machine, in words for the report."""
+        """The isolation between a submission and this machine, in words for the report."""
 
     @property
-    def promises(self) -> frozenset[Promise]:
-        """What it promises of every process."""
+    def guarantees(self) -> frozenset[Guarantee]:
+        """The guarantees for every process."""
+
+    def __call__(self, allowance: Allowance) -> "Runner":
+        """Return a runner whose processes live under `allowance`. Raises SandboxError."""
+
+
+class Runner(Protocol):
+    """Starts student processes, all under one allowance. Any thread may call its methods."""
+
+    @property
+    def kind(self) -> RunnerKind:
+        """The kind of this runner."""
 
     def open(self) -> StudentProcess:
         """Return a fresh process, for one submission only. Raises SandboxError."""

@@ -1,4 +1,4 @@
-"""What a process has used: seconds of processor time, and seconds that it waited for a processor.
+"""The usage of a process: seconds of processor time, and seconds that it waited for a processor.
 
 Runs in the worker and in process 1 of a container, so it imports only the standard library.
 """
@@ -18,7 +18,7 @@ STATISTICS_BYTES = 100
 
 @dataclass(frozen=True)
 class Usage:
-    """Seconds since a process began; `waited` is None where the kernel does not tell.
+    """Seconds since a process began; `waited` is None where the kernel does not count it.
 
     `processor` counts all threads, also those that have ended. `waited` adds up the longest wait of any one
     thread between two looks, so it grows no faster than time, however many threads wait.
@@ -27,13 +27,13 @@ class Usage:
     processor: float
     waited: float | None
 
-    def packed(self) -> bytes:
-        """Return the bytes from which `unpacked` makes the same record."""
+    def pack(self) -> bytes:
+        """Return the bytes from which `unpack_usage` makes the same record."""
         return FIGURES.pack(self.processor, math.nan if self.waited is None else self.waited)
 
 
-def unpacked(content: bytes) -> Usage:
-    """Return the record that `packed` wrote."""
+def unpack_usage(content: bytes) -> Usage:
+    """Return the record that `pack` wrote."""
     processor, waited = FIGURES.unpack(content)
     return Usage(processor, None if math.isnan(waited) else waited)
 
@@ -65,7 +65,7 @@ class Meter:
         return self._latest
 
     def close(self) -> None:
-        """Look no more."""
+        """Close the descriptor."""
         if self._tasks is not None:
             os.close(self._tasks)
         self._tasks = None
@@ -82,7 +82,7 @@ class Meter:
         return self._waited
 
     def _wait(self, thread: str) -> int | None:
-        """Return the nanoseconds that a thread has waited; None if it is gone or the kernel does not tell."""
+        """Return the nanoseconds that a thread has waited; None if it is gone or not counted."""
         try:
             statistics = os.open(f"{thread}/schedstat", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._tasks)
         except OSError:

@@ -1,11 +1,11 @@
 """Forks student processes: a process that has imported what they need, so that each is there at once.
 
-Started by the trusted side as `main(serve, CONTROL, SETTINGS)`, inside the sandbox if there is one. Never
-runs code of a submission and holds no secret, for its memory is what every submission starts with. Imports
+Started by the trusted side as `main(serve, CONTROL, SETTINGS)`, inside the sandbox if there is one. It never
+runs code of a submission and holds no secret: every submission starts with a copy of its memory. It imports
 the standard library and numpy only.
 
 On CONTROL, a SOCK_SEQPACKET socket, each datagram asks for one process and brings three descriptors: the
-student's end of the boundary, the pipe for what is printed, and a life line (lifeline.py). When CONTROL is
+student's end of the boundary, the pipe for its output, and a life line (lifeline.py). When CONTROL is
 closed, this process ends, and its children with it.
 """
 
@@ -45,7 +45,7 @@ class Child:
     life: socket.socket
 
 
-class Zygote:
+class ZygoteServer:
     """Serves one control socket."""
 
     def __init__(self, serve: Serve, control: socket.socket, jail: Jail) -> None:
@@ -58,7 +58,7 @@ class Zygote:
         self._by_descriptor: dict[int, Child] = {}
 
     def serve(self) -> None:
-        """Do what is asked until the control socket is closed; then the children end with this process."""
+        """Serve requests until the control socket is closed; then the children end with this process."""
         while True:
             descriptor, _ = self._poll.poll()[
                 0
@@ -87,7 +87,7 @@ class Zygote:
         return True
 
     def _attend(self, descriptor: int) -> None:
-        """See to the child that has ended, or that is no longer wanted."""
+        """Reap a child that has ended; kill one that is no longer wanted first."""
         child = self._by_descriptor[descriptor]
         if descriptor != child.end:
             os.kill(child.pid, signal.SIGKILL)
@@ -108,7 +108,7 @@ class Zygote:
             self._jail.enter(parent)
             os.write(life, READY)
             os.close(life)
-        except BaseException as failed:  # noqa: BLE001 - whatever it is, the trusted side must hear of it
+        except BaseException as failed:  # noqa: BLE001 - the trusted side gets the reason
             os.write(life, f"{type(failed).__name__}: {failed}".encode()[:REASON_BYTES])
             os._exit(1)
         try:
@@ -127,7 +127,7 @@ def _arrange(output: int, kept: tuple[int, ...]) -> None:
 
 
 def warm_up() -> None:
-    """Do once what every process would do first, as far as it does not depend on the submission."""
+    """Do the first work of every process once, as far as it does not depend on the submission."""
     random.seed(0)
     np.random.seed(0)  # noqa: NPY002 - students reach for the legacy generator; its modules are loaded now
     np.random.default_rng(0)
@@ -150,4 +150,4 @@ def main(serve: Serve, control: int, settings: str) -> None:
     os.environ["HOME"] = home = stated["home"]
     os.makedirs(home, exist_ok=True)  # noqa: PTH103 - in namespaces of its own there is none yet
     os.chdir(home)
-    Zygote(serve, socket.socket(fileno=control), jail).serve()
+    ZygoteServer(serve, socket.socket(fileno=control), jail).serve()

@@ -1,1 +1,1 @@
-"""The trusted process: runs the assignment's cases with pytest and judges what comes back."""
+"""The trusted process: runs the assignment's cases with pytest and judges the answers."""

@@ -1,9 +1,10 @@
 """The trusted process: `python -m grader.suite ROOT SUITE CONTROL READY` collects cases, then waits for jobs.
 
-It holds the cases, the seed and the expected values, and imports nothing of any submission. All that does not
-depend on the submission is done once; each job is then run by a fork of this process. On READY, a stream
-socket, it says once which tests there are; on CONTROL, a SOCK_SEQPACKET socket, each datagram starts a job
-and brings two descriptors: the job's messages, and the desk of its loans.
+It holds the cases, the seed and the expected values, and imports nothing of any submission. It does all work
+that is the same for every submission once, and forks for each job. On READY, a stream socket, it announces
+the folders that a submission may read, and later the tests. On CONTROL, a SOCK_SEQPACKET socket, each
+datagram starts a job and brings two descriptors: the sockets for the job's messages and for its leases
+(leases.py).
 """
 
 import os
@@ -11,16 +12,11 @@ import sys
 import warnings
 from pathlib import Path
 
-import numpy as np
-import pytest
-
-from grader.boundary.adapters import RemoteAdapters
 from grader.boundary.interface import ADAPTERS
-from grader.suite.jobs import Jobs
-from grader.suite.manifest import load_manifest
-from grader.suite.plugin import Grading
+from grader.suite.jobs import JobSource
+from grader.suite.manifest import Manifest, load_manifest
 
-NOT_NEEDED = (  # what watches over every test and has nothing to say about these
+NOT_NEEDED = (  # plugins that watch every test and are of no use here
     *("cacheprovider", "logging", "faulthandler", "unraisableexception", "threadexception", "debugging"),
     *(
         "doctest",
@@ -46,9 +42,23 @@ def main() -> None:
     """Serve jobs until the control socket is closed."""
     root, suite, control, ready = sys.argv[1:]
     sys.path.insert(0, root)
-    grading = Grading(Path(root), suite, load_manifest(Path(root), suite), Jobs(int(control), int(ready)))
+    manifest = load_manifest(Path(root), suite)
+    jobs = JobSource(int(control), int(ready))
+    jobs.announce(folders=manifest.find_folders())  # the worker starts a sandbox with them meanwhile
+    serve(root, suite, manifest, jobs)
+
+
+def serve(root: str, suite: str, manifest: Manifest, jobs: JobSource) -> None:
+    """Collect the cases in the folder `suite` of the assignment `root`, and run `jobs` on them."""
+    import numpy as np  # noqa: PLC0415 - these take half a second, in which a sandbox starts
+    import pytest  # noqa: PLC0415 - as above
+
+    from grader.boundary.remote_adapters import RemoteAdapters  # noqa: PLC0415 - as above
+    from grader.suite.plugin import Grading  # noqa: PLC0415 - as above
+
+    grading = Grading(Path(root), suite, manifest, jobs)
     sys.modules[ADAPTERS] = RemoteAdapters(grading.channel, grading.interface)
-    warnings.simplefilter("ignore", RuntimeWarning)  # about numbers that checks refuse
+    warnings.simplefilter("ignore", RuntimeWarning)  # about numbers that the checks refuse
     np.random.default_rng(0)  # its modules are imported now, not in the first test
     place = [str(Path(root) / suite), f"--rootdir={root}", f"--confcutdir={root}", "-c", os.devnull]
     status = pytest.main([*place, *QUIET], plugins=[grading])

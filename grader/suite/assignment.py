@@ -4,11 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.core.leftovers import LEFTOVERS
 from grader.core.rubric import Rubric, parse_rubric
 from grader.suite.manifest import Manifest, load_manifest
 
 RUBRIC = "rubric.yaml"
-UNTRACKED = frozenset(["__pycache__", ".pytest_cache"])
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Assignment:
     suite_sha256: str
 
     def files(self) -> list[Path]:
-        """Return the files that say what is graded and how."""
+        """Return the files of the rubric, the suite and the provided modules."""
         provided = [self.root / source for source in self.manifest.provided.values()]
         return [self.root / RUBRIC, *_files_below(self.root / self.rubric.suite), *provided]
 
@@ -33,7 +33,7 @@ def load_assignment(root: Path) -> Assignment:
     rubric = parse_rubric(content.decode(), RUBRIC)
     suite = root / rubric.suite
     if not suite.is_dir():
-        raise FileNotFoundError(f"{RUBRIC}: the suite {rubric.suite!r} is no folder in {root}")
+        raise FileNotFoundError(f"{RUBRIC}: the suite {rubric.suite!r} is not a folder in {root}")
     manifest = load_manifest(root, rubric.suite)
     return Assignment(root, rubric, manifest, hashlib.sha256(content).hexdigest(), hash_folder(suite))
 
@@ -48,5 +48,5 @@ def hash_folder(folder: Path) -> str:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    paths = sorted(folder.rglob("*"))
-    return [path for path in paths if path.is_file() and not UNTRACKED & set(path.parts)]
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [path for path in paths if LEFTOVERS.isdisjoint(path.relative_to(folder).parts)]

@@ -6,14 +6,14 @@ MAX_KINDS = 10
 
 
 class Breaches:
-    """Counts what broke the protocol in one run. Some of the words are the submission's, so few are kept."""
+    """Counts the breaches of one run. Some of the words are the submission's, so it keeps few kinds."""
 
     def __init__(self) -> None:
         """Count from zero."""
         self._counts: Counter[str] = Counter()
 
     def add(self, breach: str) -> None:
-        """Count one: `breach` is what the submission did, after "The submission"."""
+        """Count one breach, a verb phrase: its note reads "The submission" and then `breach`."""
         known = breach in self._counts or len(self._counts) < MAX_KINDS
         self._counts[breach if known else "broke the protocol in more ways"] += 1
 

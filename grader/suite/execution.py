@@ -8,16 +8,16 @@ from typing import Any, cast
 
 import pytest
 
-from grader.boundary.adapters import RemoteAdapters
 from grader.boundary.errors import Lost, RunOver, SubmissionError, TimedOut
 from grader.boundary.interface import ADAPTERS
+from grader.boundary.remote_adapters import RemoteAdapters
 from grader.core.pytest_report import to_entry
 from grader.core.scoring import Outcome, TestResult
+from grader.suite.drawn_order import DrawnOrder, Schedule
 from grader.suite.integrity import Integrity
-from grader.suite.jobs import Job
-from grader.suite.judge import EXPLAINED, Attempt, explained, group_of, result_of
+from grader.suite.jobs import RunningJob
+from grader.suite.judge import EXPLAINED, Attempt, add_explanation, group_of, result_of
 from grader.suite.manifest import Manifest
-from grader.suite.order import DrawnOrder, Schedule
 from grader.suite.own_limits import OwnLimits
 from grader.suite.session import Session
 
@@ -29,9 +29,9 @@ NEEDS_PYTEST = pytest.StashKey[bool]()  # of each collected test, whether `needs
 
 
 class Run:
-    """Runs tests by pytest's own hooks and judges each by what it raised; pytest makes no report of them."""
+    """Runs tests by pytest's own hooks and judges each by its error; pytest makes no report of them."""
 
-    def __init__(self, job: Job, session: Session, manifest: Manifest) -> None:
+    def __init__(self, job: RunningJob, session: Session, manifest: Manifest) -> None:
         """Run for `job`, whose submission is under test in `session`."""
         self.session = session
         self._job = job
@@ -43,7 +43,7 @@ class Run:
         session.on_progress = self._tell_progress
 
     def execute(self, tests: Sequence[pytest.Item]) -> None:
-        """Run `tests`, which come in the suite's order, stage by stage, and tell how it ended."""
+        """Run `tests`, which come in the suite's order, stage by stage, and report the end of the job."""
         order, later = DrawnOrder(self._job.work.seed), self._manifest.second_stage
         first, second = (
             Schedule(
@@ -70,7 +70,7 @@ class Run:
             self._job.tell("result", to_entry(results[-1][1]))
         for item, result in results:
             if schedule.leaves_out(item) and result.outcome is not Outcome.NOT_RUN:
-                self._job.tell("revised", to_entry(self._left_out(item)))
+                self._job.tell("revised", to_entry(self._left_out_result(item)))
         with contextlib.suppress(SubmissionError):
             self._integrity.challenge(self.session.channel())
 
@@ -80,87 +80,87 @@ class Run:
         if self.session.was_disturbed(attempt.error):
             attempt = self._second_attempt(item, schedule)
         result = result_of(item, attempt, self.session.explain)
-        result = self._explained(item, attempt.error, result)
+        result = self._explain(item, attempt.error, result)
         if isinstance(attempt.error, Lost | MemoryError):
             self.session.drop_process()
         if isinstance(attempt.error, TimedOut):
             schedule.note_timeout(item)
-        seconds, attempt = attempt.seconds, Attempt()  # what its error holds goes now
+        seconds, attempt = attempt.seconds, Attempt()  # free the memory that its error holds
         if item.stash[NEEDS_PYTEST]:
-            error = _torn_down(item, _first_that_needs_pytest(schedule, following))
+            error = _tear_down(item, _first_that_needs_pytest(schedule, following))
             if error is not None and result.outcome is Outcome.PASSED:
                 result = result_of(item, Attempt(error, "teardown", seconds), self.session.explain)
         self._integrity.add(item, result.outcome)
         self._has_passed |= result.outcome is Outcome.PASSED
         return result
 
-    def _explained(self, item: pytest.Item, error: BaseException | None, result: TestResult) -> TestResult:
-        """Return `result` with what the suite knows of a failure; it may ask the submission again."""
+    def _explain(self, item: pytest.Item, error: BaseException | None, result: TestResult) -> TestResult:
+        """Return `result` with the suite's explanation; the suite may ask the submission again."""
         if error is None or result.outcome not in EXPLAINED:
             return result
         with self.session.a_look():
-            return explained(item, error, result)
+            return add_explanation(item, error, result)
 
     def _second_attempt(self, item: pytest.Item, schedule: Schedule) -> Attempt:
         """Run a test again, alone in a fresh process, with the values of its fixtures made again."""
-        error = _torn_down(item, None)
+        error = _tear_down(item, None)
         if error is not None:
             return Attempt(error, "teardown")
         item.user_properties.clear()
         if isinstance(item, pytest.Function):
             item._initrequest()  # noqa: SLF001 - pytest has no other way to forget the values of fixtures
-            item.funcargs.update(given_arguments(item))
+            item.funcargs.update(arguments_without_fixtures(item))
         with self.session.second_attempt():
             attempt = self._attempt(item, schedule)
             self.session.hold_to_account(attempt.error)
         return attempt
 
     def _attempt(self, item: pytest.Item, schedule: Schedule) -> Attempt:
-        """Run a test up to what raises, or to its end."""
+        """Run a test to its first error, or to its end."""
         when, started = "setup", time.perf_counter()
-        error = _raised_by(lambda: _set_up(item))
+        error = _error_of(lambda: _set_up(item))
         if error is None:
             when, started = "call", time.perf_counter()
-            error = _raised_by(lambda: self._call(item, schedule))
+            error = _error_of(lambda: self._call(item, schedule))
         return Attempt(error, when, time.perf_counter() - started)
 
     def _call(self, item: pytest.Item, schedule: Schedule) -> None:
-        """Run the test itself with its own limits and channel; the next test replaces a lost process."""
+        """Run the test itself under its own limits; the next test replaces a lost process."""
         self._running = group_of(item)
         if schedule.leaves_out(item):
-            raise self._given_up()
+            raise self._give_up_error()
         self.session.begin_test()
         with self._limits.of_a_test():
             _run_test(item)
             self.session.end_test()
 
-    def _left_out(self, item: pytest.Item) -> TestResult:
+    def _left_out_result(self, item: pytest.Item) -> TestResult:
         """Return the result of a test that ran, by the draw, before the rest was given up."""
-        return result_of(item, Attempt(self._given_up(), "call"), self.session.explain)
+        return result_of(item, Attempt(self._give_up_error(), "call"), self.session.explain)
 
-    def _given_up(self) -> RunOver:
+    def _give_up_error(self) -> RunOver:
         return RunOver(GIVEN_UP.format(self._manifest.timeouts))
 
     def _tell_progress(self, numbers: Mapping[str, float]) -> None:
-        """Tell how far the present test has come, by numbers that are the submission's word."""
+        """Report the progress of the present test, by numbers of the submission."""
         self._job.tell("progress", {"group": self._running, "numbers": dict(numbers)})
 
     def _finish(self) -> None:
-        """Tell how the job ended."""
+        """Report the end of the job."""
         self.session.drop_process()
-        unloadable = self.session.unloadable(_asked(), has_passed=self._has_passed)
+        unloadable = self.session.unloadable(_called_adapters(), has_passed=self._has_passed)
         notes = self.session.notes(has_passed=self._has_passed)
         told = {"unloadable": unloadable, "notes": notes, "staff_notes": self._integrity.notes()}
         self._job.tell("finished", told)
 
 
-def _asked() -> list[str]:
+def _called_adapters() -> list[str]:
     """Return the adapters that the tests have called."""
     adapters = sys.modules.get(ADAPTERS)
     return adapters.asked if isinstance(adapters, RemoteAdapters) else []
 
 
-def given_arguments(item: pytest.Function) -> dict[str, Any]:
+def arguments_without_fixtures(item: pytest.Function) -> dict[str, Any]:
     """Return the arguments of a test that need no fixture: its request and the values of its parameters."""
     direct = {
         name.strip()
@@ -219,17 +219,17 @@ def _run_test(item: pytest.Item) -> None:
         item.runtest()
 
 
-def _torn_down(item: pytest.Item, upcoming: pytest.Item | None) -> BaseException | None:
-    """Tear a test down, but for what `upcoming` uses too; return the error that was raised."""
-    return _raised_by(lambda: item.config.hook.pytest_runtest_teardown(item=item, nextitem=upcoming))
+def _tear_down(item: pytest.Item, upcoming: pytest.Item | None) -> BaseException | None:
+    """Tear a test down, except fixtures that `upcoming` uses too; return the error, if any."""
+    return _error_of(lambda: item.config.hook.pytest_runtest_teardown(item=item, nextitem=upcoming))
 
 
-def _raised_by(act: Callable[[], object]) -> BaseException | None:
-    """Do what a phase of a test is, and return what it raises."""
+def _error_of(act: Callable[[], object]) -> BaseException | None:
+    """Run a phase of a test; return the error that it raises, or None."""
     try:
         act()
     except (pytest.exit.Exception, KeyboardInterrupt):
         raise
-    except BaseException as error:  # noqa: BLE001 - what ends a test is judged, whatever it is
+    except BaseException as error:  # noqa: BLE001 - every error of a test is judged
         return error
     return None

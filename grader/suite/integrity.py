@@ -30,7 +30,7 @@ class Integrity:
         self._costs: list[float] = []  # of backward passes that cost too much, in forward passes
 
     def add(self, item: pytest.Item, outcome: Outcome) -> None:
-        """Note how a test ended, if it has an example from the handout or measured a cost."""
+        """Record the outcome of a test that has an example from the handout, or that measured a cost."""
         properties = dict(item.user_properties)
         if CLOSES_GATE in properties and COST in properties:
             self._costs.append(float(str(properties[COST])))
@@ -41,13 +41,13 @@ class Integrity:
         self._only_example += passed and outcome in {Outcome.FAILED, Outcome.ERROR}
 
     def challenge(self, channel: Channel) -> None:
-        """Ask the grader's own code in the submission's process for a sum that nobody has recorded.
+        """Ask the grader's own code in the submission's process for a sum of new numbers.
 
-        The request reaches no code of the submission. A process that is slow or gone answers nothing, which
+        The request reaches no code of the submission. A process that is slow or gone gives no answer, which
         is no sign.
         """
         first, second = (secrets.randbelow(1 << 40) for _ in range(2))
-        channel.start_afresh()  # a request of the last test that failed would be told here
+        channel.start_afresh()  # else an error of the last test would come here
         channel.limit_time(ANSWER_SECONDS)
         try:
             answer = channel.ask("op", "add", [first, second])

@@ -1,4 +1,4 @@
-"""Jobs: where the suite's process, with the cases collected, waits and forks for each submission."""
+"""Jobs: the suite's process, with the cases collected, waits for submissions and forks for each one."""
 
 import gc
 import os
@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from grader.sandbox.limited import die_with_parent
-from grader.suite.loans import Borrower
+from grader.suite.leases import SandboxClient
 from grader.suite.messages import Messages, SuiteJob
 
 DATAGRAM = 16
@@ -16,37 +16,37 @@ DESCRIPTORS = 2
 SECONDS_BETWEEN = 0.1
 
 
-class Job:
+class RunningJob:
     """One submission to run the cases on, in a process of its own."""
 
-    def __init__(self, messages: Messages, processes: Borrower) -> None:
+    def __init__(self, messages: Messages, processes: SandboxClient) -> None:
         """Take the job from `messages`; its student processes come from `processes`."""
         self.processes = processes
         self._messages = messages
-        self._untold: list[Any] = []
-        self._next = 0.0  # when results are told, of time.monotonic
+        self._unsent: list[Any] = []
+        self._next = 0.0  # when results are sent, by time.monotonic
         messages.send([["begun", os.getpid()]])
         self.work: SuiteJob = messages.receive_job()
 
     def tell(self, kind: str, content: Any) -> None:
         """Send an event to the worker. Raises Closed when it has given the job up.
 
-        Results come by the hundred a second, so they travel together; other events are told at once.
+        Results come by the hundred a second, so they travel together; other events travel at once.
         """
-        self._untold.append([kind, content])
+        self._unsent.append([kind, content])
         now = time.monotonic()
         if kind == "result" and now < self._next:
             return
         self._next = now + SECONDS_BETWEEN
-        self._messages.send(self._untold)
-        self._untold = []
+        self._messages.send(self._unsent)
+        self._unsent = []
 
 
-class Jobs:
+class JobSource:
     """The suite's process between two jobs."""
 
     def __init__(self, control: int, ready: int) -> None:
-        """Wait on the socket `control`, and say on the socket `ready` when that begins."""
+        """Wait for jobs on the socket `control`; announce the suite on the socket `ready`."""
         self._control = socket.socket(fileno=control)
         self._ready = socket.socket(fileno=ready)
 
@@ -54,7 +54,7 @@ class Jobs:
         """Send facts about the suite, which the worker's SuiteProcess has as properties."""
         Messages(self._ready).send(facts)
 
-    def next(self) -> Job | None:
+    def next(self) -> RunningJob | None:
         """Wait, and return each job in a fork of this process; return None here when no more will come."""
         self._ready.close()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the worker sees a fork's end by its socket
@@ -69,8 +69,10 @@ class Jobs:
             for descriptor in descriptors:
                 os.close(descriptor)
 
-    def _begin(self, messages: int, desk: int) -> Job:
+    def _begin(self, messages: int, control: int) -> RunningJob:
         self._control.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         die_with_parent()
-        return Job(Messages(socket.socket(fileno=messages)), Borrower(socket.socket(fileno=desk)))
+        return RunningJob(
+            Messages(socket.socket(fileno=messages)), SandboxClient(socket.socket(fileno=control))
+        )

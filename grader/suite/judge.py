@@ -1,4 +1,4 @@
-"""From what a test did to what the report says of it."""
+"""The judgement of a test: from its error to its result in the report."""
 
 import sys
 import traceback
@@ -17,13 +17,13 @@ DESCRIPTION = pytest.StashKey[str]()  # of each collected test, its `description
 TOLD = (CAUSE, PIECE)  # properties that the suite may give a failed test
 EXPLAINED = {Outcome.FAILED, Outcome.ERROR}
 TOO_MUCH_MEMORY = (
-    "the test ran out of memory with what came back; return arrays of the shapes that the test asks for"
+    "the test ran out of memory with the answers; return arrays of the shapes that the test asks for"
 )
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """How a test went: what the phase `when` raised, or None, and how long that phase took."""
+    """One run of a test: the error of the phase `when`, or None, and the seconds of that phase."""
 
     error: BaseException | None = None
     when: str = ""
@@ -53,14 +53,14 @@ def result_of(item: pytest.Item, attempt: Attempt, explain: Callable[[Submission
     )
 
 
-def explained(item: pytest.Item, error: BaseException, result: TestResult) -> TestResult:
-    """Return `result` of the failed test `item` with what the suite knows of the failure.
+def add_explanation(item: pytest.Item, error: BaseException, result: TestResult) -> TestResult:
+    """Return `result` of the failed test `item` with the suite's explanation.
 
-    An explanation that fails is our mistake: it is logged, and the verdict stays.
+    An explanation that fails is the grader's mistake: it is logged, and the verdict stays.
     """
     try:
         told: Mapping[str, str] = item.ihook.pytest_explain_failure(item=item, error=error) or {}
-    except Exception:  # noqa: BLE001 - a verdict does not depend on how well we can explain it
+    except Exception:  # noqa: BLE001 - a verdict does not depend on its explanation
         sys.stderr.write(f"a failure of {item.nodeid} is not explained:\n{traceback.format_exc()}")
         return result
     message = "\n".join(filter(None, [told.get("message"), getattr(error, "traceback", "")]))
@@ -73,7 +73,7 @@ def explained(item: pytest.Item, error: BaseException, result: TestResult) -> Te
 
 
 def description_of(item: pytest.Item) -> str:
-    """Return what a test says of itself, on one line."""
+    """Return the docstring of a test, on one line."""
     docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
     return clean_line(docstring, MESSAGE_CHARACTERS)
 
@@ -100,14 +100,14 @@ def _verdict(
 
 
 def _loss(error: BaseException) -> tuple[Outcome, str]:
-    """Return the verdict on what a test raised over the values that it got."""
+    """Return the verdict on an error that the test raised over the values that it got."""
     if isinstance(error, AssertionError):
         return Outcome.FAILED, str(getattr(error, "problem", error)) or "a check of the test does not hold"
     if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):
         return Outcome.FAILED, f"the test was skipped, which counts as failed: {error}"
     if isinstance(error, MemoryError):
         return Outcome.ERROR, TOO_MUCH_MEMORY
-    return Outcome.ERROR, f"the test could not use what came back: {type(error).__name__}: {error}"
+    return Outcome.ERROR, f"the test could not use the answer: {type(error).__name__}: {error}"
 
 
 def _value(error: BaseException | None, attribute: str) -> str | None:

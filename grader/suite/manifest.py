@@ -1,7 +1,9 @@
 """The suite's own settings: suite.yaml in the folder of the cases."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
 from grader.boundary.interface import Interface
@@ -9,6 +11,8 @@ from grader.core.document import Document, parse_document
 from grader.sandbox.runner import MEBI, Allowance
 
 FILE = "suite.yaml"
+FUNCTION = re.compile(r"[\w.]+:\w+", re.ASCII)
+KEYS = ("limits", "deferred", "seconds", "folders", "provided", "second_stage", "data_check")
 LIMITS = (
     *("test_seconds", "run_seconds", "timeouts"),
     *("memory_mebibytes", "output_kibibytes", "answers_mebibytes", "suite_mebibytes"),
@@ -21,11 +25,11 @@ class Manifest:
 
     Attributes: `test_seconds` and `run_seconds` (fair time), `answers` (bytes that a submission may send in
     one test), `timeouts` (how many tests of a stage may time out before the rest does not run),
-    `suite_memory` (bytes that a job's fork of the suite's process may hold), `allowance` (what a student
-    process may have), `interface`, `provided` (modules in place of the submission's own: where they stand
-    there, and here), and `second_stage` (classes that are run when all others are done and told, in a process
-    of their own), `data_check` (a module that ends well if the suite's data is there; empty if it needs
-    none).
+    `suite_memory` (bytes that a job's fork of the suite's process may hold), `allowance` (of a student
+    process), `interface`, `folders` (for each environment variable that names a folder to a submission: the
+    function that finds the folder, as "module:function"), `provided` (modules that replace the submission's
+    own: their path there, and here), `second_stage` (classes that run last, in a process of their own),
+    `data_check` (a module that exits with 0 if the suite's data is there; empty if it needs none).
     """
 
     test_seconds: float
@@ -35,9 +39,23 @@ class Manifest:
     suite_memory: int
     allowance: Allowance
     interface: Interface
+    folders: Mapping[str, str]
     provided: Mapping[str, str]
     second_stage: frozenset[str]
     data_check: str
+
+    def find_folders(self) -> dict[str, str]:
+        """Return the existing folders that a submission may read, by variable.
+
+        It imports modules of the assignment, so only the suite's process may call it.
+        """
+        found = {}
+        for variable, place in self.folders.items():
+            module, _, function = place.partition(":")
+            folder = getattr(import_module(module), function)()
+            if folder is not None:
+                found[variable] = str(folder)
+        return found
 
     def within(self, test_seconds: float | None, run_seconds: float | None) -> "Manifest":
         """Return these settings with other time limits, where they are given."""
@@ -56,7 +74,7 @@ def load_manifest(root: Path, suite: str) -> Manifest:
 def parse_manifest(text: str, name: str = FILE) -> Manifest:
     """Return the settings that `text` states. Raises DocumentError with line and key."""
     document = parse_document(text, name)
-    document.reject_unknown("limits", "deferred", "seconds", "provided", "second_stage", "data_check")
+    document.reject_unknown(*KEYS)
     limits = document.mapping("limits")
     limits.reject_unknown(*LIMITS)
     return Manifest(
@@ -70,10 +88,20 @@ def parse_manifest(text: str, name: str = FILE) -> Manifest:
             output=limits.integer("output_kibibytes", of="KiB", minimum=1) << 10,
         ),
         interface=_interface(document),
+        folders=_folders(document) if "folders" in document else {},
         provided=document.texts_by_key("provided") if "provided" in document else {},
         second_stage=frozenset(document.texts("second_stage", default=())),
         data_check=document.text("data_check", default=""),
     )
+
+
+def _folders(document: Document) -> dict[str, str]:
+    functions = document.texts_by_key("folders")
+    for variable, place in functions.items():
+        if not FUNCTION.fullmatch(place):
+            message = f"{place!r} does not name a function; write module:function"
+            raise document.mapping("folders").error(variable, message)
+    return functions
 
 
 def _interface(document: Document) -> Interface:

@@ -1,10 +1,14 @@
-"""What a job of the suite's process and the worker say to each other, as JSON in frames.
+"""The messages between a job of the suite's process and the worker, as JSON in frames.
 
-Both are trusted. In goes one SuiteJob; out come lists of events [kind, content]: `begun` (the number of the
-job's process, before it reads the job), `result` (one test in pytest-json-report's format), `revised` (the
-same in place of an earlier one), `stage` (None, when the tests of the second stage begin), `progress` {group,
-numbers} while a long call of a test in that class runs (the submission's own word, only to be shown), and at
-last `finished` {unloadable, notes, staff_notes}.
+Both are trusted. The worker sends one SuiteJob. The job sends lists of events [kind, content]:
+
+- `begun`: the number of the job's process, before it reads the job
+- `result`: one test in pytest-json-report's format
+- `revised`: the same, in place of an earlier result
+- `stage`: None, when the tests of the second stage begin
+- `progress`: {group, numbers} of a long call in a test of that class; the submission may lie about the
+numbers
+- `finished`: {unloadable, notes, staff_notes}, the last one
 """
 
 import base64
@@ -14,9 +18,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.boundary.connection import Connection
+from grader.boundary.frame_connection import FrameConnection
+from grader.boundary.frame_limits import FROM_GRADER, LENGTHS
 from grader.boundary.header import write_plain
-from grader.boundary.limits import FROM_GRADER, LENGTHS
 from grader.core.scoring import TestResult
 
 
@@ -36,7 +40,7 @@ class SuiteJob:
 
 
 class Results:
-    """The results that events tell, the latest of each test."""
+    """The results in a run's events, the latest of each test."""
 
     def __init__(self) -> None:
         """Begin without any."""
@@ -60,12 +64,12 @@ class Results:
 
 
 class Messages:
-    """A socket on which travels what JSON can say."""
+    """A socket for JSON values."""
 
     def __init__(self, stream: socket.socket) -> None:
         """Speak through `stream`."""
         self._stream = stream
-        self._connection = Connection(stream, FROM_GRADER)
+        self._connection = FrameConnection(stream, FROM_GRADER)
 
     def send(self, value: Any) -> None:
         """Send `value`. Raises Closed."""
@@ -82,7 +86,7 @@ class Messages:
         self._stream.close()
 
     def send_job(self, job: SuiteJob) -> None:
-        """Send the one message that goes in."""
+        """Send the one message of the worker."""
         files = {path: base64.b64encode(content).decode() for path, content in job.files.items()}
         self.send({**vars(job), "files": files})
 

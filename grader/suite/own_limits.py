@@ -1,4 +1,4 @@
-"""Limits of our own process: the memory and processor time that a submission's data may cost it."""
+"""Limits of the grader's own process: the memory and processor time that a submission's data may cost it."""
 
 import contextlib
 import faulthandler
@@ -16,7 +16,7 @@ class OwnLimits:
     """The limits of a job's fork of the suite's process, while a test runs in it.
 
     A test that reaches the limit of memory gets a MemoryError. One that reaches the limit of processor time
-    ends the process, which first logs where it was: no data may cost that much, so the grader has a mistake.
+    ends the process, which first logs its stack: no data may cost that much, so the grader has a mistake.
     """
 
     def __init__(self, memory: int) -> None:
@@ -27,7 +27,7 @@ class OwnLimits:
 
     @contextlib.contextmanager
     def of_a_test(self) -> Iterator[None]:
-        """Limit what runs inside."""
+        """Limit the code inside."""
         _set_limit(resource.RLIMIT_DATA, self._memory, self._memory + RESERVE)
         _set_limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + TEST_SECONDS, resource.RLIM_INFINITY)
         try:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.boundary.channel import Channel
-from grader.suite.execution import NEEDS_PYTEST, Run, given_arguments, needs_pytest
-from grader.suite.jobs import Job, Jobs
+from grader.suite.execution import NEEDS_PYTEST, Run, arguments_without_fixtures, needs_pytest
+from grader.suite.jobs import JobSource, RunningJob
 from grader.suite.judge import DESCRIPTION, description_of, group_of
 from grader.suite.manifest import Manifest
 from grader.suite.session import Session
@@ -19,18 +19,13 @@ class Hooks:
     """The hooks that a suite's conftest.py may implement for the grader."""
 
     @pytest.hookspec
-    def pytest_student_folders(self, session: pytest.Session) -> Mapping[str, str]:
-        """Return folders that the submission may read, by the environment variable that names each there."""
-        raise NotImplementedError
-
-    @pytest.hookspec
     def pytest_arguments_of_test(self, item: pytest.Item) -> Mapping[str, object]:
         """Return arguments of a test that need no fixture, by name, made for each run of it."""
         raise NotImplementedError
 
     @pytest.hookspec(firstresult=True)
     def pytest_explain_failure(self, item: pytest.Item, error: BaseException) -> Mapping[str, str] | None:
-        """Return what the suite knows of a lost test: some of `message`, `hint`, `cause` and `piece`.
+        """Return the suite's explanation of a failed test: some of `message`, `hint`, `cause` and `piece`.
 
         `cause` is the key of a recognised mistake. `piece` describes an expression for a drawing
         (grader.render.drawing).
@@ -39,9 +34,9 @@ class Hooks:
 
 
 class Grading:
-    """Fixes which tests there are; in a fork, runs them against the job's submission and tells results."""
+    """Announces the tests; in a fork, runs them against the job's submission and sends the results."""
 
-    def __init__(self, root: Path, suite: str, manifest: Manifest, jobs: Jobs) -> None:
+    def __init__(self, root: Path, suite: str, manifest: Manifest, jobs: JobSource) -> None:
         """Run the suite in the folder `suite` of the assignment `root`, by `manifest`, for each of `jobs`."""
         self.interface = manifest.interface
         self._manifest = manifest
@@ -60,7 +55,7 @@ class Grading:
     def finish(self) -> None:
         """End the process, in a fork that ran a job."""
         if self._run is not None:
-            os._exit(0)  # what is left to do at exit was for the process that this is a fork of
+            os._exit(0)  # exit handlers belong to the parent process
 
     # The suite's process
 
@@ -69,32 +64,26 @@ class Grading:
         pluginmanager.add_hookspecs(Hooks)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Log why a file of the suite cannot be collected, for whoever reads why the run failed."""
+        """Log why pytest cannot collect a file of the suite."""
         if report.failed:
             sys.stderr.write(f"{report.longrepr}\n")
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Say which folders a submission may read: a sandbox is started while the cases are collected."""
-        folders = session.config.hook.pytest_student_folders(session=session)
-        self._jobs.announce(folders={name: folder for each in folders for name, folder in each.items()})
-
-    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the second stage last, and give tests now what each job would give them again."""
+        """Put the second stage last, and prepare the tests once for all jobs."""
         items.sort(key=lambda item: group_of(item) in self._manifest.second_stage)
         for item in items:
             _ = item.location  # pytest finds the line once; here, it does so once for all jobs
             if isinstance(item, pytest.Function):
-                item.funcargs.update(given_arguments(item))
+                item.funcargs.update(arguments_without_fixtures(item))
             item.stash[NEEDS_PYTEST] = needs_pytest(item)
             item.stash[DESCRIPTION] = description_of(item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Say which tests there are, before any code of a submission runs; then wait, and go on in a fork."""
+        """Announce the tests before any code of a submission runs; then wait, and go on in a fork."""
         if session.testsfailed:
-            return None  # the suite cannot be collected, of which pytest tells
+            return None  # pytest reports that it cannot collect the suite
         self._jobs.announce(
             tests=tests_by_class(session.items),
             sources=sorted(_sources(self._root)),
@@ -105,7 +94,7 @@ class Grading:
             self._run_job(job, session)
         return True
 
-    def _run_job(self, job: Job, session: pytest.Session) -> None:
+    def _run_job(self, job: RunningJob, session: pytest.Session) -> None:
         """Run the collected tests for `job`, in its fork of this process."""
         work = job.work
         manifest = self._manifest.within(work.test_seconds, work.run_seconds)
@@ -123,7 +112,7 @@ class Grading:
 
 
 def _sources(root: Path) -> set[str]:
-    """Return the files below `root` whose modules the collected cases consist of."""
+    """Return the files below `root` of all modules that the cases import."""
     files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
     own = Path(__file__).parents[1]
     return {

@@ -1,4 +1,4 @@
-"""A processor for each job: both ends of a boundary take turns, so one processor serves them faster than two.
+"""A processor for each job: both ends of a boundary take turns, so one processor is faster than two.
 
 A request that wakes an idle processor takes about three times as long as one that stays on a busy processor.
 """
@@ -29,7 +29,7 @@ class Processors:
 
     @contextmanager
     def one(self) -> Iterator[int | None]:
-        """Give the number of a processor that no other job has, or None: then the kernel places the job."""
+        """Give the number of a free processor, or None: then the kernel places the job."""
         with contextlib.ExitStack() as held:
             yield self._first_free(held)
 
@@ -49,7 +49,7 @@ class Processors:
 
 
 def usable() -> list[int]:
-    """Return the numbers of the processors that this process may use; none where the system does not tell."""
+    """Return the numbers of the processors that this process may use; none where they are unknown."""
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 

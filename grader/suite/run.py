@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.boundary.connection import Closed
+from grader.boundary.frame_connection import Closed
 from grader.core.pytest_report import from_entry
 from grader.core.scoring import TestResult
 from grader.core.text import clean
 from grader.sandbox.runner import Output, Runner
-from grader.suite.loans import Lender, counter
+from grader.suite.leases import SandboxServer, control_sockets
 from grader.suite.messages import Messages, Results, SuiteJob
 from grader.suite.processors import of_this_host
 
@@ -29,17 +29,17 @@ MARGIN_SECONDS = 60.0  # for what is no test: to fork, and to open and end proce
 EXIT_SECONDS = 2.0
 
 
-class SuiteFailed(Exception):  # noqa: N818 - named for what happened
-    """The suite itself could not be run to its end: the grader's fault."""
+class SuiteFailed(Exception):  # noqa: N818 - the name is the event
+    """The suite could not run to its end: the grader's fault."""
 
 
 @dataclass(frozen=True)
 class SuiteOutcome:
-    """What a run of the suite found out.
+    """The outcome of a run of the suite.
 
-    Attributes: `expected` (the tests that must appear, by class), `results` (in the suite's order, whatever
-    the order in which they ran), `unloadable` (why the submission cannot be imported, or None), `outputs`
-    (what each of its processes printed), `notes` for the student and staff, and `staff_notes` for staff only.
+    Attributes: `expected` (the tests that must appear, by class), `results` (in the suite's order, not in the
+    order of the run), `unloadable` (why the submission cannot be imported, or None), `outputs` (the printed
+    output of each process), `notes` for the student and staff, and `staff_notes` for staff only.
     """
 
     expected: Mapping[str, Sequence[str]]
@@ -58,22 +58,22 @@ def ignore(kind: str, content: Any) -> None:
 
 
 class SuiteProcess:
-    """A process that collects the cases of a suite. Its methods may be called by any thread.
+    """A process that collects the cases of a suite. Any thread may call its methods.
 
-    It starts at once, and whoever asks for what it has found out waits until it has.
+    It starts at once. Its properties wait until it has announced their values.
     """
 
     def __init__(self, root: Path, suite: str) -> None:
         """Start it for the cases in the folder `suite` below `root`."""
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._processors = of_this_host()
-        self._control, control = counter()
+        self._control, control = control_sockets()
         ours, ready = socket.socketpair()
         self._said: list[dict[str, Any]] = []
         self._lock = threading.Lock()
         self._ready = Messages(ours)
         with control, ready:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            self._process = subprocess.Popen(  # noqa: S603 - the grader's interpreter and module
                 [*_COMMAND, str(root), suite, str(control.fileno()), str(ready.fileno())],
                 pass_fds=[control.fileno(), ready.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -85,18 +85,18 @@ class SuiteProcess:
     @property
     def folders(self) -> Mapping[str, Path]:
         """The folders that a submission may read, by the variable that names each. Raises SuiteFailed."""
-        return {name: Path(folder) for name, folder in self._announced(0)["folders"].items()}
+        return {name: Path(folder) for name, folder in self._announcement(0)["folders"].items()}
 
     @property
     def tests(self) -> Mapping[str, Sequence[str]]:
         """The names of the tests of each class. Raises SuiteFailed."""
-        tests: Mapping[str, Sequence[str]] = self._announced(1)["tests"]
+        tests: Mapping[str, Sequence[str]] = self._announcement(1)["tests"]
         return tests
 
     @property
     def sources(self) -> Sequence[Path]:
         """The files of which the suite consists. Raises SuiteFailed."""
-        return [Path(source) for source in self._announced(1)["sources"]]
+        return [Path(source) for source in self._announcement(1)["sources"]]
 
     def run(self, job: SuiteJob, runner: Runner, listen: Listener = ignore) -> SuiteOutcome:
         """Run `job` on processes of `runner`, telling `listen` of every event.
@@ -105,20 +105,20 @@ class SuiteProcess:
         the runner fails.
         """
         ours, theirs = socket.socketpair()
-        desk, their_desk = counter()
+        control, their_control = control_sockets()
         with ours, self._processors.one() as processor:
-            with theirs, their_desk:
-                self._start_job(theirs, their_desk)
-            lender = Lender(runner, desk, lambda: ours.shutdown(socket.SHUT_RDWR), processor)
+            with theirs, their_control:
+                self._start_job(theirs, their_control)
+            server = SandboxServer(runner, control, lambda: ours.shutdown(socket.SHUT_RDWR), processor)
             finished = None
             try:
-                finished, results = self._followed(job, ours, listen)
+                finished, results = self._follow(job, ours, listen)
             except Closed:
-                pass  # which the lender can explain when it has read all that the job asked of it
+                pass  # the server knows the reason after it has read all requests of the job
             finally:
-                outputs = lender.finish()
-        if lender.failure:
-            raise lender.failure
+                outputs = server.finish()
+        if server.failure:
+            raise server.failure
         if finished is None:
             raise self._failure()
         expected = {group: names for group, names in self.tests.items() if group not in job.left_out}
@@ -141,11 +141,11 @@ class SuiteProcess:
         self._ready.close()
         self._log.close()
 
-    def _followed(
+    def _follow(
         self, job: SuiteJob, messages: socket.socket, listen: Listener
     ) -> tuple[dict[str, Any], Results]:
         """Follow a job to its end. Raises Closed, and SuiteFailed when the job does not end in its time."""
-        seconds = PATIENCE * (job.run_seconds or self._announced(1)["run_seconds"]) + MARGIN_SECONDS
+        seconds = PATIENCE * (job.run_seconds or self._announcement(1)["run_seconds"]) + MARGIN_SECONDS
         following = _Following(Messages(messages), seconds, listen)
         try:
             return following.to_the_end(job)
@@ -153,8 +153,8 @@ class SuiteProcess:
             self._stop(following.process)
             raise SuiteFailed(f"the run did not end within {seconds:g} seconds and was stopped") from None
 
-    def _announced(self, place: int) -> Mapping[str, Any]:
-        """Return what the process says once it has begun (0), or has collected (1). Raises SuiteFailed."""
+    def _announcement(self, place: int) -> Mapping[str, Any]:
+        """Return the announcement at the start (0), or after collection (1). Raises SuiteFailed."""
         with self._lock:
             while len(self._said) <= place:
                 try:
@@ -164,9 +164,9 @@ class SuiteProcess:
                     raise self._failure() from None
             return self._said[place]
 
-    def _start_job(self, messages: socket.socket, desk: socket.socket) -> None:
+    def _start_job(self, messages: socket.socket, control: socket.socket) -> None:
         try:
-            socket.send_fds(self._control, [b"job"], [messages.fileno(), desk.fileno()])
+            socket.send_fds(self._control, [b"job"], [messages.fileno(), control.fileno()])
         except OSError:
             raise self._failure() from None
 
@@ -179,14 +179,14 @@ class SuiteProcess:
                 os.kill(process, signal.SIGKILL)
 
     def _failure(self) -> SuiteFailed:
-        """Return what is to be raised when the process, or a job's fork of it, has ended before it should."""
+        """Return the error for a process, or a job's fork of it, that ended early."""
         self._log.seek(0)
         printed = self._log.read().decode(errors="replace")[-SHOWN_ERROR_CHARACTERS:]
         return SuiteFailed(f"the suite's process ended early: {clean(printed, SHOWN_ERROR_CHARACTERS)}")
 
 
-# -P: a folder `grader` in the working folder is a student's.
-_COMMAND = (sys.executable, "-P", "-B", "-m", "grader.suite")
+# -P: a folder `grader` in the working folder belongs to a student.
+_COMMAND = (sys.executable, "-P", "-m", "grader.suite")
 _ENVIRONMENT = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     "OPENBLAS_NUM_THREADS": "1",  # a process that forks must have no other thread
@@ -195,7 +195,7 @@ _ENVIRONMENT = {
 
 
 class _Following:
-    """What the worker hears of a job; `process` is the number of the job's process, once it is known."""
+    """Follows the events of a job; `process` is the number of the job's process, once it is known."""
 
     def __init__(self, messages: Messages, seconds: float, listen: Listener) -> None:
         """Tell `listen` of events; each stage may take `seconds`."""

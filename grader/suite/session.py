@@ -22,7 +22,7 @@ from grader.boundary.loaded import Loaded, misfit
 from grader.boundary.waits import Waits
 from grader.sandbox.runner import MEBI, Ending
 from grader.suite.breaches import Breaches
-from grader.suite.loans import Borrowed, Borrower
+from grader.suite.leases import LeasedProcess, SandboxClient
 from grader.suite.manifest import Manifest
 
 CANNOT_IMPORT = "tests/adapters.py cannot be imported"
@@ -41,13 +41,13 @@ BUSY = (
 class Session:
     """Gives each test a channel to a process that holds the submission.
 
-    A process that is lost is replaced for the next test. A submission that cannot be imported is not tried
-    again: every test gets the same `Unloadable`.
+    The next test replaces a lost process. A submission that cannot be imported is loaded once only: every
+    test gets the same `Unloadable`.
     """
 
-    def __init__(self, processes: Borrower, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+    def __init__(self, processes: SandboxClient, manifest: Manifest, files: Mapping[str, bytes]) -> None:
         """Test `files` in `processes`."""
-        self.on_progress = ignore  # hears how far a long call has come, from the next process on
+        self.on_progress = ignore  # called with the progress of a long call, from the next process on
         self._breaches = Breaches()
         self._processes = processes
         self._manifest = manifest
@@ -60,7 +60,7 @@ class Session:
         self._notice: str | None = None
         self._loaded = Loaded()
         self._channel: Channel | None = None
-        self._process: Borrowed | None = None
+        self._process: LeasedProcess | None = None
 
     def channel(self) -> Channel:
         """Return the channel of the test that is running. Raises SubmissionError when there is none."""
@@ -71,7 +71,7 @@ class Session:
         return self._channel
 
     def begin_test(self) -> None:
-        """Make ready for a test; its time starts now. Raises SubmissionError."""
+        """Prepare the channel for a test, and start its time. Raises SubmissionError."""
         if self._run.is_over:
             raise RunOver(
                 f"the {self._manifest.run_seconds:g} seconds of the whole run were over before this test"
@@ -85,7 +85,7 @@ class Session:
         channel.limit_time(self._manifest.test_seconds)
 
     def end_test(self) -> None:
-        """Have all requests of the test done, so that an error in the last ones is not missed."""
+        """Wait until all requests of the test are done, so that the test gets an error of the last ones."""
         if self._channel is not None:
             self._channel.flush()
 
@@ -94,11 +94,11 @@ class Session:
         return self.channel().processor_seconds()
 
     def explain(self, error: SubmissionError) -> str:
-        """Return the sentence that tells the student what `error` means, and note what staff should know."""
+        """Return the student's sentence about `error`; count a breach for staff."""
         if isinstance(error, TimedOut):
             return f"stopped: {error}"
         if isinstance(error, Died) and self._process is not None:
-            return self._told_of_death(self._process)
+            return self._explain_death(self._process)
         if isinstance(error, TooMuch):
             return f"the submission {error}"
         if isinstance(error, Breach):
@@ -114,7 +114,7 @@ class Session:
 
     @contextmanager
     def second_attempt(self) -> Iterator[None]:
-        """Have the test inside, and no other, in a process of its own."""
+        """Run the test inside, and no other, in a process of its own."""
         self.drop_process()
         self._is_second_attempt = True
         yield
@@ -131,9 +131,9 @@ class Session:
 
     @contextmanager
     def a_look(self) -> Iterator[None]:
-        """Let the suite ask the submission about a failure, for a while that counts against no test.
+        """Let the suite ask the submission about a failure, in time that counts against no test.
 
-        A process that is lost by that is replaced for the next test.
+        The next test replaces a process that is lost by that.
         """
         if self._channel is not None and not self._channel.is_closed:
             self._channel.start_afresh()
@@ -157,13 +157,13 @@ class Session:
         self._process = self._channel = None
 
     def notes(self, *, has_passed: bool) -> list[str]:
-        """Return what staff should know, and which parts cannot be imported where a test passed without."""
+        """Return the notes for student and staff; they name broken parts if a test passed without them."""
         broken = self._loaded.broken if has_passed else ()
         parts = [f"A part of the submission cannot be imported: {line}" for line in broken]
         return [*([self._notice] if self._notice else []), *parts, *self._breaches.notes()]
 
     def unloadable(self, asked: Collection[str], *, has_passed: bool) -> str | None:
-        """Return why the submission cannot be graded, or None; one that passed a test can be, in parts.
+        """Return why the submission cannot be graded, or None if it can or passed a test.
 
         The tests called the adapters `asked`.
         """
@@ -204,8 +204,8 @@ class Session:
             raise Disturbed(str(error))
         self.hold_to_account(error)
 
-    def _told_of_death(self, process: Borrowed) -> str:
-        """Return the sentence that tells how a process ended."""
+    def _explain_death(self, process: LeasedProcess) -> str:
+        """Return the student's sentence about the end of a process."""
         ending, _ = process.ending()
         if ending.was_killed and self._was_large(ending):
             return LARGE.format((ending.memory or 0) / MEBI, self._manifest.allowance.memory / MEBI)

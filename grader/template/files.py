@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-LEFT_OUT = frozenset({"__pycache__", ".venv", ".pytest_cache", ".ruff_cache", ".mypy_cache", ".DS_Store"})
+from grader.core.leftovers import LEFTOVERS
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
@@ -13,7 +13,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} does not exist or is no folder")
     paths = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
-    kept = [path for path in paths if LEFT_OUT.isdisjoint(path.parts)]
+    kept = [path for path in paths if LEFTOVERS.isdisjoint(path.parts)]
     return {path.as_posix(): (folder / path).read_bytes() for path in kept}
 
 

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from grader.sandbox.forking import JAIL
-from grader.suite.standby import Standby
+from grader.suite.cache import SuiteCache
 from tests.assignment.gradings import Gradings
 from tests.assignment.samples import ROOT
 from tests.grader.support.needs import pytest_collection_modifyitems, pytest_runtest_setup  # noqa: F401
@@ -18,8 +18,8 @@ def gradings(request):
     repeated = samples_of(items, "all_gradings")
     samples = {**samples_of(items, "first_grading"), **repeated}
     with (
-        closing(Standby(ROOT, [JAIL])) as standby,
-        closing(Gradings(standby, samples.values(), repeated.keys())) as gradings,
+        closing(SuiteCache(ROOT, [JAIL])) as suite_cache,
+        closing(Gradings(suite_cache, samples.values(), repeated.keys())) as gradings,
     ):
         yield gradings
 

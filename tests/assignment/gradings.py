@@ -30,9 +30,9 @@ class Grading:
 class Gradings:
     """The gradings of samples: of each the first one, and others with more seeds if they are asked for."""
 
-    def __init__(self, standby, samples, repeated):
+    def __init__(self, suite_cache, samples, repeated):
         """Begin the first grading of all `samples`, and the others of those whose names are `repeated`."""
-        self._standby = standby
+        self._cache = suite_cache
         self._pool = ThreadPoolExecutor(os.cpu_count())
         self._first, self._others = {}, {}
         for sample in samples:
@@ -49,7 +49,7 @@ class Gradings:
         return self._others[sample.name].result()
 
     def close(self):
-        """Give up what has not begun."""
+        """Cancel gradings that have not begun."""
         self._pool.shutdown(cancel_futures=True)
 
     def _repeated(self, sample):
@@ -60,8 +60,8 @@ class Gradings:
     def _graded(self, sample, seed, repeat, classes):
         left_out = sorted(CLASSES - classes | MNIST)
         job = SuiteJob(sample.files, seed, left_out, test_seconds=sample.test_seconds)
-        with self._standby.use() as ready:
-            return Grading(seed, repeat, classes, ready.suite.run(job, ready.runner))
+        with self._cache.use() as prepared:
+            return Grading(seed, repeat, classes, prepared.suite.run(job, prepared.runner))
 
 
 def fewer_classes(sample):

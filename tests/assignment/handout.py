@@ -19,7 +19,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 @dataclass(frozen=True)
 class Box:
-    """What the handout says of a problem, in a box: the section it stands in, and the lines of its list."""
+    """A problem's box in the handout: its section, and the lines of its list."""
 
     section: str
     name: str
@@ -28,7 +28,7 @@ class Box:
     text: str
 
     def codes(self, field):
-        """Return what the line `field` has in code font, in one list."""
+        """Return the words in code font of the line `field`, in one list."""
         lines = [line for name, line in FIELD.findall(self.text) if name == field]
         return [code for line in lines for code in CODE.findall(line)]
 
@@ -68,18 +68,18 @@ def examples():
 
 
 def outcomes(example, scope):
-    """Run an example with the names in `scope`; yield what each expression with a remark is, and shall be."""
+    """Run an example with the names in `scope`; yield value and expected value of each remark."""
     for line in example.splitlines():
         code, _, remark = line.partition("#")
         [statement] = ast.parse(code).body
         if remark and isinstance(statement, ast.Expr):
-            yield eval(code, scope), ast.literal_eval(remark.strip())  # noqa: S307 - the handout is ours
+            yield eval(code, scope), ast.literal_eval(remark.strip())  # noqa: S307 - the project's own handout
         else:
             exec(code, scope)  # noqa: S102 - as above
 
 
 def commands():
-    """Return all commands as lists of words: the lines of shells, and what is one in a line of text."""
+    """Return all commands as lists of words: the lines of shells, and commands in a line of text."""
     blocks = [text for language, text in FENCE.findall(HANDOUT) if language == "sh"]
     shells = [line for text in blocks for line in text.splitlines()]
     inline = [code for code in CODE.findall(HANDOUT) if code.startswith(("uv ", "dot "))]

@@ -1,7 +1,7 @@
-"""The sample submissions: what each hands in, and the verdict that it must get.
+"""The sample submissions: their files, and the verdict that each must get.
 
 A sample is a folder below submissions/. Its sample.yaml says
-- `wrong`: in a sentence, what is wrong with it; "Nothing;" begins that of a right solution;
+- `wrong`: its mistake, in a sentence; "Nothing;" begins that of a right solution;
 - `score`: the points that it must get of 104, exactly ("307/3" is allowed);
 - `lost`: how many tests of which class it must lose, those of the bonus included, all others it must pass;
   or `all`; the classes on MNIST are not run;

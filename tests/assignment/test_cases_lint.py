@@ -195,7 +195,7 @@ def test_cases_define_no_fixtures(path):
     ],
 )
 def test_selection_by_name(selection, file, name):
-    """`-k` with a name from the handout selects what the handout says, and nothing else."""
+    """`-k` with a name from the handout selects the tests that the handout names, and no others."""
     ids = collected(selection)
 
     assert ids

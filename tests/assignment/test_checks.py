@@ -1,4 +1,4 @@
-"""The comparisons that the cases make: what is close, what is not, and what the failure says."""
+"""The comparisons of the cases: close values, distant values, and the message of a failure."""
 
 from types import SimpleNamespace
 
@@ -39,14 +39,14 @@ def test_what_differs_by_rounding_is_close():
     ids=["list", "shape", "integers", "nan", "numbers"],
 )
 def test_what_is_not_close_is_told(actual, problem):
-    """Another type, shape or dtype, what is not finite and what is off fail, each with its own words."""
+    """Another type, shape or dtype, infinite and wrong numbers fail, each with its own words."""
     with pytest.raises(Mismatch, match=problem):
         assert_close(actual, EXPECTED)
 
 
 @pytest.mark.parametrize("expected", [np.inf, -np.inf, np.nan])
 def test_nothing_is_close_to_what_is_not_finite(expected):
-    """A test that expects infinity or no number by mistake fails, whatever the answer."""
+    """A test that expects infinity or no number by mistake fails for any answer."""
     with pytest.raises(Mismatch, match="1 of 3 numbers"):
         assert_close(EXPECTED, np.array([1.0, expected, 3.0]))
     with pytest.raises(Mismatch, match="the number should be"):
@@ -86,13 +86,13 @@ def test_a_shape_is_refused_before_any_arithmetic():
 
 
 def test_an_array_is_refused_when_a_test_could_not_compute_with_it():
-    """What a test goes on to use is bounded by what any test needs."""
+    """Values that a test goes on to use are bounded by the needs of any test."""
     with pytest.raises(Mismatch, match="far too large"):
         plain_array(np.zeros(MOST_NUMBERS + 1, np.int8))
 
 
 def test_operands_are_found_among_many_objects():
-    """`_prev` is compared by identity, whatever else it holds and however often."""
+    """`_prev` is compared by identity, with any other content, repeated or not."""
     a, b = object(), object()
 
     assert_operands(SimpleNamespace(_prev=[b, a]), a, b)

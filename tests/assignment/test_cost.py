@@ -57,7 +57,7 @@ def test_a_reverse_sweep_passes_at_once():
 
 
 def test_a_slow_first_pass_gets_another_attempt():
-    """The first pass may pay for what later passes find ready."""
+    """The first pass may do work for later passes."""
     assert measured(LIMIT + 1, 3) == (2, {}, None)
 
 

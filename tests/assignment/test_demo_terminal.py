@@ -7,7 +7,7 @@ from tests.cases.demos.terminal import mixed, pictured
 
 
 def test_shares_are_mixed_from_three_colours():
-    """0 is the first, a half the second, 1 the third, and what lies between is between."""
+    """0 is the first, a half the second, 1 the third, and other numbers lie between."""
     colours = mixed(np.array([0, 0.25, 0.5, 1]), "#000000", "#ffffff", "#ff0000")
 
     assert colours.tolist() == [[0, 0, 0], [127, 127, 127], [255, 255, 255], [255, 0, 0]]

@@ -97,7 +97,7 @@ def test_the_boundary_moves_in_the_terminal(tmp_path):
 
 
 def read_all(descriptor):
-    """Return what is written to the other end of a terminal until its last writer is gone."""
+    """Return the text written to the other end of a terminal until its last writer is gone."""
     pieces = []
     while True:
         try:
@@ -117,7 +117,7 @@ def test_pictures_go_to_the_current_folder_without_a_display(tmp_path):
 
 def test_another_project_is_shown(tmp_path):
     """With --submission the demo trains the network of that project."""
-    layout = ROOT / "tests" / "harness" / "submissions" / "other_layout"
+    layout = ROOT / "tests" / "assignment" / "submissions" / "other_layout"
 
     run = run_demo("mlp", "--headless", tmp_path, "--submission", layout, *ARGUMENTS["mlp"])
 
@@ -126,7 +126,7 @@ def test_another_project_is_shown(tmp_path):
 
 
 def test_a_student_sees_their_own_network(student_project):
-    """In a student's project the demo trains what the student wrote there."""
+    """In a student's project the demo trains the student's own network."""
     for path in ("arrays.py", "rules.py", "node.py", "engine.py", "nn.py"):
         shutil.copy(ROOT / "reference" / "smulgrad" / path, student_project / "smulgrad" / path)
     shutil.copy(ROOT / "reference" / "tests" / "adapters.py", student_project / "tests" / "adapters.py")
@@ -146,7 +146,7 @@ def test_a_student_sees_their_own_network(student_project):
 
 @pytest.mark.parametrize("name", ARGUMENTS)
 def test_an_unfinished_project_is_told_what_is_missing(student_project, name):
-    """Before the network is written the demo says in one line what is missing, without a traceback."""
+    """Before the network is written the demo names the missing part in one line, without a traceback."""
     run = run_demo(name, project=student_project)
 
     assert run.returncode == 1
@@ -154,7 +154,7 @@ def test_an_unfinished_project_is_told_what_is_missing(student_project, name):
 
 
 def test_a_folder_without_adapters_is_refused(tmp_path):
-    """A --submission that is no project is told by its path."""
+    """The message about a --submission that is no project names its path."""
     run = run_demo("mlp", "--submission", tmp_path)
 
     assert run.returncode == 1

@@ -78,7 +78,7 @@ def test_a_large_operand_is_refused():
     ],
 )
 def test_a_mistake_is_named_by_its_numbers(build, actual, key):
-    """What an engine with one mistake finds is recognised as that mistake."""
+    """The result of an engine with one mistake is recognised as that mistake."""
     assert cause(build, actual) == key
 
 
@@ -190,7 +190,7 @@ def test_hostile_numbers_name_no_wrong_mistake(hostile):
     ],
 )
 def test_errors_of_numpy_become_words(text, words):
-    """A message about shapes names them and what was to be done; another message is left alone."""
+    """A message about shapes names them and the operation; another message is left alone."""
     found = in_words(text)
 
     assert found is None if words is None else found.startswith(words)
@@ -210,7 +210,7 @@ def test_the_mistakes_that_raise_the_same_error_are_found():
 
 
 def test_a_message_names_variable_expression_and_inputs():
-    """The first line has the names of the test, the next lines what its inputs were."""
+    """The first line has the names of the test, the next lines its inputs."""
     tape, leaves = graph(lambda x, y: (x * y).tanh(), is_scalar=True)
     finding = Finding(leaves["x"], "gradient", tape, {leaves["x"]: "a", leaves["y"]: "b"})
 
@@ -241,5 +241,5 @@ def test_a_long_expression_is_not_written_out():
 
 
 def test_a_mismatch_keeps_small_numbers_only():
-    """What is looked at again is bounded, whatever came back."""
+    """The second look is bounded for any answer."""
     assert Mismatch("no", expected=1, actual=2).wanted is None

@@ -56,7 +56,7 @@ def test_a_drawing_as_programs_write_it():
     ],
 )
 def test_what_is_no_digraph_is_told(source):
-    """A source that breaks the rules is a mismatch that tells what was expected there."""
+    """A source that breaks the rules is a mismatch that names the expected token."""
     with pytest.raises(Mismatch, match="no digraph in DOT") as mismatch:
         parse_picture(source)
 
@@ -71,7 +71,7 @@ def test_only_a_str_is_read(source):
 
 
 def test_numbers_in_a_label():
-    """Numbers are found in whatever form they are written."""
+    """Numbers are found in all forms of writing."""
     label = "data -2.5000 | grad 1e-3, shape (2, 3) +7."
 
     assert numbers_in(label) == [-2.5, 0.001, 2.0, 3.0, 7.0]
@@ -108,7 +108,7 @@ def test_the_ends_are_found_in_one_walk_over_the_edges():
     ids=["text", "escapes", "open text", "html", "open html", "ports", "statements"],
 )
 def test_reading_takes_little_memory(source):
-    """A source takes a few bytes a character to read, whatever is repeated in it, and no deep recursion."""
+    """A source takes a few bytes a character to read, with any repetition, and no deep recursion."""
     tracemalloc.start()
     with contextlib.suppress(Mismatch):
         parse_picture(source)

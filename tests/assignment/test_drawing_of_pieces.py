@@ -23,7 +23,7 @@ def drawn(nodes):
 
 
 def test_an_operand_stands_left_of_its_result():
-    """Each edge goes from the right of an operand to the left of what is made of it."""
+    """Each edge goes from the right of an operand to the left of its result."""
     drawing = drawn(NODES)
 
     assert [box.is_wrong for box in drawing.boxes] == [True, False, False]

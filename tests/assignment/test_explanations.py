@@ -1,4 +1,4 @@
-"""Explanations: a lost test says in words what is wrong, and by which mistake, in grading as on a laptop."""
+"""Explanations: a failed test names the fault and the mistake in words, in grading as on a laptop."""
 
 import re
 import subprocess
@@ -10,8 +10,8 @@ import pytest
 
 from grader.core.scoring import Outcome
 from grader.sandbox.forking import JAIL
+from grader.suite.cache import SuiteCache
 from grader.suite.messages import SuiteJob
-from grader.suite.standby import Standby
 from tests.assignment.samples import FOLDER, ROOT, load_sample
 
 pytestmark = pytest.mark.slow
@@ -32,22 +32,22 @@ LATER = "TestMNISTTraining", "TestMNISTAccuracy"
 
 
 @pytest.fixture(scope="module")
-def standby():
-    """Return the assignment with everything ready."""
-    with closing(Standby(ROOT, [JAIL])) as standby:
-        yield standby
+def suite_cache():
+    """Return the assignment with everything prepared."""
+    with closing(SuiteCache(ROOT, [JAIL])) as suite_cache:
+        yield suite_cache
 
 
 @pytest.fixture(scope="module")
-def graded(standby):
+def graded(suite_cache):
     """Return a function that grades a sample and returns its losses; each sample is graded once."""
     known = {}
 
     def losses(name):
         if name not in known:
-            with standby.use() as ready:
+            with suite_cache.use() as prepared:
                 job = SuiteJob(load_sample(FOLDER / name).files, seed=0, left_out=LATER)
-                results = ready.suite.run(job, ready.runner).results
+                results = prepared.suite.run(job, prepared.runner).results
             known[name] = [each for each in results if each.outcome is not Outcome.PASSED]
         return known[name]
 
@@ -78,7 +78,7 @@ def test_most_mistakes_are_named_and_few_falsely(graded):
 
 
 def is_about_gradients(loss):
-    """Tell whether a tape can hold what a test asks, as it cannot a convolution or a large cost test."""
+    """Tell whether a tape can hold a test; it cannot hold a convolution or a large cost test."""
     return "Conv" not in loss.group and "costs" not in loss.name
 
 
@@ -102,7 +102,7 @@ def test_a_problem_has_one_smallest_piece(graded):
 
 
 def test_no_message_says_only_that_a_number_is_wrong(graded):
-    """Whatever is lost, the message holds the numbers or the shapes."""
+    """The message of every failed test has the numbers or the shapes."""
     messages = [loss.message for name in CAUSES for loss in graded(name) if loss.outcome is Outcome.FAILED]
 
     assert not [each for each in messages if "wrong" in each and not re.search(r"[0-9]", each)]
@@ -110,7 +110,7 @@ def test_no_message_says_only_that_a_number_is_wrong(graded):
 
 
 def run_pytest(submission, selection):
-    """Return what a local run of the selected cases prints."""
+    """Return the output of a local run of the selected cases."""
     options = ["-k", selection, "--seed=0", f"--submission={submission}", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", "tests/cases", "-n0", *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout

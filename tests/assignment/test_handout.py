@@ -1,4 +1,4 @@
-"""The handout says what is true: of the rubric, the suite, the template, the commands and the limits."""
+"""The handout agrees with the rubric, the suite, the template, the commands and the limits."""
 
 import argparse
 import ast
@@ -85,7 +85,7 @@ def test_a_problems_command_runs_no_other_problems_tests(box):
 
 @EACH_BOX
 def test_a_deliverable_is_in_the_template(box):
-    """What a box asks to write, in code font, is a function that waits in the template."""
+    """Each name in code font that a box asks to write is a stub of the template."""
     assert set(box.names("Write")) <= DELIVERABLES.keys()
 
 
@@ -189,7 +189,7 @@ def assert_pytest_takes(options):
 
 @pytest.fixture(scope="module")
 def names():
-    """Return what the examples may use: the reference's classes and functions, and numpy."""
+    """Return the names that examples may use: the reference's classes and functions, and numpy."""
     sys.path.insert(0, str(ROOT / "reference"))
     modules = [importlib.import_module(f"smulgrad.{name}") for name in ("engine", "nn", "conv")]
     public = {name: value for module in modules for name, value in vars(module).items() if name[0] != "_"}
@@ -226,7 +226,7 @@ def test_limits_are_those_of_the_suite_and_of_intake():
 
 @pytest.mark.parametrize("link", links())
 def test_a_link_leads_somewhere(link):
-    """What the handout shows or links to is there, here as in a student's project."""
+    """Pictures and links of the handout exist, here and in a student's project."""
     assert (ROOT / "docs" / link).is_file()
     assert f"docs/{link}" in STUDENTS
 

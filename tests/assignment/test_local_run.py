@@ -21,7 +21,7 @@ def project(tmp_path):
 
 
 def run(project, chosen="TestValueCreation or TestConv2DForward"):
-    """Run some tests as a student does; return what is printed, on one line."""
+    """Run some tests as a student does; return the output, on one line."""
     command = [sys.executable, "-m", "pytest", "-k", chosen, *SPEED]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=120)
     return " ".join((done.stdout + done.stderr).split())
@@ -62,7 +62,7 @@ def test_a_package_that_grading_lacks_is_refused_here_too(project):
 
 
 def test_a_package_inside_a_function_is_fine(project):
-    """What a test never calls may import what it likes."""
+    """Code that no test calls may import any module."""
     prepend(project, "smulgrad/engine.py", "def draw():\n    import matplotlib.pyplot\n\n\n")
 
     assert passes(run(project))

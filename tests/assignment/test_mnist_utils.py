@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from tests import mnist_format, mnist_utils
-from tests.cases.conftest import pytest_student_folders
 from tests.mnist_format import MnistUnavailable, as_training_arrays, compute_accuracy, mini_batch_iterator
 from tests.provided import mnist_utils as stand_in
 
@@ -20,7 +19,7 @@ class TestMiniBatches:
     """Batches for one pass over the data."""
 
     def test_every_example_comes_once_and_keeps_its_target(self):
-        """Shuffled batches hold all pairs, the last batch what is left."""
+        """Shuffled batches hold all pairs, the last batch the remaining ones."""
         x = np.arange(10.0)[:, None]
 
         batches = list(mini_batch_iterator(x, 10 * x, 4, rng=np.random.default_rng(1)))
@@ -69,7 +68,7 @@ class TestAccuracy:
 
     @pytest.mark.parametrize("targets", [np.zeros(3), np.zeros((4, 2, 1))], ids=["too-few", "three-axes"])
     def test_targets_of_another_shape_are_refused(self, targets):
-        """No broadcasting makes an accuracy of what does not match."""
+        """Predictions and labels of different lengths give no accuracy by broadcasting."""
         with pytest.raises(ValueError, match="do not go with"):
             compute_accuracy(self.SCORES, targets)
 
@@ -95,7 +94,7 @@ def modules_imported_by(source):
 
 
 class TestStandIn:
-    """What a graded submission gets in place of tests.mnist_utils."""
+    """The stand-in for tests.mnist_utils in a graded submission."""
 
     def test_hands_out_the_training_split_and_its_end_as_test_split(self, training_folder):
         """The test split of the stand-in is the end of the training split."""
@@ -133,7 +132,7 @@ class TestStandIn:
             stand_in.load_mnist()
 
     def test_has_the_names_and_signatures_of_the_real_one(self):
-        """What a student imports from the one can be imported from the other and called alike."""
+        """A student's imports from the one work with the other, with the same calls."""
         functions = set(mnist_utils.__all__) - {"MnistUnavailable"}
 
         assert stand_in.__all__ == mnist_utils.__all__
@@ -147,15 +146,15 @@ class TestStandIn:
 
         outside = {name for name in imported if name.split(".")[0] not in sys.stdlib_module_names}
 
-        assert outside <= {"numpy", "tests.mnist_format", "grader.boundary.progress"}
+        assert outside <= {"numpy", "tests.mnist_format", "grader.boundary.call_progress"}
 
 
 class TestProgressOfTraining:
-    """What the stand-in tells of a submission's training loop."""
+    """The progress of a submission's training loop, as the stand-in reports it."""
 
     @pytest.fixture
     def told(self, monkeypatch):
-        """Return what is told in the open call, which was given `epochs=2`."""
+        """Return the progress of the open call, which was given `epochs=2`."""
         told = []
         tell = SimpleNamespace(call=7, options={"epochs": 2}, report=lambda **numbers: told.append(numbers))
         monkeypatch.setattr(stand_in, "progress", tell)
@@ -164,7 +163,7 @@ class TestProgressOfTraining:
         return told
 
     def test_every_pass_over_the_training_images_is_an_epoch(self, told):
-        """Each batch is told with its epoch; shorter passes, which measure, are none."""
+        """The progress of a batch has its epoch; shorter passes, which measure, are no epochs."""
         data = np.arange(5)
         for _ in range(2):
             list(stand_in.mini_batch_iterator(data, data, 3))
@@ -183,7 +182,7 @@ class TestProgressOfTraining:
         assert [numbers["epoch"] for numbers in told] == [1, 1]
 
     def test_a_loss_is_told_with_the_batches_that_follow(self, told):
-        """What a loop tells of its loss comes with the next batch, and a new training begins without."""
+        """A loop's loss comes with the next batch, and a new training begins without one."""
         for batch, _ in stand_in.mini_batch_iterator(np.arange(5), np.arange(5), 3):
             stand_in.tell_loss(np.float32(0.5 + len(batch)))
         stand_in.progress.call = 8
@@ -207,21 +206,19 @@ class TestProgressOfTraining:
         assert len(told) == 5
 
 
-class TestEnvironmentOfASubmission:
-    """The hook by which the grader learns the variables of a submission's process."""
+class TestFolderOfASubmission:
+    """The function by which the grader finds the folder that a submission may read."""
 
-    def test_names_the_training_split(self, training_folder, monkeypatch):
-        """The split is exported into the cache folder and named in the variable."""
+    def test_holds_the_training_split(self, training_folder, monkeypatch):
+        """The split is exported into the cache folder."""
         monkeypatch.setenv("XDG_CACHE_HOME", str(training_folder))
 
-        variables = pytest_student_folders()
+        folder = mnist_utils.training_folder()
 
-        folder = Path(variables.pop("SMULGRAD_TRAINING_DATA"))
-        assert not variables
         assert folder == training_folder / "smulgrad" / "training-split"
         assert sorted(path.name for path in folder.iterdir()) == sorted(mnist_format.TRAINING_FILES)
 
-    def test_is_empty_when_mnist_cannot_be_had(self, monkeypatch):
+    def test_is_absent_when_mnist_is_unavailable(self, monkeypatch):
         """The fixture reports that, test by test."""
 
         def nowhere(_folder):
@@ -229,7 +226,7 @@ class TestEnvironmentOfASubmission:
 
         monkeypatch.setattr(mnist_utils, "export_training_split", nowhere)
 
-        assert pytest_student_folders() == {}
+        assert mnist_utils.training_folder() is None
 
 
 class TestTheRealData:

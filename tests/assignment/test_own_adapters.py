@@ -8,8 +8,8 @@ import pytest
 from grader.core.rubric import parse_rubric
 from grader.core.scoring import score
 from grader.sandbox.forking import JAIL
+from grader.suite.cache import SuiteCache
 from grader.suite.messages import SuiteJob
-from grader.suite.standby import Standby
 from tests.assignment.samples import FOLDER, ROOT, load_sample
 
 ADAPTERS = "tests/adapters.py"
@@ -80,10 +80,10 @@ def files_up_to(problem):
 
 
 @pytest.fixture(scope="module")
-def standby():
-    """Return the assignment with everything ready, submissions running in the jail."""
-    with closing(Standby(ROOT, [JAIL])) as standby:
-        yield standby
+def suite_cache():
+    """Return the assignment with everything prepared, submissions running in the jail."""
+    with closing(SuiteCache(ROOT, [JAIL])) as suite_cache:
+        yield suite_cache
 
 
 def test_the_table_names_every_problem_in_order():
@@ -96,13 +96,13 @@ def test_the_table_names_every_problem_in_order():
 
 
 @pytest.mark.parametrize("problem", REQUIRED, ids=lambda problem: problem.id)
-def test_a_problem_needs_no_later_adapter(standby, problem):
+def test_a_problem_needs_no_later_adapter(suite_cache, problem):
     """A right engine with stubs of all later adapters, and of those that only read, gets all points."""
     others = [each.tests for each in RUBRIC.problems if each.id != problem.id]
     job = SuiteJob(files_up_to(problem), seed=1, left_out=others)
 
-    with standby.use() as ready:
-        outcome = ready.suite.run(job, ready.runner)
+    with suite_cache.use() as prepared:
+        outcome = prepared.suite.run(job, prepared.runner)
 
     problems = score(RUBRIC, outcome.expected, outcome.results).problems
     [scored] = [each for each in problems if each.problem.id == problem.id]

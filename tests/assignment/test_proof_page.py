@@ -6,10 +6,10 @@ import pytest
 
 from grader.core.rubric import parse_rubric
 from grader.intake.folder import read_folder
-from grader.proof.catalogue import catches, catches_by_problem, load_catalogue
+from grader.proof.catalogue import known_mistakes, load_catalogue, mistakes_about
 from grader.proof.page import render_page
-from grader.proof.proof import KILLED_SHARE, LEAST_CATCHES
-from grader.proof.prover import all_mutants, planted
+from grader.proof.proof import KILLED_SHARE, LEAST_CAUGHT
+from grader.proof.prover import all_mutants, plant_mistake
 from tests.assignment.samples import ROOT
 
 MOST_ARGUMENTS = 127  # mutants that are listed as equivalent: the list may only shrink
@@ -55,7 +55,7 @@ def test_the_figures_are_reached():
 
     assert DOCUMENT["killed"] >= KILLED_SHARE * DOCUMENT["mutants"]
     assert all(each["because"] for each in DOCUMENT["misplaced"])
-    assert DOCUMENT["fewest"] >= LEAST_CATCHES
+    assert DOCUMENT["fewest"] >= LEAST_CAUGHT
     assert DOCUMENT["named"] >= LEAST_NAMED
     assert len(DOCUMENT["misnamed"]) <= MOST_MISNAMED
 
@@ -81,20 +81,20 @@ def test_the_catalogue_is_large_and_its_arguments_are_few():
 @pytest.mark.parametrize("problem", [problem.id for problem in RUBRIC.problems])
 def test_each_problem_has_mistakes_of_its_own(problem):
     """At least one mistake has the problem as its own, and at least three are about it."""
-    assert len(catches(CATALOGUE.mistakes, problem)) >= LEAST_CATCHES
+    assert len(mistakes_about(CATALOGUE.mistakes, problem)) >= LEAST_CAUGHT
     assert any(each.loses[0] == problem for each in CATALOGUE.mistakes)
 
 
 def test_the_rubric_page_of_an_assignment_without_a_catalogue_has_no_mistakes(tmp_path):
     """Other assignments need none; with one, each problem has its sentences."""
-    assert catches_by_problem(tmp_path, RUBRIC) == {}
-    assert catches_by_problem(ROOT, RUBRIC).keys() == {problem.id for problem in RUBRIC.problems}
+    assert known_mistakes(tmp_path, RUBRIC) == {}
+    assert known_mistakes(ROOT, RUBRIC).keys() == {problem.id for problem in RUBRIC.problems}
 
 
 @pytest.mark.parametrize("mistake", CATALOGUE.mistakes, ids=lambda mistake: mistake.place.split(",")[0])
 def test_each_mistake_can_be_planted(mistake):
-    """The text that a mistake changes is in the reference of today, and a sentence says what is wrong."""
-    files, _ = planted(mistake, BASE)
+    """The text that a mistake changes is in the reference of today, and a sentence names the mistake."""
+    files, _ = plant_mistake(mistake, BASE)
 
     assert files
     assert all(content != BASE[file] for file, content in files.items())

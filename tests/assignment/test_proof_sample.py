@@ -12,12 +12,12 @@ import pytest
 
 from grader.core.rubric import parse_rubric
 from grader.intake.folder import read_folder
-from grader.proof.bench import Bench, Loss, is_module
+from grader.proof.bench import Bench, FirstLoss, is_module
 from grader.proof.catalogue import load_catalogue
 from grader.proof.functions import functions_of
 from grader.proof.prover import Prover, all_mutants
 from grader.sandbox.forking import JAIL
-from grader.suite.standby import Standby
+from grader.suite.cache import SuiteCache
 from tests.assignment.samples import ROOT
 
 pytestmark = pytest.mark.slow
@@ -34,8 +34,8 @@ ALLOWED = 0.02  # by which shares of points may differ: some tests measure times
 @pytest.fixture(scope="module")
 def bench():
     """Return a bench with the reference, in the jail."""
-    with closing(Standby(ROOT, [JAIL])) as standby, standby.use() as ready:
-        yield Bench(ready, read_folder(ROOT / "reference").files, jobs=2)
+    with closing(SuiteCache(ROOT, [JAIL])) as suite_cache, suite_cache.use() as prepared:
+        yield Bench(prepared, read_folder(ROOT / "reference").files, jobs=2)
 
 
 def sample(items):
@@ -67,7 +67,9 @@ def test_the_mutants_of_the_day_are_killed_where_they_were(bench):
         lambda each: bench.first_loss({each.file: each.content}, [killed_by[each.id]]), mutants, lambda: None
     )
 
-    assert [each.id for each, loss in zip(mutants, losses, strict=True) if not isinstance(loss, Loss)] == []
+    assert [
+        each.id for each, loss in zip(mutants, losses, strict=True) if not isinstance(loss, FirstLoss)
+    ] == []
 
 
 def test_the_reference_itself_loses_nothing(bench):

@@ -35,7 +35,7 @@ NODE = SimpleNamespace(data=3.0)
 
 
 def test_a_written_adapter_reads(adapters):
-    """The adapter's value counts, whatever the attribute holds."""
+    """The adapter's value counts, not the attribute's."""
     adapters.get = lambda node: node.data + 1
 
     assert READ(NODE) == 4.0

@@ -12,8 +12,8 @@ import pytest
 from grader.core.rubric import parse_rubric
 from grader.core.scoring import score
 from grader.sandbox.forking import JAIL
+from grader.suite.cache import SuiteCache
 from grader.suite.messages import SuiteJob
-from grader.suite.standby import Standby
 from tests.assignment.samples import ROOT, load_samples
 from tests.grader.support.nightly import NIGHTLY
 
@@ -29,17 +29,17 @@ LEAST_DESIGNS = 15
 
 
 @pytest.fixture(scope="module")
-def standby():
-    """Return the assignment with everything ready, submissions running in the jail."""
-    with closing(Standby(ROOT, [JAIL])) as standby:
-        yield standby
+def suite_cache():
+    """Return the assignment with everything prepared, submissions running in the jail."""
+    with closing(SuiteCache(ROOT, [JAIL])) as suite_cache:
+        yield suite_cache
 
 
-def lost_tests(standby, sample, seed):
+def lost_tests(suite_cache, sample, seed):
     """Return the tests that a sample loses under a seed, bonuses aside, and its points."""
     job = SuiteJob(sample.files, seed, MNIST, test_seconds=sample.test_seconds)
-    with standby.use() as ready:
-        outcome = ready.suite.run(job, ready.runner)
+    with suite_cache.use() as prepared:
+        outcome = prepared.suite.run(job, prepared.runner)
     scored = score(RUBRIC, outcome.expected, outcome.results)
     problems = [problem for part in scored.parts for problem in part.problems]
     lost = [f"{test.group}::{test.name}: {test.message}" for each in problems for test in each.losses]
@@ -54,10 +54,10 @@ def test_the_designs_are_many():
 
 
 @pytest.mark.parametrize("sample", RIGHT, ids=lambda sample: sample.name)
-def test_a_right_solution_loses_nothing_under_any_seed(standby, sample):
+def test_a_right_solution_loses_nothing_under_any_seed(suite_cache, sample):
     """Neither another design nor other inputs cost a right solution a point."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = list(pool.map(lambda seed: lost_tests(standby, sample, seed), SEEDS))
+        runs = list(pool.map(lambda seed: lost_tests(suite_cache, sample, seed), SEEDS))
 
     unexpected = [
         f"seed {seed}: {lost}"

@@ -134,5 +134,5 @@ def test_both_bindings_agree(first_grading, plain):
 
 @of_each(IN_PROCESS)
 def test_a_report_of_plain_pytest_scores_the_same(first_grading, sample, rubric, plain):
-    """What `pytest --json-report` wrote earns the points of the verdict, by the same rubric."""
+    """A report of `pytest --json-report` earns the points of the verdict, by the same rubric."""
     assert score(rubric, first_grading.outcome.expected, plain).score == sample.score

@@ -1,4 +1,4 @@
-"""The table that a student sees after pytest: the points of what was run, and what to do next."""
+"""The table that a student sees after pytest: the points of the tests that ran, and the next step."""
 
 import pytest
 
@@ -100,7 +100,7 @@ def points(result):
 
 
 def test_whole_run(project):
-    """The table has points by part and problem and what is next."""
+    """The table has points by part and problem and the next step."""
     result = project(MIXED)
 
     assert points(result) == [
@@ -219,7 +219,7 @@ def test_class_by_node_id(project):
 
 
 def test_stopped_early(project):
-    """A run that stops early has points for what it finished."""
+    """A run that stops early has points for the finished tests."""
     result = project(MIXED, "-x")
 
     assert points(result)[:3] == [

@@ -1,4 +1,4 @@
-"""How far an answer may be off: by its data type, the size of what was added, and the test's own numbers."""
+"""The tolerance of an answer: by its data type, the size of sums, and the test's own numbers."""
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def test_the_coarser_type_decides(actual, expected, unit):
 
 @pytest.mark.parametrize(("dtype", "unit"), [(np.float64, FLOAT64), (np.float32, FLOAT32)])
 def test_half_of_the_digits_count(dtype, unit):
-    """What is off by less than the root of the unit roundoff passes, and ten times as much does not."""
+    """An error below the root of the unit roundoff passes, and ten times as much does not."""
     near, far = (ONE * (1 + factor * np.sqrt(unit)) for factor in (0.5, 10))
 
     assert_close(near.astype(dtype), ONE)
@@ -58,7 +58,7 @@ def test_numbers_beside_a_large_one_may_be_off_by_its_rounding():
 
 
 def test_the_tolerances_of_a_test_take_the_place_of_those_of_double_precision_only():
-    """An exact comparison is exact in float64; a float32 answer keeps what its type needs."""
+    """An exact comparison is exact in float64; a float32 answer keeps the tolerance of its type."""
     assert allowed(ONE, ONE, rtol=0, atol=0).tolist() == [0, 0]
     assert allowed(ONE, ONE, rtol=0, atol=0.25).tolist() == [0.25, 0.25]
 

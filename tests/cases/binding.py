@@ -10,7 +10,7 @@ from types import ModuleType
 
 import tests
 from grader.boundary.parts import run_module
-from grader.boundary.source import decoded
+from grader.boundary.source import decode_module
 from tests.cases.project import importing
 
 NAME = "tests.adapters"
@@ -60,7 +60,7 @@ def _imported(source):
     module = importlib.util.module_from_spec(spec)
     sys.modules[NAME] = module
     try:
-        run_module(module, decoded(source.read_bytes(), str(source)), str(source))
+        run_module(module, decode_module(source.read_bytes(), str(source)), str(source))
     except (Exception, SystemExit) as reason:  # noqa: BLE001 - a student's module may raise anything
         return BrokenAdapters(reason, source)
     return module

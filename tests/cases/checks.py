@@ -19,7 +19,7 @@ MOST_NUMBERS = 1 << 20  # of an array that a test goes on to compute with; none 
 
 
 class Mismatch(AssertionError):  # noqa: N818 - a failed check, not an error
-    """What came back is not what the test expects.
+    """An answer differs from the expected value.
 
     Attributes: `expected` and `actual`, both as text, and `hint` (a sentence, or None). A comparison of
     numbers keeps them as `wanted` and `found`, by which the mistake may be recognised.
@@ -102,7 +102,7 @@ def assert_operands(node, *operands, number=None):
 
 
 def assert_origin(node, *foreign):
-    """Fail unless `node` says what it was made from: one or two operands, none of `foreign`, and a name.
+    """Fail unless `node` records its operands, one or two and none of `foreign`, and a name.
 
     An operation that is built from others has operands of its own, so the test cannot know which they are.
     """
@@ -138,7 +138,7 @@ def numeric_gradient(function, x, eps=1e-6):
 
 
 def kind(value):
-    """Return what `value` is, in a word or two, as a student would name it."""
+    """Return the kind of `value`, in a student's words."""
     return getattr(value, "remote_type", None) or type(value).__name__
 
 
@@ -164,7 +164,7 @@ def _array_text(array):
 
 
 def _kind_problem(actual, expected):
-    """Say what is wrong with the type or shape of `actual`, or return None."""
+    """Return the fault in the type or shape of `actual`, or None."""
     if not expected.ndim and _is_number(actual):
         return None
     if type(actual) is not np.ndarray:
@@ -178,7 +178,7 @@ def _kind_problem(actual, expected):
 
 
 def _value_problem(actual, expected, tolerance):
-    """Say what is wrong with the numbers in `actual`, or return None."""
+    """Return the fault in the numbers of `actual`, or None."""
     if not np.isfinite(actual).all():
         return "there is a nan or an infinity in the result"
     close = abs(actual - expected) <= tolerance

@@ -1,4 +1,4 @@
-"""Pytest set-up of the assignment suite: which project is tested, where inputs come from, what is shown."""
+"""Pytest set-up of the assignment suite: the tested project, the random inputs, the output."""
 
 import random
 import time
@@ -104,7 +104,7 @@ def rng(request):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_explain_failure(item, error):
-    """Tell the grader what is wrong with what came back, and by which mistake."""
+    """Explain a failure to the grader, with the mistake if it is recognised."""
     told = EXPLAINER.explain(item, generator_of(item), error)
     return vars(told) if told else None
 
@@ -154,7 +154,7 @@ def pytest_arguments_of_test(item):
 def mnist():
     """Return the 10,000 test images and their labels, which never leave this process.
 
-    Raises MnistUnavailable when they cannot be had: the tests that need them cannot be judged then.
+    Raises MnistUnavailable without the files: tests that need them cannot be judged then.
     """
     from tests.mnist_format import as_training_arrays  # noqa: PLC0415 - only few tests need these modules,
     from tests.mnist_utils import load_mnist_raw  # noqa: PLC0415 - which are slow to import
@@ -164,22 +164,8 @@ def mnist():
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_student_folders():
-    """Tell the grader which folders a submission may read: the one with the MNIST training split."""
-    from tests.mnist_sources import cache_folder  # noqa: PLC0415 - as above
-    from tests.mnist_utils import MnistUnavailable, export_training_split  # noqa: PLC0415 - as above
-
-    folder = cache_folder() / "training-split"
-    try:
-        export_training_split(folder)
-    except MnistUnavailable:
-        return {}  # the fixture says why
-    return {"SMULGRAD_TRAINING_DATA": str(folder)}
-
-
-@pytest.hookimpl(optionalhook=True)
 def pytest_json_runtest_metadata(item, call):
-    """Write into a report of pytest-json-report what a failed comparison carries, as the grader does."""
+    """Write the values of a failed comparison into a report of pytest-json-report, as the grader does."""
     if call.when != "call":
         return {}
     error = call.excinfo.value if call.excinfo else None

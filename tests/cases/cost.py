@@ -21,7 +21,7 @@ class BackwardCost:
     """Measures, by the submission's own processor time, how many forward passes a backward pass costs."""
 
     def __init__(self, processor_seconds, properties):
-        """Read the clock `processor_seconds`, and append what is found to the list `properties`."""
+        """Read the clock `processor_seconds`, and append the findings to the list `properties`."""
         self._clock = processor_seconds
         self._properties = properties
 

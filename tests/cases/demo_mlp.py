@@ -44,7 +44,7 @@ def circles(rng):
 
 
 class Scene:
-    """The figure: the boundary between the circles as it is now, the loss so far, and stills of the way."""
+    """The figure: the present boundary between the circles, the loss so far, and earlier stills."""
 
     def __init__(self, points, labels, steps):
         """Make room for a training of `steps` steps on `points`."""
@@ -77,7 +77,7 @@ class Scene:
         self._end.xy = len(losses), losses[-1]
 
     def keep_still(self, learner, step):
-        """Draw the boundary as it is now beside the earlier stills."""
+        """Draw the present boundary beside the earlier stills."""
         axes = self._stills.pop(0)
         axes.axis("on")
         self._draw_boundary(axes, learner, size=4)

@@ -59,7 +59,7 @@ class Training:
         self.losses.append(self._learner.step(images, targets, LEARNING_RATE))
 
     def measure(self):
-        """Note the accuracy as it is now."""
+        """Record the present accuracy."""
         self.accuracies.append((len(self.losses), *(accuracy(self._learner, some) for some in self._samples)))
 
     def __str__(self):
@@ -111,7 +111,7 @@ class Curves:
             axes.grid(visible=True)
 
     def draw(self, training):
-        """Draw what was measured so far."""
+        """Draw the measurements so far."""
         for drawn in (*self._loss.lines, *self._accuracy.lines, *self._accuracy.texts):
             drawn.remove()
         losses = np.array(training.losses)
@@ -159,7 +159,7 @@ def steps_of(digits):
 
 
 def prediction_figure(digits, probabilities):
-    """Return a figure of test digits, each above how likely the network thinks what it is."""
+    """Return a figure of test digits, each above the probabilities that the network gives."""
     figure, grid = plt.subplots(4, 8, figsize=(12, 7), layout="constrained", height_ratios=[2, 1, 2, 1])
     figure.suptitle("What it says of test digits that it has never seen")
     images, bars = grid[::2].ravel(), grid[1::2].ravel()
@@ -177,14 +177,14 @@ def prediction_figure(digits, probabilities):
 
 
 def verdict(answer, label):
-    """Return what the network said of a digit, and the colour that it deserves."""
+    """Return the label of a digit by the network, and the colour for right or wrong."""
     return (
         (f"\N{CHECK MARK} {label}", GREEN) if answer == label else (f"\N{BALLOT X} {answer}, is {label}", RED)
     )
 
 
 def comparison_figure(digits, probabilities):
-    """Return a figure of right and wrong readings, the surest of each, and of what is taken for what."""
+    """Return a figure of the surest right and wrong readings, and of the confusions."""
     answers, surest = probabilities.argmax(axis=1), probabilities.max(axis=1)
     is_right = answers == digits.labels
     figure = plt.figure(figsize=(12, 6.4), layout="constrained")

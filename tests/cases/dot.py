@@ -1,7 +1,7 @@
 """Pictures in DOT, Graphviz's language, as far as the cases read them: nodes, their labels, and edges.
 
 A submission writes the text, so time and memory are linear in its length: tokens are made one at a time, and
-no pattern tries a part of the text twice (`*+` never gives back what it took).
+no pattern tries a part of the text twice (`*+` never backtracks).
 """
 
 import re

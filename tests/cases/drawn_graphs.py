@@ -4,7 +4,7 @@
 A wrong order that follows a set is right for some graphs by chance, so a test joins many of them.
 
 All graphs are sums and multiples of their input. So a fork takes a Value, a Tensor or a plain number, and its
-derivative is what it makes of the number 1. No factor is negative, so no two mistakes cancel.
+derivative is its value for the number 1. No factor is negative, so no two mistakes cancel.
 """
 
 import functools
@@ -37,7 +37,7 @@ def draw_forks(rng, count, *lengths):
 
 
 def join(graphs, x):
-    """Return the sum of what the functions `graphs` make of `x`."""
+    """Return the sum of the functions `graphs` at `x`."""
     return functools.reduce(operator.add, (graph(x) for graph in graphs))
 
 

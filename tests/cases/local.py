@@ -44,7 +44,7 @@ class Limits:
 
     @contextlib.contextmanager
     def of_a_test(self):
-        """Limit what runs inside, where the system has an alarm."""
+        """Limit the code inside, where the system has an alarm."""
         if not hasattr(signal, "setitimer"):
             yield
             return
@@ -99,7 +99,7 @@ class LocalRun:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
-        """Tell what failed in words, and note what is not written yet."""
+        """Explain failures in words, and record missing code."""
         if not is_case(item) or call.when != "call" or call.excinfo is None:
             return (yield)
         if call.excinfo.errisinstance(pytest.skip.Exception):
@@ -125,7 +125,7 @@ class LocalRun:
         return told(item, error, explanation)
 
     def pytest_report_teststatus(self, report):
-        """Count what is not written yet apart from failures, and quietly."""
+        """Count missing code separately from failures, and print little."""
         if getattr(report, "is_not_written", False):
             return "not written", "-", "NOT WRITTEN"
         return None
@@ -143,7 +143,7 @@ def is_not_written(error):
 
 
 def told(item, error, explanation):
-    """Return a failure as text: what the test asks, what is wrong, both values, a hint, the own frames."""
+    """Return a failure as text: the test's sentence, the fault, both values, a hint, the own frames."""
     message = explanation.message if explanation else _message(error)
     hint = explanation.hint if explanation else getattr(error, "hint", None)
     values = [
@@ -156,7 +156,7 @@ def told(item, error, explanation):
 
 
 def _message(error):
-    """Return what a failure says of itself."""
+    """Return the message of a failure."""
     if isinstance(error, AssertionError | TimedOut):
         return str(getattr(error, "problem", error)) or "a check of the test does not hold"
     return f"{type(error).__name__}: {error}"

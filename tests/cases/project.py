@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.boundary.elsewhere import KNOWN, Elsewhere, sentence
 from grader.boundary.parts import run_module
-from grader.boundary.source import compiled, decoded
+from grader.boundary.source import compile_source, decode_module
 from tests.cases.opened import OpenedFiles
 
 SUITE = Path(__file__).parent
@@ -23,17 +23,17 @@ class ProjectLoader(SourceFileLoader):
         self._project = project
 
     def exec_module(self, module):
-        """Run the module, unless it imports at its top what grading does not have."""
-        source = decoded(self.get_data(self.path), self.path)
+        """Run the module, unless it imports at its top a module that grading lacks."""
+        source = decode_module(self.get_data(self.path), self.path)
         if self.is_package(module.__name__):
             run_module(module, source, self.path)
             return
         self._project.check(source, self.path)
-        exec(compiled(source, self.path), vars(module))  # noqa: S102 - it is what importing is
+        exec(compile_source(source, self.path), vars(module))  # noqa: S102 - it is what importing is
 
 
 class Project:
-    """Finds the modules in a folder, its src/ included, and refuses what grading does not have."""
+    """Finds the modules in a folder, its src/ included, and refuses modules that grading lacks."""
 
     def __init__(self, root):
         """Look in the folder `root`."""
@@ -70,7 +70,7 @@ class Project:
         return sorted(path.relative_to(self._root).as_posix() for path in found)
 
     def check(self, source, path):
-        """Raise ModuleNotFoundError for an import at a module's top of what grading does not have."""
+        """Raise ModuleNotFoundError for an import, at a module's top, that grading lacks."""
         for node in compile(source, path, "exec", ast.PyCF_ONLY_AST).body:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:

@@ -20,11 +20,11 @@ class Reader:
         self._attribute = attribute
 
     def __call__(self, node):
-        """Return what `node` holds."""
+        """Return the value of `node`."""
         return self._written(lambda adapter: adapter(node), lambda: getattr(node, self._attribute))
 
     def of_all(self, nodes):
-        """Return what each of `nodes` holds, by one request."""
+        """Return the value of each of `nodes`, by one request."""
         return self._written(
             lambda adapter: each(adapter, [[node] for node in nodes]),
             lambda: [getattr(node, self._attribute) for node in nodes],
@@ -56,7 +56,7 @@ class Reader:
 
 
 def in_type_of(tensor, array):
-    """Return `array` in the data type of what `tensor` holds, for a test that assigns data or a gradient."""
+    """Return `array` in the data type of `tensor`, for a test that assigns data or a gradient."""
     return array.astype(getattr(tensor_data(tensor), "dtype", array.dtype))
 
 

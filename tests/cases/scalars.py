@@ -1,4 +1,4 @@
-"""What the cases on Values share: fresh Values, drawn numbers, a look at a gradient."""
+"""Helpers of the cases on Values: fresh Values, drawn numbers, a look at a gradient."""
 
 from tests import adapters
 from tests.cases.checks import assert_close

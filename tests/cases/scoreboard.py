@@ -120,7 +120,7 @@ class Board:
 
 
 def _outcome(report):
-    """Return what a report means: a skipped test is lost, a failed fixture is the suite's fault."""
+    """Return the outcome of a report: a skipped test is lost, a failed fixture is the suite's fault."""
     if report.passed:
         return Outcome.PASSED
     if getattr(report, "is_not_written", False):
@@ -129,7 +129,7 @@ def _outcome(report):
 
 
 def _rendered(board, width, *, in_colour):
-    """Return the table and what to do next as text that fits into `width` columns."""
+    """Return the table and the next step as text that fits into `width` columns."""
     screen = io.StringIO()
     console = Console(
         file=screen,
@@ -193,7 +193,7 @@ def _points(points, most):
 
 
 def _notes(board):
-    """Yield what the numbers leave out."""
+    """Yield notes on tests that the numbers leave out."""
     if not board.is_whole(*board.score.parts):
         yield Text("Only a part of the tests was run, so there is no total. `uv run pytest` runs them all.")
     if board.score.unjudged:

@@ -161,7 +161,7 @@ class TestAdam:
         assert_close(tensor_grad(parameter), gradient)
 
     def test_the_network_sees_the_new_data(self, rng):
-        """What is computed next from a Tensor that the optimizer was given has the new data."""
+        """The next result of a Tensor that the optimizer was given has the new data."""
         data, gradient = rng.normal(size=(2, *drawn_shape(rng)))
         parameter, settings = tensor(data), without_means(rng)
 

@@ -178,7 +178,7 @@ class TestConv2DForward:
         assert_data(alone, convolved(x, weight, bias, 1, 1)[1:2])
 
     def test_the_operands_stay_as_they_are(self, rng):
-        """After a convolution with padding x, weight and bias hold what they held."""
+        """After a convolution with padding x, weight and bias hold the same numbers as before."""
         arrays = drawn(rng)
         operands = tensors(*arrays)
 

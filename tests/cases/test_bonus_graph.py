@@ -84,7 +84,7 @@ def assert_degrees(picture, degrees):
 
 
 def grown(rng, x, shape, most):
-    """Return what drawn operations make of a Tensor, and the degrees of their results and other operands.
+    """Return the result of drawn operations on a Tensor, and the degrees of results and other operands.
 
     There are up to `most` sums and some changes of shape, none of which is made of others in any design. Each
     takes the result of the one before, and nothing is used twice.
@@ -199,7 +199,7 @@ class TestDrawGraph:
         assert_shows(picture, result_of(picture), number**2)
 
     def test_only_what_a_node_was_made_of_is_drawn(self, rng):
-        """The picture of c leaves out what was computed from c later, and from its operands."""
+        """The picture of c leaves out later results of c, and of its operands."""
         numbers = far_apart(rng, 2, most=45)
         a, b = map(value, numbers)
         c = adapters.run_add(a, b)
@@ -222,7 +222,7 @@ class TestDrawGraph:
         assert_degrees(picture, [*below, *degrees, (1, 0)])
 
     def test_large_tensors_are_drawn_too(self, rng):
-        """Tensors of 100 rows are drawn as one node each, whatever is written into it."""
+        """Tensors of 100 rows are drawn as one node each, with any text in it."""
         shape = 100, 30
         result, degrees = grown(rng, adapters.create_tensor(rng.standard_normal(shape)), shape, most=4)
 

@@ -1,8 +1,8 @@
 """Bonus: training on MNIST. Loss and accuracy are measured here, from the parameters of the trained network.
 
 The handout fixes the network: two linear layers with a ReLU between them. So its scores follow from its four
-parameters, whatever their order. Each test asks for the scores of new images: a drawn sample of the test
-images, shifted and with noise, in batches of a drawn size. These scores must be what the parameters give.
+parameters, in any order. Each test asks for the scores of new images: a drawn sample of the test
+images, shifted and with noise, in batches of a drawn size. These scores must follow from the parameters.
 Then loss and accuracy on the clean test images are computed from the parameters, without the submission. So
 a table of labels or scores earns nothing. And 95 % means all published test images, as the handout says:
 neither the sample nor the noise can cost a network the goal.
@@ -101,7 +101,7 @@ def drawn_settings(rng):
 
 
 def assert_above(what, number, limit, *, hint):
-    """Fail unless `number`, which is the `what`, is above `limit` (a nan is not)."""
+    """Fail unless `number`, which messages call `what`, is above `limit` (a nan is not)."""
     if not number > limit:
         raise Mismatch(f"the {what} is too small", expected=f"above {limit}", actual=number, hint=hint)
 

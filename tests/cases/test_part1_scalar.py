@@ -1,4 +1,4 @@
-"""Part 1, scalar values and basic operations: what an operation computes and what it records.
+"""Part 1, scalar values and basic operations: the results and the records of operations.
 
 Every test draws its numbers. The examples of the handout are checked beside them.
 """
@@ -22,7 +22,7 @@ class TestValueCreation:
         assert_close(adapters.create_value(x).data, x)
 
     def test_a_new_value_has_gradient_zero(self, rng):
-        """A new Value has grad 0.0, whatever its number is."""
+        """A new Value has grad 0.0, for any number."""
         (x,) = signed(rng, 1)
         v = adapters.create_value(x)
 
@@ -48,7 +48,7 @@ class TestValueCreation:
         assert_close(data, float(n))
 
     def test_a_new_value_depends_on_nothing(self, rng):
-        """A Value that no operation made has an empty _prev, whatever its number is."""
+        """A Value that no operation made has an empty _prev, for any number."""
         (x,) = signed(rng, 1)
         v = adapters.create_value(x)
 
@@ -145,7 +145,7 @@ class TestValueAdd:
         assert_operands(b)
 
     def test_the_sum_is_a_new_value_with_gradient_zero(self, rng):
-        """The sum a + b is a new Value, whose grad is 0.0 whatever the gradients of a and b are."""
+        """The sum a + b is a new Value, whose grad is 0.0 for any gradients of a and b."""
         x, gradient = signed(rng, 2)
         a, b = values(x, 0.0)
         a.grad = b.grad = gradient
@@ -394,7 +394,7 @@ class TestValueDiv:
         assert_close(value_data(c), x / y)
 
     def test_any_numbers_divide(self, rng):
-        """The quotient a / b has data a.data / b.data, whatever the signs and fractions."""
+        """The quotient a / b has data a.data / b.data, for any signs and fractions."""
         x, y = rng.uniform(1, 10, size=2).tolist()
         a, b, one = values(-x, y, 1.0)
 

@@ -1,4 +1,4 @@
-"""Part 2, the backward pass: the rule of each operation, their order in the graph, and what is added up.
+"""Part 2, the backward pass: the rule of each operation, their order in the graph, and the sums.
 
 Every test draws its numbers. The examples of the handout are checked beside them.
 """
@@ -31,7 +31,7 @@ class TestBackwardAdd:
     """Problem backward_add."""
 
     def test_backward_add_gives_both_operands_the_upstream_gradient(self, rng):
-        """After c = a + b, c._backward() makes a.grad and b.grad what c.grad is."""
+        """After c = a + b, c._backward() gives a.grad and b.grad the number of c.grad."""
         x, y, gradient = signed(rng, 3)
         a, b = values(x, y)
         c = adapters.run_add(a, b)
@@ -133,7 +133,7 @@ class TestBackwardOps:
     """Problem backward_ops: nothing here needs backward(), which comes next."""
 
     def test_negation_flips_the_gradient(self, rng):
-        """The gradient of -a is -1, times what comes from above."""
+        """The gradient of -a is -1, times the gradient from above."""
         x, upstream = signed(rng, 2)
         a = adapters.create_value(x)
 
@@ -142,7 +142,7 @@ class TestBackwardOps:
         assert_gradient(a, -upstream)
 
     def test_subtraction_gives_plus_and_minus_the_gradient(self, rng):
-        """The gradient of a - b is 1 for a and -1 for b, times what comes from above."""
+        """The gradient of a - b is 1 for a and -1 for b, times the gradient from above."""
         x, y, upstream = signed(rng, 3)
         a, b = values(x, y)
 
@@ -152,7 +152,7 @@ class TestBackwardOps:
         assert_gradient(b, -upstream)
 
     def test_subtraction_works_with_a_number_on_either_side(self, rng):
-        """The gradient of a - 3 is 1, that of 3 - b is -1, times what comes from above."""
+        """The gradient of a - 3 is 1, that of 3 - b is -1, times the gradient from above."""
         x, y, first, second = signed(rng, 4)
         n = whole(rng)
         a, b = values(x, y)
@@ -171,7 +171,7 @@ class TestBackwardOps:
         ids=["negative base", "square root", "reciprocal", "first power"],
     )
     def test_the_gradient_of_a_power(self, rng, low, high, exponent):
-        """The gradient of a ** n is n * a ** (n - 1), times what comes from above."""
+        """The gradient of a ** n is n * a ** (n - 1), times the gradient from above."""
         x, upstream = rng.uniform([low, 2], [high, 9]).tolist()
         a = adapters.create_value(x)
 
@@ -190,7 +190,7 @@ class TestBackwardOps:
         assert_gradient(b, upstream * 2 * x)
 
     def test_the_rule_of_a_power_uses_and_adds_to_gradients(self, rng):
-        """After c = a ** 3, c._backward() adds c.grad * 3a**2 to what a.grad already is."""
+        """After c = a ** 3, c._backward() adds c.grad * 3a**2 to the present a.grad."""
         x, gradient, before = rng.uniform(1.5, 3, size=3).tolist()
         a = adapters.create_value(-x)
         a.grad = before
@@ -201,7 +201,7 @@ class TestBackwardOps:
         assert_gradient(a, before + gradient * 3 * x**2)
 
     def test_division_gives_both_operands_their_gradient(self, rng):
-        """The gradient of a / b is 1/b for a and -a/b**2 for b, times what comes from above."""
+        """The gradient of a / b is 1/b for a and -a/b**2 for b, times the gradient from above."""
         x, y, upstream = signed(rng, 3)
         a, b = values(x, y)
 
@@ -211,7 +211,7 @@ class TestBackwardOps:
         assert_gradient(b, -upstream * x / y**2)
 
     def test_division_works_with_a_number_on_either_side(self, rng):
-        """The gradient of a / 4 is 1/4, that of 3 / b is -3/b**2, times what comes from above."""
+        """The gradient of a / 4 is 1/4, that of 3 / b is -3/b**2, times the gradient from above."""
         x, y, divisor, divided, upstream = signed(rng, 5)
         a, b = values(x, y)
 
@@ -268,7 +268,7 @@ class TestBackwardFull:
         assert_gradient(a, z)
 
     def test_only_what_the_output_depends_on_gets_a_gradient(self, rng):
-        """backward() on c leaves alone what c does not depend on, also what was made from c."""
+        """backward() on c leaves nodes alone on which c does not depend, also results of c."""
         x, y, z = signed(rng, 3)
         a, b, unused = values(x, y, z)
         c = a * b

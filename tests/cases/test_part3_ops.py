@@ -44,7 +44,7 @@ class TestReLU:
         assert_gradient(a, gradient)
 
     def test_the_gradient_stops_where_the_value_is_negative(self, rng):
-        """The gradient of relu at -3 is 0, and what a.grad already is stays."""
+        """The gradient of relu at -3 is 0, and the present a.grad stays."""
         x, before, gradient = rng.uniform(0.1, 9, size=3).tolist()
         a = adapters.create_value(-x)
         a.grad = before
@@ -124,7 +124,7 @@ class TestExp:
         assert_gradient(b, math.exp(y))
 
     def test_it_uses_and_adds_to_gradients(self, rng):
-        """After b = exp(a), b._backward() adds b.grad * exp(a) to what a.grad already is."""
+        """After b = exp(a), b._backward() adds b.grad * exp(a) to the present a.grad."""
         x, before, gradient = rng.uniform([-1.5, 2, 2], [-0.5, 9, 9]).tolist()
         a = adapters.create_value(x)
         a.grad = before
@@ -189,7 +189,7 @@ class TestLog:
         assert_gradient(b, 1 / (y * 1e-300))
 
     def test_it_uses_and_adds_to_gradients(self, rng):
-        """After b = log(a), b._backward() adds b.grad / a to what a.grad already is."""
+        """After b = log(a), b._backward() adds b.grad / a to the present a.grad."""
         x, before, gradient = rng.uniform(3, 9, size=3).tolist()
         a = adapters.create_value(x)
         a.grad = before
@@ -267,7 +267,7 @@ class TestTanh:
         _assert_agreement(rng, points, adapters.run_tanh, np.tanh)
 
     def test_it_uses_and_adds_to_gradients(self, rng):
-        """After b = tanh(a), b's gradient times (1 - tanh(a)**2) is added to what a.grad already is."""
+        """After b = tanh(a), b's gradient times (1 - tanh(a)**2) is added to the present a.grad."""
         x, before, gradient = rng.uniform([0.4, 2, 2], [1.5, 9, 9]).tolist()
         a = adapters.create_value(x)
         a.grad = before

@@ -185,7 +185,7 @@ class TestTensorElementwise:
         assert_close(tensor_data(b), y)
 
     def test_add_passes_its_gradient_to_both_operands(self, rng):
-        """After c = a + b, c._backward() adds c.grad to what a.grad and b.grad already hold."""
+        """After c = a + b, c._backward() adds c.grad to the present a.grad and b.grad."""
         x, y, held, arriving = signed(rng, *shapes(rng, "nm", "nm", "nm", "nm"))
         a, b = create_tensors(x, y)
         c = adapters.run_tensor_add(a, b)
@@ -301,7 +301,7 @@ class TestTensorBackward:
         assert_close(tensor_grad(a), forks.factors * weights)
 
     def test_operands_do_not_share_a_gradient(self, rng):
-        """Where a + b is used beside a and beside b, what the one gets there stays out of the other."""
+        """Where a + b is used beside a and beside b, the gradient of the one stays out of the other."""
         arrays = positive(rng, *shapes(rng, "nm", "nm", "nm", "nm"))
         inputs = create_tensors(*arrays)
 
@@ -375,7 +375,7 @@ class TestTensorBroadcast:
 
     @pytest.mark.parametrize(("operation", "axes"), BROADCASTS)
     def test_gradients_have_the_shapes_of_the_operands(self, rng, operation, axes):
-        """Each operand's gradient has the operand's own shape and sums what every stretched copy received."""
+        """Each operand's gradient has the operand's shape and sums the gradients of all stretched copies."""
         left, right = shapes(rng, *axes)
         arrays, [weights] = signed(rng, left, right), positive(rng, np.broadcast_shapes(left, right))
         inputs = create_tensors(*arrays)
@@ -415,7 +415,7 @@ class TestTensorSum:
         ],
     )
     def test_sums_the_handouts_matrix(self, rng, worked_example, arguments, expected):
-        """The method a.sum() gives for [[1, 2], [3, 4]] what the handout shows, and sums any other matrix."""
+        """The method a.sum() gives the handout's number for [[1, 2], [3, 4]], and sums any other matrix."""
         a = adapters.create_tensor(np.array([[1.0, 2.0], [3.0, 4.0]]))
         [x] = signed(rng, *shapes(rng, "nm"))
 
@@ -449,7 +449,7 @@ class TestTensorSum:
         assert_gradients([a], [x], lambda x: x.sum(axis=axis, keepdims=keepdims) * weights)
 
     def test_it_adds_to_a_gradient_that_is_there(self, rng):
-        """The rules of two sums, along axis 0 and along axis 1, both add to what a.grad already holds."""
+        """The rules of two sums, along axis 0 and along axis 1, both add to the present a.grad."""
         x, held, columns, rows = signed(rng, *shapes(rng, "nm", "nm", "m", "n"))
         a = adapters.create_tensor(x)
         a.grad = in_type_of(a, held)
@@ -507,7 +507,7 @@ class TestTensorMean:
         assert_gradients([a], [x], lambda x: x.mean(axis=axis, keepdims=keepdims) * weights)
 
     def test_it_adds_to_a_gradient_that_is_there(self, rng):
-        """Each element's share of the mean's gradient is added to what a.grad already holds."""
+        """Each element's share of the mean's gradient is added to the present a.grad."""
         (x, held), [gradient] = signed(rng, *shapes(rng, "nm", "nm")), positive(rng, ())
         a = adapters.create_tensor(x)
         a.grad = in_type_of(a, held)
@@ -586,7 +586,7 @@ class TestTensorMax:
         assert_close(tensor_grad(a), shares * winners)
 
     def test_it_adds_to_a_gradient_that_is_there(self, rng):
-        """The shares of two equal maxima are added to what a.grad already holds."""
+        """The shares of two equal maxima are added to the present a.grad."""
         x, [gradient] = _tied(rng, *shapes(rng, "nm"), None), positive(rng, ())
         a, [held] = adapters.create_tensor(x.copy()), signed(rng, x.shape)
         a.grad = in_type_of(a, held)
@@ -664,7 +664,7 @@ class TestTensorReshape:
         assert_gradients(inputs, arrays, lambda x, y, z: x * y + (x.reshape(new) * z).reshape(old))
 
     def test_it_does_not_share_its_gradient(self, rng):
-        """When a is used beside c = a.reshape(...), what a gets there leaves c's gradient as it is."""
+        """When a is used beside c = a.reshape(...), the other gradient of a leaves c's gradient unchanged."""
         x, y, other = positive(rng, *shapes(rng, "nm", "nm", "nm"))
         [weights] = positive(rng, (x.size,))
         a, b = create_tensors(x, y)
@@ -734,7 +734,7 @@ class TestTensorTranspose:
         assert_gradients(inputs, arrays, lambda x, y, z: x * y + (x.T * z).T)
 
     def test_it_does_not_share_its_gradient(self, rng):
-        """When a is used beside c = a.T, what a gets there leaves c's gradient as it is."""
+        """When a is used beside c = a.T, the other gradient of a leaves c's gradient unchanged."""
         x, y, other, weights = positive(rng, *shapes(rng, "nm", "nm", "nm", "mn"))
         a, b = create_tensors(x, y)
         c = adapters.run_tensor_transpose(a)

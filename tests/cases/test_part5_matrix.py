@@ -126,7 +126,7 @@ class TestMatmul:
         assert_close(tensor_grad(b), x.T @ weights)
 
     def test_every_use_in_a_power_counts(self, rng):
-        """In (X @ X) @ (X @ X), the gradient of X holds what it receives in all four places."""
+        """In (X @ X) @ (X @ X), the gradient of X is the sum of its shares in all four places."""
         x, weights = signed(rng, *shapes(rng, "nn", "nn"))
         a = adapters.create_tensor(x.copy())
 
@@ -213,7 +213,7 @@ class TestMatvec:
         assert_gradients(inputs, arrays, lambda x, w: x @ w * weights)
 
     def test_it_adds_to_a_gradient_that_is_there(self, rng):
-        """The rule of a product adds to what the gradients of the matrix and of the vector already hold."""
+        """The rule of a product adds to the present gradients of the matrix and of the vector."""
         x, y, held, other, arriving = signed(rng, *shapes(rng, "nm", "m", "nm", "m", "n"))
         a, v = create_tensors(x, y)
         a.grad, v.grad = in_type_of(a, held), in_type_of(v, other)
@@ -265,7 +265,7 @@ class TestTensorActivations:
 
     @pytest.mark.parametrize("name", DERIVATIVES)
     def test_it_adds_to_a_gradient_that_is_there(self, rng, name):
-        """The rule of an activation adds to what the gradient of a 3-d tensor already holds."""
+        """The rule of an activation adds to the present gradient of a 3-d tensor."""
         x = _inputs(rng, name, "abc")
         held, arriving = positive(rng, x.shape, x.shape)
         a = adapters.create_tensor(x.copy())
@@ -347,7 +347,7 @@ class TestMatrixChain:
         assert_gradients([x, w], arrays, lambda x, w, g: (np.maximum(x @ w, 0) * g) @ w.T)
 
     def test_a_matrix_times_its_own_transpose(self, rng):
-        """In (X * Y) @ X.T, the gradient of X holds what comes through the product and through X.T."""
+        """In (X * Y) @ X.T, the gradient of X is the sum through the product and through X.T."""
         x, y, weights = positive(rng, *shapes(rng, "nm", "nm", "nn"))
         a, b = create_tensors(x, y)
 

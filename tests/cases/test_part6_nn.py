@@ -89,7 +89,7 @@ def assert_all_close(arrays, expected, **options):
 
 
 def assert_below(what, number, limit, *, hint):
-    """Fail unless `number`, which is the `what`, is below `limit` (a nan is not)."""
+    """Fail unless `number`, which messages call `what`, is below `limit` (a nan is not)."""
     if not number < limit:
         raise Mismatch(f"the {what} is too large", expected=f"below {limit:.4g}", actual=number, hint=hint)
 
@@ -137,7 +137,7 @@ class TestLinearLayer:
         assert_computes(layer, arrays, rng.normal(size=(batch, sizes[0])), **LOOSELY)
 
     def test_weights_start_random_and_small(self, rng):
-        """A new layer's weights differ from each other, are smaller than 1 in size, and are what it uses."""
+        """A new layer's weights differ from each other, are smaller than 1 in size, and are in use."""
         sizes = drawn_between(rng, (150, 250)), drawn_between(rng, (40, 60))
         layer = adapters.create_linear_layer(*sizes)
 
@@ -172,7 +172,7 @@ class TestLinearLayer:
             assert_computes(layer, arrays, x, **LOOSELY)
 
     def test_forward_is_x_times_weight_plus_bias(self, rng):
-        """A layer turns a batch x into x @ W + b, whatever the number of rows."""
+        """A layer turns a batch x into x @ W + b, for any number of rows."""
         layer, arrays, x = drawn_layer(rng)
 
         for rows in BATCHES:
@@ -530,7 +530,7 @@ def drawn_network(rng, sizes=None):
 
 
 def forward(arrays, x):
-    """Return relu(x @ w1 + b1), and what the second layer makes of it, in numpy."""
+    """Return relu(x @ w1 + b1), and the output of the second layer, in numpy."""
     w1, b1, w2, b2 = arrays
     hidden = np.maximum(x @ w1 + b1, 0)
     return hidden, hidden @ w2 + b2
@@ -611,7 +611,7 @@ class TestMLP:
         assert_all_close(gradients_of(network.parameters), pulled_back(network.arrays, x, upstream))
 
     def test_training_lowers_the_loss(self, rng):
-        """Thirty steps on three well separated groups of points bring the loss below half of what it was.
+        """Thirty steps on three well separated groups of points halve the loss.
 
         The network starts from its own random weights, and where it ends follows from them.
         """
@@ -685,7 +685,7 @@ def mean_of_relu(x):
 
 
 def after(first, function):
-    """Return the function that applies `function` to what `first` returns."""
+    """Return the function that applies `function` to the result of `first`."""
     return lambda x: function(first(x))
 
 
@@ -704,7 +704,7 @@ def fourth_powers(shift, factor):
 
 @dataclass(frozen=True)
 class Check:
-    """A gradient check: of which function at which array, with which settings, and what it should say."""
+    """A gradient check: its function, array and settings, and the right verdict."""
 
     function: object
     x: np.ndarray
@@ -794,7 +794,7 @@ class TestGradientCheck:
         run_checks(checks, hint="compare every element with its own difference")
 
     def test_honours_the_tolerance(self, rng):
-        """One element's relative error of 0.6 * tol passes, one of 1.6 * tol fails, whatever tol is."""
+        """One element's relative error of 0.6 * tol passes, one of 1.6 * tol fails, for any tol."""
         beyond = drawn_between(rng, (2, 4))
         checks = []
         for number in rng.permutation(5):
@@ -848,7 +848,7 @@ class TestGradientCheck:
         run_checks(checks, hint="the relative error is |g - q| / (max(|g|, |q|) + eps)")
 
     def test_restores_the_input(self, rng):
-        """After a check, whatever its verdict, the input holds the numbers that it held before."""
+        """After a check with any verdict, the input holds the numbers that it held before."""
         wrong = [np.full((1, 2), not verdict) for verdict in drawn_verdicts(rng)]
         checks = [check_ramps(rng, places) for places in wrong]
 

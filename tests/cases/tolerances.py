@@ -48,7 +48,7 @@ def _largest_finite(sizes):
 
 
 def unit_roundoff(actual, expected):
-    """Return the unit roundoff of the coarser data type of an answer and of what is expected.
+    """Return the unit roundoff of the coarser data type of an answer and the expected value.
 
     A 0-d array may come back as a number without its type. One that float32 holds counts as float32.
     """

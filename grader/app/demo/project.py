@@ -6,7 +6,7 @@ from pathlib import Path
 
 from grader.app.demo.mistakes import DemoCourse
 from grader.app.demo.plan import Twist, Work
-from grader.intake.adapters import ADAPTERS
+from grader.intake.adapters_file import ADAPTERS
 from grader.template.files import read_files
 from grader.template.generate import REFERENCE, generate
 

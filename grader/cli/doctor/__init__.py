@@ -1,4 +1,4 @@
-"""`grader doctor`: what the service needs here, what is missing, and how the workers are."""
+"""`grader doctor`: checks of the service's needs on this host, and the state of the workers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.cli.doctor.finding import Finding, Findings
-    from grader.probe import Finding as Found
+    from grader.probe import RunnerCheck
     from grader.render.doctor import RunnerRow, WorkerRow
     from grader.service_settings import ServiceSettings
 
@@ -27,17 +27,17 @@ def doctor_command(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
 ) -> None:
-    """Check database, disk, data, secret, address, time, versions and runners; say what is missing."""
+    """Check database, disk, data, secret, address, time, versions and runners; list the missing ones."""
     from grader.render.doctor import print_doctor
     from grader.service_settings import read_service_settings
 
     settings = read_service_settings()
     say: Callable[[Finding], None] = _keep if as_json else typer.echo
-    checks = _told(_checks(settings), say)
+    checks = _report_all(_checks(settings), say)
     found = _runners(settings)
     rows, chosen = _rows(found), _chosen(found, settings.grading.runner)
     workers = find_workers()
-    checks += _told(_judged(settings, found, chosen, workers), say)
+    checks += _report_all(_judge(settings, found, chosen, workers), say)
     lacking = [each for each in checks if each.level == "missing"]
     if as_json:
         typer.echo(json.dumps(_document(checks, lacking, rows, chosen, workers), indent=1))
@@ -49,10 +49,10 @@ def doctor_command(
 
 
 def _keep(finding: Finding) -> None:
-    """Say nothing of a finding now."""
+    """Print nothing."""
 
 
-def _told(findings: Findings, say: Callable[[Finding], None]) -> list[Finding]:
+def _report_all(findings: Findings, say: Callable[[Finding], None]) -> list[Finding]:
     """Return all findings; each is shown as soon as it is known."""
     kept = []
     for each in findings:
@@ -62,7 +62,7 @@ def _told(findings: Findings, say: Callable[[Finding], None]) -> list[Finding]:
 
 
 def _checks(settings: ServiceSettings) -> Iterator[Finding]:
-    """Yield what is found, the quick checks first."""
+    """Yield the findings, the quick checks first."""
     from grader.cli.doctor.address import check_address
     from grader.cli.doctor.grading import check_data
     from grader.cli.doctor.host import check_disk, check_secret, check_versions
@@ -78,8 +78,8 @@ def _checks(settings: ServiceSettings) -> Iterator[Finding]:
     yield from check_data(assignment)
 
 
-def _judged(
-    settings: ServiceSettings, found: list[Found], chosen: str | None, workers: list[WorkerRow] | None
+def _judge(
+    settings: ServiceSettings, found: list[RunnerCheck], chosen: str | None, workers: list[WorkerRow] | None
 ) -> Iterator[Finding]:
     from grader.cli.doctor.grading import judge_runners, judge_workers
 
@@ -87,16 +87,16 @@ def _judged(
     yield from judge_workers(workers)
 
 
-def _runners(settings: ServiceSettings) -> list[Found]:
-    """Return what every runner is worth here."""
-    from grader.probe import find_out
+def _runners(settings: ServiceSettings) -> list[RunnerCheck]:
+    """Return the check of every runner."""
+    from grader.probe import check_runner
     from grader.runners import docker_of
-    from grader.sandbox.choice import every_runner
+    from grader.sandbox.runner_choice import every_runner
 
-    return [find_out(kind) for kind in every_runner(docker_of(settings.grading))]
+    return [check_runner(kind) for kind in every_runner(docker_of(settings.grading))]
 
 
-def _rows(found: list[Found]) -> list[RunnerRow]:
+def _rows(found: list[RunnerCheck]) -> list[RunnerRow]:
     from grader.render.doctor import RunnerRow
 
     return [
@@ -104,22 +104,22 @@ def _rows(found: list[Found]) -> list[RunnerRow]:
             name=each.kind.name,
             isolates=_isolates(each),
             unavailable=each.unavailable,
-            kept={promise: promise not in each.broken for promise in sorted(each.kind.promises)},
+            kept={guarantee: guarantee not in each.failed for guarantee in sorted(each.kind.guarantees)},
         )
         for each in found
     ]
 
 
-def _chosen(found: list[Found], wanted: str | None) -> str | None:
+def _chosen(found: list[RunnerCheck], wanted: str | None) -> str | None:
     """Return the runner that grading takes: the one of the settings, else the strongest that isolates."""
-    able = [each for each in found if each.holds]
+    able = [each for each in found if each.is_usable]
     taken = [each for each in able if each.kind.name == wanted] if wanted else filter(_isolates, able)
     return next((each.kind.name for each in taken), None)
 
 
-def _isolates(found: Found) -> bool:
-    from grader.sandbox.choice import isolating
+def _isolates(found: RunnerCheck) -> bool:
     from grader.sandbox.docker.kind import Docker
+    from grader.sandbox.runner_choice import isolating
 
     return found.kind.name in {kind.name for kind in isolating(Docker())}
 

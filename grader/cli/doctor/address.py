@@ -18,11 +18,11 @@ SOON_DAYS = 14
 
 def check_address(settings: ServiceSettings) -> Findings:
     """Check the bound address, then the public one."""
-    yield _bound(settings)
+    yield _check_bound(settings)
     yield _public(settings)
 
 
-def _bound(settings: ServiceSettings) -> Finding:
+def _check_bound(settings: ServiceSettings) -> Finding:
     where = f"{settings.host}:{settings.port}"
     try:
         family, *_, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]

@@ -1,4 +1,4 @@
-"""What a check of `grader doctor` finds: one sentence, and how much it matters."""
+"""The finding of one check of `grader doctor`: a sentence, and its level."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found."""
+    """The finding of one check."""
 
     check: str
     level: Level

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from grader.cli.doctor.finding import Finding, Findings, missing, note, ok
-from grader.probe import Finding as Found
+from grader.probe import RunnerCheck
 from grader.render.doctor import WorkerRow
 from grader.suite.assignment import Assignment
 
@@ -30,16 +30,16 @@ def check_data(assignment: Assignment) -> Findings:
     except subprocess.TimeoutExpired:
         yield missing(DATA, f"The check of the data took more than {DATA_SECONDS} s; look at the network.")
         return
-    said = (done.stderr if done.returncode else done.stdout).strip() or f"{module} ended without a word."
+    said = (done.stderr if done.returncode else done.stdout).strip() or f"{module} ended without a message."
     yield missing(DATA, said) if done.returncode else ok(DATA, said)
 
 
-def judge_runners(found: list[Found], wanted: str | None, chosen: str | None) -> Finding:
+def judge_runners(found: list[RunnerCheck], wanted: str | None, chosen: str | None) -> Finding:
     """Return whether there is a runner for grading; `wanted` is that of the settings."""
     if chosen is None:
-        what = f"GRADER_RUNNER={wanted} does not work" if wanted else "No runner isolates submissions"
-        return missing(RUNNERS, f"{what} here; the table says why.")
-    working = ", ".join(each.kind.name for each in found if each.holds)
+        fault = f"GRADER_RUNNER={wanted} does not work" if wanted else "No runner isolates submissions"
+        return missing(RUNNERS, f"{fault} here; the table says why.")
+    working = ", ".join(each.kind.name for each in found if each.is_usable)
     return ok(RUNNERS, f"{working} work here; grading takes {chosen}.")
 
 

@@ -1,4 +1,4 @@
-"""Checks of this host: room on its disks, the secret of the seeds, and the versions of what runs."""
+"""Checks of this host: room on its disks, the secret of the seeds, and the versions of its software."""
 
 import os
 import platform
@@ -28,16 +28,16 @@ def check_disk(settings: ServiceSettings) -> Findings:
     database = make_url(settings.database)
     if database.get_backend_name() == "sqlite":
         folders.setdefault(Path(str(database.database)).parent, "the archives")
-    for folder, what in folders.items():
-        yield _room(folder, what)
+    for folder, content in folders.items():
+        yield _room(folder, content)
 
 
-def _room(folder: Path, what: str) -> Finding:
+def _room(folder: Path, content: str) -> Finding:
     place = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
     free = shutil.disk_usage(place).free
-    said = f"{free / 1e9:,.1f} GB are free for {what}, {folder}."
+    said = f"{free / 1e9:,.1f} GB are free for {content}, {folder}."
     if not os.access(place, os.W_OK):
-        return missing(DISK, f"This user may not write to {place}, where {what} is; give the user rights.")
+        return missing(DISK, f"This user may not write to {place}, where {content} is; give the user rights.")
     if free < LEAST:
         return missing(DISK, f"{said} The service takes no upload below {LEAST >> 20} MiB: make room.")
     return note(DISK, f"{said} Make room soon.") if free < LITTLE else ok(DISK, said)
@@ -50,7 +50,7 @@ def check_secret(settings: ServiceSettings) -> Findings:
     if settings.secret is not None:
         yield ok(SECRET, "GRADER_SECRET states it.")
     elif path.exists():
-        yield _kept(path)
+        yield _check_kept_secret(path)
     elif settings.database_url.get_secret_value():
         yield missing(SECRET, "GRADER_SECRET is not set; it must be the same on every host of the service.")
     elif has_store:
@@ -59,7 +59,7 @@ def check_secret(settings: ServiceSettings) -> Findings:
         yield note(SECRET, f"There is none yet; the first start keeps one in {path}.")
 
 
-def _kept(path: Path) -> Finding:
+def _check_kept_secret(path: Path) -> Finding:
     try:
         read_secret(path.parent)
     except (ValueError, OSError) as wrong:

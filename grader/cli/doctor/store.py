@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader.cli.doctor.finding import Finding, Findings, missing, note, ok
-from grader.cli.mistakes import explain
+from grader.cli.operator_mistakes import explain
 from grader.service_settings import ServiceSettings
 from grader.store import Database
 from grader.store.database import now, open_as_it_is
@@ -37,7 +37,7 @@ def check_store(settings: ServiceSettings) -> Findings:
 
 
 def _absent(settings: ServiceSettings, absent: AbsentStoreError) -> Finding:
-    """Say that there is no store: what is missing if one is named, else no service was started here."""
+    """Return the finding on an absent store: an error only if the settings name one."""
     if settings.database_url.get_secret_value():
         return missing(DATABASE, f"{absent}.")
     return note(DATABASE, f"There is no store in {settings.grading.data_dir} yet; `grader serve` makes one.")

@@ -1,9 +1,9 @@
-"""A container's standard streams: input and output become a socket, of errors the first bytes are kept.
+"""A container's standard streams: a socket for input and output, and the first bytes of standard error.
 
-The engine sends both outputs through one connection, in frames: a byte that says which, three of nothing,
-four with the length. Two threads carry the bytes, one each way, blocking, so back pressure goes through. Any
-thread may ask process 1 for the submission's usage: the question travels between two envelopes of the
-submission's, and the answer between two pieces of what it prints (envelope.py).
+The engine sends both outputs through one connection, in frames: one byte names the stream, three are empty,
+four hold the length. Two threads carry the bytes, one each way. They block, so back pressure goes through.
+Any thread may ask process 1 for the submission's usage. The question travels between two envelopes for the
+submission, the answer between two pieces of its output (envelope.py).
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from grader.sandbox.capture import EXIT_SECONDS, FirstBytes
-from grader.sandbox.envelope import CLOCK, DATA, ENVELOPE, KEY, KEY_BYTES, QUESTION, Report, Sieve
+from grader.sandbox.envelope import CLOCK, DATA, ENVELOPE, KEY, KEY_BYTES, QUESTION, Sieve, UsageReport
 from grader.sandbox.runner import Output
 from grader.sandbox.usage import Usage
 
@@ -37,7 +37,7 @@ class Attachment:
     """
 
     def __init__(self, connection: socket.socket, keep: int) -> None:
-        """Carry what goes through `connection`, and keep up to `keep` bytes of what is printed."""
+        """Carry the streams through `connection`, and keep up to `keep` bytes of the output."""
         self.stream, self._inner = socket.socketpair()
         self._connection = connection
         self._printed = FirstBytes(keep)
@@ -45,9 +45,9 @@ class Attachment:
         self._sieve = Sieve(key)
         self._sending = threading.Lock()
         self._told = threading.Condition()
-        self._report: Report | None = None  # the last one
+        self._report: UsageReport | None = None  # the last one
         self._questions = 0
-        with contextlib.suppress(OSError):  # the container has ended, as is heard of in a moment
+        with contextlib.suppress(OSError):  # the container has ended; `_receive` notices
             self._put(KEY, key)
         self.failure: Exception | None = None
         self._coming = threading.Thread(target=self._carry_all, args=[self._receive], daemon=True)
@@ -57,15 +57,15 @@ class Attachment:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing comes any more, because the container ended or the engine did."""
+        """Whether the container or the engine has ended."""
         return not self._coming.is_alive()
 
     def output(self) -> Output:
-        """Return what was printed so far."""
+        """Return the output so far."""
         return self._printed.output()
 
     def usage(self) -> Usage | None:
-        """Return what the submission has used by now, at the end if that has come; None if nobody answers."""
+        """Return the submission's usage so far; None if process 1 does not answer."""
         with self._told:
             self._questions += 1
             question, before = self._questions, self._report
@@ -76,13 +76,13 @@ class Attachment:
             return self._report.usage if self._report and is_news else None
 
     def pass_nothing_on(self) -> None:
-        """Drop from now on what comes for the stream, so that the engine need not wait until it is read."""
+        """Drop the container's output from now on, so that the engine need not wait for a reader."""
         _shut(self._inner, socket.SHUT_WR)
 
     def close(self) -> None:
-        """Wait for the last output of a container that is being killed, then let go of everything."""
+        """Wait for the last output of a killed container, then close all sockets."""
         self.stream.close()
-        _shut(self._inner, socket.SHUT_RDWR)  # whoever has borrowed the stream holds it open
+        _shut(self._inner, socket.SHUT_RDWR)  # a job that leases the process holds the stream open
         self._coming.join(EXIT_SECONDS)
         _shut(self._connection, socket.SHUT_RDWR)
         self._coming.join()
@@ -91,16 +91,16 @@ class Attachment:
         self._inner.close()
 
     def _carry_all(self, carry: Callable[[], None]) -> None:
-        """Carry what goes one way; note what goes wrong in it, and close both ends then."""
+        """Carry one direction; on an error, keep it as `failure` and close both ends."""
         try:
             carry()
-        except Exception as failed:  # noqa: BLE001 - whoever asks how the container ended answers to it
+        except Exception as failed:  # noqa: BLE001 - Container.ending raises it
             self.failure = failed
             for end in (self._inner, self._connection):
                 _shut(end, socket.SHUT_RDWR)
 
     def _receive(self) -> None:
-        """Carry what the container writes, to its end."""
+        """Carry the output of the container to its end."""
         frames = cast("BufferedReader", self._connection.makefile("rb", CHUNK))
         with frames, contextlib.suppress(OSError):
             while len(header := frames.read(FRAME.size)) == FRAME.size:
@@ -115,11 +115,11 @@ class Attachment:
             if not to_socket:
                 self._keep(chunk)
                 continue
-            with contextlib.suppress(OSError):  # nobody listens any more; what is printed still counts
+            with contextlib.suppress(OSError):  # the socket is closed; the output still counts
                 self._inner.sendall(chunk)
 
     def _keep(self, chunk: bytes) -> None:
-        """Keep what is printed, and the last report."""
+        """Keep the output, and the last report."""
         printed, reports = self._sieve.part(chunk)
         self._printed.add(printed)
         if reports:
@@ -131,7 +131,7 @@ class Attachment:
         return self._report is not None and self._report.answers >= question
 
     def _ask(self, question: int) -> None:
-        """Ask, unless unread data blocks the way; process 1 then reports by itself."""
+        """Ask, unless unread data blocks the connection; process 1 then reports by itself."""
         if not self._sending.acquire(timeout=ANSWER_SECONDS / 10):
             return
         try:
@@ -147,7 +147,7 @@ class Attachment:
             self._connection.sendall(ENVELOPE.pack(kind, len(content)) + content)
 
     def _send(self) -> None:
-        """Carry what is sent to the container; close its standard input after that."""
+        """Carry input to the container; then close its standard input."""
         with contextlib.suppress(OSError):
             while chunk := self._inner.recv(CHUNK):
                 self._put(DATA, chunk)

@@ -27,7 +27,7 @@ class Container:
     """A student process in a container that the engine removes when it ends; `id` is its name there."""
 
     def __init__(self, api: APIClient, specification: dict[str, Any], keep: int) -> None:
-        """Start it and wait until it is ready; keep `keep` bytes of what is printed. Raises SandboxError."""
+        """Start it and wait until it is ready; keep `keep` bytes of its output. Raises SandboxError."""
         self._api = api
         self._image = specification["image"]
         with engine_errors(self._image), ExitStack() as undo:
@@ -52,9 +52,9 @@ class Container:
     def kill(self) -> None:
         """Kill all processes in it and remove it.
 
-        Raises SandboxError if the engine does not answer; its input is closed even so, and it ends by that.
+        Raises SandboxError if the engine does not answer. Its input is closed in any case, which ends it.
         """
-        self._attachment.pass_nothing_on()  # the engine removes no container before all it wrote is read
+        self._attachment.pass_nothing_on()  # the engine waits with the removal until all output is read
         try:
             with engine_errors(self._image):
                 remove(self._api, self.id)
@@ -62,10 +62,10 @@ class Container:
             self._attachment.close()
 
     def ending(self) -> Ending:
-        """Return how it ended, from what the engine has heard.
+        """Return how it ended, by the events of the engine.
 
-        Raises SandboxError if the engine has lost it, as one that was started again has, or if the threads
-        that carry its streams have failed.
+        Raises SandboxError if the engine has lost the container, as after a restart, or if the threads that
+        carry its streams have failed.
         """
         if self._attachment.failure is not None:
             raise SandboxError(f"the streams of a container have failed: {self._attachment.failure!r}")
@@ -86,22 +86,22 @@ class Container:
         """Unknown: the engine may run on another host."""
 
     def usage(self) -> Usage | None:
-        """Return what the submission has used so far."""
+        """Return the submission's usage so far."""
         return self._attachment.usage()
 
     def output(self) -> Output:
-        """Return what it has printed."""
+        """Return its output."""
         return self._attachment.output()
 
     def _events(self) -> Iterator[dict[str, Any]]:
-        """Yield what the engine has heard of its end, and what it hears in the next moment."""
+        """Yield the engine's events about its end, up to EXIT_SECONDS from now."""
         heard = {"container": self.id, "event": ["oom", "die"]}
         until = math.ceil(time.time() + EXIT_SECONDS)
         with engine_errors(self._image), closing(self._api.events(1, until, heard, decode=True)) as events:
             yield from events
 
     def _wait(self) -> None:
-        """Wait for the byte that says that it serves. Raises SandboxError."""
+        """Wait for the READY byte. Raises SandboxError."""
         self.stream.settimeout(START_SECONDS)
         try:
             ready = self.stream.recv(len(READY))

@@ -1,7 +1,7 @@
 """Folders that a submission may read: a layer on the sandbox's image, made once per content.
 
-An image has what a volume lacks: it is there completely or not at all, its name says what it holds, it cannot
-be written to, and no path of the machine that the worker runs on is needed to fill it.
+An image has advantages over a volume: it exists completely or not at all, its name identifies its content, it
+is read-only, and the worker needs no path of the engine's machine to fill it.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ def inside(folders: Mapping[str, Path]) -> dict[str, Path]:
 
 
 def image_with(api: APIClient, image: str, folders: Mapping[str, Path]) -> str:
-    """Return the name of an image that holds `folders` besides what `image` does, made if it is not there."""
+    """Return the name of an image with the files of `image` and `folders`; make it if it does not exist."""
     base = _identity(api, image)
     if not folders:
         return image

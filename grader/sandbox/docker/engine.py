@@ -1,4 +1,4 @@
-"""The Docker engine: how it is reached, what its errors mean, and what a crash left there."""
+"""The Docker engine: the connection, sentences for its errors, and the leftovers of a crash."""
 
 import contextlib
 import socket
@@ -33,7 +33,7 @@ def connect() -> APIClient:
 
 
 def _call(url: str) -> None:
-    """Connect to the engine's socket, if `url` names one: the client leaves sockets open that fail to."""
+    """Connect to the engine's socket, if `url` names one: the client leaks sockets that fail to connect."""
     scheme, _, path = url.partition("://")
     if scheme in {"unix", "http+unix"}:
         with socket.socket(socket.AF_UNIX) as caller:
@@ -42,7 +42,7 @@ def _call(url: str) -> None:
 
 @contextlib.contextmanager
 def engine_errors(image: str) -> Iterator[None]:
-    """Turn the engine's errors into ones that say what to do. Raises SandboxError."""
+    """Turn the engine's errors into sentences with advice. Raises SandboxError."""
     try:
         yield
     except ImageNotFound as missing:
@@ -57,8 +57,8 @@ def engine_errors(image: str) -> Iterator[None]:
 def remove_leftovers(api: APIClient) -> None:
     """Remove the containers of workers that are gone.
 
-    A running one is left alone: it ends, and the engine removes it, as soon as its worker is gone. What can
-    stay is one that was created and not started, or that ended while the engine itself was stopped.
+    This leaves running containers alone: one ends, and the engine removes it, when its worker is gone. A
+    container can stay if its worker never started it, or if it ended while the engine was stopped.
     """
     now = datetime.fromisoformat(api.info()["SystemTime"]).timestamp()
     labelled = {"label": LABEL, "status": ["created", "exited", "dead"]}

@@ -1,44 +1,38 @@
-"""The kind of runner that uses containers: its options, and what it says of itself before one is made."""
+"""The `docker` kind of runner: a machine without Docker imports nothing more of this package."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from grader.sandbox.runner import Allowance, Promise, Runner, SandboxError
+from grader.sandbox.docker.options import PROCESSES, UID, DockerOptions
+from grader.sandbox.runner import Allowance, Guarantee, Runner, SandboxError
 
-PROCESSES = 64  # tasks in a container; the C runtime and an engine's own helpers need a dozen
-UID = 65534
-GVISOR = "runsc"
 SOCKET = Path("/var/run/docker.sock")
 
 
 @dataclass(frozen=True)
 class Docker:
-    """Containers of `image`, run by `runtime` (None: the engine's own default), `pool` of them kept ready."""
+    """The kind of runner that gives each submission a container of its own."""
 
-    image: str = "grader-sandbox"
-    runtime: str | None = None
-    pool: int = 2
+    options: DockerOptions = field(default_factory=DockerOptions)
 
     name: ClassVar[str] = "docker"
 
     @property
-    def jailed(self) -> bool:
-        """Whether the jail is put on inside: gVisor, which has a kernel of its own, knows no Landlock."""
-        return not (self.runtime or "").startswith(GVISOR)
-
-    @property
-    def promises(self) -> frozenset[Promise]:
-        """What it promises of every process."""
-        return frozenset(Promise) if self.jailed else frozenset(Promise) - {Promise.PROCESSES}
+    def guarantees(self) -> frozenset[Guarantee]:
+        """The guarantees for every process."""
+        return (
+            frozenset(Guarantee) if self.options.is_jailed else frozenset(Guarantee) - {Guarantee.PROCESSES}
+        )
 
     @property
     def isolation(self) -> str:
-        """What stands between a submission and this machine."""
-        inside = "with the jail inside" if self.jailed else "with a kernel of its own"
+        """The isolation between a submission and this machine, in words for the report."""
+        options = self.options
+        inside = "with the jail inside" if options.is_jailed else "with a kernel of its own"
         return (
-            f"a container of its own from the image {self.image}, runtime {self.runtime or 'default'}, "
+            f"a container of its own from the image {options.image}, runtime {options.runtime or 'default'}, "
             f"{inside}: no network, no writable file, no capabilities, uid {UID}, limits of memory, of one "
             f"CPU and of {PROCESSES} tasks"
         )
@@ -47,6 +41,8 @@ class Docker:
         """Return a runner whose containers live under `allowance`. Raises SandboxError."""
         if "DOCKER_HOST" not in os.environ and not SOCKET.exists():
             raise SandboxError(f"there is no Docker engine: no {SOCKET}, and DOCKER_HOST names no other")
-        from grader.sandbox.docker.runner import DockerRunner  # noqa: PLC0415 - the SDK costs a third of a second
+        from grader.sandbox.docker.docker_runner import (  # noqa: PLC0415 - the SDK costs a third of a second
+            DockerRunner,
+        )
 
-        return DockerRunner(allowance, self)
+        return DockerRunner(allowance, self, self.options)

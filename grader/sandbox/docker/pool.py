@@ -1,4 +1,4 @@
-"""Things that take long to make, kept ready by a thread in the background."""
+"""A pool: a background thread makes things in advance that take long to make."""
 
 import threading
 from collections import deque
@@ -8,15 +8,15 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Closed(Exception):  # noqa: N818 - an event
+class PoolClosed(Exception):  # noqa: N818 - an event
     """The pool was closed."""
 
 
 class Pool(Generic[T]):
     """A number of things made by `make`, each given out once.
 
-    They are made one after another in one thread. An error in it is raised to those who wait, and nothing
-    more is made until somebody asks again: an engine that is down is not bothered all the time.
+    One thread makes them, one after another. `take` raises an error of that thread, which then makes nothing
+    until the next `take`. So the pool does not keep asking an engine that is down.
     """
 
     def __init__(self, make: Callable[[], T], discard: Callable[[T], None], size: int) -> None:
@@ -38,7 +38,7 @@ class Pool(Generic[T]):
         return len(self._ready)
 
     def take(self) -> T:
-        """Return a thing, waiting for it if none is ready. Raises what making it raised, or Closed."""
+        """Return a thing; wait if none is ready. Raises the error of `make`, or PoolClosed."""
         with self._changed:
             self._failed = None  # it is tried once more
             self._waiting += 1
@@ -46,7 +46,7 @@ class Pool(Generic[T]):
             self._changed.wait_for(lambda: self._ready or self._failed or self._closed)
             self._waiting -= 1
             if not self._ready:
-                raise self._failed or Closed("the pool was closed")
+                raise self._failed or PoolClosed("the pool was closed")
             return self._ready.popleft()
 
     def close(self) -> None:
@@ -63,7 +63,7 @@ class Pool(Generic[T]):
         while self._wait():
             try:
                 made = self._make()
-            except Exception as failed:  # noqa: BLE001 - it is raised again where somebody can answer to it
+            except Exception as failed:  # noqa: BLE001 - `take` raises it again
                 with self._changed:
                     self._failed = failed
                     self._changed.notify_all()
@@ -75,8 +75,8 @@ class Pool(Generic[T]):
     def _wait(self) -> bool:
         """Wait until a thing is wanted; return False when the pool is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._wanted())
+            self._changed.wait_for(lambda: self._closed or self._is_wanted())
             return not self._closed
 
-    def _wanted(self) -> bool:
+    def _is_wanted(self) -> bool:
         return self._failed is None and len(self._ready) < self._size + self._waiting

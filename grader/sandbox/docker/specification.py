@@ -1,4 +1,4 @@
-"""What the engine is asked for at a container's creation: all limits, and everything that is taken away."""
+"""The arguments with which the engine creates a container: limits, and no rights beyond computing."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from docker import APIClient
 from docker.types import LogConfig, Ulimit
 
 from grader.sandbox.docker.engine import LABEL, OWNER_LABEL
-from grader.sandbox.docker.kind import PROCESSES, UID, Docker
+from grader.sandbox.docker.options import PROCESSES, UID, DockerOptions
 from grader.sandbox.environment import student_environment
 from grader.sandbox.jail.privileges import DESCRIPTORS
 from grader.sandbox.runner import Allowance
@@ -18,7 +18,7 @@ HOME = "/submission"
 INTERPRETER = ("/opt/sandbox/bin/python", "-P", "-s", "-B")
 MAIN = """
 import sys
-from grader.boundary.student import serve_pipes
+from grader.boundary.submission_server import serve_pipes
 from grader.sandbox.contained import main
 main(serve_pipes, sys.argv[1])
 """
@@ -27,7 +27,7 @@ NANO = 10**9
 ULIMITS = {"core": 0, "nofile": DESCRIPTORS, "fsize": 0, "memlock": 0, "msgqueue": 0}
 
 
-def specify(api: APIClient, image: str, options: Docker, allowance: Allowance) -> dict[str, Any]:
+def specify(api: APIClient, image: str, options: DockerOptions, allowance: Allowance) -> dict[str, Any]:
     """Return the arguments of `create_container` for `allowance`, whose folders are the container's own."""
     environment = student_environment(HOME, allowance)
     return {
@@ -58,7 +58,7 @@ def specify(api: APIClient, image: str, options: Docker, allowance: Allowance) -
     }
 
 
-def _settings(options: Docker, allowance: Allowance) -> str:
-    """Return what the first process in the container must know."""
+def _settings(options: DockerOptions, allowance: Allowance) -> str:
+    """Return the settings of the first process in the container, as JSON."""
     folders = [str(folder) for folder in allowance.folders.values()]
-    return json.dumps({"memory": allowance.memory, "folders": folders, "jailed": options.jailed})
+    return json.dumps({"memory": allowance.memory, "folders": folders, "jailed": options.is_jailed})

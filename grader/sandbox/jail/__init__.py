@@ -1,26 +1,27 @@
-"""The jail: closes the present process in so far that what it runs next can only compute and answer.
+"""The jail: restricts the present process, so that its next code can only compute and answer.
 
-It needs no root, no namespaces and no container, and stacks inside all of them. In the order in which its
-parts are put on: resource limits; another user, where this is root; no traces, death with the parent, no new
-privileges; Landlock (which files); seccomp (which system calls).
+It needs no root, no namespaces and no container, and works inside all of them. Its parts, in the order in
+which a process enters them: resource limits; another user, if this is root; no tracing, death with the
+parent, no new privileges; Landlock (files); seccomp (system calls).
 
-What it does not cover: CPU time, which the trusted side bounds by killing the process; how much memory all
-submissions have together; faults of the kernel itself; where Landlock is older than version 6, signals to
-processes of the same user are held back by seccomp alone.
+It does not cover CPU time, which the trusted side bounds by killing the process; the memory of all
+submissions together; and faults of the kernel. Where Landlock is older than version 6, only seccomp stops
+signals to processes of the same user.
 """
 
 from collections.abc import Iterable
 
 from grader.sandbox.jail.installation import folders_to_list, paths_to_read
 from grader.sandbox.jail.landlock import Ruleset
-from grader.sandbox.jail.privileges import become_nobody, cut_ties, set_limits
+from grader.sandbox.jail.privileges import DESCRIPTORS, FILE_BYTES, become_nobody, cut_ties
 from grader.sandbox.jail.seccomp import restrict_system_calls
+from grader.sandbox.process_limits import set_limits
 
 __all__ = ["Jail"]
 
 
 class Jail:
-    """What a process is going to be closed in, made before it is forked, so that entering is quick."""
+    """The restrictions for processes that are forked later, made in advance so that entering is quick."""
 
     def __init__(self, memory: int, folders: Iterable[str] = (), *, strict: bool = False) -> None:
         """Allow `memory` bytes of address space, and reading of the interpreter, numpy and `folders`.
@@ -41,8 +42,8 @@ class Jail:
         return self._ruleset.descriptor
 
     def enter(self, parent: int) -> None:
-        """Close this process in for good; it ends when the process `parent` does. Raises OSError."""
-        set_limits(self._memory)
+        """Restrict this process for good; it ends when the process `parent` does. Raises OSError."""
+        set_limits(self._memory, DESCRIPTORS, FILE_BYTES)
         become_nobody(self._paths)
         cut_ties(parent)
         self._ruleset.enforce()

@@ -1,7 +1,7 @@
-"""Where the interpreter and numpy lie on this machine: all that a submission may read.
+"""The places of the interpreter and numpy on this machine: a submission may read no others.
 
-Other packages are left out, also those beside numpy and inside the interpreter's own library: a submission
-must not find an autodiff engine that somebody else wrote.
+Other packages are left out, also those beside numpy and inside the interpreter's own library. Else a
+submission could use an autodiff engine of somebody else.
 """
 
 import sysconfig
@@ -26,7 +26,7 @@ def paths_to_read() -> list[str]:
 
 
 def folders_to_list() -> list[str]:
-    """Return the folders whose names, not contents, an import must see to find what lies in them."""
+    """Return the folders that an import must list, without the right to read the files in them."""
     folders = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
     return [str(folder) for folder in map(Path, sorted(folders)) if folder.is_dir()]
 

@@ -1,4 +1,4 @@
-"""The Linux kernel's interface as far as Python's own library does not offer it: numbers and raw calls.
+"""The parts of the Linux kernel's interface that Python's library lacks: numbers and raw calls.
 
 Runs in the submission's process before it is confined, so it imports only the standard library.
 """
@@ -114,7 +114,7 @@ PR_SET_NO_NEW_PRIVS = 38
 PR_SET_VMA = 0x53564D41  # by which glibc names its memory
 
 
-class Unsupported(OSError):  # noqa: N818 - says what is the case
+class Unsupported(OSError):  # noqa: N818 - the name is the fact
     """This machine's kernel or architecture lacks something that the jail needs."""
 
 

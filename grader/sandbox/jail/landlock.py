@@ -23,7 +23,7 @@ PATH_BENEATH = 1
 
 
 class Ruleset:
-    """An open ruleset: nothing may be done to any file except what `allow` has allowed."""
+    """An open ruleset: it forbids all use of files beyond `allow_reading` and `allow_listing`."""
 
     def __init__(self) -> None:
         """Make it. Raises Unsupported where the kernel has no Landlock."""

@@ -1,11 +1,9 @@
-"""What a process may do because of who it is: the user it runs as, its limits, its ties to other processes.
+"""The privileges of a process: the user that it runs as, and its ties to other processes.
 
 Runs in the submission's process before it is confined, so it imports only the standard library.
 """
 
-import contextlib
 import os
-import resource
 import signal
 import struct
 from collections.abc import Iterable
@@ -19,33 +17,22 @@ from grader.sandbox.jail.kernel import (
     control_process,
     system_call,
 )
-from grader.sandbox.tasks import limit_tasks
+from grader.sandbox.process_limits import limit_tasks
 
 FIRST_USER = 2_000_000_000  # far above the users of any machine; each process gets one of its own
 NOBODY = 65534
 DESCRIPTORS = 64
+FILE_BYTES = 0  # a process in the jail writes no file
 THREADS = 64
 CAPABILITIES_VERSION = 0x20080522
 READ_AND_SEARCH = 1 << 2  # CAP_DAC_READ_SEARCH
-
-
-def set_limits(memory: int) -> None:
-    """Bound address space (bytes) and descriptors, forbid files that grow and core dumps, all for good."""
-    for limit, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_NOFILE, DESCRIPTORS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError):  # a stricter limit is in force
-            resource.setrlimit(limit, (value, value))
 
 
 def become_nobody(must_read: Iterable[str]) -> None:
     """Give up root, if this is root, for a user that no other process has; keep no capability.
 
     One exception: if the paths `must_read` lie below a folder that is closed to others, as an interpreter in
-    root's home, the right to read past that is kept. What can be read is then for Landlock alone to say.
+    root's home, the process keeps the right to read past that. Then Landlock alone limits reading.
     """
     if os.geteuid():
         limit_tasks()
@@ -69,7 +56,7 @@ def cut_ties(parent: int) -> None:
     control_process(PR_SET_DUMPABLE, 0)
     control_process(PR_SET_PDEATHSIG, signal.SIGKILL)
     control_process(PR_SET_NO_NEW_PRIVS, 1)
-    if os.getppid() != parent:  # it ended before this process asked to be told
+    if os.getppid() != parent:  # it ended before this process asked for the signal
         os._exit(0)
 
 

@@ -1,9 +1,9 @@
 """The system calls that a submission may make: an allow-list, compiled to a seccomp filter.
 
-The list holds what honest submissions were seen to call, MNIST training included, and what the C library may
-substituted for those calls on other machines. Everything else fails with EPERM, as if the file, process
-or socket was simply not to be had; `strict` ends the process instead, which is how tests find out that the
-list is long enough. No entry creates a file, a socket, a process or a mapping of another process's memory.
+The list holds the calls of honest submissions, MNIST training included, and the calls by which the C library
+may replace them on other machines. Every other call fails with EPERM. With `strict` it ends the process: so
+tests find out whether the list is long enough. No entry creates a file, a socket, a process or a mapping of
+another process's memory.
 
 Source: Linux Documentation/userspace-api/seccomp_filter.rst; instruction set: linux/filter.h.
 """
@@ -78,14 +78,14 @@ ALLOWED: Mapping[str, tuple[Condition, ...]] = MappingProxyType(
     {
         # memory
         **dict.fromkeys(("brk", "mmap", "munmap", "mremap", "mprotect", "madvise", "mbind"), ()),
-        # files, for reading; which ones is Landlock's business
+        # files, for reading; Landlock decides which ones
         "openat": (Without(2, CREATING_OPEN_FLAGS),),
         **dict.fromkeys(("close", "read", "readv", "pread64", "lseek", "getdents64", "getcwd"), ()),
         **dict.fromkeys(("fstat", "newfstatat", "stat", "lstat", "statx", "readlink", "readlinkat"), ()),
         **dict.fromkeys(("access", "faccessat", "faccessat2", "dup", "dup2", "dup3"), ()),
         "ioctl": (OneOf(1, HARMLESS_IOCTLS),),
         "fcntl": (OneOf(1, HARMLESS_FCNTLS),),
-        # what it prints, and the one socket that it has
+        # its output, and its one socket
         **dict.fromkeys(("write", "writev", "recvfrom", "shutdown", "getsockname", "getsockopt"), ()),
         "sendto": (OneOf(4, (0,)),),  # to where the socket is connected
         **dict.fromkeys(("poll", "ppoll", "select", "pselect6"), ()),
@@ -124,7 +124,7 @@ Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, co
 def restrict_system_calls(*, strict: bool = False) -> None:
     """Allow this process the list above and nothing else, for good. Raises OSError.
 
-    The process must have given up the hope for new privileges before (PR_SET_NO_NEW_PRIVS).
+    The process must have set PR_SET_NO_NEW_PRIVS before.
     """
     instructions = list(_program(os.getpid(), KILL if strict else FAIL | errno.EPERM))
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in instructions)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from grader.core.pytest_report import to_report
 from grader.core.reading import from_document
 from grader.render.html import render_html, stylesheet_hash
-from grader.render.text import render_text
+from grader.render.plain_text import render_text
 from grader.store.states import WAITING
 from grader.store.submissions import newest_report
 from grader.web.api.accept import preferred

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from grader.core.rubric import Part
-from grader.render.progress import stage_of
+from grader.render.progress_bar import stage_of
 from grader.store.progress import told_since
 from grader.store.states import WAITING, State
 from grader.store.tables import Progress, Submission

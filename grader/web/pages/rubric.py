@@ -39,7 +39,7 @@ class ProblemLine:
 
     problem: RubricProblem
     tests: Sequence[TestLine]
-    catches: Sequence[str]
+    known_mistakes: Sequence[str]
     rate: PassRate
 
 
@@ -57,7 +57,7 @@ def show_rubric(request: Request, context: InContext, site: OnSite, who: Visitor
                 TestLine(name, description, lost.get((rate.problem.id, name), 0))
                 for name, description in tests.get(rate.problem.id, ())
             ],
-            site.catches.get(rate.problem.id, ()),
+            site.known_mistakes.get(rate.problem.id, ()),
             rate,
         )
         for rate in rates

@@ -16,15 +16,15 @@ class Site:
     """The current rubric, the secret of the seeds, and some facts.
 
     Attributes: `over_tls` (the service is reached over TLS only), `has_second_stage` (the suite has tests
-    that take long, which come after all others), `catches` (sentences on the mistakes that the tests of each
-    problem are there for, by its id), `link_lifetime` (how long a sign-in link works).
+    that take long, which come after all others), `known_mistakes` (of each problem, by its id: sentences on
+    the mistakes that its tests catch), `link_lifetime` (how long a sign-in link works).
     """
 
     rubric: Rubric
     secret: bytes = field(repr=False)
     over_tls: bool
     has_second_stage: bool
-    catches: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    known_mistakes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     link_lifetime: timedelta = LINK_LIFETIME
 
 

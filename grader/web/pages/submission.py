@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from grader.core.reading import from_document
 from grader.core.role import LEADS
-from grader.render.html import shown
+from grader.render.html import report_values
 from grader.seed import derive_seed
 from grader.store.people import Person
 from grader.store.states import VERDICT, WAITING
@@ -43,7 +43,7 @@ def show_submission(  # noqa: PLR0913, PLR0917 - what the page is made of
             now = picture(context, site, session, submission)
             return page(request, "waiting.html.j2", who, now=now, **values)
     if submission.state in VERDICT and report is not None:
-        values |= shown(from_document(json.loads(report.document)))
+        values |= report_values(from_document(json.loads(report.document)))
         return page(request, "submission.html.j2", who, **values)
     reason = submission.reason if values["is_staff"] else reason_for_students(submission)
     return page(request, "ended.html.j2", who, reason=reason, **values)

@@ -1,4 +1,4 @@
-"""What cannot be computed is told by the name of the operation and its values or shapes."""
+"""An error of an operation names the operation and its values or shapes."""
 
 import numpy as np
 import pytest

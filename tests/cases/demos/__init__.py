@@ -1,1 +1,1 @@
-"""What the two demos share: the command line, the learner, and the stage on which it is shown."""
+"""The parts of both demos: the command line, the learner, and the stage that shows it."""

@@ -56,7 +56,7 @@ class Stage:
         self._console = Console(highlight=False, markup=False)
 
     def redraw(self, figure):
-        """Show a figure as it is now, if it has a window."""
+        """Show the present state of a figure, if it has a window."""
         if self.is_live and plt.fignum_exists(figure.number):
             figure.canvas.draw_idle()
             plt.pause(0.001)

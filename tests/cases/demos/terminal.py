@@ -1,4 +1,4 @@
-"""A picture in the terminal: colours as half blocks, two of them in the place of a character."""
+"""A picture in the terminal: colours as half blocks, two of them for each character."""
 
 import numpy as np
 from rich.style import Style

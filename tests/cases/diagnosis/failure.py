@@ -1,4 +1,4 @@
-"""From what a test raised to what a student reads of it."""
+"""The explanation of a failed test, from its error to the text for a student."""
 
 import re
 import sys
@@ -22,7 +22,7 @@ NUMPY = "ValueError: "
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a report says of a failure.
+    """The explanation of a failure in a report.
 
     `cause` is the key of a recognised mistake, `piece` describes a smallest failing piece for a drawing; both
     may be empty.
@@ -43,9 +43,9 @@ class Explainer:
         self._recogniser = Recogniser()
 
     def explain(self, item, generator, error):
-        """Return the Explanation of what the test `item` raised, or None if there is nothing to add.
+        """Return the Explanation of the error of the test `item`, or None if there is nothing to add.
 
-        `generator` draws the inputs of the test again. The submission may be asked, on fresh objects.
+        `generator` draws the inputs of the test again. It may call the submission, on fresh objects.
         """
         if isinstance(error, Mismatch):
             return self._of_numbers(item, generator, error) if error.wanted is not None else None
@@ -53,7 +53,7 @@ class Explainer:
         return self._of_shapes(item, generator, error, text) if text.startswith(NUMPY) else None
 
     def _of_numbers(self, item, generator, error):
-        """Return what is wrong with a number or an array, and by which mistake."""
+        """Return the explanation of a wrong number or array, with the mistake if recognised."""
         finding = replay(item, generator, error)
         if finding is None:
             return Explanation(error.problem, *self._known(None, error))
@@ -62,7 +62,7 @@ class Explainer:
         return _with_piece(Explanation(words.message(error.problem), *known), piece)
 
     def _of_shapes(self, item, generator, error, text):
-        """Return what an error of numpy means, where it was raised, and what the test computes."""
+        """Return the explanation of an error of numpy: its meaning, its place, and the expression."""
         told = in_words(text)
         if told is None:
             return None

@@ -1,7 +1,7 @@
-"""Mistakes in a backward pass, each with what an engine that makes it would find.
+"""Mistakes in a backward pass, each with the result of an engine that makes it.
 
-A mistake is recognised when it explains the numbers that came back, and nothing else does so before it in the
-table. Its key names it to the staff and to the catalogue of mistakes.
+A mistake is recognised when its result equals the answer, and no mistake before it in the table explains the
+answer. Its key names it to the staff and to the catalogue of mistakes.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tests.cases.diagnosis.sweep import RightRules
 
 @dataclass(frozen=True)
 class Cause:
-    """A mistake that values can show: its stable key, and a sentence on what to look at."""
+    """A mistake that values can show: its stable key, and a sentence of advice."""
 
     key: str
     hint: str
@@ -21,10 +21,10 @@ class Cause:
 
 @dataclass(frozen=True)
 class Local:
-    """An operation passes on something else than its derivative times the gradient that reached it.
+    """An operation passes on a wrong value instead of its derivative times its own gradient.
 
-    `wrong(node, place, gradient, right)` returns that, or None where the mistake makes no difference. `right`
-    is what a right engine passes on. Without `operations` any one operation may be the wrong one.
+    `wrong(node, place, gradient, right)` returns that value, or None where the mistake makes no difference.
+    `right` is the value of a right engine. Without `operations` any one operation may be the wrong one.
     """
 
     cause: Cause
@@ -77,7 +77,7 @@ class _Rules(RightRules):
         self._place = place
 
     def contribution(self, node, place, gradient):
-        """Return what a wrong operation passes on."""
+        """Return the value that a wrong operation passes on."""
         right = super().contribution(node, place, gradient)
         if node.operation not in self._operations or self._place not in {None, place}:
             return right

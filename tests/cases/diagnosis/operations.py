@@ -1,4 +1,4 @@
-"""What each operation computes, in numpy, and its derivatives as numbers.
+"""The operations in numpy, and their derivatives as numbers.
 
 Derivatives are complex steps, exact to rounding: no rule of differentiation is written here. They take an
 evaluation for each number of an operand, so they serve small arrays only.
@@ -75,7 +75,7 @@ FORWARD = {
 
 
 def compute(operation, arrays, settings):
-    """Return what `operation` makes of `arrays`."""
+    """Return the result of `operation` for `arrays`."""
     with np.errstate(all="ignore"):
         return np.asarray(FORWARD[operation](*arrays, **settings))
 

@@ -1,4 +1,4 @@
-"""Recognises a mistake in what came back, by simulating engines that make it."""
+"""Recognises the mistake behind an answer, by simulating engines that make it."""
 
 from collections import Counter
 
@@ -110,7 +110,7 @@ def _was_set_by_the_test(finding):
 
 
 def _of_second_derivative(finding, expected, actual):
-    """Return what came back in place of the second derivative."""
+    """Return the answer for the second derivative."""
     if not np.any(actual) and np.any(expected):
         return SECOND
     root = finding.node
@@ -127,10 +127,10 @@ def _listed(cause):
 
 
 def _explanations(finding, expected, actual):
-    """Yield the mistakes whose simulations give what came back.
+    """Yield the mistakes whose simulations give the answer.
 
-    Those of a certain operation come before those that any may have, and the tape as it is before the tape as
-    other engines build it.
+    Mistakes of a certain operation come before mistakes of any operation. The recorded tape comes before the
+    tapes of other engines.
     """
     node = finding.node
     tape = finding.tape.part_around(node)
@@ -151,7 +151,7 @@ def _matching(mistakes, tape, node, expected, actual):
 
 
 def _explains(mistake, tape, node, expected, actual):
-    """Tell whether an engine that makes this mistake finds what came back."""
+    """Tell whether an engine that makes this mistake gives the answer."""
     for rules in mistake.variants(tape):
         try:
             found = gradients(tape.events, rules).get(node, np.zeros(expected.shape))
@@ -163,7 +163,7 @@ def _explains(mistake, tape, node, expected, actual):
 
 
 def _out_of_order(finding, expected, actual):
-    """Return ORDER if many nodes are shared and each number is a part of what it should be.
+    """Return ORDER if many nodes are shared and each number is a part of the right one.
 
     The order of a set differs from run to run, so no simulation finds the very numbers.
     """
@@ -181,7 +181,7 @@ def _out_of_order(finding, expected, actual):
 
 
 def _of_data(finding, expected, actual):
-    """Return what is wrong with a result, not with a gradient."""
+    """Return the explanation of a wrong result, where no gradient is concerned."""
     node = finding.node
     if not np.isfinite(actual).all():
         return NOT_FINITE
@@ -201,7 +201,7 @@ def _of_data(finding, expected, actual):
 
 
 def _recomputed(node, changes, known=None):
-    """Return what a node would hold if some operations computed something else."""
+    """Return the value of a node if some operations computed something else."""
     known = {} if known is None else known
     if node not in known:
         arrays = [_recomputed(each, changes, known) for each in node.operands]
@@ -228,7 +228,7 @@ def _along(node, axis):
 
 
 def _by_values(expected, actual):
-    """Return what the numbers alone show beyond doubt."""
+    """Return the explanation that the numbers alone prove."""
     if not np.isfinite(actual).all() and np.isfinite(expected).all():
         return [NOT_FINITE]
     if expected.ndim > 1 and actual.shape == expected.T.shape and _same(actual.T, expected):

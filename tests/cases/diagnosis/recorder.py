@@ -24,7 +24,7 @@ class Recorder:
         return self.tape.leaf(data, is_scalar=False)
 
     def get_value_data(self, v):
-        """Return what a node holds."""
+        """Return the value of a node."""
         return v.data
 
     def get_value_grad(self, v):
@@ -149,7 +149,7 @@ class Recorder:
         return [each for sizes in layers for each in self.create_linear_layer(*sizes)]
 
     def run_mlp(self, mlp, x):
-        """Return what two layers with a relu between them make of x."""
+        """Return the output of two layers with a relu between them for x."""
         return self.run_linear_layer(mlp[2:], self.run_linear_layer(mlp[:2], x).relu())
 
     def run_sgd_step(self, parameters, lr):

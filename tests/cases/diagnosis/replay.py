@@ -63,7 +63,7 @@ def record(item, generator):
 
 
 def _run(item, generator, recorder, observe):
-    """Run the test; what the tape does not know ends a replay and is no failure."""
+    """Run the test; an operation that the tape lacks ends the replay and is no failure."""
     with _in_place_of_the_submission(recorder, observe), contextlib.suppress(Exception):
         item.obj(**_arguments(item, generator, recorder.tape))
 
@@ -162,7 +162,7 @@ def _in_place_of_the_submission(recorder, observe):
 
 
 def _arguments(item, generator, tape):
-    """Return the arguments of a test, with stand-ins for what measures or counts."""
+    """Return the arguments of a test, with stand-ins for fixtures that measure or count."""
     known = {
         "rng": generator,
         "worked_example": tape.example,

@@ -77,7 +77,7 @@ def causes_of_error(tape, text):
 
 
 def _attempts(node, place):
-    """Yield mistakes with a function that does what they do, for the shapes only."""
+    """Yield mistakes, each with a function that makes it, for the shapes only."""
     x, g = np.zeros(node.inputs[place].shape), np.zeros(node.array.shape)
     if node.operation == "@":
         yield from _products(*(np.zeros(each.shape) for each in node.inputs), g, place)
@@ -122,7 +122,7 @@ def _turned(array):
 
 
 def _message(attempt):
-    """Return what numpy says of an attempt, or a text that no error has."""
+    """Return numpy's error for an attempt, or a text that no error has."""
     try:
         attempt()
     except ValueError as error:

@@ -46,7 +46,7 @@ adapters = Adapters()
 
 @dataclass(frozen=True)
 class Piece:
-    """An expression, `root`, and what is wrong with it.
+    """An expression, `root`, and its fault.
 
     `leaf` is the input whose gradient disagrees at `index`, or None if the value of the expression does.
     `analytic` comes from the submission's backward, `numeric` from differences of its own values; both are
@@ -69,7 +69,7 @@ class Piece:
         return [title, *inputs, f"  {self._verdict(words)}"]
 
     def _verdict(self, words):
-        """Return what is wrong, in a line."""
+        """Return the fault, in a line."""
         if self.error:
             return f"it raises: {in_words(self.error) or self.error}"
         if self.leaf is None:
@@ -99,7 +99,7 @@ def drawn(piece):
 
 
 def _label(words, node):
-    """Return what stands in a node's box: its name or operation, and its number or shape."""
+    """Return the lines in a node's box: its name or operation, and its number or shape."""
     held = brief(node.array) if not node.array.ndim else f"shape {node.array.shape}"
     if node.operation:
         return f"{node.operation}: {held}"
@@ -107,7 +107,7 @@ def _label(words, node):
 
 
 def _numbers(piece):
-    """Return the lines on what is wrong with a node."""
+    """Return the lines on the fault of a node."""
     if piece.error:
         return ["raises an error"]
     if piece.leaf is None:
@@ -172,7 +172,7 @@ def _ordinary(array):
 
 
 def _alone(node, numbers):
-    """Return an operation with fresh leaves that hold `numbers` of what its operands held."""
+    """Return an operation with fresh leaves that hold `numbers` of its operands' values."""
     tape = Tape()
     leaves = {}
     for operand, array in zip(node.operands, node.inputs, strict=True):
@@ -223,7 +223,7 @@ def _compared(root, right):
 
 
 def _rebuilt(root, changed=None):
-    """Return what the submission makes of each node that leads to `root`; `changed` holds other leaves."""
+    """Return the submission's object for each node that leads to `root`; `changed` has other leaves."""
     made, changed = {}, changed or {}
     for node in sorted(leading_to(root), key=lambda each: each.place):
         array = changed.get(node, node.array)
@@ -242,7 +242,7 @@ def _leaf(node, array):
 
 
 def _applied(node, operands):
-    """Return what the submission makes of an operation."""
+    """Return the submission's result of an operation."""
     name, settings = node.operation, node.settings
     if name in OPERATORS:
         return OPERATORS[name](*operands)
@@ -260,7 +260,7 @@ def _read(made, node, what):
 
 
 def _first_wrong(actual, expected):
-    """Return the index of the first wrong number and what it is, or None."""
+    """Return the index of the first wrong number and the number, or None."""
     wanted = float(expected) if not expected.ndim and type(actual) is not np.ndarray else expected
     try:
         assert_close(actual, wanted, **LOOSE)

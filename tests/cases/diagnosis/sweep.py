@@ -7,7 +7,7 @@ class RightRules:
     """How a right engine passes gradients on; a mistake differs from it in one method."""
 
     def contribution(self, node, place, gradient):
-        """Return what `node`, whose gradient is `gradient`, adds to its operand `place`."""
+        """Return the share that `node`, whose gradient is `gradient`, adds to its operand `place`."""
         return (gradient.ravel() @ node.slopes[place]).reshape(node.inputs[place].shape)
 
     def places(self, node):

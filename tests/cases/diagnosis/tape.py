@@ -1,4 +1,4 @@
-"""A tape: what a test does, recorded by objects that stand in for a submission's Values and Tensors."""
+"""A tape: the operations of a test, recorded by stand-ins for a submission's Values and Tensors."""
 
 from contextlib import contextmanager
 from functools import cached_property
@@ -11,7 +11,7 @@ MOST_NODES = 5_000
 
 
 class Tape:
-    """The nodes that a test makes, and what it does to gradients, in order.
+    """The nodes that a test makes, and its accesses to gradients, in order.
 
     Events are ("grad", node, array), ("rule", node) and ("backward", node).
     """
@@ -102,7 +102,7 @@ class Node:
 
     @property
     def data(self):
-        """What the node holds."""
+        """The value of the node."""
         return self.tape.hand_out(self.array, self, "data")
 
     @data.setter

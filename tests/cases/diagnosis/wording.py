@@ -27,7 +27,7 @@ class Words:
         return "\n".join([self.sentence(problem), *self.inputs()])
 
     def sentence(self, problem):
-        """Return the first line: what is wrong with which variable of which expression."""
+        """Return the first line: the fault, the variable and the expression."""
         node, role = self._finding.node, self._finding.role
         if role == "second":
             return f"the second derivative of {self._short(node)} is wrong: {problem}"
@@ -39,7 +39,7 @@ class Words:
         return f"the gradient of {self.name(node)} in {self._short(root)} is wrong: {problem}"
 
     def leaves(self):
-        """Return what each input of the expressions so far holds."""
+        """Return the value of each input of the expressions so far."""
         return [f"{self.name(node)} = {_shown(node.array)}" for node in self.mentioned if not node.operation]
 
     def inputs(self):
@@ -67,7 +67,7 @@ class Words:
         return self._names[node]
 
     def expression(self, node, depth=0):
-        """Return what made `node`, as a formula of bounded length."""
+        """Return the formula of `node`, of bounded length."""
         if not node.operation:
             return self.name(node)
         self.mentioned.setdefault(node)

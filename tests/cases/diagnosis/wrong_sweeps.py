@@ -1,4 +1,4 @@
-"""Mistakes of the sweep itself: in what order, from what start, and how gradients are added up."""
+"""Mistakes of the sweep itself: its order, its start, and the sums of gradients."""
 
 import numpy as np
 

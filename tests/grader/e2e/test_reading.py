@@ -89,7 +89,7 @@ def test_a_report_on_paper(exhibition, visit, shots):
 
 
 def test_what_is_somebody_elses_is_not_shown(exhibition, visit):
-    """Ben, who has the address of anna's report, is told that there is nothing."""
+    """Ben, who has the address of anna's report, reads that the page is not found."""
     window = visit("ben")
     window.expect("404")
 
@@ -105,7 +105,7 @@ def test_what_is_somebody_elses_is_not_shown(exhibition, visit):
     ids=["refused", "too large"],
 )
 def test_a_refusal_without_scripts(visit, content, words):
-    """Without scripts what is wrong is told by a page."""
+    """Without scripts a page explains the refusal."""
     window = visit("ben", java_script_enabled=False)
     for status in ("422", "413"):
         window.expect(status)

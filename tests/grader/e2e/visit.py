@@ -76,7 +76,7 @@ class Visit:
         return [f"{each['id']}: {node['target']} {node['html']}" for each in found for node in each["nodes"]]
 
     def moment(self):
-        """Return the time on the page's own clock, once it is painted as it is now."""
+        """Return the time on the page's own clock, once its present state is painted."""
         return self.page.evaluate(PAINTED)
 
     def shifted(self, since):

@@ -1,4 +1,4 @@
-"""What a hostile peer may say: proper conversations in which a value, a field or some bytes went wrong."""
+"""Strategies for a hostile peer: proper conversations with a wrong value, field or byte."""
 
 import json
 import math
@@ -6,7 +6,7 @@ import math
 import numpy as np
 from hypothesis import strategies as st
 
-from grader.boundary.limits import LENGTHS
+from grader.boundary.frame_limits import LENGTHS
 from grader.boundary.wire import DTYPES
 
 HASH_PERIOD = 2**61 - 1
@@ -55,7 +55,7 @@ handles = mostly(
 
 
 def containers(inner):
-    """Return the strategy of what holds a few of `inner`, and of objects with tags that may mean nothing."""
+    """Return the strategy for containers of a few of `inner`, and for objects with any tags."""
     several = st.lists(inner, max_size=3)
     pairs = st.lists(st.tuples(plain, inner).map(list), max_size=2)
     good = st.one_of(
@@ -145,7 +145,7 @@ odd_frames = st.builds(framed, odd_headers, st.binary(max_size=8), st.sampled_fr
 
 @st.composite
 def spoiled(draw, content):
-    """Return `content` with a few bytes changed, gone or added, or followed by what is odd."""
+    """Return `content` with a few bytes changed, removed or added, or followed by odd bytes."""
     content = bytearray(content)
     for _ in range(draw(st.integers(0, 3))):
         place, length = draw(st.integers(0, len(content))), draw(st.integers(0, 8))

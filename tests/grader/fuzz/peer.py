@@ -1,4 +1,4 @@
-"""The stream of a peer that has said all it will say, and what may come of it."""
+"""The stream of a peer with all its bytes written, and the permitted outcomes."""
 
 import socket
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from itertools import cycle
 import numpy as np
 from hypothesis import HealthCheck, settings
 
-from grader.boundary.handles import Handle
+from grader.boundary.proxy import Proxy
 from grader.boundary.wire import DTYPES
 from tests.grader.support.nightly import NIGHTLY
 
@@ -37,7 +37,7 @@ class Pieces:
         self.close = stream.close
 
     def recv(self, size):
-        """Return what has come, a piece of it."""
+        """Return the next piece of the stream."""
         return self._stream.recv(min(size, next(self._sizes)))
 
 
@@ -52,7 +52,7 @@ def stream_of(content, sizes):
 
 
 def is_exact(value):
-    """Tell whether `value` holds only exact builtins, base arrays that own their memory, and handles."""
+    """Tell whether `value` holds only exact builtins, base arrays that own their memory, and proxies."""
     kind = type(value)
     if kind is np.ndarray:
         flags = value.flags
@@ -67,4 +67,4 @@ def is_exact(value):
         return value.bit_length() <= 64
     if kind is str:
         return value.encode() is not None
-    return value is None or kind in {bool, float, Handle}
+    return value is None or kind in {bool, float, Proxy}

@@ -1,4 +1,4 @@
-"""A whole channel, with callbacks and calls within them, against whatever a peer may say."""
+"""A whole channel, with callbacks and calls within them, against any bytes of a peer."""
 
 import math
 
@@ -45,6 +45,6 @@ def converse(channel):
 
 
 def is_short(error):
-    """Tell whether what an error says has bounded length and no control characters but for line breaks."""
+    """Tell whether an error's message has bounded length and no control characters but line breaks."""
     text = f"{error}\n{error.traceback}"
     return len(text) < 6_000 and text.replace("\n", "").replace("\t", "").isprintable()

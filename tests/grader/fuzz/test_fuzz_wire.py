@@ -1,4 +1,4 @@
-"""Frames alone: what they become, and how much memory that takes."""
+"""Frames alone: their values, and the memory for them."""
 
 import time
 import tracemalloc
@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 
 from grader.boundary.channel import Channel
-from grader.boundary.connection import Closed, Connection
 from grader.boundary.errors import Breach
+from grader.boundary.frame_connection import Closed, FrameConnection
+from grader.boundary.frame_limits import FROM_STUDENT, OBJECT_BYTES, ProtocolError
 from grader.boundary.header import count_marks
 from grader.boundary.interface import Interface
-from grader.boundary.limits import FROM_STUDENT, OBJECT_BYTES, ProtocolError
 from grader.boundary.wire import Unpacker
 from tests.grader.fuzz.frames import deliveries, framed, values
 from tests.grader.fuzz.peer import SECONDS, fuzzed, is_exact, stream_of
@@ -32,7 +32,7 @@ def within_seconds():
 
 def unpack_all(stream):
     """Return the values of all frames of `stream` up to the first that is none, or its end."""
-    connection, found = Connection(stream, FROM_STUDENT), []
+    connection, found = FrameConnection(stream, FROM_STUDENT), []
     try:
         while True:
             message, buffers = connection.receive(within_seconds())
@@ -51,7 +51,7 @@ def refer(tag, fields):
 @fuzzed(share=0.4)
 @given(values, deliveries)
 def test_frames_are_exact_values_or_break_the_protocol(content, sizes):
-    """Whatever arrives in whatever pieces, a decoded value is exact, or there is none."""
+    """For any bytes in any pieces, a decoded value is exact, or there is none."""
     with stream_of(content, sizes) as stream:
         found = unpack_all(stream)
 
@@ -61,7 +61,7 @@ def test_frames_are_exact_values_or_break_the_protocol(content, sizes):
 @fuzzed(share=0.1)
 @given(values, deliveries)
 def test_a_frame_takes_memory_in_proportion_to_its_length(content, sizes):
-    """Decoding takes what FrameLimits states for frames of that size, whatever they announce."""
+    """Decoding takes the memory that FrameLimits states for frames of that size, for any stated sizes."""
     with stream_of(content, sizes) as stream:
         peak = peak_of(lambda: unpack_all(stream))
 
@@ -83,7 +83,7 @@ HEAVY = {
 
 
 class Recorded:
-    """A stream from which `content` comes, which may be more than a socket holds; what it is sent is lost."""
+    """A stream with `content`, which may be larger than a socket's buffer; it drops all output."""
 
     def __init__(self, content):
         self._left = memoryview(content)

@@ -57,7 +57,7 @@ def worker(desk):
 
 @pytest.mark.usefixtures("worker")
 def test_the_places_told_are_those_of_the_queue(desk):
-    """Each is told the place that it has when the transaction is over, whatever the priorities."""
+    """Each answer has the place after the transaction, for all priorities."""
     hand_in(desk.database, desk.queue, desk.course.ben, b"earlier")
     hand_in(desk.database, desk.queue, desk.course.teacher, b"earlier")
 
@@ -78,7 +78,7 @@ def test_no_wait_is_told_while_nobody_grades(desk):
 
 
 def test_staff_who_hand_in_are_known_as_such(desk):
-    """Whether the course's staff handed in is told, as the answer then names them."""
+    """The answer says whether the course's staff handed in, and names them."""
     student, teacher = desk.accept(desk.arrival("anna"), desk.arrival("teacher"))
 
     assert (student.queued.by_staff, teacher.queued.by_staff) == (False, True)

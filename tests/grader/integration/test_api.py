@@ -102,7 +102,7 @@ def test_an_upload_that_is_larger_than_it_says(anna):
     ],
 )
 def test_what_is_no_upload(anna, request_body, expected):
-    """What is no form, or holds no file, is told so."""
+    """A request that is no form, or holds no file, gets an error that says so."""
     status, kind = problem(anna.post(SUBMISSIONS, **request_body))
 
     assert status in {expected[0], 422}

@@ -12,11 +12,13 @@ from grader.core.scoring import Outcome, score
 from grader.render.csv import Row, render_csv
 from grader.render.html import render_html
 from grader.render.terminal import print_report
-from grader.sandbox.choice import every_runner, isolating
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.forking import JAIL
+from grader.sandbox.runner_choice import every_runner, isolating
 from tests.grader.support.canary import canaries
 from tests.grader.support.corpus import RUBRIC, load_attacks
 from tests.grader.support.naive import naive_points
+from tests.grader.support.nightly import NIGHTLY
 from tests.grader.support.reports import report
 from tests.grader.support.verdicts import FULLY, Verdicts, graded_honestly
 
@@ -30,6 +32,7 @@ LEAST_ATTACKS = 44
 LEAST_WITH_TEETH = 20
 LEAST_REACHING = 15
 LEAST_GATED = 23
+BY_ANSWERS = {"answers", "lies", "pretenders", "skipping", "text"}  # groups that no runner sees
 NUMERIC = {"lies/central_differences", "lies/complex_steps"}
 FULL_SCORE = 104
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
@@ -39,15 +42,20 @@ HOSTILE_CHARACTERS = "\x1b\x07\x08\x9b\u202e\u2066\u200b\ufeff\u2028\u2029\x85\x
 def of_each(concerns, runners=GATES):
     """Return the mark that gives a test each attack in each of `runners` for which `concerns` is true.
 
-    `concerns(attack, promises)` is told what the runner promises.
+    `concerns(attack, guarantees)` gets the guarantees of the runner.
     """
     pairs = [
         pytest.param(attack, runner, id=f"{runner}-{attack.name}")
         for runner in runners
         for attack in ATTACKS
-        if concerns(attack, RUNNERS[runner].promises)
+        if concerns(attack, RUNNERS[runner].guarantees) and is_tried(attack, runner)
     ]
     return pytest.mark.parametrize(("attack", "runner"), pairs)
+
+
+def is_tried(attack, runner):
+    """Tell whether an attack is handed in to a runner: answers alone are the same in all, so one will do."""
+    return NIGHTLY or attack.group not in BY_ANSWERS or runner in {JAIL.name, OPEN}
 
 
 every_attack = of_each(lambda _, __: True)
@@ -55,7 +63,7 @@ every_attack = of_each(lambda _, __: True)
 
 @pytest.fixture(scope="module")
 def canary(tmp_path_factory):
-    """Return what attacks are told to look for."""
+    """Return the variables that tell attacks their targets."""
     with canaries(tmp_path_factory.mktemp("private")) as variables:
         yield variables
 
@@ -84,7 +92,7 @@ def test_there_are_enough_attacks():
     assert len({attack.idea for attack in ATTACKS}) == len(ATTACKS)
 
 
-@of_each(lambda attack, promises: attack.open_without <= promises)
+@of_each(lambda attack, guarantees: attack.open_without <= guarantees)
 def test_it_earns_no_more_than_an_honest_reading_would(attack, verdict):
     """No run of the attack gets more points than its code deserves."""
     assert all(run.score <= attack.honest for run in verdict.runs)
@@ -100,9 +108,9 @@ def test_it_cannot_make_the_verdict_ours(verdict):
     assert bool(verdict.refused) != bool(verdict.runs)
 
 
-@of_each(lambda attack, promises: attack.needs is not None and attack.needs <= promises)
+@of_each(lambda attack, guarantees: attack.needs is not None and attack.needs <= guarantees)
 def test_it_does_not_reach_what_the_runner_keeps_from_it(verdict):
-    """Where the runner promises to prevent it, the attack gets hold of nothing."""
+    """Where the runner guarantees to prevent it, the attack gets hold of nothing."""
     assert not verdict.reached
 
 
@@ -114,7 +122,7 @@ def test_staff_read_an_integrity_note(attack, verdict):
 
 @of_each(lambda attack, _: attack.breach)
 def test_staff_hears_of_a_breach(verdict):
-    """An attack on the protocol is told to staff as such."""
+    """Staff read about an attack on the protocol."""
     assert any("broke the protocol" in note for note in verdict.notes)
 
 
@@ -152,17 +160,17 @@ def test_the_grader_is_well_afterwards(verdicts, runner):
     """When all attacks are over, the reference gets all its points."""
     verdicts.wait()
 
-    assert graded_honestly(verdicts.standby(runner)).score == FULL_SCORE
+    assert graded_honestly(verdicts.suite_cache(runner)).score == FULL_SCORE
 
 
-@of_each(lambda attack, promises: attack.open_without - promises, [OPEN])
+@of_each(lambda attack, guarantees: attack.open_without - guarantees, [OPEN])
 def test_what_a_runner_leaves_open_is_known(attack, verdict):
     """An attack that is said to win where nothing isolates does win there: the claim is not stale."""
     assert verdict.runs[0].score > attack.honest
 
 
 def test_what_attacks_reach_can_be_seen(verdicts):
-    """Where nothing isolates, attacks do get hold of what they reach for, so they can fail elsewhere."""
+    """Without isolation, attacks reach their targets, so their failure elsewhere means something."""
     reaching = {attack.name: verdicts.begin(attack, OPEN) for attack in ATTACKS if attack.needs}
 
     reached = [name for name, verdict in reaching.items() if verdict.result().reached]
@@ -179,7 +187,7 @@ def test_there_are_enough_teeth():
     "attack", [attack for attack in ATTACKS if attack.teeth], ids=lambda attack: attack.name
 )
 def test_it_has_teeth(attack, canary, tmp_path):
-    """There, it does get more points than it deserves: what holds it back elsewhere is the grader."""
+    """There it gets more points than it deserves: elsewhere the grader holds it back."""
     points = naive_points(attack, attack.files_with(canary), RUBRIC, tmp_path)
 
     assert points > attack.honest

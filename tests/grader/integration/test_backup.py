@@ -131,7 +131,7 @@ def test_a_store_that_is_not_empty_is_left_alone(database, filled, tmp_path):
 
 @pytest.mark.parametrize("content", ["nothing", "other zip"])
 def test_what_is_no_backup(tmp_path, content):
-    """A file that is something else is told so, and nothing is changed."""
+    """A file that is no backup is refused, and nothing is changed."""
     database = open_database(f"sqlite:///{tmp_path}/grader.db")
     path = tmp_path / "file"
     path.write_text(content)

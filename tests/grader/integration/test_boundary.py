@@ -1,15 +1,15 @@
-"""Both ends of the boundary, with a real student process: handles, errors, callbacks, limits."""
+"""Both ends of the boundary, with a real student process: proxies, errors, callbacks, limits."""
 
 import gc
 
 import numpy as np
 import pytest
 
-from grader.boundary.adapters import RemoteAdapters
 from grader.boundary.channel import Channel
 from grader.boundary.errors import Died, Raised, TimedOut, Unwritten
-from grader.boundary.handles import Handle
 from grader.boundary.interface import Interface
+from grader.boundary.proxy import Proxy
+from grader.boundary.remote_adapters import RemoteAdapters
 from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import MEBI, Allowance
 
@@ -85,20 +85,20 @@ def adapters(channel):
     return RemoteAdapters(lambda: channel, INTERFACE)
 
 
-# Handles
+# Proxies
 
 
-def test_an_object_is_a_handle_and_its_numbers_are_numbers(adapters):
-    """An adapter that returns an object gives a handle, and its attributes are asked for."""
+def test_an_object_is_a_proxy_and_its_numbers_are_numbers(adapters):
+    """An adapter that returns an object gives a proxy, and its attributes are asked for."""
     node = adapters.create(2.5)
 
-    assert type(node) is Handle
+    assert type(node) is Proxy
     assert node.data == 2.5
     assert adapters.data_of(node) == 2.5
 
 
-def test_the_same_object_is_the_same_handle(adapters):
-    """What went in comes out as itself, however it is reached."""
+def test_the_same_object_is_the_same_proxy(adapters):
+    """The same object comes out as the same proxy, by every way."""
     a, b = adapters.create(1.0), adapters.create(2.0)
 
     c = adapters.add(a, b)
@@ -112,7 +112,7 @@ def test_many_calls_of_an_adapter_are_one_request(adapters):
     nodes = adapters.create.each([[1.0], [2.0], [3.0]])
     sums = adapters.add.each([[nodes[0], nodes[1]], [nodes[1], nodes[2]]])
 
-    assert [type(node) for node in nodes] == [Handle] * 3
+    assert [type(node) for node in nodes] == [Proxy] * 3
     assert adapters.data_of.each([[node] for node in sums]) == [3.0, 5.0]
     assert sums[0].operands[1] is nodes[1]
 
@@ -143,7 +143,7 @@ def test_an_adapter_that_is_missing_is_missing_for_many_calls_too(adapters):
 
 
 def test_operators_are_the_objects_own(adapters):
-    """An operator on a handle is done on the object, also with a number or a numpy scalar on the left."""
+    """An operator on a proxy is done on the object, also with a number or a numpy scalar on the left."""
     a = adapters.create(2.0)
 
     assert (a + 3).data == 5.0
@@ -153,7 +153,7 @@ def test_operators_are_the_objects_own(adapters):
 
 
 def test_attributes_are_set_there(adapters):
-    """Assigning to an attribute of a handle assigns to the object's."""
+    """Assigning to an attribute of a proxy assigns to the object's."""
     a = adapters.create(2.0)
 
     a.data = np.arange(3.0)
@@ -161,8 +161,8 @@ def test_attributes_are_set_there(adapters):
     assert a.data.tolist() == [0.0, 1.0, 2.0]
 
 
-def test_deferred_methods_and_attributes_give_handles(adapters):
-    """What is known to leave its result on the other side is not waited for."""
+def test_deferred_methods_and_attributes_give_proxies(adapters):
+    """The tests do not wait for results that are known to stay on the other side."""
     a = adapters.create(2.0)
 
     assert a.double().double().data == 8.0
@@ -173,7 +173,7 @@ def test_deferred_methods_and_attributes_give_handles(adapters):
 
 
 def test_a_temporary_that_was_dropped_can_be_mentioned_again(adapters):
-    """An operand whose handle is gone is reached again through operands, and stays usable."""
+    """An operand whose proxy is gone is reached again through operands, and stays usable."""
     c = adapters.add(adapters.create(1.0), adapters.create(2.0))
     assert c.data == 3.0  # by now the other side was told that the operands are not in use here
 
@@ -185,21 +185,21 @@ def test_a_temporary_that_was_dropped_can_be_mentioned_again(adapters):
     assert c.operands[1] is right
 
 
-def test_a_handle_dropped_while_an_answer_names_it_stays_usable(start):
+def test_a_proxy_dropped_while_an_answer_names_it_stays_usable(start):
     """A drop that crosses with a mention of the same object does not take the object away."""
     channel = start(NODES + "\nkept = Node(7.0)\ndef give():\n    return kept\n")
     adapters = RemoteAdapters(lambda: channel, INTERFACE)
 
     for _ in range(20):
-        handle = adapters.give()
-        del handle  # the drop travels with the next request, whose answer names the object
+        proxy = adapters.give()
+        del proxy  # the drop travels with the next request, whose answer names the object
         again = adapters.give()
 
         assert again.data == 7.0
         assert adapters.add(again, 1.0).data == 8.0
 
 
-def test_a_handle_dropped_in_a_callback_stays_usable_when_named_again(start):
+def test_a_proxy_dropped_in_a_callback_stays_usable_when_named_again(start):
     """The same holds while a call is open and both sides ask in turn."""
     source = NODES + "\ndef each(f, node, times):\n    return [f(node).data for _ in range(times)], node\n"
     channel = start(source)
@@ -212,33 +212,33 @@ def test_a_handle_dropped_in_a_callback_stays_usable_when_named_again(start):
 
 
 def test_random_use_of_handles_keeps_every_object_right(adapters):
-    """Making, dropping and finding again in any order, each handle stands for its own object."""
+    """Making, dropping and finding again in any order, each proxy stands for its own object."""
     rng = np.random.default_rng(0)
     nodes = [(adapters.create(float(n)), float(n)) for n in range(5)]
 
     for _ in range(400):
         at = rng.integers(len(nodes))
-        handle, number = nodes[at]
+        proxy, number = nodes[at]
         match rng.integers(5):
             case 0:
-                nodes.append((adapters.add(handle, 1.0), number + 1))
+                nodes.append((adapters.add(proxy, 1.0), number + 1))
             case 1:
-                nodes.append((handle.double(), number * 2))
+                nodes.append((proxy.double(), number * 2))
                 nodes.append((nodes[-1][0].first, number))
             case 2:
                 nodes.pop(rng.integers(len(nodes))) if len(nodes) > 3 else None
             case 3:
-                assert handle.data == number
+                assert proxy.data == number
             case _:
-                parents = [parent for parent in handle.operands if type(parent) is Handle]
+                parents = [parent for parent in proxy.operands if type(parent) is Proxy]
                 nodes += [(parent, parent.data) for parent in parents]
         nodes = nodes[-12:]
 
-    assert [handle.data for handle, _ in nodes] == [number for _, number in nodes]
+    assert [proxy.data for proxy, _ in nodes] == [number for _, number in nodes]
 
 
 def test_an_object_that_changes_its_class_stays_one_object(start):
-    """An object may change its type; its handle keeps the first name, and that is no breach."""
+    """An object may change its type; its proxy keeps the first name, and that is no breach."""
     source = "class A: pass\nclass B: pass\na = A()\ndef same():\n    return a\n"
     channel = start(source + "def change():\n    a.__class__ = B\n    return a\n")
 
@@ -249,7 +249,7 @@ def test_an_object_that_changes_its_class_stays_one_object(start):
     assert after.remote_type == "A"
 
 
-def test_what_no_handle_stands_for_is_freed(adapters):
+def test_what_no_proxy_stands_for_is_freed(adapters):
     """The other side forgets objects that neither the test nor other objects hold."""
     kept = [adapters.create(float(n)) for n in range(10)]
     for _ in range(500):
@@ -263,7 +263,7 @@ def test_what_no_handle_stands_for_is_freed(adapters):
 
 
 def test_a_new_test_starts_with_no_objects_and_the_same_random_numbers(start):
-    """start_afresh forgets what the last test made, and seeds the global generators again."""
+    """start_afresh forgets the objects of the last test, and seeds the global generators again."""
     source = (
         NODES
         + "\nimport random\nimport numpy as np\n\ndef draw():\n    return random.random(), np.random.rand()\n"
@@ -281,7 +281,7 @@ def test_a_new_test_starts_with_no_objects_and_the_same_random_numbers(start):
 
 
 def test_a_queued_call_keeps_the_array_that_it_was_given(adapters):
-    """Changing an array after the call does not change what the call got."""
+    """Changing an array after the call does not change the call's argument."""
     array = np.ones(3)
     node = adapters.create(array)
 
@@ -294,7 +294,7 @@ def test_a_queued_call_keeps_the_array_that_it_was_given(adapters):
 
 
 def test_an_error_of_a_queued_call_surfaces_at_the_next_answer(start):
-    """The first error is told, the calls after it are not done, and the next test is free of it."""
+    """The first error is reported, the calls after it are skipped, and the next test is free of it."""
     source = """
 calls = []
 
@@ -372,7 +372,7 @@ def test_a_traceback_holds_the_students_frames_only(start):
         'File "engine.py", line 2, in half',
     ]
     assert "return [number / 0 for number in [x]]  # here" in caught.value.traceback
-    assert "student.py" not in caught.value.traceback
+    assert "submission_server.py" not in caught.value.traceback
     assert "/" not in caught.value.traceback.replace("tests/adapters.py", "").replace("number / 0", "")
 
 
@@ -387,7 +387,7 @@ def test_a_deep_traceback_is_cut(start):
 
 
 def test_a_syntax_error_shows_its_place(start):
-    """What cannot be compiled is told with file, line and text."""
+    """The error of a file that cannot be compiled has file, line and text."""
     channel = start("import engine\ndef f():\n    return engine.Value()\n", engine="class Value\n    pass\n")
 
     with pytest.raises(Raised, match=r"SyntaxError: .* \(engine.py, line 1\)") as caught:
@@ -425,14 +425,14 @@ def test_unwritten_code_is_told_apart(start, body):
     "value",
     ["Float(1.0)", "np.zeros(3).view(Array)", "Text('x')", "object()", "len", "np", "(n for n in [1])"],
 )
-def test_anything_else_than_plain_values_and_arrays_is_a_handle(start, value):
-    """Subclasses of float, str and ndarray, functions and modules do not cross; a handle stands for them."""
+def test_anything_else_than_plain_values_and_arrays_is_a_proxy(start, value):
+    """Subclasses of float, str and ndarray, functions and modules do not cross; a proxy stands for them."""
     kinds = (
         "import numpy as np\nclass Float(float): pass\nclass Text(str): pass\nclass Array(np.ndarray): pass\n"
     )
     channel = start(f"{kinds}\ndef f():\n    return {value}\n")
 
-    assert type(channel.ask("call", "f", [], {})) is Handle
+    assert type(channel.ask("call", "f", [], {})) is Proxy
 
 
 @pytest.mark.parametrize(
@@ -483,7 +483,7 @@ def test_other_byte_orders_are_understood(start):
 
 
 def test_a_function_of_the_test_is_called_back(start):
-    """An adapter may call a function that the test handed in, with handles and numbers both ways."""
+    """An adapter may call a function that the test handed in, with proxies and numbers both ways."""
     channel = start(NODES + "\ndef apply(f, x):\n    return [f(Node(x)).data, f(Node(x + 1)).data]\n")
     adapters = RemoteAdapters(lambda: channel, INTERFACE)
 
@@ -499,7 +499,7 @@ def test_callbacks_may_be_nested(start):
 
 
 def test_an_error_within_a_callback_is_the_error_that_was_raised(start):
-    """What the student's code raises under the test's function reaches the student's call as it is."""
+    """An error of the student's code under the test's function reaches the student's call unchanged."""
     source = (
         NODES
         + """
@@ -561,7 +561,7 @@ def test_a_process_that_ends_has_died(start, end):
     ids=["at-once", "large-pieces", "small-pieces"],
 )
 def test_memory_that_runs_out_is_an_error_and_no_end(start, piece):
-    """MemoryError fails the request; what it took is given back, and the process goes on."""
+    """MemoryError fails the request; its memory is given back, and the process goes on."""
     source = f"""
 import numpy as np
 

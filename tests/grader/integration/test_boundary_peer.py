@@ -1,4 +1,4 @@
-"""The trusted end against peers that lie, stall or babble: whatever comes, it ends in a verdict."""
+"""The trusted end against peers that lie, stall or babble: each one ends in a verdict."""
 
 import contextlib
 import json
@@ -9,12 +9,13 @@ import time
 import numpy as np
 import pytest
 
-from grader.boundary.channel import MAX_OPEN_CALLS, MESSAGE_CHARACTERS, TRACEBACK_CHARACTERS, Channel
+from grader.boundary.call_progress import MAX_REPORTS
+from grader.boundary.channel import MAX_OPEN_CALLS, Channel
 from grader.boundary.errors import Breach, Died, Lost, Raised, TimedOut, TooMuch
-from grader.boundary.handles import Handle
+from grader.boundary.frame_limits import FROM_STUDENT, LENGTHS
 from grader.boundary.interface import Interface
-from grader.boundary.limits import FROM_STUDENT, LENGTHS
-from grader.boundary.progress import MAX_REPORTS
+from grader.boundary.peer_messages import MESSAGE_CHARACTERS, TRACEBACK_CHARACTERS
+from grader.boundary.proxy import Proxy
 from grader.boundary.wire import MAX_KEYS
 
 SECONDS = 5.0  # until a conversation that should have ended is given up
@@ -22,7 +23,7 @@ SOON = 0.3
 
 
 class Peer:
-    """The other end of a channel's socket, to send whatever bytes a test likes."""
+    """The other end of a channel's socket, to send any bytes."""
 
     def __init__(self, stream):
         self.stream = stream
@@ -55,7 +56,7 @@ class Peer:
         return kinds
 
     def hears_the_end(self):
-        """Read what was sent until the channel closes its end."""
+        """Read all bytes until the channel closes its end."""
         self.stream.settimeout(SECONDS)
         with contextlib.suppress(ConnectionResetError):  # what the channel left unread is thrown away
             while self.stream.recv(1 << 16):
@@ -86,7 +87,7 @@ def peer(ends):
 
 
 def test_an_answer_is_rebuilt_from_builtins_and_base_arrays(channel, peer):
-    """What arrives is of exact types, whatever the peer holds."""
+    """Received values are of exact types, for any values of the peer."""
     peer.answer([1, 2.5, None, {"tuple": ["x", True]}, {"array": ["float32", [2, 1]]}], buffers=bytes(8))
 
     one, two, nothing, pair, array = channel.ask("get")
@@ -144,7 +145,7 @@ MALFORMED = {
     "progress-long-name": {"id": 1, "progress": {"n" * 25: 1}},
     "progress-odd-name": {"id": 1, "progress": {"\x1b[2J": 1}},
     "progress-and-more": {"id": 1, "progress": {}, "value": 1},
-    "callback-unasked": {"id": 1, "callback": 1, "args": []},
+    "callback-without-call": {"id": 1, "callback": 1, "args": []},
     "callback-by-name": {"id": 1, "callback": "eval", "args": []},
     "callback-args-no-list": {"id": 1, "callback": 1, "args": {"tuple": []}},
     "not-json": b"{",
@@ -180,7 +181,7 @@ def test_progress_is_told_while_a_call_is_open(channel, peer):
 
 
 def test_progress_of_a_call_that_is_over_is_a_breach(channel, peer):
-    """What is reported after the answer is not about the call that is open."""
+    """Progress after the answer is not about the open call."""
     peer.answer("done")
     peer.send({"id": 1, "progress": {"epoch": 1}})
     channel.ask("call", "f")
@@ -203,7 +204,7 @@ def test_progress_without_end_is_a_breach(channel, peer):
 
 
 def test_what_is_wrong_is_told_in_a_few_words(channel, peer):
-    """The reason of a breach shows a piece of what came, however much that was, without controls."""
+    """The reason of a breach quotes a piece of the message, of bounded length and without controls."""
     peer.answer_meanwhile({"\x1b]0;" + "x" * 1_000_000: ["\u202e" * 1_000_000], "y" * 1_000_000: 0})
 
     with pytest.raises(Breach) as caught:
@@ -264,37 +265,37 @@ def test_an_error_is_cut_and_cleaned(channel, peer):
 
 
 def test_the_name_of_a_type_is_cut_and_cleaned(channel, peer):
-    """A handle shows the name of its object's type, as far as it can be shown."""
+    """A proxy shows the name of its object's type, as far as it can be shown."""
     peer.answer({"handle": -1, "type": "\x1b[2J" + "T\n" * 500})
 
-    handle = channel.ask("get")
+    proxy = channel.ask("get")
 
-    assert handle.remote_type.startswith("T T T")
-    assert len(handle.remote_type) <= 80
+    assert proxy.remote_type.startswith("T T T")
+    assert len(proxy.remote_type) <= 80
 
 
-def test_one_object_has_one_handle(channel, peer):
-    """As long as a handle is in use, every mention of its number is that handle."""
+def test_one_object_has_one_proxy(channel, peer):
+    """As long as a proxy is in use, every mention of its handle is that proxy."""
     peer.answer([{"handle": -1}, {"handle": -1}, {"handle": -2}])
     peer.answer({"handle": -2}, number=2)
 
     one, same, other = channel.ask("get")
 
-    assert type(one) is Handle
+    assert type(one) is Proxy
     assert one is same
     assert one is not other
     assert channel.ask("get") is other
 
 
-def test_a_handle_says_its_type_as_soon_as_that_is_known(channel, peer):
-    """A handle that was made without waiting learns the type of its object when the peer first names it."""
-    handle = channel.tell("call", "f")
+def test_a_proxy_says_its_type_as_soon_as_that_is_known(channel, peer):
+    """A proxy that was made without waiting learns the type of its object when the peer first names it."""
+    proxy = channel.tell("call", "f")
     peer.answer([{"handle": 1, "type": "Tensor"}])
 
     (named,) = channel.ask("get")
 
-    assert named is handle
-    assert handle.remote_type == "Tensor"
+    assert named is proxy
+    assert proxy.remote_type == "Tensor"
 
 
 def test_a_handle_of_an_earlier_test_is_never_given_out(channel, peer):
@@ -308,8 +309,8 @@ def test_a_handle_of_an_earlier_test_is_never_given_out(channel, peer):
     del kept
 
 
-def test_a_handle_that_dies_late_does_not_take_its_successor_along(channel, peer):
-    """A handle of an earlier test may have the number of a present one; when it goes, the latter stays."""
+def test_a_proxy_that_dies_late_does_not_take_its_successor_along(channel, peer):
+    """A proxy of an earlier test may have the handle of a present one; when it goes, the latter stays."""
     peer.answer({"handle": -1})
     earlier = channel.ask("get")
     channel.start_afresh()
@@ -322,8 +323,8 @@ def test_a_handle_that_dies_late_does_not_take_its_successor_along(channel, peer
     assert channel.ask("get") is present
 
 
-def test_a_handle_that_goes_while_an_answer_names_it_is_not_given_up(channel, peer, monkeypatch):
-    """When the garbage collector takes a handle just before its object is named again, no drop is sent."""
+def test_a_proxy_that_goes_while_an_answer_names_it_is_not_given_up(channel, peer, monkeypatch):
+    """When the garbage collector takes a proxy just before its object is named again, no drop is sent."""
     peer.answer({"handle": -1})
     held = [channel.ask("get")]
     connection = channel._connection  # noqa: SLF001 - there is no other way to hit the moment
@@ -343,8 +344,8 @@ def test_a_handle_that_goes_while_an_answer_names_it_is_not_given_up(channel, pe
     del held_again
 
 
-def test_many_mentions_of_dropped_handles_cost_little_time(channel, peer):
-    """A peer cannot keep the trusted end busy by naming again what was dropped, over and over."""
+def test_many_mentions_of_dropped_proxies_cost_little_time(channel, peer):
+    """A peer cannot keep the trusted end busy by naming dropped handles again and again."""
     peer_numbers = [{"handle": -number} for number in range(1, 3_000)]
     peer.answer(peer_numbers)
     kept = channel.ask("get")
@@ -431,7 +432,7 @@ def test_a_function_is_out_of_reach_when_its_call_is_over(channel, peer):
 
 
 def test_a_function_is_out_of_reach_of_calls_within_its_own(channel, peer):
-    """What a callback asks for is a call of its own, which has the functions that were handed to it."""
+    """A request within a callback is a call of its own, with its own functions."""
     heard = []
 
     def function(value):
@@ -522,7 +523,7 @@ def test_a_peer_that_drips_bytes_is_given_up_at_the_deadline(channel, peer):
 
 
 def test_a_peer_that_does_not_listen_is_given_up_at_the_deadline(channel):
-    """When nobody reads what is sent, sending ends at the deadline too."""
+    """When the peer reads nothing, sending ends at the deadline too."""
     channel.limit_time(SOON)
     channel.tell("call", "f", np.zeros(1 << 22))
 
@@ -531,7 +532,7 @@ def test_a_peer_that_does_not_listen_is_given_up_at_the_deadline(channel):
 
 
 def test_a_call_with_time_of_its_own_does_not_use_up_the_tests(channel, peer):
-    """What happens under time_limit may take longer than the test's limit, which goes on after that."""
+    """A call under time_limit may take longer than the test's limit, which goes on after that."""
     channel.limit_time(SOON)
     threading.Timer(SOON + 0.1, lambda: peer.answer("late", number=1)).start()
 
@@ -545,7 +546,7 @@ def test_a_call_with_time_of_its_own_does_not_use_up_the_tests(channel, peer):
 
 
 def test_only_the_wait_for_the_peer_is_counted(channel, peer):
-    """What a test computes between two requests is no time of the submission's."""
+    """The test's own work between two requests is no time of the submission."""
     channel.limit_time(SOON)
 
     for number in range(1, 4):

@@ -1,4 +1,4 @@
-"""The commands as an instructor runs them: what they print, what they write, how they end."""
+"""The commands as an instructor runs them: their output, their files, their exit status."""
 
 import csv
 import json
@@ -62,7 +62,7 @@ def test_the_reference_gets_full_marks(grader):
 
 
 def test_a_zip_and_its_folder_get_the_same_points(grader, broken, tmp_path):
-    """A zip is graded as its folder is, and a loss shows what was expected and what came."""
+    """A zip is graded as its folder is, and a loss shows the expected and the actual value."""
     archive = zipped(broken, tmp_path / "broken.zip")
 
     of_folder = grader("grade", broken, *QUICK, "--seed", 1)
@@ -97,7 +97,7 @@ def timeless(value):
 
 
 def test_report_files(grader, broken, tmp_path):
-    """--json and --html write the report beside what is printed."""
+    """--json and --html write the report in addition to the printed one."""
     done = grader("grade", broken, *QUICK, "--json", "report.json", "--html", "report.html")
 
     report = json.loads((tmp_path / "report.json").read_text())
@@ -108,7 +108,7 @@ def test_report_files(grader, broken, tmp_path):
 
 
 def test_an_upload_that_is_refused(grader, tmp_path):
-    """What is no zip is refused with the rule, on standard error, with status 3."""
+    """An upload that is no zip is refused with the rule, on standard error, with status 3."""
     (tmp_path / "work.zip").write_text("no zip")
 
     done = grader("grade", "work.zip", *QUICK)
@@ -130,7 +130,7 @@ def test_an_entry_that_leaves_the_archive_is_named(grader, tmp_path):
 
 
 def test_a_submission_that_cannot_be_imported(grader, broken):
-    """A syntax error costs all points, is told with its line, and ends with status 1."""
+    """A syntax error costs all points, is reported with its line, and ends with status 1."""
     (broken / "smulgrad" / "engine.py").write_text("def f(:\n    pass\n")
 
     done = grader("grade", broken, *QUICK)
@@ -141,7 +141,7 @@ def test_a_submission_that_cannot_be_imported(grader, broken):
 
 
 def test_no_runner_takes_the_place_of_another_in_silence(grader):
-    """A runner that is asked for and cannot be had stops the grading, with the reason and the way out."""
+    """A requested runner that is unavailable stops the grading, with the reason and the way out."""
     done = grader("grade", REFERENCE, "--runner", "docker", DOCKER_HOST="tcp://127.0.0.1:1")
 
     assert done.returncode == 2
@@ -161,7 +161,7 @@ def test_no_runner_takes_the_place_of_another_in_silence(grader):
     ],
 )
 def test_wrong_use(grader, arguments, words):
-    """Wrong use says what is wrong and ends with status 2."""
+    """A usage error names the mistake and ends with status 2."""
     done = grader(*arguments)
 
     assert done.returncode == 2
@@ -221,7 +221,7 @@ def test_a_mistake_in_the_rubric_is_named(grader, tmp_path):
 
 
 def test_the_rubric_and_the_suite_agree(grader):
-    """`rubric check` counts what they share."""
+    """`rubric check` counts the classes of rubric and suite."""
     done = grader("rubric", "check")
 
     assert done.returncode == 0
@@ -241,7 +241,7 @@ def test_a_folder_of_submissions(grader, broken, tmp_path):
     with (tmp_path / "grades.csv").open() as file:
         lines = {line["submission"]: line for line in csv.DictReader(file)}
     assert done.returncode == 1
-    assert "2 graded, 1 refused, 0 failed by us" in done.stdout
+    assert "2 graded, 1 refused, 0 failed on our side" in done.stdout
     assert lines["anna"]["score"] == "104"
     assert float(lines["'=bob.zip"]["score"]) < 104
     assert (lines["carl.zip"]["status"], lines["carl.zip"]["score"]) == ("refused", "")

@@ -123,7 +123,7 @@ def test_from_the_first_start_to_a_report(stack):
 
     done = run(*command, cwd=ROOT, env={**os.environ, "GRADER_TOKEN": student})
 
-    assert done.returncode in {0, 1}, done.stderr  # 1 where MNIST cannot be had
+    assert done.returncode in {0, 1}, done.stderr  # 1 where MNIST is unavailable
     assert "104 / 104" in done.stdout
     assert "runner jail" in done.stdout
     assert stack.who(student)["roles"] == {COURSE: "student"}
@@ -165,7 +165,7 @@ def published(event):
 
 
 def test_a_worker_that_is_stopped_finishes_first(stack, anna):
-    """What is being graded when a worker is told to stop is graded, and it ends in good order."""
+    """A worker that gets SIGTERM finishes the present submission, and ends in good order."""
     stack.compose("up", "--detach", "--no-build", "--scale", "worker=1")
     stack.wait_for_workers(1, "jail")
     made = anna.submit(archive(SLEEPS, note="stopped"), None, again=False)["id"]

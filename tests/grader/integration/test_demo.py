@@ -196,7 +196,7 @@ def test_the_hostile_project_shows_its_text_as_text(graded):
 
 
 def test_an_assignment_without_a_demo_says_so(tmp_path):
-    """The command ends as wrong use, and names the file that is missing."""
+    """The command ends with a usage error, and names the file that is missing."""
     with closing(Site(tmp_path)) as site:
         assert site.start("serve", "--demo").wait(60) == 2
 

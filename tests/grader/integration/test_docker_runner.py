@@ -1,4 +1,4 @@
-"""The docker runner against a real engine: what a submission finds inside, how it ends, what stays behind.
+"""The docker runner against a real engine: the inside of a container, its end, and leftovers.
 
 The engine and the images are made by `bash .ci/docker`. Where there is no engine these tests are skipped, but
 never when CI is set.
@@ -21,18 +21,19 @@ from grader.boundary.errors import Died, Raised, TimedOut
 from grader.boundary.interface import Interface
 from grader.core.submission import Submission
 from grader.pipeline import Grader
-from grader.probe.trial import broken_promises
+from grader.probe.trial import failed_guarantees
 from grader.sandbox.docker import data
 from grader.sandbox.docker import engine as engine_module
 from grader.sandbox.docker.engine import LABEL, connect, remove_leftovers
-from grader.sandbox.docker.kind import PROCESSES, Docker
+from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import PROCESSES, DockerOptions
 from grader.sandbox.environment import student_environment
-from grader.sandbox.runner import MEBI, Allowance, Promise, SandboxError
+from grader.sandbox.runner import MEBI, Allowance, Guarantee, SandboxError
 from tests.assignment.samples import FOLDER, ROOT, load_sample
 
 pytestmark = pytest.mark.docker
 
-OPTIONS = Docker("grader-sandbox", None, 1)
+OPTIONS = Docker(DockerOptions("grader-sandbox", None, 1))
 SERVICE = "grader"
 SOCKET = "/var/run/docker.sock"
 SECONDS = 30.0
@@ -86,10 +87,11 @@ import sys, time
 from grader.boundary.channel import Channel
 from grader.boundary.interface import Interface
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
 from grader.sandbox.runner import Allowance
 
 Docker.jailed = sys.argv[2] == "jailed"
-runner = Docker("grader-sandbox", None, 1)(Allowance())
+runner = Docker(DockerOptions("grader-sandbox", None, 1))(Allowance())
 process = runner.open()
 while not runner.ready:
     time.sleep(0.01)
@@ -152,7 +154,7 @@ def removed(engine, image):
 
 @pytest.fixture(scope="session")
 def bare_runner():
-    """Return a runner without the jail inside, which shows what the container keeps back by itself."""
+    """Return a runner without the jail inside, which shows the container's own protection."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Docker, "jailed", False)
         runner = OPTIONS(Allowance(memory=512 * MEBI, output=1000))
@@ -170,7 +172,7 @@ def bare_process(bare_runner):
 
 @pytest.fixture
 def look(bare_process):
-    """Return a function that runs code in a container without the jail and returns what it found."""
+    """Return a function that runs code in a container without the jail and returns its findings."""
     channel = loaded(bare_process)
     return lambda code: channel.ask("call", "look", [code], {})
 
@@ -184,7 +186,7 @@ def loaded(process, source=LOOK):
 
 
 def exists(engine, container):
-    """Tell whether the engine knows a container, in whatever state."""
+    """Tell whether the engine knows a container, in any state."""
     return bool(engine.containers(all=True, filters={"id": container}))
 
 
@@ -199,10 +201,10 @@ def eventually(claim):
 # What is inside
 
 
-def test_all_promises_are_kept(runner):
+def test_all_guarantees_are_kept(runner):
     """The probe finds no way around any of them; with the jail inside they are all that there are."""
-    assert runner.promises == frozenset(Promise)
-    assert broken_promises(runner, 512 * MEBI) == {}
+    assert runner.kind.guarantees == frozenset(Guarantee)
+    assert failed_guarantees(runner, 512 * MEBI) == {}
 
 
 def test_the_submission_has_no_rights(look):
@@ -276,17 +278,17 @@ for number in range(1, signal.NSIG):
 
 
 def test_the_channel_is_not_among_the_standard_streams(look):
-    """What the submission prints, by whatever way, is output and no answer."""
+    """Printed output of the submission, by any way, is output and no answer."""
     look("import os; print('printed'); os.write(1, b'written\\n'); os.write(2, b'to errors\\n')")
 
     assert look("import sys; found = sys.stdin.read()") == ""
 
 
 def test_gvisor_can_run_the_containers(engine):
-    """With the runtime runsc the kernel is gVisor's; nothing can be written, and the ending is told."""
+    """With the runtime runsc the kernel is gVisor's; nothing can be written, and the ending is reported."""
     if "runsc" not in engine.info()["Runtimes"] and not os.environ.get("CI"):
         pytest.skip("the engine does not know the runtime runsc")
-    runner = Docker("grader-sandbox", "runsc", 0)(Allowance())
+    runner = Docker(DockerOptions("grader-sandbox", "runsc", 0))(Allowance())
     process = runner.open()
     channel = loaded(process)
 
@@ -305,7 +307,7 @@ def test_gvisor_can_run_the_containers(engine):
 
 
 def test_memory_is_limited_for_all_processes_together(bare_process):
-    """Processes that take more than the limit between them end, and it is told why."""
+    """Processes that take more than the limit together end, with the reason."""
     channel = loaded(bare_process)
 
     with pytest.raises(Died):
@@ -389,7 +391,7 @@ def test_a_process_that_runs_on_is_told_so(process):
 
 
 def test_a_spinning_process_and_its_detached_child_are_killed(engine, bare_runner):
-    """A container is gone after kill, whatever runs in it and however often it is killed."""
+    """A container is gone after kill, with any process in it, also after a second kill."""
     process = bare_runner.open()
     channel = loaded(process)
     channel.limit_time(1)
@@ -432,7 +434,7 @@ def test_leftovers_are_removed_and_what_runs_is_not(engine, process, monkeypatch
 
 
 def test_a_container_that_is_about_to_be_started_is_no_leftover(engine):
-    """What another worker has just created stays."""
+    """A container that another worker has just created stays."""
     young = engine.create_container("grader-sandbox", "none", labels={LABEL: "1"})["Id"]
 
     remove_leftovers(engine)
@@ -468,10 +470,10 @@ def test_a_folder_is_stored_once_per_content(stored, tmp_path):
     before = stored()
 
     for _ in range(2):
-        Docker("grader-sandbox", None, 0)(allowance).close()
+        Docker(DockerOptions("grader-sandbox", None, 0))(allowance).close()
     once = stored()
     (tmp_path / "numbers.txt").write_text(f"changed at {time.time()}")
-    Docker("grader-sandbox", None, 0)(allowance).close()
+    Docker(DockerOptions("grader-sandbox", None, 0))(allowance).close()
 
     assert (once - before, stored() - once) == (1, 1)
 
@@ -494,7 +496,7 @@ def test_processes_come_from_the_pool_and_it_is_filled_again(engine):
 
 
 def test_a_container_that_ended_while_it_waited_is_not_given_out(engine):
-    """An engine that was started anew has ended what waited; a fresh container is opened."""
+    """A restart of the engine ends the waiting containers; the runner opens a fresh one."""
     runner = OPTIONS(Allowance())
     assert eventually(lambda: runner.ready == 1)
     owned = {"label": f"{engine_module.OWNER_LABEL}={os.uname().nodename}:{os.getpid()}"}
@@ -511,7 +513,7 @@ def test_a_container_that_ended_while_it_waited_is_not_given_out(engine):
 def test_a_missing_image_says_how_to_build_it():
     """The message names the image and the command."""
     with pytest.raises(SandboxError, match=r"no image no-such-image; .*docker build --target sandbox"):
-        Docker("no-such-image", None, 0)(Allowance())
+        Docker(DockerOptions("no-such-image", None, 0))(Allowance())
 
 
 def test_an_engine_that_does_not_answer_is_told():
@@ -531,7 +533,7 @@ def test_an_engine_that_does_not_answer_is_told():
 
 def test_an_unknown_runtime_is_told():
     """The engine's own words are in the message."""
-    runner = Docker("grader-sandbox", "no-such-runtime", 0)(Allowance())
+    runner = Docker(DockerOptions("grader-sandbox", "no-such-runtime", 0))(Allowance())
 
     with pytest.raises(SandboxError, match="no-such-runtime"):
         runner.open()
@@ -544,7 +546,7 @@ def test_an_unknown_runtime_is_told():
 
 @pytest.mark.parametrize("sample", ["perfect", "crashes", "prints_a_flood"])
 def test_a_sample_gets_its_points(sample):
-    """Submissions get in containers what they must get; a process that ends is replaced."""
+    """Submissions in containers get their exact points; a process that ends is replaced."""
     sample = load_sample(FOLDER / sample)
 
     with closing(Grader(ROOT, [OPTIONS], with_bonus=False)) as grader:

@@ -1,13 +1,14 @@
-"""Limits of time in a run of a small suite: what they count in each runner, on an idle and on a busy host."""
+"""Limits of time in a run of a small suite, in each runner, on an idle and on a busy host."""
 
 import textwrap
 
 import pytest
 
 from grader.core.scoring import Outcome
-from grader.sandbox.choice import every_runner
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
 from grader.sandbox.runner import MEBI, Allowance
+from grader.sandbox.runner_choice import every_runner
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteProcess
 
@@ -67,7 +68,7 @@ def one():
 def train():
     return 1
 """
-KINDS = {kind.name: kind for kind in every_runner(Docker(pool=0))}
+KINDS = {kind.name: kind for kind in every_runner(Docker(DockerOptions(pool=0)))}
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def test_a_flood_is_judged_in_bounded_memory(graded, attack):
 
 
 def test_a_flood_of_dot_is_judged_in_bounded_memory(graded):
-    """Pictures of four megabytes are read or refused, whatever they consist of."""
+    """Pictures of four megabytes are read or refused, with any content."""
     files = read_files(ROOT / "reference")
     files["tests/adapters.py"] += DOT_ADAPTER.encode()
 

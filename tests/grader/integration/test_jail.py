@@ -1,4 +1,4 @@
-"""What a submission finds in the jail and in bwrap, and that nothing of it survives its end."""
+"""The inside of the jail and of bwrap; nothing of a submission survives its end."""
 
 import os
 import signal
@@ -9,10 +9,10 @@ from contextlib import closing, suppress
 
 import pytest
 
-from grader.boundary.adapters import RemoteAdapters
 from grader.boundary.channel import Channel
 from grader.boundary.errors import Died, TimedOut
 from grader.boundary.interface import Interface
+from grader.boundary.remote_adapters import RemoteAdapters
 from grader.core.scoring import Outcome
 from grader.sandbox.bwrap import BWRAP
 from grader.sandbox.forking import JAIL, ForkingRunner
@@ -179,7 +179,7 @@ def test_a_call_that_is_not_allowed_ends_it_when_strict(kind, opened):
 @KINDS
 def test_the_list_of_calls_is_long_enough_for_honest_work(kind):
     """The reference passes every test, MNIST training included, though any other call would be the end."""
-    reference = load_sample(ROOT / "tests" / "harness" / "submissions" / "perfect")
+    reference = load_sample(ROOT / "tests" / "assignment" / "submissions" / "perfect")
     with closing(SuiteProcess(ROOT, "tests/cases")) as suite:
         allowance = Allowance(folders=suite.folders)
         with closing(ForkingRunner(kind, allowance, strict=True)) as runner:
@@ -243,7 +243,7 @@ def test_nothing_survives_a_worker_that_is_killed(kind):
         import sys, time
         from grader.boundary.channel import Channel
         from grader.boundary.interface import Interface
-        from grader.sandbox.choice import candidates
+        from grader.sandbox.runner_choice import candidates
         from grader.sandbox.docker.kind import Docker
         from grader.sandbox.runner import Allowance
 

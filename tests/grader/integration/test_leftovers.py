@@ -11,9 +11,10 @@ import pytest
 
 from grader.boundary.channel import Channel
 from grader.boundary.interface import Interface
-from grader.sandbox.choice import every_runner
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
 from grader.sandbox.runner import Allowance
+from grader.sandbox.runner_choice import every_runner
 from tests.grader.support.processes import are_over, descendants
 
 pytestmark = pytest.mark.slow
@@ -21,8 +22,9 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[3]
 HOLD = """
 import sys, time
-from grader.sandbox.choice import every_runner
+from grader.sandbox.runner_choice import every_runner
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
 from grader.sandbox.runner import Allowance
 from grader.probe import trial
 
@@ -39,7 +41,7 @@ import resource
 def limit():
     return list(resource.getrlimit(resource.RLIMIT_NPROC))
 """
-KINDS = {kind.name: kind for kind in every_runner(Docker(pool=0))}
+KINDS = {kind.name: kind for kind in every_runner(Docker(DockerOptions(pool=0)))}
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def is_empty(folder, seconds=10.0):
 
 @pytest.mark.parametrize("name", KINDS)
 def test_nothing_is_left_when_a_process_that_grades_is_killed(name, temporary):
-    """Whatever it keeps in the temporary folder goes with it, the probe's things included."""
+    """All files in the temporary folder go with it, the probe's too."""
     worker = subprocess.Popen([sys.executable, "-c", HOLD, name], cwd=ROOT, stdout=subprocess.PIPE)
     assert worker.stdout.readline() == b"ready\n"
     assert any(temporary.iterdir())

@@ -344,7 +344,7 @@ def test_a_wrong_secret(operator, command):
 
 
 def test_a_data_folder_that_is_a_file(operator):
-    """A file in the place of the data folder is named."""
+    """The error names a file that stands where the data folder should be."""
     operator.data.write_text("a file")
 
     assert_one_sentence(operator.run("audit"), str(operator.data), "no folder", "choose another place")

@@ -55,11 +55,11 @@ def outcomes(outcome):
 
 
 def test_a_test_that_takes_all_memory_is_lost_with_the_reason(grade):
-    """The limit of memory is an error of that test alone, and what it held is free for the next one."""
+    """The limit of memory is an error of that test alone, and its memory is free for the next one."""
     outcome = grade("kept = [bytearray(64 << 20) for _ in range(100)]")
 
     assert outcomes(outcome) == [Outcome.ERROR, Outcome.PASSED]
-    assert "ran out of memory with what came back" in outcome.results[0].message
+    assert "ran out of memory with the answers" in outcome.results[0].message
 
 
 def test_a_test_that_spins_in_our_own_code_ends_the_job(grade):

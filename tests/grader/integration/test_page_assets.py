@@ -63,7 +63,7 @@ def test_other_bytes_have_another_address(browser, name):
 
 
 def test_pages_load_only_what_is_there(browser):
-    """Every address that a page names for its look and its scripts is that of an asset as it is now."""
+    """Every address that a page names for its look and its scripts is that of a present asset."""
     page = Page(browser.get("/login").text)
 
     named = [*page.attributes("src", "script"), *page.attributes("href", "link")]

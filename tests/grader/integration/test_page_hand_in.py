@@ -60,7 +60,7 @@ def test_known_bytes_spend_no_attempt(anna):
 
 
 def refused(answer, status):
-    """Return the page of a refusal, after looking that it stands beside the field."""
+    """Return the page of a refusal, after checking that it is next to the field."""
     page = Page(answer.text)
     [field] = [each for _, each in page.tags if each.get("id") == "archive"]
     assert answer.status_code == status
@@ -78,7 +78,7 @@ def refused(answer, status):
     ],
 )
 def test_a_refusal_stands_beside_the_field(anna, content, words, headers):
-    """What is not accepted is told with entry, rule and advice, as a page or as the form alone."""
+    """A refusal has entry, rule and advice, as a page or as the form alone."""
     answer = hand_in(anna, content, headers)
 
     page = refused(answer, 422)

@@ -60,7 +60,7 @@ def test_every_state_is_shown():
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_state_says_what_it_is(anna, exhibits, state):
-    """Each state of a submission is told in words, and is the title of the page besides."""
+    """The page names each state of a submission in words, and in its title."""
     page = read(anna, f"/submissions/{exhibits[state]}")
 
     for words in STATES[state]:
@@ -162,12 +162,12 @@ def test_a_comparison_says_which_tests_changed(anna, exhibits):
     ],
 )
 def test_what_cannot_be_compared(anna, exhibits, query, status, words):
-    """A choice without two reports is told so, as a page."""
+    """A choice without two reports gets a page that says so."""
     assert words in read(anna, f"/compare?{query.format(**exhibits)}", status).words
 
 
 def test_the_stream_says_at_once_when_all_is_over(anna, exhibits):
-    """Whoever follows a submission that is done is told to load the page again, and the stream ends."""
+    """Whoever follows a submission that is done is asked to load the page again, and the stream ends."""
     answer = anna.get(f"/submissions/{exhibits['graded']}/live")
 
     assert answer.headers["content-type"].startswith("text/event-stream")

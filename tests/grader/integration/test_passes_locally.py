@@ -6,8 +6,8 @@ from grader.boundary.channel import Channel
 from grader.boundary.errors import Raised, Unwritten
 from grader.boundary.interface import Interface
 from grader.runners import docker_of
-from grader.sandbox.choice import candidates
 from grader.sandbox.runner import Allowance, SandboxError
+from grader.sandbox.runner_choice import candidates
 from grader.settings import read_settings
 
 RUNNERS = (
@@ -131,7 +131,7 @@ def f():
 
 @pytest.mark.parametrize(("source", "expected"), FILES.values(), ids=FILES)
 def test_a_submission_writes_into_its_scratch_folder(start, source, expected):
-    """What a program writes beside its modules it finds again."""
+    """A program finds files again that it wrote beside its modules."""
     channel, _ = start(source)
 
     assert channel.ask("call", "f", [], {}) == expected
@@ -183,7 +183,7 @@ ISOLATED = {
 
 
 def sentence(start, expression):
-    """Return the message of what an expression raises."""
+    """Return the message of an expression's error."""
     channel, _ = start(f"def f(): return {expression}\n")
     with pytest.raises(Raised) as caught:
         channel.ask("call", "f", [], {})
@@ -201,7 +201,7 @@ def test_what_the_sandbox_stops_is_told_in_a_sentence(start, expression, words):
 @pytest.mark.parametrize(("expression", "words"), ISOLATED.values(), ids=ISOLATED)
 def test_what_isolation_stops_is_told_in_a_sentence(start, runner, expression, words):
     """Where the runner isolates, it says so in a sentence."""
-    if runner.name == "process":
+    if runner.kind.name == "process":
         pytest.skip("this runner does not isolate")
 
     assert words in sentence(start, expression)
@@ -232,7 +232,7 @@ BROKEN = {
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
 @pytest.mark.parametrize(("source", "_"), BONUS.values(), ids=BONUS)
 def test_a_broken_bonus_costs_the_bonus_only(start, source, _, text):
-    """Adapters that need a broken module lose, and no others, whatever the import looks like."""
+    """Adapters that need a broken module lose, and no others, for every form of import."""
     files = {"lib/conv.py": text, "lib/core.py": "", "lib/__init__.py": ""}
     if "other" in source:
         files |= {"lib/__init__.py": "from .conv import conv\n", "lib/other.py": "from .conv import x\n"}
@@ -246,7 +246,7 @@ def test_a_broken_bonus_costs_the_bonus_only(start, source, _, text):
 
 
 def test_an_error_of_the_adapters_themselves_stays(start):
-    """What no import raises is an error of all adapters."""
+    """An error that no import raised is an error of all adapters."""
     with pytest.raises(Raised, match="ZeroDivisionError"):
         start("def f(): return 1\nx = 1 / 0\n")
 
@@ -282,7 +282,7 @@ def test_a_src_layout_works(start):
 
 
 def test_scratch_files_are_of_one_process(start):
-    """What one process writes no other one finds."""
+    """A process does not find files of another one."""
     source = "import os\ndef f():\n    seen = os.path.exists('a'); open('a', 'w').close(); return seen\n"
 
     assert [start(source)[0].ask("call", "f", [], {}) for _ in range(2)] == [False, False]

@@ -1,4 +1,4 @@
-"""The probe finds out what a runner does not keep, and grading then takes another one or none."""
+"""The probe finds failed guarantees, and grading then takes another runner or none."""
 
 import json
 import os
@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from grader.probe import NoRunner, find_out, start_strongest
-from grader.sandbox.choice import UnknownRunner, candidates, every_runner, isolating
+from grader.probe import NoRunner, check_runner, start_strongest
 from grader.sandbox.docker.kind import Docker
 from grader.sandbox.forking import JAIL
-from grader.sandbox.process import ProcessRunner
-from grader.sandbox.runner import Allowance, Promise, SandboxError
+from grader.sandbox.process import PROCESS
+from grader.sandbox.runner import Allowance, Guarantee, SandboxError
+from grader.sandbox.runner_choice import UnknownRunner, candidates, every_runner, isolating
 from tests.assignment.samples import ROOT
 from tests.grader.support.needs import why_not
 from tests.grader.support.small_assignments import write_assignment
@@ -23,11 +23,8 @@ EVERY = every_runner(Docker())
 ISOLATING = isolating(Docker())
 
 
-class Boastful(ProcessRunner):
-    """A runner that promises everything and keeps what the `process` runner keeps."""
-
-    name = "boastful"
-    promises = frozenset(Promise)
+# states all guarantees and keeps those of the `process` runner
+BOASTFUL = replace(PROCESS, name="boastful", guarantees=frozenset(Guarantee))
 
 
 def unavailable(command, allowance):
@@ -45,39 +42,39 @@ ABSENT = replace(JAIL, name="absent", wrap=unavailable)
 
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
-def test_every_runner_keeps_its_promises_here(kind):
-    """On a machine that has what they need, as the one that runs these tests, all runners hold."""
-    finding = find_out(kind)
+def test_every_runner_keeps_its_guarantees_here(kind):
+    """A machine with all tools, as the one that runs these tests, can use every runner."""
+    finding = check_runner(kind)
 
-    assert str(finding) == f"{kind.name}: keeps its promises"
-    assert finding.holds
+    assert str(finding) == f"{kind.name}: keeps its guarantees"
+    assert finding.is_usable
 
 
-def test_the_isolating_runners_promise_everything():
-    """Whatever can be promised, each of them does."""
-    assert {kind.name: kind.promises for kind in ISOLATING} == {
-        kind.name: frozenset(Promise) for kind in ISOLATING
+def test_the_isolating_runners_state_every_guarantee():
+    """Each isolating runner states every guarantee."""
+    assert {kind.name: kind.guarantees for kind in ISOLATING} == {
+        kind.name: frozenset(Guarantee) for kind in ISOLATING
     }
 
 
-def test_a_runner_that_promises_too_much_is_found_out():
-    """Each promise that a plain process cannot keep is broken by the probe, and named."""
-    finding = find_out(Boastful)
+def test_the_probe_finds_failed_guarantees():
+    """The probe breaks each guarantee that a plain process cannot keep, and names it."""
+    finding = check_runner(BOASTFUL)
 
-    assert not finding.holds
-    assert set(finding.broken) == set(Promise) - {Promise.MEMORY, Promise.KILL}
-
-
-def test_the_strongest_that_holds_is_taken():
-    """What cannot be had, or breaks a promise, is passed over."""
-    with closing(start_strongest([ABSENT, Boastful, JAIL], Allowance())) as runner:
-        assert runner.name == "jail"
+    assert not finding.is_usable
+    assert set(finding.failed) == set(Guarantee) - {Guarantee.MEMORY, Guarantee.KILL}
 
 
-def test_no_runner_is_better_than_one_that_does_not_hold():
-    """Without one that holds there is none, and each one's reason is told."""
+def test_the_strongest_usable_runner_starts():
+    """A kind that is unavailable, or fails a guarantee, is passed over."""
+    with closing(start_strongest([ABSENT, BOASTFUL, JAIL], Allowance())) as runner:
+        assert runner.kind.name == "jail"
+
+
+def test_no_runner_is_better_than_an_unusable_one():
+    """Without a usable runner none starts, and the error names each reason."""
     with pytest.raises(NoRunner) as refused:
-        start_strongest([ABSENT, Boastful], Allowance())
+        start_strongest([ABSENT, BOASTFUL], Allowance())
 
     assert "absent: there is no sandbox today" in str(refused.value)
     assert "boastful: " in str(refused.value)
@@ -85,9 +82,9 @@ def test_no_runner_is_better_than_one_that_does_not_hold():
 
 
 def test_a_runner_that_does_not_isolate_is_taken_by_name_only():
-    """Unasked, only isolating runners are candidates; a name is the only one; an unknown name is an error."""
-    assert ProcessRunner not in candidates(None, Docker())
-    assert list(candidates("process", Docker())) == [ProcessRunner]
+    """By default only isolating runners are candidates; a name selects one; an unknown name is an error."""
+    assert PROCESS not in candidates(None, Docker())
+    assert list(candidates("process", Docker())) == [PROCESS]
     with pytest.raises(UnknownRunner, match="there is no runner 'magic'; the runners are"):
         candidates("magic", Docker())
 
@@ -108,7 +105,7 @@ def test_doctor_tells_which_runner_grading_takes(tmp_path):
 
 
 def test_doctor_says_what_is_missing_and_what_is_left(tmp_path):
-    """Without an engine docker cannot be used, which is told with its reason, and the next one is taken."""
+    """Without an engine docker cannot be used; the output has the reason, and the next runner is chosen."""
     told = subprocess.run(
         [sys.executable, "-m", "grader", "doctor"],
         cwd=ROOT,
@@ -129,7 +126,7 @@ def test_doctor_says_what_is_missing_and_what_is_left(tmp_path):
 
 @pytest.mark.parametrize("runner", ["docker"])
 def test_doctor_tells_the_truth_in_a_locked_down_container(runner):
-    """Where there are neither engine, namespaces nor rights, the jail is what works, and all of it."""
+    """Without engine, namespaces and rights, the jail works, with all guarantees."""
     locked = ("--cap-drop=ALL", "--security-opt=no-new-privileges", "--user=65534:65534", "--network=none")
     scratch = ("--read-only", "--tmpfs=/tmp", "--env=GRADER_DATA_DIR=/tmp/data", "--env=COLUMNS=200")
 
@@ -142,15 +139,15 @@ def test_doctor_tells_the_truth_in_a_locked_down_container(runner):
     told = done.stdout
 
     assert "there is no Docker engine" in told
-    assert "the command bwrap is not there" in told
+    assert "the command bwrap is not installed" in told
     assert "Grading takes jail, unless another is asked for." in told
     assert "✗" not in told
     assert (done.returncode, told.splitlines()[-1]) == (1, "not ready, missing: data")  # there is no network
 
 
 def test_grading_says_in_which_runner_and_how_it_isolates(tmp_path):
-    """Unasked, a report comes from an isolating runner, and says so."""
-    empty = ROOT / "tests" / "harness" / "submissions" / "empty"
+    """By default, a report comes from an isolating runner, and says so."""
+    empty = ROOT / "tests" / "assignment" / "submissions" / "empty"
     command = [sys.executable, "-m", "grader", "grade", str(empty), "--json", str(tmp_path / "report.json")]
 
     subprocess.run([*command, "--without-bonus"], cwd=ROOT, capture_output=True, check=False)

@@ -12,7 +12,7 @@ import pytest
 
 from grader.core.rubric import parse_rubric
 from grader.sandbox.forking import JAIL
-from grader.suite.standby import Standby
+from grader.suite.cache import SuiteCache
 from tests.assignment.samples import ROOT
 from tests.grader.support.recorder.upload import FORMS, WAYS, digits_player, graded, player, record
 
@@ -34,22 +34,22 @@ def rubric():
 
 
 @pytest.fixture(scope="module")
-def ready():
-    """Return the assignment with everything ready, submissions running in the jail."""
-    with closing(Standby(ROOT, [JAIL])) as standby, standby.use() as ready:
-        yield ready
+def prepared():
+    """Return the assignment with everything prepared, submissions running in the jail."""
+    with closing(SuiteCache(ROOT, [JAIL])) as suite_cache, suite_cache.use() as prepared:
+        yield prepared
 
 
 @pytest.fixture(scope="module")
-def book(ready):
+def book(prepared):
     """Return the answers of the reference under three seeds."""
-    return record(ready, RECORDED, LEFT_OUT)
+    return record(prepared, RECORDED, LEFT_OUT)
 
 
 @pytest.fixture(scope="module")
-def played(ready, book, rubric):
+def played(prepared, book, rubric):
     """Return a function that grades a player under a seed that it has not recorded, each player once."""
-    return cache(lambda form, way: graded(ready, player(book, form, way), PLAYED, LEFT_OUT, rubric))
+    return cache(lambda form, way: graded(prepared, player(book, form, way), PLAYED, LEFT_OUT, rubric))
 
 
 @PLAYERS
@@ -65,28 +65,28 @@ def test_recorded_answers_earn_nothing(played, form, way):
     assert scored.bonus <= most_bonus, lost_to(scored)
 
 
-def test_published_labels_earn_nothing(ready, rubric):
+def test_published_labels_earn_nothing(prepared, rubric):
     """A table of the labels of MNIST's test images gets no point for a network that nobody trained."""
-    others = sorted(ready.suite.tests.keys() - set(LEFT_OUT))
+    others = sorted(prepared.suite.tests.keys() - set(LEFT_OUT))
 
-    scored, outcome = graded(ready, digits_player(), PLAYED, others, rubric)
+    scored, outcome = graded(prepared, digits_player(), PLAYED, others, rubric)
 
     assert scored.bonus == 0, lost_to(scored)
-    assert len(outcome.results) == sum(len(ready.suite.tests[name]) for name in LEFT_OUT)
+    assert len(outcome.results) == sum(len(prepared.suite.tests[name]) for name in LEFT_OUT)
     assert all(result.outcome == "failed" for result in outcome.results)
 
 
 @PLAYERS
-def test_the_players_play(ready, book, rubric, form, way):
+def test_the_players_play(prepared, book, rubric, form, way):
     """Under a recorded seed a player earns nearly all points, so the gate above tests players that work."""
-    scored, _ = graded(ready, player(book, form, way), RECORDED[0], LEFT_OUT, rubric)
+    scored, _ = graded(prepared, player(book, form, way), RECORDED[0], LEFT_OUT, rubric)
 
     assert scored.score >= NEARLY_ALL
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_staff_read_of_a_player_on_the_wire(played, way):
-    """A player that took the connection over cannot compute what the grader's own code computes."""
+    """A player that took the connection over cannot compute the sums of the grader's own code."""
     _, outcome = played("wire", way)
 
     assert any("in place of the grader's own code" in note for note in outcome.staff_notes)

@@ -61,7 +61,7 @@ def changed(path, tmp_path, change):
 
 
 def test_the_graders_own_report_scores_as_the_verdict_did(run, graded, tmp_path):
-    """104 points come back, on the screen, in JSON and on the page, each of which says what the report is."""
+    """104 points come back, on the screen, in JSON and on the page, each with the note on the report."""
     out, page = tmp_path / "score.json", tmp_path / "score.html"
 
     done = run("-m", "grader", "score", graded, "--json", out, "--html", page)
@@ -136,7 +136,7 @@ def test_a_rubric_of_ones_own(run, graded, tmp_path):
 
 @pytest.mark.parametrize("content", ["not JSON", "{}"])
 def test_a_file_that_is_no_report_is_refused(run, tmp_path, content):
-    """One sentence says what is wrong and which command writes a report."""
+    """One sentence names the fault and the command that writes a report."""
     path = tmp_path / "other.json"
     path.write_text(content)
 

@@ -80,7 +80,7 @@ def test_a_first_start_on_a_terminal_prints_a_link(tmp_path):
 
 
 def test_the_same_bytes_from_two_students_get_the_same_report(running):
-    """Times and ids aside, a report rests on the bytes alone."""
+    """Times and ids aside, a report depends on the bytes alone."""
     reports = []
     for name in ("carl", "dora"):
         client = running.client(f"{name}@example.edu")
@@ -135,7 +135,7 @@ def test_a_worker_stops_whichever_thread_gets_the_signal(tmp_path):
 
 
 def test_a_wrong_setting_stops_the_start(tmp_path):
-    """The command ends at once with the status of wrong use, and names key and value."""
+    """The command ends at once with the status of a usage error, and names key and value."""
     site = Site(tmp_path, GRADER_PORT="eighty")
 
     assert site.start("serve").wait(60) == 2

@@ -116,7 +116,7 @@ def test_tokens_are_listed_and_revoked(grader):
 
 
 def test_a_person_is_shut_out(grader):
-    """All tokens of one person end with one command; a person whom nobody knows is wrong use."""
+    """All tokens of one person end with one command; a person whom nobody knows is a usage error."""
     token = new_student(grader, "elsa")
 
     done = grader("user", "shut-out", "elsa@example.edu")

@@ -115,7 +115,7 @@ def test_a_wrong_token_lets_nobody_in(database, anna):
 
 @pytest.mark.parametrize("wrong", ["", ".", "\x00.\x00", "x" * 10_000, "00000000000\N{SNOWMAN}.y"])
 def test_a_cookie_that_is_none(database, anna, wrong):
-    """Whatever a browser sends, it is told apart from a sign-in without an error."""
+    """Any cookie that is no session is refused without an error."""
     cookie = by_link(database, anna)
 
     assert user_of(database, wrong) is None

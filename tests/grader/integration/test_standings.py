@@ -256,7 +256,7 @@ def test_arrivals_are_all_that_came(database, course):
 
 
 def test_troubles_are_ours(database, course):
-    """What we failed to grade is told with the reason and the student, newest first; nothing else is."""
+    """Failures of the grader are listed with reason and student, newest first, and nothing else."""
     failed = [keep(database, course.anna, 2), keep(database, course.ben, 1)]
     handed_in(database, course.ben, 0)
     for submission_id in failed:

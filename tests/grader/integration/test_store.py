@@ -272,7 +272,7 @@ def test_uploads_of_one_transaction_keep_their_order(database, course):
 
 
 def test_the_history_of_students(database, course):
-    """What a student handed in comes newest first, with what its verdict rests on; others' does not."""
+    """A student's submissions come newest first, with their grading details; those of others do not."""
     graded = keep(database, course.anna, b"one", idempotency_key="k")
     newer, _other = keep(database, course.anna, b"two"), keep(database, course.ben, b"one")
     job = begin(database, graded)
@@ -293,7 +293,7 @@ def test_the_history_of_students(database, course):
 
 
 def test_a_failed_attempt_since_takes_the_basis_away(database, course):
-    """While a submission is graded anew its older verdict is nothing that a repeat may rest on."""
+    """While a submission is graded again, a repeat may not use its older verdict."""
     submission = keep(database, course.anna)
     with database.write() as session:
         publish(session, take(session, submission.id, "w"), verdict())

@@ -1,4 +1,4 @@
-"""Runs of a small suite against submissions that crash, hang, flood and fork: what is told, what is left."""
+"""Runs of a small suite against submissions that crash, hang, flood and fork: reports and leftovers."""
 
 import os
 import socket
@@ -14,7 +14,7 @@ import pytest
 
 from grader.boundary.causes import NO_EXIT
 from grader.core.scoring import Outcome
-from grader.pipeline import joined_output
+from grader.pipeline import join_output
 from grader.sandbox.process import PlainProcess, ProcessRunner
 from grader.sandbox.runner import MEBI, Allowance, SandboxError
 from grader.suite.messages import SuiteJob
@@ -64,7 +64,7 @@ class TestDouble:
         assert adapters.double(number) == 2 * number
 """
 REPORTING = """
-from grader.boundary.progress import progress
+from grader.boundary.call_progress import progress
 
 def one():
     progress.report(epoch=1, epochs=3)
@@ -122,8 +122,8 @@ def replaced(name, *lines):
 
 
 def output(outcome):
-    """Return what all processes printed."""
-    return joined_output(outcome.outputs, ALLOWANCE.output)
+    """Return the output of all processes."""
+    return join_output(outcome.outputs, ALLOWANCE.output)
 
 
 def noting(names):
@@ -161,7 +161,7 @@ def test_the_suites_own_modules_are_no_part_of_a_submission(grade):
 
 
 def test_events_tell_of_progress(grade):
-    """Each result is told as it comes."""
+    """Each result is reported as it comes."""
     events = []
 
     grade(RIGHT, listen=lambda kind, content: events.append((kind, content)))
@@ -171,7 +171,7 @@ def test_events_tell_of_progress(grade):
 
 
 def test_the_second_stage_comes_last_in_a_process_of_its_own(root, grade):
-    """Its classes run after all others, which is told, and not in the process that the others used."""
+    """Its classes run after all others, in a fresh process, with an event before them."""
     (root / "cases" / "suite.yaml").write_text(f"{MANIFEST}\nsecond_stage: [TestFirst]\n")
     source = f"import os\n{RIGHT}".replace("return", "print(os.getpid()); return")
     events = []
@@ -269,7 +269,7 @@ def test_a_test_has_a_time_limit(grade):
 
 
 def test_an_adapter_may_have_a_time_limit_of_its_own(root, grade):
-    """A call of such an adapter may take longer than a test, or less, and what is told is its own limit."""
+    """A call of such an adapter may take longer than a test, or less; the message has its own limit."""
     manifest = f"{MANIFEST}\nseconds: {{one: 10, two: 0.5}}\n"
     (root / "cases" / "suite.yaml").write_text(manifest)
     source = replaced("one", "time.sleep(1.2)", "return 1") + "\ndef two():\n    time.sleep(1.2)\n"
@@ -322,7 +322,7 @@ def test_an_error_at_import_is_found_once_and_told_for_all(grade):
     ],
 )
 def test_an_import_that_does_not_end_well_makes_the_submission_unloadable(grade, source, reason):
-    """A loop, an exit or a syntax error at import is told once, after one try."""
+    """A loop, an exit or a syntax error at import is reported once, after one try."""
     outcome = grade(source, test_seconds=1.0)
 
     assert outcomes(outcome) == [Outcome.ERROR] * 3
@@ -330,7 +330,7 @@ def test_an_import_that_does_not_end_well_makes_the_submission_unloadable(grade,
 
 
 def test_a_breach_is_noted_for_staff(grade):
-    """Bytes that are no frame lose the test, and staff is told; the next test has a process of its own."""
+    """Bytes that are no frame lose the test, with a note for staff; the next test has a fresh process."""
     outcome = grade(replaced("two", "os.write(int(sys.argv[1]), bytes(range(100, 200)))", "return 2"))
 
     assert outcomes(outcome) == [Outcome.PASSED, Outcome.ERROR, Outcome.PASSED]
@@ -365,7 +365,7 @@ def test_staff_read_of_a_stranger_at_the_students_end(grade):
 
 
 def test_a_breach_in_every_test_is_one_note(grade):
-    """Staff reads what happened once, and how often."""
+    """Staff read a note once, with the number of times."""
     breach = "os.write(int(sys.argv[1]), bytes(range(100, 200)))"
 
     adapters = (f"def {name}():\n    {breach}\n" for name in ("one", "two", "three"))
@@ -377,7 +377,7 @@ def test_a_breach_in_every_test_is_one_note(grade):
 
 
 def test_progress_of_a_long_call_is_an_event(grade):
-    """What a module beside the submission reports while a call is open reaches the listener of the run."""
+    """Progress from a module beside the submission, while a call is open, reaches the listener of the run."""
     events = []
 
     grade(REPORTING, listen=lambda kind, content: events.append((kind, content)))
@@ -387,7 +387,7 @@ def test_progress_of_a_long_call_is_an_event(grade):
 
 
 def test_output_of_all_processes_is_kept_up_to_the_limit(grade):
-    """What is printed before and after a crash is kept in order, and what goes beyond the limit counted."""
+    """Output before and after a crash is kept in order, and bytes beyond the limit are counted."""
     source = replaced("one", "print('first'); print('error', file=sys.stderr); os._exit(1)")
     source += "\ndef two():\n    print('second')\n    return 2\n"
     source += "\ndef three():\n    print('x' * 5_000)\n    return 3\n"
@@ -508,11 +508,11 @@ def test_a_sandbox_that_cannot_be_opened_ends_the_run(grade, monkeypatch):
     """The reason is the runner's own."""
 
     def fail(runner):
-        raise SandboxError(f"{runner.name} cannot be had")
+        raise SandboxError(f"{runner.kind.name} is unavailable")
 
     monkeypatch.setattr(ProcessRunner, "open", fail)
 
-    with pytest.raises(SandboxError, match="process cannot be had"):
+    with pytest.raises(SandboxError, match="process is unavailable"):
         grade(RIGHT)
 
 

@@ -1,4 +1,4 @@
-"""What students start from: a template that follows from the reference and gives nothing of it away."""
+"""The template for students: it follows from the reference and gives nothing of it away."""
 
 import ast
 import importlib.util
@@ -118,7 +118,7 @@ def test_the_reference_tells_enough_to_notice_a_leak(name):
 
 @pytest.mark.parametrize("path", [path for path in MODULES if not path.endswith("__init__.py")])
 def test_every_function_asks_for_its_body(path, functions_of):
-    """Each function of the template raises NotImplementedError, which names it and says what to do."""
+    """Each function of the template raises NotImplementedError, with its name and its task."""
     functions = functions_of(path)
 
     for name, function in functions.items():
@@ -137,7 +137,7 @@ def test_the_template_has_no_helpers(functions_of):
 
 
 def test_an_exported_project_is_complete(tmp_path):
-    """It has the template, the suite and what that needs, the rubric, and the grader's scoring unchanged."""
+    """It has the template, the suite and its modules, the rubric, and the grader's scoring unchanged."""
     project = tmp_path / "new" / "project"
 
     written = export(ROOT, project)
@@ -150,7 +150,8 @@ def test_an_exported_project_is_complete(tmp_path):
     assert {"tests/cases/demo_mlp.py", "tests/cases/demo_mnist.py", "tests/cases/demos/stage.py"} <= names
     assert {name for name in names if name.startswith("grader/")} == SHARED
     assert all((project / name).read_bytes() == (ROOT / name).read_bytes() for name in SHARED)
-    assert not [name for name in names if "__pycache__" in name or "harness" in name or "provided" in name]
+    assert not [name for name in names if "__pycache__" in name or "provided" in name]
+    assert not [name for name in names if name.startswith(("tests/grader/", "tests/assignment/"))]
 
 
 def test_an_empty_folder_is_filled(tmp_path):
@@ -208,7 +209,7 @@ def test_a_finished_project_gets_all_points(exported):
 
 
 def test_the_students_own_report_scores_as_the_table_says(exported, tmp_path):
-    """`grader score` gives what `pytest --json-report` wrote the total that the student's table shows."""
+    """`grader score` gives a report of `pytest --json-report` the total of the student's table."""
     shutil.copytree(REFERENCE, exported, dirs_exist_ok=True)
     engine = exported / "smulgrad" / "engine.py"
     engine.write_text(engine.read_text().replace("math.exp(self.data)", "math.exp(self.data) + 1"))
@@ -257,7 +258,7 @@ def test_regenerating_replaces_the_modules_and_nothing_else(tmp_path):
 
 
 def test_a_mistake_in_the_reference_changes_nothing(tmp_path):
-    """The message about a wrong mark has file and line, and the template stays as it was."""
+    """The error about a wrong mark has file and line, and the template stays."""
     (tmp_path / "reference").mkdir()
     (tmp_path / "reference" / "a.py").write_text("x = 1\n")
     (tmp_path / "reference" / "b.py").write_text("x = 1\n# solution\n")

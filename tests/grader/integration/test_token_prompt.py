@@ -70,7 +70,7 @@ def test_a_token_that_is_typed_is_not_shown(url, tmp_path):
 
 
 def _wait_until_nothing_is_echoed(terminal):
-    """Wait for the prompt to hide what is typed, which also drops what was typed before."""
+    """Wait for the prompt to hide the input, which also drops earlier input."""
     end = time.monotonic() + PATIENCE
     while termios.tcgetattr(terminal)[LOCAL_MODES] & termios.ECHO:
         assert time.monotonic() < end
@@ -78,7 +78,7 @@ def _wait_until_nothing_is_echoed(terminal):
 
 
 def _until(terminal, words):
-    """Read what a terminal shows until these words came, or until it is closed."""
+    """Read the output of a terminal until these words came, or until it is closed."""
     shown = b""
     while words is None or words not in shown:
         try:

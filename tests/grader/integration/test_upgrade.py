@@ -179,7 +179,7 @@ def test_a_bonus_that_no_worker_can_judge_is_our_error(tmp_path, database_url):
 
 
 def test_a_worker_without_an_announcement_takes_nothing(site):
-    """Before any service has announced a suite there is nothing that a verdict could rest on."""
+    """Before any service has announced a suite no verdict is possible."""
     database = open_database(site.database_url)
     with database.read() as session:
         assert session.query(Assignment).count() == 0

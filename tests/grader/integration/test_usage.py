@@ -7,10 +7,11 @@ import pytest
 
 from grader.boundary.channel import Channel
 from grader.boundary.interface import Interface
-from grader.probe import find_out
-from grader.sandbox.choice import every_runner
-from grader.sandbox.docker.kind import GVISOR, Docker
+from grader.probe import check_runner
+from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import GVISOR, DockerOptions
 from grader.sandbox.runner import MEBI, Allowance
+from grader.sandbox.runner_choice import every_runner
 
 SECONDS = 60.0
 ADAPTERS = """
@@ -39,15 +40,15 @@ def echo(value):
 def flood(text, times):
     sys.stderr.write(text * times)
 """
-KINDS = {kind.name: kind for kind in every_runner(Docker(pool=0))}
+KINDS = {kind.name: kind for kind in every_runner(Docker(DockerOptions(pool=0)))}
 
 
 @pytest.fixture(scope="module", params=[*KINDS, GVISOR])
 def runner(request):
     """Return each runner in turn; gVisor is one more way to run containers."""
     if request.param == GVISOR:
-        kind = Docker(runtime=GVISOR, pool=0)
-        if not (finding := find_out(kind)).holds:
+        kind = Docker(DockerOptions(runtime=GVISOR, pool=0))
+        if not (finding := check_runner(kind)).is_usable:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(str(finding))
     else:
         kind = KINDS[request.param]
@@ -100,9 +101,9 @@ def test_a_sleep_uses_nothing(process, call):
 
 
 def test_the_wait_for_a_processor_is_counted(runner, process, call, load):
-    """On a busy host, the time that passes is what was used and what was waited for."""
+    """On a busy host, the time that passes is the sum of used and waited time."""
     if process.usage().waited is None:
-        pytest.skip(f"the kernel below {runner.name} does not tell")
+        pytest.skip(f"the kernel below {runner.kind.name} does not tell")
     load(4)
     began = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""What ends a test from outside costs nobody a point: real runners, and signals that are meant for others."""
+"""An end of a test from outside costs nobody a point: real runners, and signals meant for others."""
 
 import contextlib
 import os
@@ -10,15 +10,16 @@ from contextlib import closing
 import pytest
 
 from grader.core.scoring import Outcome
-from grader.pipeline import joined_output
+from grader.pipeline import join_output
 from grader.sandbox.bwrap import BWRAP
 from grader.sandbox.capture import Capture, FirstBytes
 from grader.sandbox.docker.engine import LABEL, connect
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.docker.options import DockerOptions
 from grader.sandbox.forking import JAIL
-from grader.sandbox.process import ProcessRunner
+from grader.sandbox.process import PROCESS, ProcessRunner
 from grader.sandbox.runner import MEBI, Allowance, SandboxError
-from grader.suite.loans import FAILED, Lender
+from grader.suite.leases import FAILED, SandboxServer
 from tests.grader.support.small_suite import (
     RIGHT,
     SLOW,
@@ -127,7 +128,7 @@ def test_a_student_process_that_is_killed_from_outside_costs_nothing(tmp_path, r
     )
 
     assert outcomes(outcome) == [Outcome.PASSED] * 2
-    first, *others = joined_output(outcome.outputs, 1_000).split()
+    first, *others = join_output(outcome.outputs, 1_000).split()
     assert others == [first, first]
 
 
@@ -140,13 +141,13 @@ def test_a_sandbox_whose_processes_are_killed_again_ends_the_job(tmp_path, runne
 
 def test_a_sandbox_that_failed_is_not_taken_for_a_suite_that_did(tmp_path, monkeypatch):
     """A job says why the sandbox failed and ends: its end may be seen before its words are."""
-    answer = Lender._answer  # noqa: SLF001
+    answer = SandboxServer._answer  # noqa: SLF001
 
-    def answer_late(lender, request):
+    def answer_late(server, request):
         time.sleep(0.5 if request.startswith(FAILED) else 0)
-        answer(lender, request)
+        answer(server, request)
 
-    monkeypatch.setattr(Lender, "_answer", answer_late)
+    monkeypatch.setattr(SandboxServer, "_answer", answer_late)
     with (
         closing(JAIL(Allowance(memory=MEMORY))) as runner,
         being_killed(runner),
@@ -222,7 +223,7 @@ def test_a_container_that_is_killed_from_outside_costs_nothing(tmp_path, name):
             if container["Id"] in own:
                 engine.kill(container["Id"])
 
-    with closing(engine), closing(Docker("grader-sandbox", None, 0)(Allowance())) as runner:
+    with closing(engine), closing(Docker(DockerOptions("grader-sandbox", None, 0))(Allowance())) as runner:
         own = {process.id for process in runner._started}  # noqa: SLF001 - nobody else needs to know them
         opening = runner.open
 
@@ -237,8 +238,8 @@ def test_a_container_that_is_killed_from_outside_costs_nothing(tmp_path, name):
     assert outcomes(outcome) == [Outcome.PASSED] * 3
 
 
-@pytest.mark.parametrize("target", [Lender._serve, Capture._read])  # noqa: SLF001 - what each thread runs
-@pytest.mark.parametrize("kind", [JAIL, ProcessRunner])
+@pytest.mark.parametrize("target", [SandboxServer._serve, Capture._read])  # noqa: SLF001 - what each thread runs
+@pytest.mark.parametrize("kind", [JAIL, PROCESS])
 def test_a_machine_without_threads_ends_the_job(tmp_path, monkeypatch, kind, target):
     """Where a thread of ours cannot be started, the job ends as the sandbox's failure and does not wait."""
     start = threading.Thread.start
@@ -255,7 +256,7 @@ def test_a_machine_without_threads_ends_the_job(tmp_path, monkeypatch, kind, tar
 
 
 def test_output_that_cannot_be_read_ends_the_job(tmp_path, monkeypatch):
-    """An exception in the thread that reads what is printed is the sandbox's failure, not a broken pipe."""
+    """An exception in the thread that reads output is the sandbox's failure, not a broken pipe."""
 
     def fail(*_arguments):
         raise OSError("the pipe is gone")

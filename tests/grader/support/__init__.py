@@ -1,1 +1,1 @@
-"""What the grader's tests share: services, stores, pages, uploads and load."""
+"""Shared parts of the grader's tests: services, stores, pages, uploads and load."""

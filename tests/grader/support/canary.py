@@ -1,4 +1,4 @@
-"""What attacks may not reach, set up for them to try: services, a private file, a variable."""
+"""Targets that attacks may not reach: services, a private file, a variable."""
 
 import contextlib
 import ctypes
@@ -16,7 +16,7 @@ REMOVE = 0  # IPC_RMID
 
 @contextlib.contextmanager
 def canaries(folder):
-    """Set everything up, its file in `folder`; yield the variables that tell attacks what to look for."""
+    """Set everything up, its file in `folder`; yield the variables that tell attacks their targets."""
     name = f"grader-attack-{secrets.token_hex(8)}"
     number = secrets.randbits(30) + 1
     file = folder / name

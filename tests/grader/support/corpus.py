@@ -12,9 +12,9 @@ it tries; the last one, if it has settings, is YAML:
 - `seconds`: the time limit of a test, for attacks that hang or wait;
 - `breach`: true if what it sends must be told to staff as a breach of the protocol;
 - `noted`: how the integrity note begins that staff must read;
-- `needs`: the promises of a runner that keep it from what it reaches for (it prints REACHED when it has got
+- `needs`: the guarantees of a runner that keep it from what it reaches for (it prints REACHED when it has got
   hold of it); an empty list: no runner may let it;
-- `open_without`: promises without which it earns more than it should, which is known and documented;
+- `open_without`: guarantees without which it earns more than it should, which is known and documented;
 - `teeth`: true if it earns more than it should in a grader as many courses have one (naive.py).
 
 The files of attacks/shared come with each of them, and so does a module `canary`, which names what it may not
@@ -32,7 +32,7 @@ from pathlib import Path
 import yaml
 
 from grader.core.rubric import parse_rubric
-from grader.sandbox.runner import Promise
+from grader.sandbox.runner import Guarantee
 from tests.assignment.samples import ROOT, read_files
 
 RUBRIC = replace(parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8")), bonus_parts=())
@@ -60,7 +60,7 @@ PASS_ON = b"from honest import *\n"
 
 @dataclass(frozen=True)
 class Attack:
-    """A malicious submission and what it may get; see above. `needs` is None if it reaches for nothing."""
+    """A malicious submission and its permitted results; `needs` is None if it reaches for nothing."""
 
     name: str
     idea: str
@@ -70,8 +70,8 @@ class Attack:
     seconds: float | None
     breach: bool
     noted: str
-    needs: frozenset[Promise] | None
-    open_without: frozenset[Promise]
+    needs: frozenset[Guarantee] | None
+    open_without: frozenset[Guarantee]
     teeth: bool
 
     @property
@@ -103,8 +103,8 @@ def load_attack(path):
         seconds=settings.get("seconds"),
         breach=settings.get("breach", False),
         noted=settings.get("noted", ""),
-        needs=promises(settings["needs"]) if "needs" in settings else None,
-        open_without=promises(settings.get("open_without", ())),
+        needs=guarantees(settings["needs"]) if "needs" in settings else None,
+        open_without=guarantees(settings.get("open_without", ())),
         teeth=settings.get("teeth", False),
     )
 
@@ -151,9 +151,9 @@ def base_files(base):
     return files
 
 
-def promises(names):
-    """Return the promises of those names."""
-    return frozenset(Promise[name] for name in names)
+def guarantees(names):
+    """Return the guarantees of those names."""
+    return frozenset(Guarantee[name] for name in names)
 
 
 def zipped(files):

@@ -11,7 +11,7 @@ from grader.store.submissions import Upload, accept
 from grader.store.tables import Assignment
 from grader.store.verdict import Verdict
 from grader.suite.assignment import load_assignment
-from grader.suite.fingerprint import fingerprint_of
+from grader.suite.host_fingerprint import fingerprint_of
 
 ASSIGNMENT = "sums"
 COURSE = "autumn"

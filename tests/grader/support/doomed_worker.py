@@ -10,13 +10,13 @@ import sys
 
 from grader.cli import main
 from grader.jobs import heartbeat, postgresql, watch
-from grader.suite import loans
+from grader.suite import leases
 from grader.worker import attempt, follower, worker
 
 # Of each stage: what is called when it is reached.
 STAGES = {
     "taken": (attempt.Attempts, "_grade"),
-    "sandbox open": (loans.Lender, "_lend"),
+    "sandbox open": (leases.SandboxServer, "_lease"),
     "tests running": (follower.Follower, "_result"),
     "before publish": (attempt.Attempts, "_publish"),
 }

@@ -1,13 +1,13 @@
-"""What tests need: marks for it, and a skip with the reason where a runner is missing; in CI, a failure."""
+"""The needs of tests: marks for them; without a runner a skip with the reason, and in CI a failure."""
 
 import os
 from functools import cache
 
 import pytest
 
-from grader.probe import find_out
-from grader.sandbox.choice import every_runner
+from grader.probe import check_runner
 from grader.sandbox.docker.kind import Docker
+from grader.sandbox.runner_choice import every_runner
 
 NEEDS = {  # of each mark: fixtures and runners
     "postgres": {"cluster", "postgresql"},
@@ -45,5 +45,5 @@ def names_among_parameters(item):
 @cache
 def why_not(name):
     """Return why the runner of that name cannot be used here, or None."""
-    finding = find_out(KINDS[name])
-    return None if finding.holds else str(finding)
+    finding = check_runner(KINDS[name])
+    return None if finding.is_usable else str(finding)

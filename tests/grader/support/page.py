@@ -11,7 +11,7 @@ APART = {"dt", "dd", "th", "td"}  # what stands apart on the page is no one word
 
 
 class Page(HTMLParser):
-    """A parsed page: its `tags` with attributes, its `text`; refuses what is not well-formed."""
+    """A parsed page: its `tags` with attributes, its `text`; refuses pages that are not well-formed."""
 
     def __init__(self, source):
         """Parse `source` to its end."""

@@ -35,7 +35,7 @@ class Cluster:
         )
 
     def kill(self):
-        """Stop the server as a crash does: nothing is flushed, nobody is told."""
+        """Stop the server as a crash does: nothing is flushed, and no client gets a message."""
         pid = int((self._data / "postmaster.pid").read_text().split()[0])
         below = descendants(pid)
         self._run("pg_ctl", "kill", "KILL", pid)
@@ -101,5 +101,5 @@ def new_folder():
 
 
 def remove(folder):
-    """Remove what a cluster left."""
+    """Remove the files of a cluster."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -74,13 +74,18 @@ import pytest
 FOLDER = pathlib.Path(__file__).parents[1] / "data"
 
 
-def pytest_student_folders(session):
-    return {"SUMS_DATA": str(FOLDER)} if FOLDER.is_dir() else {}
-
-
 @pytest.fixture
 def known():
     return int((FOLDER / "known").read_text())
+"""
+FINDS_DATA = """
+import pathlib
+
+FOLDER = pathlib.Path(__file__).parent / "data"
+
+
+def data_folder():
+    return FOLDER if FOLDER.is_dir() else None
 """
 RIGHT = "def add(a, b):\n    return a + b\n"
 
@@ -102,6 +107,9 @@ def write_with_data(folder):
     cases.write_text(cases.read_text() + NEEDS_DATA)
     conftest = folder / "cases" / "conftest.py"
     conftest.write_text(conftest.read_text() + GIVES_DATA)
+    (folder / "sums.py").write_text(FINDS_DATA)
+    manifest = folder / "cases" / "suite.yaml"
+    manifest.write_text(manifest.read_text() + "folders: {SUMS_DATA: 'sums:data_folder'}\n")
     return folder
 
 

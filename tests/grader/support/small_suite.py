@@ -72,7 +72,7 @@ def student_processes(runner):
 
 @contextlib.contextmanager
 def meanwhile(act):
-    """Call `act` again and again beside what happens inside; it must not raise."""
+    """Call `act` again and again beside the code inside; it must not raise."""
     over = threading.Event()
 
     def repeat():

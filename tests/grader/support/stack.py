@@ -10,7 +10,7 @@ import time
 
 import httpx2
 
-from grader.client import Connection, ServiceError
+from grader.client import ServiceClient, ServiceError
 from tests.assignment.samples import ROOT
 from tests.grader.support.site import PATIENCE, free_port
 
@@ -70,7 +70,7 @@ class Stack:
 
     def connection(self, token):
         """Return a connection in the name of `token`."""
-        return Connection(self.url, token)
+        return ServiceClient(self.url, token)
 
     def who(self, token):
         """Return what the service says of the owner of `token`."""

@@ -8,14 +8,14 @@ from fractions import Fraction
 
 from grader.core.scoring import Outcome, score
 from grader.intake import Refused, read_archive
-from grader.pipeline import joined_output
+from grader.pipeline import join_output
 from grader.sandbox.bwrap import BWRAP
-from grader.sandbox.choice import candidates
 from grader.sandbox.docker.kind import Docker
 from grader.sandbox.forking import JAIL
+from grader.sandbox.runner_choice import candidates
+from grader.suite.cache import SuiteCache
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteOutcome
-from grader.suite.standby import Standby
 from tests.assignment.samples import ROOT, read_files
 from tests.grader.support.corpus import ALL, RUBRIC, zipped
 from tests.grader.support.nightly import NIGHTLY
@@ -29,20 +29,20 @@ TWICE, BESIDE_ANOTHER = "stale", "siblings"
 
 @dataclass(frozen=True)
 class Graded:
-    """One run of a submission: its points of 104, and what the suite found out."""
+    """One run of a submission: its points of 104, and the outcome of the suite."""
 
     score: Fraction
     outcome: SuiteOutcome
 
     @property
     def output(self):
-        """What all of its processes printed."""
-        return joined_output(self.outcome.outputs, OUTPUT_BYTES)
+        """The output of all of its processes."""
+        return join_output(self.outcome.outputs, OUTPUT_BYTES)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of an attack: its runs, the honest submission's run beside it, why intake refused it."""
+    """The fate of an attack: its runs, the honest submission's run beside it, why intake refused it."""
 
     runs: Sequence[Graded] = ()
     beside: Graded | None = None
@@ -55,12 +55,12 @@ class Verdict:
 
     @property
     def notes(self):
-        """What all of its runs tell staff."""
+        """The notes for staff of all of its runs."""
         return [note for run in self.runs for note in run.outcome.notes]
 
     @property
     def integrity_notes(self):
-        """What only staff read of all of its runs."""
+        """The notes for staff only of all of its runs."""
         return [note for run in self.runs for note in run.outcome.staff_notes]
 
     @property
@@ -75,7 +75,7 @@ class Verdict:
         return [line for run in self.runs for line in run.output.splitlines() if "REACHED" in line]
 
 
-def attacked(attack, canary, standby):
+def attacked(attack, canary, suite_cache):
     """Hand in an attack and return its verdict."""
     try:
         files = read_archive(zipped(attack.files_with(canary))).files
@@ -83,40 +83,40 @@ def attacked(attack, canary, standby):
         return Verdict(refused=str(refused))
     if attack.group == BESIDE_ANOTHER:
         with ThreadPoolExecutor(1) as pool:
-            beside = pool.submit(graded_honestly, standby)
-            return Verdict([graded(files, standby, attack)], beside.result())
-    return Verdict([graded(files, standby, attack) for _ in range(2 if attack.group == TWICE else 1)])
+            beside = pool.submit(graded_honestly, suite_cache)
+            return Verdict([graded(files, suite_cache, attack)], beside.result())
+    return Verdict([graded(files, suite_cache, attack) for _ in range(2 if attack.group == TWICE else 1)])
 
 
-def graded(files, standby, attack=None):
+def graded(files, suite_cache, attack=None):
     """Grade a submission, with the classes and the time limit of an attack if it is one."""
-    with standby.use() as ready:
-        classes = classes_of(attack, ready) if attack else ALL
+    with suite_cache.use() as prepared:
+        classes = classes_of(attack, prepared) if attack else ALL
         job = SuiteJob(
             files=files,
             seed=SEED,
-            left_out=sorted(ready.suite.tests.keys() - classes),
+            left_out=sorted(prepared.suite.tests.keys() - classes),
             test_seconds=attack.seconds if attack else None,
         )
-        outcome = ready.suite.run(job, ready.runner)
+        outcome = prepared.suite.run(job, prepared.runner)
     return Graded(score(RUBRIC, outcome.expected, outcome.results).score, outcome)
 
 
-def classes_of(attack, ready):
+def classes_of(attack, prepared):
     """Return the classes that an attack is graded on: one where each lost process costs a container.
 
     What a measured cost leads to does not depend on the runner, so all classes run in FULLY only.
     """
-    if attack.noted and ready.runner.name not in FULLY:
+    if attack.noted and prepared.runner.kind.name not in FULLY:
         return {GATED}
-    if ready.runner.name != Docker.name:
+    if prepared.runner.kind.name != Docker.name:
         return attack.classes
-    return {min(attack.classes, key=lambda name: len(ready.suite.tests[name]))}
+    return {min(attack.classes, key=lambda name: len(prepared.suite.tests[name]))}
 
 
-def graded_honestly(standby):
+def graded_honestly(suite_cache):
     """Grade the reference."""
-    return graded(read_files(ROOT / "reference"), standby)
+    return graded(read_files(ROOT / "reference"), suite_cache)
 
 
 class Verdicts:
@@ -127,19 +127,19 @@ class Verdicts:
         self._canary = canary
         self._pool = ThreadPoolExecutor(os.cpu_count())
         self._begun = {}
-        self._standing_by = {}
+        self._caches = {}
 
-    def standby(self, runner):
-        """Return what stands by in a runner, given by its name."""
-        if runner not in self._standing_by:
-            self._standing_by[runner] = Standby(ROOT, candidates(runner, Docker()))
-        return self._standing_by[runner]
+    def suite_cache(self, runner):
+        """Return the suite cache of the runner with that name."""
+        if runner not in self._caches:
+            self._caches[runner] = SuiteCache(ROOT, candidates(runner, Docker()))
+        return self._caches[runner]
 
     def begin(self, attack, runner):
         """Have the attack graded in that runner; return the future verdict."""
         key = attack.name, runner
         if key not in self._begun:
-            self._begun[key] = self._pool.submit(attacked, attack, self._canary, self.standby(runner))
+            self._begun[key] = self._pool.submit(attacked, attack, self._canary, self.suite_cache(runner))
         return self._begun[key]
 
     def wait(self):
@@ -147,7 +147,7 @@ class Verdicts:
         wait(self._begun.values())
 
     def close(self):
-        """Give up what has not begun, and end what stands by."""
+        """Cancel gradings that have not begun, and close the caches."""
         self._pool.shutdown(cancel_futures=True)
-        for standby in self._standing_by.values():
-            standby.close()
+        for suite_cache in self._caches.values():
+            suite_cache.close()

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from grader.sandbox.docker.attachment import Attachment
-from grader.sandbox.envelope import CLOCK, DATA, ENVELOPE, KEY, QUESTION, Report
+from grader.sandbox.envelope import CLOCK, DATA, ENVELOPE, KEY, QUESTION, UsageReport
 from grader.sandbox.usage import Usage
 
 STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
@@ -65,7 +65,7 @@ def test_what_is_sent_goes_to_standard_input(engine):
 
 
 def test_the_end_of_the_container_is_the_end_of_the_stream(engine):
-    """When the engine closes, a reader is told so, and the attachment says so."""
+    """When the engine closes, a reader gets the end of the stream, and the attachment has ended."""
     engine.end.close()
 
     assert engine.attachment.stream.recv(1) == b""
@@ -81,7 +81,7 @@ def test_standard_input_is_closed_with_the_stream(engine):
 
 
 def test_a_borrowed_stream_does_not_hold_up_the_end(engine):
-    """Another process may still hold a copy of the stream: it is told of the end like everybody."""
+    """Another process may still hold a copy of the stream: it gets the end of the stream too."""
     copy = engine.attachment.stream.dup()
     engine.end.close()
 
@@ -112,10 +112,10 @@ def asked(engine):
 
 
 def test_the_usage_is_what_process_1_answers(engine):
-    """The answer is the report that names the question, and no part of what was printed."""
+    """The answer is the report that names the question, and no part of the output."""
     thread, answers = asked(engine)
     question = engine.question()
-    engine.write(STANDARD_ERROR, b"war" + Report(1, question, Usage(1.5, 0.25)).sealed(engine.key) + b"n")
+    engine.write(STANDARD_ERROR, b"war" + UsageReport(1, question, Usage(1.5, 0.25)).seal(engine.key) + b"n")
     thread.join()
 
     assert answers == [Usage(1.5, 0.25)]
@@ -126,8 +126,8 @@ def test_a_report_that_answers_nothing_does_not_end_the_wait(engine):
     """A report that comes of its own accord is older than the question."""
     thread, answers = asked(engine)
     question = engine.question()
-    engine.write(STANDARD_ERROR, Report(1, 0, Usage(1.0, None)).sealed(engine.key))
-    engine.write(STANDARD_ERROR, Report(2, question, Usage(2.0, None)).sealed(engine.key))
+    engine.write(STANDARD_ERROR, UsageReport(1, 0, Usage(1.0, None)).seal(engine.key))
+    engine.write(STANDARD_ERROR, UsageReport(2, question, Usage(2.0, None)).seal(engine.key))
     thread.join()
 
     assert answers == [Usage(2.0, None)]
@@ -135,7 +135,7 @@ def test_a_report_that_answers_nothing_does_not_end_the_wait(engine):
 
 def test_who_asks_is_not_kept_waiting_by_the_end(engine):
     """When the container ends instead of answering, the last report counts."""
-    engine.write(STANDARD_ERROR, Report(1, 0, Usage(1.0, None)).sealed(engine.key))
+    engine.write(STANDARD_ERROR, UsageReport(1, 0, Usage(1.0, None)).seal(engine.key))
     thread, answers = asked(engine)
     engine.question()
     engine.end.close()
@@ -147,7 +147,7 @@ def test_who_asks_is_not_kept_waiting_by_the_end(engine):
 def test_without_an_answer_nothing_is_known(engine, monkeypatch):
     """An old figure is no answer: who asks hears that there is none."""
     monkeypatch.setattr("grader.sandbox.docker.attachment.ANSWER_SECONDS", 0.1)
-    engine.write(STANDARD_ERROR, Report(1, 0, Usage(1.0, None)).sealed(engine.key))
+    engine.write(STANDARD_ERROR, UsageReport(1, 0, Usage(1.0, None)).seal(engine.key))
     engine.write(STANDARD_OUTPUT, b"!")
     engine.attachment.stream.recv(1)
 
@@ -161,7 +161,7 @@ def test_a_question_does_not_wait_for_a_submission_that_reads_nothing(engine, mo
     with pytest.raises(TimeoutError):
         engine.attachment.stream.sendall(bytes(16 << 20))
     thread, answers = asked(engine)
-    engine.write(STANDARD_ERROR, Report(1, 0, Usage(3.0, 1.0)).sealed(engine.key))
+    engine.write(STANDARD_ERROR, UsageReport(1, 0, Usage(3.0, 1.0)).seal(engine.key))
     thread.join()
 
     assert answers == [Usage(3.0, 1.0)]

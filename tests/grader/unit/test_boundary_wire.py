@@ -1,4 +1,4 @@
-"""Frames: what they carry arrives unchanged, and nothing else gets in."""
+"""Frames: their content arrives unchanged, and nothing else gets in."""
 
 import json
 import math
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from grader.boundary.connection import Closed, Connection
-from grader.boundary.limits import FROM_STUDENT, LENGTHS, FrameLimits, ProtocolError
+from grader.boundary.frame_connection import Closed, FrameConnection
+from grader.boundary.frame_limits import FROM_STUDENT, LENGTHS, FrameLimits, ProtocolError
 from grader.boundary.wire import DTYPES, MAX_DEPTH, Frame, Unpacker, Unsendable
 
 SMALL = FrameLimits(header=1_000, buffers=1_000, marks=500)
@@ -68,7 +68,7 @@ def packed(value, limits=FROM_STUDENT):
 
 
 def unpacked(node, buffers=b""):
-    """Return what the JSON form `node` means beside these buffers."""
+    """Return the value of the JSON form `node` beside these buffers."""
     unpacker = Unpacker(memoryview(buffers), refuse)
     value = unpacker.unpack(node)
     unpacker.finish()
@@ -82,11 +82,11 @@ def received(content, limits=FROM_STUDENT, *, closed=False):
         theirs.sendall(content)
         if closed:
             theirs.close()
-        return Connection(ours, limits).receive(within_seconds())
+        return FrameConnection(ours, limits).receive(within_seconds())
 
 
 def carried(value):
-    """Return what arrives when `value` is sent."""
+    """Return the received value when `value` is sent."""
     message, buffers = received(packed(value))
     return unpacked(message, bytes(buffers))
 
@@ -244,7 +244,7 @@ def test_what_no_frame_can_hold_is_refused_by_the_sender(value):
 
 
 def test_nesting_is_bounded_alike_on_both_sides():
-    """What the sender lets through at the bound, the receiver takes; one level more neither does."""
+    """Sender and receiver accept the same depth; neither accepts one level more."""
     deepest = None
     for _ in range(MAX_DEPTH + 1):
         deepest = [deepest]
@@ -309,14 +309,14 @@ def test_a_frame_beyond_the_limits_is_not_sent(value):
     ids=str,
 )
 def test_a_malformed_value_breaks_the_protocol(node):
-    """Dtypes off the list, shapes that are none, sizes beyond what was sent, unknown tags: all refused."""
+    """Dtypes off the list, wrong shapes, sizes beyond the buffers, unknown tags: all refused."""
     with pytest.raises(ProtocolError):
         unpacked(node, bytes(8))
 
 
 @given(any_json, st.binary(max_size=64))
 def test_any_json_is_a_value_or_breaks_the_protocol(node, buffers):
-    """Whatever the header says, it means exact builtins and base arrays, or ProtocolError is raised."""
+    """Any header means exact builtins and base arrays, or ProtocolError is raised."""
     try:
         value = unpacked(node, buffers)
     except ProtocolError:
@@ -357,7 +357,7 @@ def test_frames_are_told_apart_when_they_arrive_together():
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(packed("one") + packed("two"))
-        connection = Connection(ours, FROM_STUDENT)
+        connection = FrameConnection(ours, FROM_STUDENT)
 
         assert [connection.receive()[0], connection.receive()[0]] == ["one", "two"]
 

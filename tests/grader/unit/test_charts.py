@@ -52,7 +52,7 @@ def test_few_or_flat_values(rows):
 
 @pytest.mark.parametrize("value", [1e308, -1e308, 0.0])
 def test_a_submission_may_tell_absurd_numbers(value):
-    """However large or small a loss is told to be, its point lies in the box."""
+    """The point of any loss, large or small, lies in the box."""
     drawn = line([("a", 1.0), ("b", value), ("c", 0.5)])
 
     assert all(0 <= dot.y <= HEIGHT for dot in drawn.dots)

@@ -20,7 +20,7 @@ def write(home, text, mode):
 
 
 def test_the_environment_goes_before_the_file(tmp_path):
-    """A variable is taken whatever the file holds, and its blanks are no part of it."""
+    """The variable wins over any file, and its blanks are no part of it."""
     write(tmp_path, "from the file", 0o600)
 
     assert find_token({"GRADER_TOKEN": " from the environment\n"}, tmp_path, never) == "from the environment"

@@ -19,7 +19,7 @@ SECONDS = 10.0
 
 @dataclass
 class Host:
-    """A host in which one process runs; `usage` is what it tells of that."""
+    """A host in which one process runs, whose usage is `usage`."""
 
     time: float = 0.0
     processor: float = 0.0
@@ -44,7 +44,7 @@ class Host:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a look shows."""
+    """The result of a look."""
 
     processor: float
     waited: float | None
@@ -167,7 +167,7 @@ def test_a_host_that_does_not_tell_of_waiting_counts_processor_time(host):
 
 
 def test_a_host_that_tells_nothing_counts_the_time_that_passes(host):
-    """There the limits are what they would be for a sleeper."""
+    """There the limits are those for a sleeper."""
     host.tells = False
 
     ending, seconds = seconds_until_the_end(clock_of(host), host, share=4.0, waiting=0.9)
@@ -229,7 +229,7 @@ def test_a_test_is_not_charged_for_the_test_before(host):
 
 
 def test_time_outside_of_requests_does_not_count(host):
-    """What the tests compute themselves is no time of the submission's."""
+    """The tests' own work is no time of the submission."""
     clock = clock_of(host)
     host.passes(100 * SECONDS)
 

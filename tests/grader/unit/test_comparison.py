@@ -1,8 +1,8 @@
-"""Expected and actual side by side: what is marked as their first difference."""
+"""Expected and actual side by side: the mark of their first difference."""
 
 import pytest
 
-from grader.render.comparison import compare
+from grader.render.first_difference import compare
 
 
 def pieces(text):
@@ -24,7 +24,7 @@ def pieces(text):
     ],
 )
 def test_first_difference(expected, actual, marked):
-    """The first number, word or bracket that differs is marked, as a whole, whatever the spacing."""
+    """The first number, word or bracket that differs is marked, as a whole, for any spacing."""
     both = compare(expected, actual)
 
     assert (both.expected.marked, both.actual.marked) == marked

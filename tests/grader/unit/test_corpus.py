@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from grader.intake import read_archive
-from grader.sandbox.runner import Promise
+from grader.sandbox.runner import Guarantee
 from tests.assignment.samples import ROOT
 from tests.grader.support.corpus import ALL, FEW, load_attack, load_attacks, zipped
 
@@ -31,7 +31,7 @@ def test_an_attack_is_described_by_its_docstring(described):
     attack = described("Tries\nsomething.\n\nhonest: 1/3\nneeds: [FILES]\n")
 
     assert (attack.name, attack.idea, attack.honest) == ("group/name", "Tries something.", Fraction(1, 3))
-    assert attack.needs == {Promise.FILES}
+    assert attack.needs == {Guarantee.FILES}
     assert attack.classes == set(FEW)
     assert not attack.breach
 
@@ -81,7 +81,7 @@ def row_of(attack):
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_the_page_tells_of_every_attack(attack):
-    """docs/attacks.md names each attack with its idea and what stops it."""
+    """docs/attacks.md names each attack with its idea and its obstacle."""
     row = f"| `{attack.name.partition('/')[2]}` | {attack.idea} | "
 
     assert row in PAGE

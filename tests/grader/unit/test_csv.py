@@ -35,7 +35,7 @@ def test_a_refused_submission_has_a_reason_and_no_points():
 
 
 def test_our_failure_has_no_score():
-    """What the grader failed to judge has no score to be copied into a gradebook."""
+    """A submission that the grader failed to judge has no score to copy into a gradebook."""
     failed = report(result(outcome=Outcome.NOT_JUDGED), status=Status.GRADER_ERROR)
 
     line = table(Row("c.zip", failed, failed.status))[0]
@@ -44,7 +44,7 @@ def test_our_failure_has_no_score():
 
 
 def test_an_unjudged_bonus_is_in_no_sum():
-    """What was not judged has no points and no sum, and the line names it."""
+    """A problem that was not judged has no points and no sum, and the line names it."""
     broken = report(result("TestRoots", outcome=Outcome.NOT_JUDGED))
 
     line = table(Row("c.zip", broken, status_of(broken.score, loadable=True)))[0]

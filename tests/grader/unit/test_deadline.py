@@ -1,4 +1,4 @@
-"""Deadlines: what a person enters is one instant, said in words, and its whole minute is in time."""
+"""Deadlines: an entered text is one instant, said in words, and its whole minute is in time."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -51,7 +51,7 @@ def test_an_entered_deadline_is_one_instant(entered, zone, utc):
     ],
 )
 def test_what_is_no_instant_is_refused_with_forms(entered, words):
-    """A wrong entry names what can be entered."""
+    """The error about a wrong entry lists right forms."""
     with pytest.raises(ValueError, match=words):
         parse_due(entered, BERLIN)
 
@@ -79,7 +79,7 @@ def test_the_instant_is_said_in_words(entered, zone, words):
 )
 @pytest.mark.parametrize("second", [0, 30])
 def test_the_whole_minute_is_in_time(seconds, late, second):
-    """A deadline in minutes is over when its minute is, whatever second stands in it."""
+    """A deadline in minutes is over after its minute, for any second in it."""
     minute = datetime(2026, 12, 18, 22, 59, tzinfo=UTC)
 
     assert is_late(minute + timedelta(seconds=seconds), minute.replace(second=second)) == late

@@ -138,7 +138,7 @@ def test_intake_lets_every_project_through(projects, twist):
 
 
 def test_a_demo_course_is_read_with_lines(tmp_path):
-    """An unknown key is refused with its line; a folder without the file is told so."""
+    """An unknown key is refused with its line; so is a folder without the file."""
     with pytest.raises(FileNotFoundError, match=r"demo_course\.yaml"):
         load_demo_course(tmp_path)
     (tmp_path / FILE).parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Downloads of every system: whose each file is, which attempt, and what is no submission."""
+"""Downloads of every system: the student of each file, the attempt, and files that are no submissions."""
 
 import csv
 import io
@@ -206,7 +206,9 @@ def test_lateness_follows_from_a_deadline():
     due = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
     label = Label(received_at=datetime(2026, 11, 20, 10, 15, 59))  # noqa: DTZ001 - as Blackboard writes it
 
-    assert label.judged(due, UTC).is_late is False
-    assert replace(label, received_at=datetime(2026, 11, 20, 10, 16, tzinfo=UTC)).judged(due, UTC).is_late
-    assert label.judged(None, UTC).is_late is None
-    assert replace(label, is_late=True).judged(due, UTC).is_late is True
+    assert label.with_lateness(due, UTC).is_late is False
+    assert (
+        replace(label, received_at=datetime(2026, 11, 20, 10, 16, tzinfo=UTC)).with_lateness(due, UTC).is_late
+    )
+    assert label.with_lateness(None, UTC).is_late is None
+    assert replace(label, is_late=True).with_lateness(due, UTC).is_late is True

@@ -1,15 +1,15 @@
-"""Reports of process 1 among what a submission prints: taken out, whole or in pieces, and never forged."""
+"""Reports of process 1 within a submission's output: found, whole or in pieces, and never forged."""
 
 import random
 
 import pytest
 
-from grader.sandbox.envelope import MARK, REPORT_BYTES, Report, Sieve
+from grader.sandbox.envelope import MARK, REPORT_BYTES, Sieve, UsageReport
 from grader.sandbox.usage import Usage
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
-FIRST = Report(1, 7, Usage(0.5, 0.25))
-SECOND = Report(2, 0, Usage(0.75, None))
+FIRST = UsageReport(1, 7, Usage(0.5, 0.25))
+SECOND = UsageReport(2, 0, Usage(0.75, None))
 
 
 def sieved(sieve, chunks):
@@ -24,14 +24,14 @@ def sieved(sieve, chunks):
 
 def test_a_report_has_the_size_that_the_sieve_expects():
     """The sieve waits for that many bytes."""
-    assert len(FIRST.sealed(KEY)) == REPORT_BYTES
+    assert len(FIRST.seal(KEY)) == REPORT_BYTES
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, REPORT_BYTES - 1, REPORT_BYTES, 1_000])
 def test_reports_are_taken_out_of_what_is_printed(size):
     """Wherever the pieces end, the text comes out as it was printed, and the reports beside it."""
     text = [b"before" + MARK[:3], MARK + b"between" + MARK[:-1], b"after" + MARK]
-    stream = text[0] + FIRST.sealed(KEY) + text[1] + SECOND.sealed(KEY) + text[2]
+    stream = text[0] + FIRST.seal(KEY) + text[1] + SECOND.seal(KEY) + text[2]
 
     printed, reports = sieved(Sieve(KEY), [stream[at : at + size] for at in range(0, len(stream), size)])
 
@@ -41,12 +41,12 @@ def test_reports_are_taken_out_of_what_is_printed(size):
 
 @pytest.mark.parametrize(
     "forged",
-    [FIRST.sealed(OTHER_KEY), FIRST.sealed(KEY)[:-1] + b"?", MARK * 40, b"\0" * 200],
+    [FIRST.seal(OTHER_KEY), FIRST.seal(KEY)[:-1] + b"?", MARK * 40, b"\0" * 200],
     ids=["other key", "other seal", "marks", "zeros"],
 )
 def test_what_is_not_sealed_is_text(forged):
-    """A submission can print what looks like a report; it stays what it printed, and hides no real one."""
-    printed, reports = sieved(Sieve(KEY), [forged + MARK, SECOND.sealed(KEY)])
+    """A submission can print text like a report; it stays output, and hides no real report."""
+    printed, reports = sieved(Sieve(KEY), [forged + MARK, SECOND.seal(KEY)])
 
     assert printed == forged + MARK
     assert reports == [SECOND]
@@ -54,9 +54,9 @@ def test_what_is_not_sealed_is_text(forged):
 
 def test_a_copy_of_an_old_report_is_text():
     """A report that was read from the pipe and printed again changes nothing."""
-    copy = FIRST.sealed(KEY)
+    copy = FIRST.seal(KEY)
 
-    printed, reports = sieved(Sieve(KEY), [copy, SECOND.sealed(KEY), copy])
+    printed, reports = sieved(Sieve(KEY), [copy, SECOND.seal(KEY), copy])
 
     assert printed == copy
     assert reports == [FIRST, SECOND]

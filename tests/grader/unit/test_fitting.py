@@ -62,7 +62,7 @@ def test_the_size_is_that_of_the_page(character):
 )
 @pytest.mark.parametrize("place", ["name", "description", "message", "expected", "actual", "hint"])
 def test_texts_of_a_test_are_clean(place, text, clean):
-    """No text of a test keeps escapes, controls or what turns the direction of writing."""
+    """No text of a test keeps escapes, controls or marks of direction."""
     found = fit(report(result(**{place: text})), 1_000)
 
     assert getattr(found.score.problems[0].results[0], place) == clean

@@ -1,4 +1,4 @@
-"""The report as a page: complete, in the order of what helps, and clear about whose fault it is."""
+"""The report as a page: complete, helpful parts first, and clear about whose fault it is."""
 
 import re
 
@@ -58,7 +58,7 @@ def test_no_next_step():
 
 
 def test_order():
-    """What helps comes first."""
+    """Helpful parts come first."""
     words = page(result(outcome=FAILED), output="printed", notes=("noted",)).words
     titles = [
         "Sums",
@@ -83,7 +83,7 @@ def test_order():
 
 
 def test_a_lost_test():
-    """A lost test tells what it checks, what happened, what it cost, and its hint."""
+    """A failed test shows its check, the event, its cost, and its hint."""
     lost = result(
         outcome=FAILED,
         description="The sum is right.",
@@ -152,7 +152,7 @@ def test_long_comparison():
 
 
 def test_evidence():
-    """The page says what the verdict rests on."""
+    """The page has the grading details."""
     words = page(seconds=1.26).words
 
     for fact in (
@@ -187,8 +187,8 @@ def test_grader_error():
 
     assert words.startswith("Sums: not graded Skip to the content Sums")
     assert "No score" in words
-    assert "We failed to grade this; it does not count" in words
-    assert "What could be judged, for information only" in words
+    assert "Grading failed on our side. No attempt used." in words
+    assert "Judged parts, for information only" in words
     assert "/ 5 points" not in words
     assert "Next step" not in words
     assert "Total" not in words
@@ -216,7 +216,7 @@ def test_bonus_not_judged():
 
 
 def test_not_gradable():
-    """A submission that cannot be loaded is told why, once and first; the problems stay folded."""
+    """The page of a submission that cannot be loaded has the reason once and first; problems stay folded."""
     found = not_gradable()
 
     assert "The submission could not be loaded The tests could not import it" in found.words

@@ -1,4 +1,4 @@
-"""Whatever a submission writes into its report arrives on the page as text, and never as anything else."""
+"""Any text of a submission arrives on the page as text, and never as anything else."""
 
 import base64
 import hashlib
@@ -50,7 +50,7 @@ def with_text(place, text):
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("place", PLACES)
 def test_hostile_text_is_text(place, name):
-    """Whatever a submission writes is shown as it is, and adds no tag and no attribute."""
+    """Any text of a submission is shown unchanged, and adds no tag and no attribute."""
     text = HOSTILE[name]
 
     source = with_text(place, text)

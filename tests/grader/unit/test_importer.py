@@ -1,4 +1,4 @@
-"""The in-memory importer: what a project's own folder on sys.path would do, without the folder."""
+"""The in-memory importer: it acts as a project's own folder on sys.path, without the folder."""
 
 import importlib
 import inspect

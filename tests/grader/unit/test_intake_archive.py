@@ -1,4 +1,4 @@
-"""Good archives: they pass with exactly their files, whatever program made them and whatever is left out."""
+"""Good archives: they pass with exactly their files, from any program and with any junk."""
 
 import io
 import zipfile
@@ -122,7 +122,7 @@ def test_link_in_venv():
 
 
 def test_large_files_left_out():
-    """Junk and what lies outside the project may be large."""
+    """Junk and files outside the project may be large."""
     large = bytes(2 * MIB)
     data = zipped(f"hw/{ADAPTERS}", Row("hw/.git/pack", large), Row("handout.pdf", large, method=STORED))
 

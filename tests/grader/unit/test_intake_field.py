@@ -1,4 +1,4 @@
-"""Archives as people in courses make them: what others refused, and what must be graded."""
+"""Archives as people in courses make them: all of these must be graded."""
 
 import struct
 import zlib
@@ -111,7 +111,7 @@ ENVIRONMENTS = {
 
 @pytest.mark.parametrize("names", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
 def test_a_virtual_environment_is_junk_under_every_name(names):
-    """What a virtual environment holds is left out in one line, and its links are no reason to refuse."""
+    """The files of a virtual environment are left out in one line, and its links are no reason to refuse."""
     library = names[-1].rpartition("/")[0]
     data = zipped(f"hw/{ADAPTERS}", *[f"hw/{name}" for name in names], *crowd(600, f"hw/{library}/m{{}}.py"))
 

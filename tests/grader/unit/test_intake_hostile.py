@@ -1,4 +1,4 @@
-"""Hostile bytes: whatever happens to an archive, it is refused, or all readers see the same."""
+"""Hostile bytes: a changed archive is refused, or all readers see the same files."""
 
 import io
 import posixpath
@@ -49,7 +49,7 @@ def plain(name):
 
 
 def by_directory(data):
-    """Return what the standard library reads, but for what is left out, whose content is not looked at."""
+    """Return the standard library's files, except left-out ones, whose content is not read."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         kept = [info for info in archive.infolist() if not text(info).startswith("__MACOSX")]
         return below_the_top({text(info): archive.read(info) for info in kept})
@@ -69,7 +69,7 @@ def as_text(raw):
 
 
 def from_the_first_byte(data):
-    """Return what a reader finds that knows no directory."""
+    """Return the files of a reader that knows no directory."""
     found, at = {}, 0
     while data[at : at + 4] == b"PK\x03\x04":
         flags, method, _, packed_size, _, name_length, extra = struct.unpack_from(

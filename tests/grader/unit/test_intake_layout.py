@@ -1,4 +1,4 @@
-"""Layout: the folder with tests/adapters.py is the project; junk and what lies beside it is left out."""
+"""Layout: the folder with tests/adapters.py is the project; junk and other files are left out."""
 
 import pytest
 
@@ -104,7 +104,7 @@ def test_nearly_junk():
 
 
 def test_long_notes():
-    """Long lists of what was left out are cut."""
+    """Long lists of omitted files are cut."""
     data = zipped(f"hw/{ADAPTERS}", *crowd(30, "{:02}\u202f.pyc"))
 
     submission = read_archive(data)
@@ -152,7 +152,7 @@ def test_folders_only():
 
 
 def test_junk_only():
-    """An archive of junk only is refused with what it was."""
+    """An archive of junk only is refused, and the message names the junk."""
     refused = refusal(zipped(f"venv/{ADAPTERS}"))
 
     assert refused.rule == Rule.NO_ADAPTERS

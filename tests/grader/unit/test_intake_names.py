@@ -1,4 +1,4 @@
-"""Names: where a path may lead, what it may be called, and which two cannot stand side by side."""
+"""Names: permitted places, permitted spellings, and clashes of two names."""
 
 import pytest
 

@@ -1,11 +1,11 @@
-"""Refusals: what a message says, that it is safe to print, and that each rule explains itself."""
+"""Refusals: a complete message, safe to print, and a reason for each rule."""
 
 import pickle
 
 import pytest
 
 from grader.intake import Limits, Refused, Rule, read_archive
-from grader.intake.refusal import SHOWN_CHARACTERS, shown
+from grader.intake.refusal import SHOWN_CHARACTERS, printable
 from tests.grader.unit.test_intake_zips import ADAPTERS, ENCRYPTED, LINK, UTF8, Row, project, zipped
 
 SMALL = Limits(entries=9, files=4, file_bytes=100_000, total_bytes=150_000, upload_bytes=1_000_000)
@@ -39,7 +39,7 @@ BREACHES = {
 
 
 def test_message_with_entry():
-    """A message says what, where and what to do next."""
+    """A message has the fault, the place and the next step."""
     refused = Refused(Rule.NO_ESCAPE, "../../etc/x.py", "leaves the archive")
 
     text = str(refused)
@@ -84,7 +84,7 @@ def test_pickled_refusal():
 )
 def test_hostile_name(name, expected):
     """A hostile name is shown escaped."""
-    text = shown(name)
+    text = printable(name)
 
     assert text == expected
 
@@ -92,17 +92,17 @@ def test_hostile_name(name, expected):
 @pytest.mark.parametrize("name", ["a" * 121, "ab" * 50_000, "\x00" * 65_535, "\U000e0041" * 500])
 def test_long_name(name):
     """A long name is shown with its middle cut out."""
-    text = shown(name)
+    text = printable(name)
 
     assert len(text) <= SHOWN_CHARACTERS
     assert "..." in text
     assert text.isprintable()
-    assert shown(text) == text
+    assert printable(text) == text
 
 
 def test_end_of_long_name():
     """The end of a long name is shown."""
-    text = shown("a/" * 500 + "engine.py")
+    text = printable("a/" * 500 + "engine.py")
 
     assert text.startswith("a/a/")
     assert text.endswith("/engine.py")
@@ -110,7 +110,7 @@ def test_end_of_long_name():
 
 @pytest.mark.parametrize("rule", Rule)
 def test_rule_explains_itself(rule):
-    """Each rule says what it asks for and what to do next."""
+    """Each rule has its demand and the next step."""
     assert rule == rule.value == Rule(str(rule))
     assert rule.replace("-", "").isalnum()
     assert rule.sentence.endswith(".")
@@ -127,5 +127,5 @@ def test_breach_of_each_rule(rule, data):
 
 
 def test_no_rule_forgotten():
-    """No rule is without a breach; what cannot be read occurs in folders only."""
+    """No rule is without a breach; unreadable files occur in folders only."""
     assert {*BREACHES, Rule.UNREADABLE} == set(Rule)

@@ -81,7 +81,7 @@ BAD = {
 
 @pytest.mark.parametrize(("rule", "bad"), BAD.values(), ids=BAD)
 def test_a_member_that_breaks_a_rule_is_refused(rule, bad):
-    """What a zip may not hold, a tar archive may not hold."""
+    """A tar archive may hold no more than a zip."""
     assert refusal(tarred(bad)).rule == rule
 
 

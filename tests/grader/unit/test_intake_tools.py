@@ -34,7 +34,7 @@ def test_a_zip_of_a_real_program_is_accepted(path):
 
 
 def descriptor(row, mark=b"PK\x07\x08", form="<LLL"):
-    """Return what stands behind the content of a streamed entry."""
+    """Return the bytes behind the content of a streamed entry."""
     return mark + struct.pack(form, *sizes(row))
 
 
@@ -112,7 +112,7 @@ MADE = (macos, explorer, powershell, forced_zip64, unmarked, unicode_path, align
 
 @pytest.mark.parametrize("make", MADE, ids=lambda make: make.__name__)
 def test_a_zip_in_the_way_of_a_program_is_accepted(make):
-    """What honest programs write besides the plain form is no reason to refuse a zip."""
+    """Additions of honest programs to the plain form are no reason to refuse a zip."""
     submission = read_archive(make())
 
     assert ADAPTERS in submission.files

@@ -18,7 +18,7 @@ VENV = "hw/.venv/lib/python3.11/site-packages/numpy/module_{}.py"
 
 @dataclass(frozen=True)
 class Row:
-    """One entry; what is None is worked out from the rest, and `local_*` speaks for its own header."""
+    """One entry; None is worked out from the rest, and `local_*` speaks for its own header."""
 
     name: str | bytes
     content: bytes = b"x = 1\n"
@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Zip:
-    """An archive of rows; the fields are what its end record says when that is not the truth."""
+    """An archive of rows; the fields override the true values of its end record."""
 
     rows: tuple[Row, ...]
     comment: bytes = b""
@@ -133,7 +133,7 @@ def crowd(count, name):
 
 
 def test_handmade_zip():
-    """A zip made by hand is what zipfile reads."""
+    """A zip made by hand is one that zipfile reads."""
     data = zipped(Row("a/b.py", b"1"), Row("hausübung/c.py", b"2", method=STORED), comment=b"hello")
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -23,7 +23,7 @@ IN_SANDBOX = (
     "grader.sandbox.limited",
     "grader.sandbox.zygote",
     "grader.sandbox.contained",
-    "grader.boundary.student",
+    "grader.boundary.submission_server",
 )
 
 

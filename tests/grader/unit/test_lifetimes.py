@@ -20,7 +20,7 @@ def test_a_lifetime_in_words(hours, words):
 
 
 def test_the_setting_begins_with_the_number_of_the_code():
-    """What a link gets without the setting is what the setting gives by default."""
+    """The lifetime of a link without the setting is the setting's default."""
     hours = ServiceSettings.model_fields["link_hours"].default
 
     assert timedelta(hours=hours) == LINK_LIFETIME

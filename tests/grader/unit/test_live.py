@@ -145,7 +145,7 @@ def test_another_training_begins_a_new_curve():
 
 
 def test_a_long_training_stays_a_small_page():
-    """However much is told, the curve has a bounded number of points, the newest among them."""
+    """The curve has a bounded number of points, the newest among them."""
     losses = told(*({"epoch": n, "loss": float(n)} for n in range(5_000)))
 
     found = training_of(Site(RUBRIC, b"secret", over_tls=False, has_second_stage=True), losses)

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from grader.boundary.connection import Closed, Connection
-from grader.boundary.limits import FROM_GRADER
+from grader.boundary.frame_connection import Closed, FrameConnection
+from grader.boundary.frame_limits import FROM_GRADER
 from grader.boundary.pipes import Pipes
 
 
@@ -18,7 +18,7 @@ def pair():
 
 def test_frames_travel_over_pipes(pair):
     """A connection works over pipes as over a socket, and hears of the end."""
-    here, there = (Connection(pipes, FROM_GRADER) for pipes in pair)
+    here, there = (FrameConnection(pipes, FROM_GRADER) for pipes in pair)
 
     here.send(b"\0\0\0\6\0\0\0\2[1, 2]ab")
 
@@ -33,7 +33,7 @@ def test_frames_travel_over_pipes(pair):
 
 
 def test_a_time_limit_is_refused(pair):
-    """Who asks pipes for what they cannot do is told so, and not left to wait."""
+    """A timeout for pipes is an error, not an endless wait."""
     here, there = pair
 
     with pytest.raises(ValueError, match="no time limits"):

@@ -1,5 +1,6 @@
 """Pages, messages, docs and docstrings are in plain English: phrases that hide who acts are banned."""
 
+import ast
 import re
 
 import pytest
@@ -12,13 +13,17 @@ BANNED = re.compile(
     re.IGNORECASE,
 )
 WRITTEN = ("*.py", "*.md", "*.j2", "*.yaml", "*.yml", "*.js", "*.css", "*.typ")
-PLACES = ("grader", "reference", "student_template", "benchmarks", "docs", "scripts", "deploy")
+PLACES = ("grader", "reference", "student_template", "tests", "benchmarks", "docs", "scripts", "deploy")
 EARLIER = (
-    "docs/adr",
-    "docs/attacks.md",
-    "docs/proof.md",
-    "CHANGELOG.md",
-)  # records, and names of what is tested
+    "CHANGELOG.md",  # a record
+    "docs/proof.md",  # generated
+    "tests/assignment/submissions",  # uploads as students write them
+    "tests/assignment/mistakes",
+    "tests/grader/unit/test_plain_english.py",
+)
+DESCRIBED = ("grader", "reference", "tests/cases")
+WHAT = re.compile(r"(?<!`)\bwhat\b", re.IGNORECASE)
+MOST_WHATS = 184  # of which 182 in rooms that are rewritten at the same time; 20 at most then
 
 
 def texts():
@@ -45,7 +50,29 @@ def test_the_texts_are_found():
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_no_phrase_is_banned(name):
-    """Say who does what, in the field's own words (CONTRIBUTING.md has the rule)."""
+    """Say who acts, in the field's own words (CONTRIBUTING.md has the rule)."""
     lines = TEXTS[name].read_text(encoding="utf-8").splitlines()
 
     assert [f"{number}: {line}" for number, line in enumerate(lines, 1) if BANNED.search(line)] == []
+
+
+def docstrings(path):
+    """Yield each docstring of a module with its line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            text = ast.get_docstring(node)
+            if text:
+                yield node.body[0].lineno, text
+
+
+def test_docstrings_name_their_subject():
+    """A docstring names a thing or a person, and seldom says "what" for it."""
+    paths = [path for place in DESCRIBED for path in sorted((ROOT / place).rglob("*.py"))]
+    vague = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in paths
+        for line, text in docstrings(path)
+        if WHAT.search(text)
+    ]
+
+    assert len(vague) <= MOST_WHATS, "\n".join(vague)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from grader.sandbox.docker.pool import Closed, Pool
+from grader.sandbox.docker.pool import Pool, PoolClosed
 
 
 class Workshop:
@@ -95,9 +95,9 @@ def test_an_error_is_raised_where_a_thing_is_asked_for(workshop):
 
 
 def test_a_closed_pool_gives_nothing(workshop, pool):
-    """Who asks after the end is told so and does not wait for ever."""
+    """A request after the end is an error, not an endless wait."""
     workshop.allow(100)
     pool.close()
 
-    with pytest.raises(Closed):
+    with pytest.raises(PoolClosed):
         pool.take()

@@ -53,7 +53,7 @@ def test_a_folder_that_cannot_be_written_is_no_error(tmp_path):
 
 
 def test_a_killed_grader_holds_no_processor(processors, tmp_path, monkeypatch):
-    """The kernel gives back what a process had that died by SIGKILL."""
+    """The kernel gives back the locks of a process that died by SIGKILL."""
     [only, *_] = usable()
     monkeypatch.setattr("grader.suite.processors.usable", lambda: [only])
     command = [sys.executable, "-c", TAKES_ONE, str(tmp_path / "shared")]

@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from grader.boundary.progress import MAX_REPORTS, SECONDS_BETWEEN, Progress
-from grader.render.progress import SuiteProgress, stage_of
+from grader.boundary.call_progress import MAX_REPORTS, SECONDS_BETWEEN, CallProgress
+from grader.render.progress_bar import SuiteProgress, stage_of
 from tests.grader.support.reports import RUBRIC
 
 
@@ -23,7 +23,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def told():
-    """Return the list of what `progress` tells."""
+    """Return the list of numbers that `progress` reports."""
     return []
 
 
@@ -31,14 +31,14 @@ def told():
 def progress(told, clock):
     """Return the progress of call 1."""
     del clock
-    progress = Progress()
+    progress = CallProgress()
     progress.start(told.append)
     progress.call = 1
     return progress
 
 
 def test_reports_come_at_most_every_so_often(progress, told, clock):
-    """What is reported in between is not sent."""
+    """Reports in between are not sent."""
     for number in range(4):
         progress.report(batch=number)
         clock[0] += SECONDS_BETWEEN / 2
@@ -47,7 +47,7 @@ def test_reports_come_at_most_every_so_often(progress, told, clock):
 
 
 def test_reports_of_one_call_are_as_many_as_the_other_end_takes(progress, told, clock):
-    """The sender keeps to the bound, so that honest training is no breach; a new call may report anew."""
+    """The sender keeps to the bound, so that honest training is no breach; a new call may report again."""
     for _ in range(MAX_REPORTS + 5):
         progress.report(epoch=1)
         clock[0] += 1
@@ -63,7 +63,7 @@ def test_without_a_call_nothing_is_reported(progress, told):
     progress.call = 0
     progress.report(epoch=1)
 
-    Progress().report(epoch=1)
+    CallProgress().report(epoch=1)
 
     assert not told
 

@@ -1,4 +1,4 @@
-"""The figures of a proof: what counts as caught, misplaced, cheap, killed and redundant."""
+"""The figures of a proof: caught, misplaced, cheap, killed and redundant."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -7,11 +7,11 @@ import pytest
 
 from grader.core.document import DocumentError
 from grader.core.rubric import parse_rubric
-from grader.proof.catalogue import Kept, Mistake, read_equivalents, read_kept, read_mistakes
-from grader.proof.document import to_document
+from grader.proof.catalogue import Kept, KnownMistake, read_equivalents, read_kept, read_mistakes
 from grader.proof.page import figures, render_page
 from grader.proof.planting import Edit
 from grader.proof.proof import Proof
+from grader.proof.proof_json import to_document
 from grader.proof.verdicts import Fate, MistakeVerdict, MutantVerdict, Naming
 
 RUBRIC = parse_rubric(
@@ -27,7 +27,7 @@ parts:
 """
 )
 TESTS = {"TestBowline": ["test_a", "test_b", "test_c"], "TestHitch": ["test_d"]}
-MISTAKE = Mistake(
+MISTAKE = KnownMistake(
     "Wrong.",
     (Edit("a.py", "x", "y"),),
     ("bowline",),
@@ -93,7 +93,7 @@ def test_mutants_count_unless_they_are_equivalent_or_broken():
 
 
 def test_tests_without_a_catch_of_their_own_are_named():
-    """test_c catches nothing, and test_a catches only what test_b catches too."""
+    """test_c catches nothing, and test_a catches no more than test_b."""
     found = proof([verdict({"bowline": 1}, {"TestBowline": ("test_a", "test_b")})])
 
     assert found.idle_tests() == ["TestBowline::test_c", "TestHitch::test_d"]
@@ -151,7 +151,7 @@ def test_the_cause_that_most_failures_name_decides(named, naming):
 
 
 def test_a_cause_that_is_named_wrongly_is_listed():
-    """The document has the mistake, what was named, and what it is."""
+    """The document has the mistake, the named cause, and the true cause."""
     wrong = replace(verdict({"bowline": 2}, causes=("swapped",)), causes={"missing": 1})
 
     assert to_document(proof([wrong]))["misnamed"] == [

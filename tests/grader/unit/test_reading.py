@@ -6,7 +6,7 @@ from fractions import Fraction
 from grader.core.reading import from_document
 from grader.core.report import to_document
 from grader.core.scoring import Outcome
-from grader.render.text import render_text
+from grader.render.plain_text import render_text
 from tests.grader.support.reports import report, result
 
 

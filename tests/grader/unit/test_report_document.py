@@ -61,7 +61,7 @@ def places(value, place=""):
 
 
 def described_places(schema, place=""):
-    """Yield the place of every key that the schema allows, and what it says of it."""
+    """Yield the place of every key that the schema allows, and its description."""
     while "$ref" in schema:
         schema = SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")]
     for key, inner in schema.get("properties", {}).items():
@@ -114,7 +114,7 @@ def test_keys():
 
 
 def test_every_key_is_described():
-    """The schema says of every key what it means."""
+    """The schema describes every key."""
     assert [place for place, description in described_places(SCHEMA) if not description] == []
 
 
@@ -130,7 +130,7 @@ def test_closed_and_complete():
     [("status", "fine"), ("score", "5"), ("started_at", "today"), ("schema", "graded-report/2"), ("new", 1)],
 )
 def test_refused(key, value):
-    """The schema refuses what is no report."""
+    """The schema refuses other documents."""
     document = {**to_document(report()), key: value}
 
     assert not VALIDATOR.is_valid(document)
@@ -152,7 +152,7 @@ def test_same_bytes():
 
 
 def test_rounding():
-    """Points are rounded to two decimals, once; times to what is worth telling."""
+    """Points are rounded to two decimals, once; times to useful digits."""
     document = to_document(third())
 
     problem = document["parts"][0]["problems"][0]
@@ -170,7 +170,7 @@ def test_two_decimals():
 
 
 def test_not_judged():
-    """What was not judged has null points, its sum is null, and the report is not final."""
+    """A problem that was not judged has null points, its sum is null, and the report is not final."""
     document = to_document(REPORTS["bonus not judged"])
 
     assert document["parts"][1]["problems"][0]["points"] is None

@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from grader.core.role import Role
-from grader.roster import Entry, RosterError, read_roster
+from grader.roster import RosterEntry, RosterError, read_roster
 
 CANVAS_GRADEBOOK = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (77)
@@ -35,7 +35,7 @@ def read(roster, domain=""):
 
 def test_the_gradebook_of_canvas():
     """Rows that are no people are passed over; a login that is an address is the address."""
-    expected = Entry("anna@example.edu", "Ng, Anna", Role.STUDENT, "Section A", sis_id="u12")
+    expected = RosterEntry("anna@example.edu", "Ng, Anna", Role.STUDENT, "Section A", sis_id="u12")
 
     assert read(CANVAS_GRADEBOOK).entries == [expected]
 
@@ -72,7 +72,7 @@ def test_roles_of_both(roster):
     ],
 )
 def test_encoding_and_separator_are_recognised(content, notices):
-    """What spreadsheets write is read, and what is unusual is said."""
+    """Files of spreadsheets are read, with a notice for unusual ones."""
     roster = read_roster(content)
 
     assert [(each.name, each.email, each.section) for each in roster.entries] == [
@@ -112,7 +112,7 @@ def test_a_person_needs_one_identity(roster, domain, identity):
     ],
 )
 def test_a_second_row_of_a_person_is_merged_and_said(row):
-    """Sections add up, the higher role holds, and what one row lacks the other has."""
+    """Sections add up, the higher role holds, and a row fills the gaps of the other."""
     roster = read(f"Email,Login,Section,Name,Role\na@b.c,ang,1,,Student\n{row}\n")
 
     [anna] = roster.entries

@@ -1,11 +1,11 @@
-"""The rubric: what is read from it, and that each mistake in it is named with its line and key."""
+"""The rubric: its content, and the line and key of each mistake in it."""
 
 from pathlib import Path
 
 import pytest
 
 from grader.core.document import DocumentError, parse_document
-from grader.core.rubric import Policy, Problem, compare, parse_rubric
+from grader.core.rubric import Problem, ScoringPolicy, compare, parse_rubric
 
 ROOT = Path(__file__).parents[3]
 
@@ -58,7 +58,7 @@ def test_problem_fields():
         tests="TestBowline",
         section="2.10",
         hint="Which end moves?",
-        policy=Policy.PROPORTIONAL,
+        policy=ScoringPolicy.PROPORTIONAL,
     )
 
 
@@ -102,7 +102,11 @@ def test_policy_of_the_rubric():
 
     policies = [problem.policy for problem in parse_rubric(text).problems]
 
-    assert policies == [Policy.ALL_OR_NOTHING, Policy.PROPORTIONAL, Policy.ALL_OR_NOTHING]
+    assert policies == [
+        ScoringPolicy.ALL_OR_NOTHING,
+        ScoringPolicy.PROPORTIONAL,
+        ScoringPolicy.ALL_OR_NOTHING,
+    ]
 
 
 def test_equality_without_lines():
@@ -314,7 +318,7 @@ def test_compare_gate_that_is_there(gate):
 
 
 def test_compare_order():
-    """Every disagreement is told in a fixed order."""
+    """Every disagreement is reported, in a fixed order."""
     sentences = compare(parse_rubric(SMALL), dict.fromkeys({"TestZ", "TestA"}, ()))
 
     named = [next(word for word in s.replace(";", " ").split() if word[:4] == "Test") for s in sentences]
@@ -337,7 +341,7 @@ def test_compare_order():
     ],
 )
 def test_not_a_mapping(text, sentence):
-    """What is no mapping of distinct keys is refused with the line."""
+    """A text that is no mapping of distinct keys is refused with the line."""
     with pytest.raises(DocumentError) as caught:
         parse_document(text, "a.yaml")
 
@@ -368,7 +372,7 @@ def test_error_attributes():
 
 @pytest.mark.parametrize("written", ["2.10", "yes", "1:30", "2001-01-01", '"2.10"'])
 def test_text_as_written(written):
-    """Text is what is written, whatever YAML would make of it."""
+    """Text is the written text, however YAML would read it."""
     document = parse_document(f"a: {written}", "a.yaml")
 
     assert document.text("a") == written.strip('"')
@@ -389,7 +393,7 @@ def test_integer(written, value):
 
 @pytest.mark.parametrize("written", ["1.0", "010", "0x10", "1_000", "1:30", "true", '"2"', "9" * 5000])
 def test_not_an_integer(written):
-    """What is not plainly a whole number is refused."""
+    """Text that is not plainly a whole number is refused."""
     with pytest.raises(DocumentError, match=r"a: expected a whole number of tries, got "):
         parse_document(f"a: {written}", "a.yaml").integer("a", of="tries")
 
@@ -402,7 +406,7 @@ def test_number(written, value):
 
 @pytest.mark.parametrize("written", [".inf", ".nan", "1e999", "ten", '"1.5"', "1:30"])
 def test_not_a_number(written):
-    """What is no finite number is refused."""
+    """Text that is no finite number is refused."""
     with pytest.raises(DocumentError, match=r"a: expected a number of seconds, got "):
         parse_document(f"a: {written}", "a.yaml").number("a", of="seconds")
 
@@ -459,6 +463,14 @@ def test_long_value():
     assert str(caught.value).endswith(f'got "{"x" * 40}..."')
 
 
+def test_the_former_key_of_mistakes_names_their_place():
+    """A rubric that still lists mistakes under `catches` learns where they belong now."""
+    text = "title: A\nsuite: s\nparts:\n  - {id: a, title: A, problems: [{id: b, catches: [x]}]}"
+
+    with pytest.raises(DocumentError, match=r"line 4, .*catches: the rubric lists no mistakes any more"):
+        parse_rubric(text)
+
+
 @pytest.fixture
 def handout():
     """Return the rubric of the assignment itself."""
@@ -466,7 +478,7 @@ def handout():
 
 
 def test_handout_parts(handout):
-    """The parts are worth what the handout's table says."""
+    """The parts have the points of the handout's table."""
     assert [part.max_score for part in handout.parts] == [15, 20, 15, 22, 17, 15]
     assert {part.id: part.max_score for part in handout.bonus_parts} == {
         "mnist": 5,

@@ -1,17 +1,17 @@
-"""The arithmetic of the score: exact, complete, and never at a submission's cost for what is our fault."""
+"""The arithmetic of the score: exact, complete, and never at a submission's cost for the grader's fault."""
 
 from fractions import Fraction
 
 import pytest
 
-from grader.core.rubric import Part, Policy, Problem, Rubric
+from grader.core.rubric import Part, Problem, Rubric, ScoringPolicy
 from grader.core.scoring import CLOSES_GATE, Outcome, TestResult, format_points, score
 
 PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
 NOT_RUN, NOT_JUDGED = Outcome.NOT_RUN, Outcome.NOT_JUDGED
 
 
-def problem(name, points=2, policy=Policy.PROPORTIONAL):
+def problem(name, points=2, policy=ScoringPolicy.PROPORTIONAL):
     """Return a problem whose test class is `Test<name>`."""
     return Problem(id=name.lower(), title=name, points=points, tests=f"Test{name}", policy=policy)
 
@@ -65,7 +65,9 @@ def test_kinds_of_loss(outcome):
 
 def test_all_or_nothing():
     """Under all_or_nothing one loss costs all points of the problem."""
-    rubric = rubric_of(problem("A", 2, Policy.ALL_OR_NOTHING), problem("B", 3, Policy.ALL_OR_NOTHING))
+    rubric = rubric_of(
+        problem("A", 2, ScoringPolicy.ALL_OR_NOTHING), problem("B", 3, ScoringPolicy.ALL_OR_NOTHING)
+    )
 
     total = scored(rubric, A=[PASSED, PASSED, FAILED], B=[PASSED, PASSED])
 
@@ -226,7 +228,7 @@ def test_class_outside_the_rubric():
     assert total.score == 2
 
 
-@pytest.mark.parametrize("policy", list(Policy))
+@pytest.mark.parametrize("policy", list(ScoringPolicy))
 def test_not_judged(policy):
     """A problem with a test that was not judged has no score, and no sum counts it as 0."""
     total = scored(rubric_of(problem("A", 2, policy), problem("B")), A=[FAILED, NOT_JUDGED], B=[PASSED])
@@ -258,7 +260,7 @@ def test_judged():
 
 
 def test_lost_per_test():
-    """The losses of a problem share what is lost."""
+    """The losses of a problem share the lost points."""
     lost = scored(rubric_of(problem("A", 2)), A=[PASSED, FAILED, ERROR]).problems[0]
 
     assert (lost.passed, len(lost.losses)) == (1, 2)
@@ -267,7 +269,7 @@ def test_lost_per_test():
 
 def test_lost_per_test_all_or_nothing():
     """Under all_or_nothing the losses share all points of the problem."""
-    rubric = rubric_of(problem("A", 3, Policy.ALL_OR_NOTHING))
+    rubric = rubric_of(problem("A", 3, ScoringPolicy.ALL_OR_NOTHING))
 
     lost = scored(rubric, A=[PASSED, FAILED, FAILED]).problems[0]
 

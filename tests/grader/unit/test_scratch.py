@@ -1,4 +1,4 @@
-"""The scratch folder: what it holds, what it leaves to the system, and what it refuses."""
+"""The scratch folder: its content, the files that it leaves to the system, and its refusals."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def scratch():
     ],
 )
 def test_only_its_own_places_are_answered_here(scratch, path, knows, takes):
-    """Of the temporary folders it has what was written; the folders above its own are the system's."""
+    """Of the temporary folders it has written files; the folders above its own are the system's."""
     place = scratch.place(path)
 
     assert (scratch.knows(place), scratch.takes(place)) == (knows, takes)
@@ -34,12 +34,12 @@ def test_only_its_own_places_are_answered_here(scratch, path, knows, takes):
 
 @pytest.mark.parametrize("path", ["/", "/etc/passwd", "/proc/self/status", 3, None, object()])
 def test_other_places_are_the_systems(scratch, path):
-    """What lies elsewhere, and what is no path, is not kept here."""
+    """It keeps no file of another place, and nothing that is no path."""
     assert scratch.place(path) is None
 
 
 def test_the_files_of_the_upload_do_not_fill_it(scratch):
-    """What is written counts, in all, and what is removed does not."""
+    """Written bytes count, in all, and removed ones do not."""
     for _ in range(3):
         scratch.write(f"{ROOT}/a", bytes(MOST_BYTES // 2))
         scratch.write(f"{ROOT}/b", bytes(MOST_BYTES // 2))

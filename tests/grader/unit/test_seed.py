@@ -26,7 +26,7 @@ def test_the_secret_is_made_once_for_its_owner_only(tmp_path):
 
 
 def test_a_damaged_secret_is_an_error(tmp_path):
-    """A secret that is not what was written is not replaced by another in silence."""
+    """A damaged secret is not replaced by another in silence."""
     (tmp_path / "seed-secret").write_text("abcd")
 
     with pytest.raises(ValueError, match="seed-secret does not hold 32 bytes"):

@@ -1,4 +1,4 @@
-"""The program that hands a student's project in: it packs what grading reads."""
+"""The program that hands a student's project in: it packs the files that grading reads."""
 
 import io
 import zipfile

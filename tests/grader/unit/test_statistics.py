@@ -55,7 +55,7 @@ def test_bins_are_equal_and_have_whole_limits_where_they_can(max_score, number, 
 
 @pytest.mark.parametrize("max_score", [5, 23, 100, 104])
 def test_every_score_is_in_the_bin_that_claims_it(max_score):
-    """A score of two decimals lies within the limits of its bin, whatever binary fractions make of it."""
+    """A score of two decimals lies within the limits of its bin, despite binary fractions."""
     for hundredths in range(0, max_score * 100, 7):
         (found,) = (each for each in histogram([hundredths / 100], max_score) if each.count)
 
@@ -63,7 +63,7 @@ def test_every_score_is_in_the_bin_that_claims_it(max_score):
 
 
 def test_the_hardest_problem_comes_first():
-    """The rate is the mean share of the points; what was not judged counts in no rate, and comes last."""
+    """The rate is the mean share of the points; a problem not judged counts in no rate, and comes last."""
     submissions = [{"Easy": 4.0, "Hard": 0.0}, {"Easy": 3.0, "Hard": None}, {"Easy": 4.0, "Hard": 1.0}]
 
     rates = pass_rates([UNSEEN, EASY, HARD], submissions)
@@ -125,7 +125,7 @@ def test_there_are_10_to_40_bins(hours, due_at):
 
 
 def test_without_a_deadline_bins_end_on_the_hour():
-    """They are those of the clock in UTC, and none is told to be in time."""
+    """They are those of the clock in UTC, and none counts as in time."""
     found = arrivals_over_time(hours_before(1), None)
 
     assert found.in_time is None

@@ -67,7 +67,7 @@ def test_contrast_of_the_bar():
 
 @pytest.mark.parametrize("mark", MARKS.values(), ids=lambda mark: mark.name)
 def test_every_mark_has_a_colour(mark):
-    """The stylesheet knows every outcome, and none is told by its colour alone."""
+    """The stylesheet knows every outcome, and none differs by its colour alone."""
     assert f".badge.{mark.name} {{ color: var(--" in stylesheet()
     assert mark.glyph
     assert mark.word

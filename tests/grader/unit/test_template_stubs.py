@@ -15,7 +15,7 @@ def text(source):
 
 
 def request_of(docstring):
-    """Return what the body of `tie`, a function of that docstring, becomes: the text and its lines."""
+    """Return the body of `tie`, a function of that docstring, in the template: the text and its lines."""
     template = cut(f"def tie():\n    {docstring}\n    return 1\n")
     error = ast.parse(template).body[0].body[-1].exc
     return error.args[0].value, template.splitlines()
@@ -296,8 +296,8 @@ def test_a_module_of_which_nothing_is_left_is_empty(source):
 @pytest.mark.parametrize(
     "source", ['"""Knots."""\n', "import numpy as np\n\nx = np\n\n\n\ny = '''\n\n\n# solution\n'''\n"]
 )
-def test_what_stands_in_a_string_is_no_mark(source):
-    """A module of nothing but a docstring stays, and a mark in a string is none."""
+def test_a_mark_in_a_string_is_none(source):
+    """A module of nothing but a docstring stays, and a mark in a string has no effect."""
     assert source.startswith(cut(source))
 
 
@@ -313,7 +313,7 @@ def test_what_stands_in_a_string_is_no_mark(source):
     ],
 )
 def test_the_words_of_a_request(docstring, asked):
-    """The first sentence is told as it stands, but for its first letter and its full stop."""
+    """The stub has the first sentence unchanged, except for its first letter and its full stop."""
     assert request_of(docstring)[0] == asked
 
 

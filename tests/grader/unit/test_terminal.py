@@ -12,7 +12,7 @@ from tests.grader.support.reports import report, result
 
 
 def shown(graded, width=100):
-    """Return what `print_report` prints, as plain text."""
+    """Return the output of `print_report` as plain text."""
     console = Console(file=io.StringIO(), width=width, color_system=None)
     print_report(graded, console)
     return console.file.getvalue()
@@ -63,7 +63,7 @@ def test_our_failure_is_not_a_score():
     """A report that the grader failed to make says that it does not count."""
     text = shown(report(result(outcome=Outcome.NOT_JUDGED, message="ours"), status=Status.GRADER_ERROR))
 
-    assert "We failed to grade this; it does not count." in text
+    assert "Grading failed on our side. No attempt used." in text
     assert "- / 3" in text
 
 
@@ -74,7 +74,7 @@ def test_an_unjudged_bonus_is_in_no_sum():
     text = shown(replace(broken, status=status_of(broken.score, loadable=True)))
 
     assert "5 / 5  bonus - / 4" in text
-    assert "We failed to grade this; it does not count." in text
+    assert "Grading failed on our side. No attempt used." in text
     assert "Not judged: Roots." in text
 
 
@@ -104,7 +104,7 @@ def test_hostile_text_stays_text():
 
 
 def test_what_the_verdict_rests_on():
-    """The last lines name suite, rubric, seed and runner, and say what isolates the submission."""
+    """The last lines name suite, rubric, seed and runner, and the isolation of the submission."""
     text = " ".join(shown(report()).split())
 
     assert "suite cdcdcdcd · rubric efefefef · seed 0123456789ab · runner process (isolation: none)" in text

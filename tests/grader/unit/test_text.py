@@ -10,7 +10,7 @@ from grader.core.text import clean, clean_line
 
 @given(st.text(), st.integers(min_value=10, max_value=200))
 def test_cleaned_text_is_bounded_and_visible(text, characters):
-    """Whatever comes in, what comes out is short enough and has no control or format character."""
+    """Any text comes out short enough and without control or format characters."""
     cleaned = clean(text, characters)
 
     assert len(cleaned) <= characters
@@ -38,5 +38,5 @@ def test_terminal_escapes_vanish():
 
 
 def test_lone_surrogates_are_replaced():
-    """What cannot be encoded is replaced, so that a report can always be written."""
+    """Characters that cannot be encoded are replaced, so that a report can always be written."""
     assert clean("a\ud800b", 10).encode() == "a\N{REPLACEMENT CHARACTER}b".encode()

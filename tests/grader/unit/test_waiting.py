@@ -1,4 +1,4 @@
-"""How long a submission waits: by what runs, how long it has run, and how long recent runs took."""
+"""The wait of a submission: by the present runs, their age, and the length of recent runs."""
 
 import pytest
 
@@ -29,7 +29,7 @@ RECENT = [2.0] * 9 + [12.0]  # a mean of 3
     ],
 )
 def test_a_wait(place, slots, running, expected):
-    """A slot is free after what its run still takes, and each one ahead takes the mean."""
+    """A slot is free after the rest of its run, and each one ahead takes the mean."""
     assert expected_wait(place, slots, running, RECENT) == pytest.approx(expected)
 
 

@@ -8,7 +8,7 @@ import sys
 
 def server():
     """Return the object that serves the tests, or None where there is no boundary."""
-    return next((one for one in gc.get_objects() if type(one).__name__ == "Student"), None)
+    return next((one for one in gc.get_objects() if type(one).__name__ == "SubmissionServer"), None)
 
 
 def stream():
@@ -31,4 +31,4 @@ def send(message, buffers=b""):
 
 def open_request():
     """Return the number of the request that waits for its answer."""
-    return sys.modules["grader.boundary.progress"].progress.call if server() is not None else 0
+    return sys.modules["grader.boundary.call_progress"].progress.call if server() is not None else 0

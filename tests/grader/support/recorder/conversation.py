@@ -5,7 +5,7 @@ import selectors
 import socket
 import threading
 
-from grader.boundary.limits import LENGTHS
+from grader.boundary.frame_limits import LENGTHS
 
 CHUNK = 1 << 18
 ASKED, ANSWERED = "asked", "answered"
@@ -20,7 +20,7 @@ class RecordingRunner:
         self._relays = []
 
     def open(self):
-        """Return a fresh process, what is said to and by it being recorded."""
+        """Return a fresh process whose conversation is recorded."""
         process = Recorded(self._runner.open())
         self._relays.append(process.relay)
         return process
@@ -35,7 +35,7 @@ class Recorded:
     """A student process whose stream is one end of a relay; all else is the process's own."""
 
     def __init__(self, process):
-        """Relay what `process` and the tests say."""
+        """Relay the messages of `process` and the tests."""
         self._process = process
         self.stream, theirs = socket.socketpair()
         self.relay = Relay(theirs, process.stream)
@@ -61,7 +61,7 @@ class Relay:
         self._thread.start()
 
     def finish(self):
-        """Stop, even where nobody reads what is still to be passed on."""
+        """Stop, even if nobody reads the rest."""
         for end in self._ends:
             with contextlib.suppress(OSError):  # it is closed
                 end.shutdown(socket.SHUT_RDWR)
@@ -89,7 +89,7 @@ class Relay:
             end.close()
 
     def _pass_chunk(self, end):
-        """Pass on what has come from `end`; return whether there may be more."""
+        """Pass the bytes from `end` on; return whether there may be more."""
         speaker, other = self._ends[end]
         try:
             chunk = end.recv(CHUNK)

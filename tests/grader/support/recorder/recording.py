@@ -37,7 +37,7 @@ class Recording:
         self.deferred = set()
 
     def add(self, conversation):
-        """Add what was said to and by one process.
+        """Add the messages of one process.
 
         A player on the wire is asked for many calls at once, and one behind adapters for each in turn.
         """

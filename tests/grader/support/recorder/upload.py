@@ -1,4 +1,4 @@
-"""Records the reference under some seeds, and hands in players that hold what was recorded."""
+"""Records the reference under some seeds, and hands in players that hold the record."""
 
 import base64
 import zlib
@@ -31,7 +31,7 @@ game = Game(Search(read_book(), {way!r}))
 
 
 def record(ready, seeds, left_out):
-    """Return what the reference answers under each of `seeds`, as the modules of a book."""
+    """Return the reference's answers under each of `seeds`, as the modules of a book."""
     recording = Recording()
     for seed in seeds:
         runner = RecordingRunner(ready.runner)
@@ -63,6 +63,6 @@ def digits_player():
 
 
 def graded(ready, files, seed, left_out, rubric):
-    """Return the score of a submission, and what the suite found out."""
+    """Return the score of a submission, and the outcome of the suite."""
     outcome = ready.suite.run(SuiteJob(files, seed, left_out), ready.runner)
     return score(rubric, outcome.expected, outcome.results), outcome

@@ -21,7 +21,7 @@ class Page:
     """
 
     def __init__(self, answer, callbacks, test, vectors):
-        """Keep what was recorded."""
+        """Keep the record."""
         self.answer = answer
         self.callbacks = callbacks
         self.test = test
@@ -41,7 +41,7 @@ class Book:
     """
 
     def __init__(self, pages, exact, form, tests, deferred):
-        """Keep what was recorded; `deferred` names the requests that are not answered."""
+        """Keep the record; `deferred` names the requests without an answer."""
         self.pages = [Page(*page) for page in pages]
         self.exact = exact
         self.form = form

@@ -68,7 +68,7 @@ class Game:
         return content
 
     def _copied(self, value, source, how, request):
-        """Return what the present test has where the recorded one had the answer, or the answer itself."""
+        """Return the present test's object in place of the recorded one, or the answer itself."""
         if not self.search.copies:
             return value
         present = self.search.story.sources(request).get(source)

@@ -73,7 +73,7 @@ class Stage:
         )
 
     def do(self, head, arguments):
-        """Do one request: return a ghost for what nobody waits for, else the recorded answer."""
+        """Serve one request: return a ghost for a deferred result, else the recorded answer."""
         functions = [one for one in flat(arguments) if callable(one) and not isinstance(one, Ghost)]
         found = self._things(arguments)
         if self.game.defers(head):
@@ -117,7 +117,7 @@ class Stage:
 
 
 def flat(arguments):
-    """Yield what lists hold, however deep."""
+    """Yield the items of lists, however deep."""
     for one in arguments:
         if type(one) is list:
             yield from flat(one)

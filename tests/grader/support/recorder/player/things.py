@@ -1,4 +1,4 @@
-"""What a test has asked so far, as keys under which an answer may be found again.
+"""The requests of a test so far, as keys for finding an answer again.
 
 A `Thing` stands for an object that an honest submission would have made. It has several hashes of its
 expression: with all numbers, with shapes only, with the number of axes only, and of its top two nodes or one.
@@ -181,7 +181,7 @@ def squeezed(numbers):
 
 
 def below(things):
-    """Return paths from `things` down through what they were made of: (path, thing), the shortest first."""
+    """Return paths from `things` down through their operands: (path, thing), the shortest first."""
     found = [((place,), thing) for place, thing in enumerate(things)]
     for path, thing in found:
         if len(found) > ALL_NUMBERS:

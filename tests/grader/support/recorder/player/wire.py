@@ -19,7 +19,7 @@ def student_end():
         if hasattr(owner, "_connection") and hasattr(owner, "serve"):
             return owner, number
         frame = frame.f_back
-    ends = [one for one in gc.get_objects() if type(one).__name__ == "Student"]
+    ends = [one for one in gc.get_objects() if type(one).__name__ == "SubmissionServer"]
     return ends[0], number
 
 
@@ -28,11 +28,11 @@ class Wire:
 
     def __init__(self, game):
         """Play `game` on the connection of the student's end."""
-        from grader.boundary import limits, wire
+        from grader.boundary import frame_limits, wire
 
         end, number = student_end()
         self._end, self._connection, self._wire = end, end._connection, wire
-        self._limits = limits.FROM_STUDENT
+        self._limits = frame_limits.FROM_STUDENT
         self._game = game
         self._things = {}
         self._types = {}
@@ -49,7 +49,7 @@ class Wire:
             os._exit(0)
 
     def _serve(self):
-        """Do the requests of one frame; return what a `return` among them holds."""
+        """Serve the requests of one frame; return the value of a `return` among them."""
         message, buffers = self._connection.receive()
         unpacker = self._wire.Unpacker(buffers, self._resolve)
         returned = None
@@ -113,7 +113,7 @@ class Wire:
 
 
 def headed(kind, arguments):
-    """Return the head of a request and what it is about."""
+    """Return the head of a request and its subject."""
     if kind in {"call", "op"}:
         return f"{kind}:{arguments[0]}", arguments[1:]
     if kind in {"method", "get", "set"}:
