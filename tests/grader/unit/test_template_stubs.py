@@ -26,6 +26,7 @@ def test_a_body_becomes_a_request_for_what_the_docstring_says():
     template = cut(
         text('''
         def tie(rope, turns):
+            # In two steps.
             """Return the knot, tied. It is
             tight.
 
@@ -39,6 +40,11 @@ def test_a_body_becomes_a_request_for_what_the_docstring_says():
                 return bight.pull()
 
             return pull()
+
+            # Nothing slips.
+
+
+        # Ends.
         ''')
     )
 
@@ -50,6 +56,9 @@ def test_a_body_becomes_a_request_for_what_the_docstring_says():
             Mind the ends.
             """
             raise NotImplementedError("tie: return the knot, tied")
+
+
+        # Ends.
         ''')
 
 
@@ -160,7 +169,8 @@ def test_all_that_is_no_stub_vanishes():
 
         KNOTS["bowline"] = Knot
         if TURNS:
-            KNOTS.clear()
+            Rope = KNOTS.clear()
+            # Nothing is left.
         ''')
     )
 
@@ -346,6 +356,8 @@ TIE = 'def tie():\n    """Tie it."""\n'
         ('_X = 1\n\n\ndef tie(x=_X):\n    """Tie it."""\n', 4, ["a stub uses _X", "a public name"]),
         ('_x = 1\nY = _x\n\n\ndef tie(x=Y):\n    """Tie it."""\n', 2, ["a stub uses _x"]),
         ('import x  # solution\n\n\n@x.y\ndef tie():\n    """Tie it."""\n', 4, ["uses x", "no mark"]),
+        ('def tie(): """Tie it."""\n', 2, ["the template of knots.py", "ruff format"]),
+        ('if 1:\n    X = 1\n\n\ndef tie(x=X):\n    """Tie it."""\n', 5, ["uses X"]),
         ('class X:\n    a = 1\n\n\ndef tie(x: X):\n    """Tie it."""\n', 5, ["uses X", "a docstring"]),
     ],
 )
