@@ -42,7 +42,13 @@ def cut(source: str, name: str = "the reference") -> str:
     Raises TemplateError and SyntaxError, which call the module `name`.
     """
     body = ast.parse(source, name).body
-    return "" if source.startswith(f"{MARK}\n") else _Module(source, body, name).cut()
+    template = "" if source.startswith(f"{MARK}\n") else _Module(source, body, name).cut()
+    try:
+        ast.parse(template)
+    except SyntaxError as error:
+        problem = f"the stubs are not Python, {error.msg}: lay out the module as ruff format does"
+        raise TemplateError(error.lineno or 1, problem, name=f"the template of {name}") from error
+    return template
 
 
 class _Module:
@@ -54,6 +60,7 @@ class _Module:
         self.lines: list[str | None] = list(source.split("\n"))
         self.marked = frozenset(_marked_rows(source, body, name))
         self.lacking = {bound for each in body if not self.may_stay(each) for bound in _bound(each)}
+        self.lacking -= {bound for each in body if self.may_stay(each) for bound in _bound(each)}
 
     def cut(self) -> str:
         """Return the template."""
@@ -72,6 +79,8 @@ class _Module:
 
     def may_stay(self, statement: ast.stmt) -> bool:
         """Return whether a statement is a stub, or stays if a stub uses it."""
+        if not isinstance(statement, Definition | Import | ast.Assign | ast.AnnAssign):
+            return False
         is_public = any(not name.startswith("_") or name.endswith("__") for name in _bound(statement))
         is_documented = not isinstance(statement, Definition) or bool(ast.get_docstring(statement))
         return is_public and is_documented and statement.lineno not in self.marked
@@ -121,21 +130,30 @@ class _Module:
                 self.cut_function(each, owner + each.name)
 
     def cut_function(self, function: Function, title: str) -> None:
-        """Replace the code after the docstring."""
-        docstring, last = function.body[0], function.end_lineno or 0
+        """Replace everything but head and docstring."""
+        docstring = function.body[0]
         row = docstring.end_lineno or 0
         stub = raising(f"{title}: {_sentence(function)}", " " * docstring.col_offset)
+        for gone in [*self.comments_above(docstring.lineno), *range(row + 1, self.end(function) + 1)]:
+            self.lines[gone - 1] = None
         self.lines[row - 1] = "\n".join([self.lines[row - 1] or "", *stub])
-        self.lines[row:last] = [None] * (last - row)
 
     def remove(self, statement: ast.stmt) -> None:
         """Remove a statement, its decorators and the comment directly above it."""
         first = min(node.lineno for node in [statement, *getattr(statement, "decorator_list", ())])
-        above = takewhile(
-            lambda row: (self.lines[row - 1] or "").lstrip().startswith("#"), range(first - 1, 0, -1)
-        )
-        for row in [*above, *range(first, (statement.end_lineno or first) + 1)]:
+        for row in [*self.comments_above(first), *range(first, self.end(statement) + 1)]:
             self.lines[row - 1] = None
+
+    def comments_above(self, row: int) -> Iterator[int]:
+        """Yield the rows of the comment directly above a row."""
+        return takewhile(lambda above: _is_comment(self.lines[above - 1] or ""), range(row - 1, 0, -1))
+
+    def end(self, statement: ast.stmt) -> int:
+        """Return the last row of a statement, with the comments below its body that belong to it."""
+        last = statement.end_lineno or statement.lineno
+        below = enumerate(self.lines[last:], last + 1)
+        inside = takewhile(lambda line: not line[1] or _is_comment(line[1], statement.col_offset + 1), below)
+        return max([last, *(row for row, line in inside if line)])
 
 
 def _marked_rows(source: str, body: Sequence[ast.stmt], name: str) -> Iterator[int]:
@@ -151,6 +169,11 @@ def _marked_rows(source: str, body: Sequence[ast.stmt], name: str) -> Iterator[i
             yield row
         elif token.type == tokenize.COMMENT and ALMOST_A_MARK.search(comment):
             raise TemplateError(row, f"`{comment}` is no mark: write {MARK}, or remove it", name=name)
+
+
+def _is_comment(line: str, indent: int = 0) -> bool:
+    """Return whether a line is nothing but a comment, indented at least so far."""
+    return line.lstrip().startswith("#") and len(line) - len(line.lstrip()) >= indent
 
 
 def _bound(statement: ast.stmt) -> list[str]:

@@ -15,7 +15,7 @@ def text(source):
 
 
 def request_of(docstring):
-    """Return what the body of `tie`, a function of that docstring, becomes: the text and its lines."""
+    """Return the body of `tie`, a function of that docstring, in the template: the text and its lines."""
     template = cut(f"def tie():\n    {docstring}\n    return 1\n")
     error = ast.parse(template).body[0].body[-1].exc
     return error.args[0].value, template.splitlines()
@@ -26,6 +26,7 @@ def test_a_body_becomes_a_request_for_what_the_docstring_says():
     template = cut(
         text('''
         def tie(rope, turns):
+            # In two steps.
             """Return the knot, tied. It is
             tight.
 
@@ -39,6 +40,11 @@ def test_a_body_becomes_a_request_for_what_the_docstring_says():
                 return bight.pull()
 
             return pull()
+
+            # Nothing slips.
+
+
+        # Ends.
         ''')
     )
 
@@ -50,6 +56,9 @@ def test_a_body_becomes_a_request_for_what_the_docstring_says():
             Mind the ends.
             """
             raise NotImplementedError("tie: return the knot, tied")
+
+
+        # Ends.
         ''')
 
 
@@ -160,7 +169,8 @@ def test_all_that_is_no_stub_vanishes():
 
         KNOTS["bowline"] = Knot
         if TURNS:
-            KNOTS.clear()
+            Rope = KNOTS.clear()
+            # Nothing is left.
         ''')
     )
 
@@ -296,8 +306,8 @@ def test_a_module_of_which_nothing_is_left_is_empty(source):
 @pytest.mark.parametrize(
     "source", ['"""Knots."""\n', "import numpy as np\n\nx = np\n\n\n\ny = '''\n\n\n# solution\n'''\n"]
 )
-def test_what_stands_in_a_string_is_no_mark(source):
-    """A module of nothing but a docstring stays, and a mark in a string is none."""
+def test_a_mark_in_a_string_is_none(source):
+    """A module of nothing but a docstring stays, and a mark in a string has no effect."""
     assert source.startswith(cut(source))
 
 
@@ -313,7 +323,7 @@ def test_what_stands_in_a_string_is_no_mark(source):
     ],
 )
 def test_the_words_of_a_request(docstring, asked):
-    """The sentence keeps its words; only its first letter and its full stop change."""
+    """The stub has the first sentence unchanged, except for its first letter and its full stop."""
     assert request_of(docstring)[0] == asked
 
 
@@ -346,6 +356,8 @@ TIE = 'def tie():\n    """Tie it."""\n'
         ('_X = 1\n\n\ndef tie(x=_X):\n    """Tie it."""\n', 4, ["a stub uses _X", "a public name"]),
         ('_x = 1\nY = _x\n\n\ndef tie(x=Y):\n    """Tie it."""\n', 2, ["a stub uses _x"]),
         ('import x  # solution\n\n\n@x.y\ndef tie():\n    """Tie it."""\n', 4, ["uses x", "no mark"]),
+        ('def tie(): """Tie it."""\n', 2, ["the template of knots.py", "ruff format"]),
+        ('if 1:\n    X = 1\n\n\ndef tie(x=X):\n    """Tie it."""\n', 5, ["uses X"]),
         ('class X:\n    a = 1\n\n\ndef tie(x: X):\n    """Tie it."""\n', 5, ["uses X", "a docstring"]),
     ],
 )
