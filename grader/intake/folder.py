@@ -12,12 +12,12 @@ from grader.core.submission import Submission
 from grader.intake.entry_kind import check_kind
 from grader.intake.item import Item
 from grader.intake.junk import junk_root
-from grader.intake.layout import lay_out
 from grader.intake.limits import DEFAULT_LIMITS, Limits, check_entry_count
 from grader.intake.name_rules import check_characters
 from grader.intake.refusal import Refused
 from grader.intake.room import check_room
 from grader.intake.rule import Rule
+from grader.intake.upload_layout import lay_out
 
 _HASH_MARK = b"grader folder 1\n"
 _LENGTH_BYTES = 8

@@ -11,12 +11,12 @@ from hashlib import sha256
 
 from grader.core.submission import Submission
 from grader.intake.item import Item
-from grader.intake.layout import lay_out
 from grader.intake.limits import Limits, check_entry_count
 from grader.intake.name_rules import check_characters
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
 from grader.intake.spelling import decode_name, plain_path
+from grader.intake.upload_layout import lay_out
 
 _MAGIC = slice(257, 262)
 _GLOBAL_NAMES = frozenset({"path", "linkpath", "size"})

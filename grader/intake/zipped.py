@@ -9,12 +9,12 @@ from grader.core.submission import Submission
 from grader.intake.directory import ENCRYPTION_FLAGS, LOCAL_MARK, ZipEntry, read_directory
 from grader.intake.entries import DESCRIPTOR_MARK, STREAMED_FLAG, check_entries, content_start
 from grader.intake.item import Item
-from grader.intake.layout import lay_out
 from grader.intake.limits import DEFAULT_LIMITS, Limits, check_size
 from grader.intake.name_rules import check_characters, check_clashes
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
 from grader.intake.spelling import plain_path
+from grader.intake.upload_layout import lay_out
 
 _STORED = 0
 _DEFLATED = 8
