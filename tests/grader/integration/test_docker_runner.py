@@ -90,7 +90,7 @@ from grader.sandbox.docker.kind import Docker
 from grader.sandbox.docker.options import DockerOptions
 from grader.sandbox.runner import Allowance
 
-Docker.jailed = sys.argv[2] == "jailed"
+DockerOptions.is_jailed = sys.argv[2] == "jailed"
 runner = Docker(DockerOptions("grader-sandbox", None, 1))(Allowance())
 process = runner.open()
 while not runner.ready:
@@ -156,7 +156,7 @@ def removed(engine, image):
 def bare_runner():
     """Return a runner without the jail inside, which shows the container's own protection."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Docker, "jailed", False)
+        patch.setattr(DockerOptions, "is_jailed", False)
         runner = OPTIONS(Allowance(memory=512 * MEBI, output=1000))
     yield runner
     runner.close()

@@ -46,7 +46,7 @@ def test_an_engine_that_goes_and_comes_back(site, cable):
 
     assert made.status_code == 202
     assert [(each["state"], each["estimated_wait_seconds"]) for each in told] == [("queued", None)] * 2
-    assert all("This is kept" in each["reason"] for each in told)
+    assert all("stays in the queue" in each["reason"] for each in told)
     assert [(each["state"], each["verdict"]["score"]) for each in done] == [("graded", 5)] * 2
     assert site.health()["status"] == "ready"
 

@@ -17,7 +17,7 @@ from grader.worker import attempt, follower, worker
 STAGES = {
     "taken": (attempt.Attempts, "_grade"),
     "sandbox open": (leases.SandboxServer, "_lease"),
-    "tests running": (follower.Follower, "_result"),
+    "tests running": (follower.Follower, "_handle_result"),
     "before publish": (attempt.Attempts, "_publish"),
 }
 
