@@ -64,7 +64,7 @@ def students(page: Page, url: str) -> None:
     take(page, "report")
     page.locator(".part .problem[open]").first.scroll_into_view_if_needed()
     take(page, "reasons")
-    page.click("text=Compare the two chosen")
+    page.click("text=Compare selected")
     take(page, "compare")
 
 
