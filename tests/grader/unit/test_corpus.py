@@ -1,13 +1,15 @@
 """The attack corpus as a collection: descriptions are read strictly, and its page tells of each attack."""
 
+import re
 from fractions import Fraction
 
 import pytest
 
+from grader.boundary.submission_server import SubmissionServer
 from grader.intake import read_archive
 from grader.sandbox.runner import Guarantee
 from tests.assignment.samples import ROOT
-from tests.grader.support.corpus import ALL, FEW, load_attack, load_attacks, zipped
+from tests.grader.support.corpus import ALL, FEW, FOLDER, load_attack, load_attacks, zipped
 
 ATTACKS = load_attacks()
 PAGE = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8")
@@ -86,3 +88,22 @@ def test_the_page_tells_of_every_attack(attack):
 
     assert row in PAGE
     assert not PAGE.partition(row)[2].startswith("|")
+
+
+def test_the_names_that_attacks_look_for_are_there():
+    """Each module and class that an attack looks for exists, so a rename cannot disarm it."""
+    sources = [path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.py")]
+    modules = {
+        name for source in sources for name in re.findall(r"(?<!tests\.)\bgrader(?:\.[a-z_]+)+", source)
+    }
+    classes = {name for source in sources for name in re.findall(r"__name__ == \"([A-Z]\w+)\"", source)}
+    paths = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "grader").rglob("*.py")]
+    ours = {".".join(path.parts).removesuffix(".__init__") for path in paths}
+
+    assert "grader.boundary.call_progress" in modules
+    assert modules <= ours
+    assert classes == {
+        SubmissionServer.__name__,
+        pytest.Function.__name__,
+        pytest.PytestPluginManager.__name__,
+    }
