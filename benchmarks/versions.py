@@ -5,49 +5,26 @@ there). The two take turns, round by round, each with all standing by. The table
 of this checkout to the other. Parts 1 to 6 of the reference; one BLAS thread.
 """
 
-import os
 import statistics
-import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Self, cast
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.timed_process import TimedProcess
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNNERS = ("bwrap", "jail")
 ROUNDS = 21
 WORKERS = 2
 BATCH = 20  # verdicts that a measurement of throughput takes
-FAIR = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
-class Version:
-    """A checkout that grades on demand."""
-
-    def __init__(self, root: Path, runner: str, workers: int) -> None:
-        """Start it."""
-        command = [root / ".venv/bin/python", Path(__file__).with_name("version.py"), root, runner, workers]
-        self._process = subprocess.Popen(
-            [str(part) for part in command],
-            cwd=root,
-            env={**os.environ, **FAIR},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.communicate()
-
-    def seconds(self, verdicts: int) -> float:
-        """Return how long so many verdicts take."""
-        asked, answers = cast("IO[str]", self._process.stdin), cast("IO[str]", self._process.stdout)
-        asked.write(f"{verdicts}\n")
-        asked.flush()
-        return float(answers.readline())
+def version(root: Path, runner: str, workers: int) -> TimedProcess:
+    """Start a checkout that grades on demand."""
+    program = Path(__file__).with_name("version.py")
+    return TimedProcess([root / ".venv/bin/python", program, root, runner, workers], root)
 
 
 def compared(
@@ -55,7 +32,7 @@ def compared(
 ) -> list[tuple[float, float]]:
     """Return the seconds of both versions in each round, after one that does not count."""
     with ExitStack() as stack:
-        old, new = (stack.enter_context(Version(root, runner, workers)) for root in (before, ROOT))
+        old, new = (stack.enter_context(version(root, runner, workers)) for root in (before, ROOT))
         pairs = [(old.seconds(verdicts), new.seconds(verdicts)) for _ in range(rounds + 1)]
     return pairs[1:]
 

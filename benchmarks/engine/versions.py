@@ -5,17 +5,19 @@ own, on one BLAS thread. In every round both do each piece of work, in turns. Th
 the ratios of this checkout's processor time to the other's.
 """
 
-import os
 import statistics
-import subprocess
 import sys
+import time
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, cast
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.timed_process import TimedProcess  # noqa: E402 - the path is set above
+
 ROUNDS = 15
 LEAST_SECONDS = 0.2  # of one piece of work in one round
-FAIR = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 def works():
@@ -72,8 +74,6 @@ def step(sizes, batch):
 
 def serve(root):
     """Answer each name on standard input with the seconds that one run of that work takes."""
-    import time
-
     sys.path[:0] = [str(Path(root) / "reference"), str(Path(__file__).parent)]
     known = works()
     for line in sys.stdin:
@@ -85,37 +85,20 @@ def serve(root):
         print(taken / runs, flush=True)
 
 
-def seconds(version, name):
-    """Return how long a piece of work takes a version."""
-    asked, answers = cast("IO[str]", version.stdin), cast("IO[str]", version.stdout)
-    asked.write(f"{name}\n")
-    asked.flush()
-    return float(answers.readline())
-
-
 def main():
     """Print the table."""
     before, *given = sys.argv[1:]
     rounds = int(given[0]) if given else ROUNDS
-    old, new = (
-        subprocess.Popen(
-            [sys.executable, __file__, "--serve", str(root)],
-            env={**os.environ, **FAIR},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for root in (before, ROOT)
-    )
     sys.path[:0] = [str(ROOT / "reference"), str(Path(__file__).parent)]
     print("| work | before | now | ratio |\n|---|---|---|---|")
-    for name in works():
-        pairs = [(seconds(old, name), seconds(new, name)) for _ in range(rounds + 1)][1:]
-        then, now = (statistics.median(times) for times in zip(*pairs, strict=True))
-        ratio = statistics.median(b / a for a, b in pairs)
-        print(f"| {name} | {then * 1e3:.3g} ms | {now * 1e3:.3g} ms | {ratio:.2f} |", flush=True)
-    for version in (old, new):
-        version.communicate()
+    with ExitStack() as stack:
+        commands = [[sys.executable, __file__, "--serve", root] for root in (before, ROOT)]
+        old, new = (stack.enter_context(TimedProcess(command)) for command in commands)
+        for name in works():
+            pairs = [(old.seconds(name), new.seconds(name)) for _ in range(rounds + 1)][1:]
+            then, now = (statistics.median(times) for times in zip(*pairs, strict=True))
+            ratio = statistics.median(b / a for a, b in pairs)
+            print(f"| {name} | {then * 1e3:.3g} ms | {now * 1e3:.3g} ms | {ratio:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

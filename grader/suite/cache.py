@@ -86,9 +86,7 @@ class SuiteCache:
         self._root = root
         self._kinds = kinds
         self._lock = threading.Lock()
-        self._starter = ThreadPoolExecutor(
-            1
-        )  # it must live on: a sandbox ends with the thread that started it
+        self._starter = ThreadPoolExecutor(1)  # lives on: a sandbox ends with the thread that started it
         self._begun: PendingStart | None = None
         self._present: PreparedSuite | None = None
 
