@@ -21,7 +21,7 @@ from grader.usecases.show import reason_for_students
 from grader.web.dependencies import InContext
 from grader.web.fields import REASON_CHARACTERS, Reason
 from grader.web.pages.current_user import CurrentUser
-from grader.web.pages.history import best, list_submissions
+from grader.web.pages.history import best, list_submissions, standing
 from grader.web.pages.live_page import picture
 from grader.web.pages.page_context import InPageContext
 from grader.web.pages.view import page
@@ -50,6 +50,7 @@ def show_submission(  # noqa: PLR0913, PLR0917 - the values of the page
             return page(request, "waiting.html.j2", who, now=now, **values)
     if submission.state in VERDICT and report is not None:
         values |= report_values(from_document(json.loads(report.document)))
+        values["standing"] = standing(values["submissions"], values["this"])
         return page(request, "submission.html.j2", who, **values)
     reason = submission.reason if values["is_staff"] else reason_for_students(submission)
     return page(request, "ended.html.j2", who, reason=reason, **values)

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
+from grader.core.deadline import is_late
 from grader.render.csv import csv_text
 from grader.render.html import make_environment
 from grader.store.states import State
@@ -91,6 +92,7 @@ def environment() -> Environment:
         "state_mark": STATES.__getitem__,
         "number": number,
         "duration": duration,
+        "lateness": lateness,
     }
     return made
 
@@ -108,6 +110,14 @@ def utc(moment: datetime) -> str:
 def number(value: float) -> str:
     """Return a number with at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def lateness(received_at: datetime, due_at: datetime) -> str:
+    """Return how long before or after its deadline a submission came."""
+    left = (due_at - received_at).total_seconds()
+    if is_late(received_at, due_at):
+        return f"late by {duration(-left)}"
+    return f"on time, {duration(max(left, 0))} before the deadline"
 
 
 def duration(seconds: float) -> str:
