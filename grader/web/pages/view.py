@@ -15,15 +15,10 @@ from grader.render.html import make_environment
 from grader.store.states import State
 from grader.store.users import Person
 from grader.web.pages.assets import ICONS, asset
+from grader.web.pages.content_policy import POLICY
 from grader.web.pages.current_user import HOME, address_of
-from grader.web.pages.page_context import page_context_of
 from grader.web.pages.theme_page import Theme, theme_of
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "font-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 FIRST_ERROR = 400  # of the HTTP statuses
 STATE_ICONS = {
     "empty": "inbox",
@@ -51,11 +46,11 @@ def page(
     request: Request, template: str, who: Person | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """Return the page that `template` makes of `values`, for the signed-in person `who`."""
-    content = render(template, **_frame(request, status), who=who, **values)
+    content = render(template, **frame(request, status), who=who, **values)
     return HTMLResponse(content, status, headers={"Content-Security-Policy": POLICY})
 
 
-def _frame(request: Request, status: int) -> dict[str, Any]:
+def frame(request: Request, status: int = 200) -> dict[str, Any]:
     """Return the values that the frame of every page needs.
 
     The page of an error names no address, so a hidden page and a missing one look the same.
@@ -66,7 +61,7 @@ def _frame(request: Request, status: int) -> dict[str, Any]:
         "address": address_of(request) if has_address else HOME,
         "theme": theme_of(request),
         "themes": list(Theme),
-        "service": page_context_of(request).name,
+        "service": request.app.state.page_context.name,
     }
 
 
