@@ -22,7 +22,7 @@ from grader.usecases.show import reason_for_students
 from grader.web.dependencies import InContext
 from grader.web.fields import REASON_CHARACTERS, Reason
 from grader.web.pages.current_user import CurrentUser
-from grader.web.pages.history import best, list_submissions
+from grader.web.pages.history import best, list_submissions, standing
 from grader.web.pages.live_page import picture
 from grader.web.pages.page_context import InPageContext
 from grader.web.pages.view import kept_page, page
@@ -59,7 +59,9 @@ def show_submission(  # noqa: PLR0913, PLR0917 - the values of the page
     def find_values() -> Mapping[str, Any]:
         with context.database.read() as session:
             report = find_report(session, submission_id, attempt)
-        return {**values, **report_values(from_document(json.loads(report.document))), "report_row": report}
+        shown = report_values(from_document(json.loads(report.document)))
+        among = standing(values["submissions"], values["this"])
+        return {**values, **shown, "report_row": report, "standing": among}
 
     return kept_page(request, "submission.html.j2", who, _key(values), find_values)
 

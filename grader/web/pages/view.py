@@ -14,20 +14,17 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader
 import grader.core
 import grader.render
 import grader.web
+from grader.core.deadline import is_late
 from grader.render.csv import csv_text
 from grader.render.html import make_environment
 from grader.store.states import State
 from grader.store.users import Person
 from grader.web.pages.assets import ICONS, asset
+from grader.web.pages.content_policy import POLICY
 from grader.web.pages.current_user import HOME, address_of
 from grader.web.pages.page_context import page_context_of
 from grader.web.pages.theme_page import Theme, theme_of
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "font-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 OK, FIRST_ERROR = 200, 400  # HTTP statuses
 STATE_ICONS = {
     "empty": "inbox",
@@ -124,6 +121,7 @@ def environment() -> Environment:
         "state_mark": STATES.__getitem__,
         "number": number,
         "duration": duration,
+        "lateness": lateness,
     }
     return made
 
@@ -141,6 +139,14 @@ def utc(moment: datetime) -> str:
 def number(value: float) -> str:
     """Return a number with at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def lateness(received_at: datetime, due_at: datetime) -> str:
+    """Return how long before or after its deadline a submission came."""
+    left = (due_at - received_at).total_seconds()
+    if is_late(received_at, due_at):
+        return f"late by {duration(-left)}"
+    return f"on time, {duration(max(left, 0))} before the deadline"
 
 
 def duration(seconds: float) -> str:

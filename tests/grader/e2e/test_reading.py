@@ -2,9 +2,14 @@
 
 import pytest
 
+from grader.core.rubric import parse_rubric
+from grader.core.scoring import Outcome, TestResult, score
+from grader.render.html import render_html
 from tests.grader.e2e.exhibition import UPLOAD_BYTES
 from tests.grader.e2e.test_every_page import address
 from tests.grader.support.api import zipped
+from tests.grader.support.reports import report
+from tests.grader.support.small_assignments import ROOT
 
 FOCUS = """() => {
   const on = document.activeElement;
@@ -83,8 +88,8 @@ def test_a_report_on_paper(exhibition, visit, shots):
 
     assert content.startswith(b"%PDF")
     assert page.locator(".total").is_visible()
-    assert page.locator(".reason").first.is_visible()
-    for gone in (".top", ".trail", ".again", ".history button"):
+    assert page.locator(".failure").first.is_visible()
+    for gone in (".top", ".trail", ".acts", ".margin", ".history button"):
         assert not page.locator(gone).first.is_visible(), gone
 
 
@@ -115,3 +120,21 @@ def test_a_refusal_without_scripts(visit, content, words):
     page.click("#hand-in button")
 
     page.get_by_text(words).wait_for()
+
+
+def test_the_report_of_a_template_is_short(chromium):
+    """At 1280 pixels the report on untouched work takes three screens at most, the frame included."""
+    rubric = parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8"))
+    results = [
+        TestResult(f"test_{number}", problem.tests, Outcome.NOT_WRITTEN, message="not written yet")
+        for problem in rubric.problems
+        for number in range(10)
+    ]
+    expected = {each.tests: [f"test_{number}" for number in range(10)] for each in rubric.problems}
+    page = chromium.new_page(viewport={"width": 1280, "height": 720})
+
+    page.set_content(render_html(report(score=score(rubric, expected, results))))
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.close()
+
+    assert height <= 3 * 720 - 240
