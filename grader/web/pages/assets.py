@@ -14,7 +14,13 @@ from grader.web.api_error import ApiError, ErrorType
 PATH = "/static"
 FOR_GOOD = "public, max-age=31536000, immutable"
 STYLE = "style.css"
-PAGE_SHEETS = ("fonts.css", "shell.css", "pages.css", "staff.css")  # after the stylesheet of reports
+PAGE_SHEETS = (
+    "fonts.css",
+    "shell.css",
+    "pages.css",
+    "attempts.css",
+    "staff.css",
+)  # after the stylesheet of reports
 ICONS = "icons.svg"
 NAMES = (
     "icon.svg",

@@ -6,9 +6,12 @@ A chart has no text of its own: the table beneath it has its numbers.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 WIDTH, HEIGHT = 600, 120
 GAP = 2  # between two bars
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def line(rows: Sequence[tuple[str, float]], top: float | None = None) -> Curve:
     )
 
 
-def thin_out(rows: Sequence[tuple[str, float]], most: int) -> list[tuple[str, float]]:
+def thin_out(rows: Sequence[T], most: int) -> list[T]:
     """Return at most `most` of the rows, evenly spread, the last one among them."""
     if len(rows) <= most:
         return list(rows)

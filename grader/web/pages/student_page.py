@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from grader.usecases.access import find_staff_assignment, find_student
 from grader.web.dependencies import InContext
 from grader.web.pages.current_user import CurrentUser
-from grader.web.pages.history import list_submissions, score_line
+from grader.web.pages.history import list_submissions
 from grader.web.pages.view import page
 
 router = APIRouter(prefix="/assignments/{assignment_id}")
@@ -23,4 +23,4 @@ def show_student(
         student, member = find_student(session, assignment, user_id)
         found = list_submissions(session, user_id, assignment)
     values: dict[str, Any] = {"assignment": assignment, "student": student, "member": member}
-    return page(request, "student.html.j2", who, submissions=found, scores=score_line(found), **values)
+    return page(request, "student.html.j2", who, submissions=found, **values)

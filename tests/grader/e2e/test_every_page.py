@@ -13,6 +13,7 @@ PAGES = {
     "assignment": ("anna", "/assignments/sums"),
     "assignment, nothing yet": ("ben", "/assignments/sums"),
     "comparison": ("anna", "/compare?a={ids[graded]}&b={ids[flawless]}"),
+    "comparison, code": ("anna", "/compare?a={ids[old code]}&b={ids[new code]}"),
     "comparison, nothing changed": ("anna", "/compare?a={ids[graded]}&b={ids[graded]}"),
     "overview": ("teacher", "/assignments/sums/overview"),
     "matrix": ("teacher", "/assignments/sums/matrix"),
