@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from grader.intake import Limits, Refused, Rule, read_archive
-from tests.grader.unit.test_intake_zips import (
+from tests.grader.support.zips import (
     ADAPTERS,
     ENCRYPTED,
     LINK,
