@@ -9,20 +9,17 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from grader.logs import configure_logs
-from grader.store import open_database
 from grader.store.queue import WorkerInfo
 from grader.store.tokens import public_half, revoke_token
 from grader.usecases.throttle import SOURCES, Throttle
-from tests.grader.integration.test_api import problem
 from tests.grader.support.api import SUBMISSIONS, hand_in, make_service, zipped
+from tests.grader.support.problems import problem
 
 
 @pytest.fixture
-def service(tmp_path):
-    """Return a service on SQLite."""
-    opened = open_database(f"sqlite:///{tmp_path}/grader.db")
-    yield make_service(opened, hourly_limit=None)
-    opened.close()
+def service(store):
+    """Return a service without a limit on submissions."""
+    return make_service(store, hourly_limit=None)
 
 
 @pytest.mark.parametrize(

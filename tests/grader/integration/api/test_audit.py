@@ -7,9 +7,9 @@ from grader.store.audit_log import record
 from grader.store.courses import add_course
 from grader.store.database import now
 from grader.store.users import set_role
-from tests.grader.integration.test_api import problem
 from tests.grader.support.api import SUBMISSIONS, make_service
 from tests.grader.support.course import COURSE
+from tests.grader.support.problems import problem
 
 AUDIT = "/api/v1/audit"
 
