@@ -60,7 +60,7 @@ def test_every_colour_is_known():
 
 
 def test_contrast_of_the_bar():
-    """What was earned stands out from what was not."""
+    """Earned points stand out from lost ones."""
     for colours in palettes().values():
         assert contrast(colours["ink"], colours["line"]) >= 3
 

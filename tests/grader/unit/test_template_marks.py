@@ -51,7 +51,7 @@ TIE = 'def tie():\n    """Tie it."""\n'
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_line(source, line, words):
-    """The message names the module, the line, what is wrong and what to do."""
+    """The message names the module, the line, the fault and the remedy."""
     with pytest.raises(TemplateError) as refused:
         cut(source, "knots.py")
 

@@ -221,7 +221,7 @@ def test_constants_that_stubs_use_and_aliases_of_stubs_stay():
 
 
 def test_a_mark_makes_a_definition_or_an_import_vanish():
-    """What is marked goes, although the rule would keep it; a base class that is gone is not named."""
+    """A marked definition goes, although the rule would keep it; a base class that is gone is not named."""
     template = cut(
         text('''
         """Knots."""

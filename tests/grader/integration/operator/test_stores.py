@@ -89,7 +89,7 @@ def test_an_older_store(operator, command):
 
 
 def test_pruning_is_shown_before_it_is_done(operator):
-    """Without its option the command changes nothing and says what it would free; the audit has the other."""
+    """Without `--delete` the command only names the rows that it would free; the audit records a deletion."""
     operator.store()
 
     shown = operator.run("prune")

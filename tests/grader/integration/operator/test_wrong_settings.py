@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
     ],
 )
 def test_a_wrong_database_url(operator, url, words):
-    """The variable is named, what is wrong with it too, and its password never."""
+    """The error names the variable and its fault, and never shows its password."""
     done = operator.run("audit", DATABASE_URL=url)
 
     assert_one_sentence(done, *words)

@@ -1,4 +1,4 @@
-"""The surroundings of a run: what a submission finds in its process, and what it leaves behind."""
+"""The surroundings of a run: the environment of a submission's process, and leftovers of it."""
 
 import os
 import socket
