@@ -69,7 +69,7 @@ def sign_in_by_token(session: Session, token: str) -> str | None:
 def find_signed_in(session: Session, cookie: str) -> Person | None:
     """Return the person whom a cookie signs in; None if it is wrong, has ended, or the account is disabled.
 
-    Every page asks, so it is one query, and a second one for an admin.
+    Every page asks, so it is one query.
     """
     key = read_key(cookie)
     rows = session.connection().execute(SIGNED_IN, {"public": key.public}).all()
@@ -80,8 +80,9 @@ def find_signed_in(session: Session, cookie: str) -> Person | None:
     is_over = first.ended_at is not None or first.revoked_at is not None or min(ends) <= moment
     if is_over or first.disabled_at is not None:
         return None
-    roles = {row.course_id: row.role for row in rows if row.course_id is not None}
-    titles = {row.course_id: row.title for row in rows if row.course_id is not None}
+    member_of = [row for row in rows if row.course_id is not None]
+    roles = {row.course_id: row.role for row in member_of}
+    titles = {row.course_id: row.title for row in member_of}
     return everywhere(session, Person(first.user_id, first.email, first.name, roles, titles))
 
 

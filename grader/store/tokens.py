@@ -87,8 +87,8 @@ def bearer(session: Session, token: str) -> Bearer | None:
         return None
     roles = {row.course_id: row.role for row in rows if row.course_id is not None}
     use_is_due = first.last_used_at is None or moment - first.last_used_at > USE_NOTED
-    found = everywhere(session, Person(first.user_id, first.email, first.name, roles))
-    return Bearer(found, first.id, use_is_due=use_is_due)
+    owner = everywhere(session, Person(first.user_id, first.email, first.name, roles))
+    return Bearer(owner, first.id, use_is_due=use_is_due)
 
 
 def note_uses(session: Session, token_ids: Sequence[str]) -> list[None]:

@@ -66,24 +66,12 @@ def set_role(session: Session, course_id: str, user_id: int, role: Role, section
     session.flush()
 
 
-def person(session: Session, user_id: int) -> Person | None:
-    """Return the person of a user id; None if there is no such user or the account is disabled."""
-    user = session.get(UserRow, user_id)
-    if user is None or user.disabled_at is not None:
-        return None
-    members = session.scalars(select(MembershipRow).where(MembershipRow.user_id == user_id))
-    roles = {member.course_id: member.role for member in members}
-    found = session.execute(select(CourseRow.id, CourseRow.title).where(CourseRow.id.in_(roles)))
-    titles = {row.id: row.title for row in found}
-    return everywhere(session, Person(user.id, user.email, user.name, roles, titles))
-
-
-def everywhere(session: Session, found: Person) -> Person:
-    """Return a person; an admin of one course is the admin of all."""
-    if Role.ADMIN not in found.roles.values():
-        return found
+def everywhere(session: Session, who: Person) -> Person:
+    """Return `who` with all courses if an admin: the admin of one course is the admin of all."""
+    if Role.ADMIN not in who.roles.values():
+        return who
     titles = {row.id: row.title for row in session.execute(select(CourseRow.id, CourseRow.title))}
-    return replace(found, roles=dict.fromkeys(titles, Role.ADMIN), titles=titles)
+    return replace(who, roles=dict.fromkeys(titles, Role.ADMIN), titles=titles)
 
 
 def members(session: Session, course_id: str) -> Sequence[tuple[UserRow, MembershipRow]]:

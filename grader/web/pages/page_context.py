@@ -33,9 +33,14 @@ class PageContext:
     kept_pages: PageCache = field(default_factory=PageCache, repr=False)
 
 
-async def page_context_of(request: Request) -> PageContext:
+def page_context_of(request: Request) -> PageContext:
     """Return the page context of the application."""
     return cast("PageContext", request.app.state.page_context)
 
 
-InPageContext = Annotated[PageContext, Depends(page_context_of)]
+async def _depend(request: Request) -> PageContext:
+    """Return the page context without the thread that FastAPI gives to a function that is not async."""
+    return page_context_of(request)
+
+
+InPageContext = Annotated[PageContext, Depends(_depend)]

@@ -21,12 +21,11 @@ from grader.usecases.regrade import cancel_submission, regrade_submission
 from grader.usecases.show import reason_for_students
 from grader.web.dependencies import InContext
 from grader.web.fields import REASON_CHARACTERS, Reason
-from grader.web.pages.assets import STYLE, asset
 from grader.web.pages.current_user import CurrentUser
 from grader.web.pages.history import best, list_submissions, standing
 from grader.web.pages.live_page import picture
 from grader.web.pages.page_context import InPageContext
-from grader.web.pages.view import frame, page, render
+from grader.web.pages.view import kept_page, page
 
 router = APIRouter(prefix="/submissions")
 
@@ -57,15 +56,18 @@ def show_submission(  # noqa: PLR0913, PLR0917 - the values of the page
         reason = submission.reason if values["is_staff"] else reason_for_students(submission)
         return page(request, "ended.html.j2", who, reason=reason, **values)
 
-    def render_report() -> str:
+    def find_values() -> Mapping[str, Any]:
         with context.database.read() as session:
             report = find_report(session, submission_id, attempt)
-        values.update(report_values(from_document(json.loads(report.document))), report_row=report)
-        values["standing"] = standing(values["submissions"], values["this"])
-        return render("submission.html.j2", **shell, who=who, **values)
+        shown = report_values(from_document(json.loads(report.document)))
+        return {
+            **values,
+            **shown,
+            "standing": standing(values["submissions"], values["this"]),
+            "report_row": report,
+        }
 
-    shell = frame(request)
-    return page_context.kept_pages.answer(request, _key(who, shell, values), render_report)
+    return kept_page(request, "submission.html.j2", who, _key(values), find_values)
 
 
 @router.post("/{submission_id}/cancel")
@@ -87,11 +89,11 @@ def regrade(
     return RedirectResponse(f"/submissions/{submission_id}", 303)
 
 
-def _key(who: Person, shell: Mapping[str, Any], values: Mapping[str, Any]) -> Sequence[object]:
+def _key(values: Mapping[str, Any]) -> Sequence[object]:
     """Return all that the page of a report depends on; the report of an attempt never changes."""
     submission, assignment, student = values["submission"], values["assignment"], values["student"]
     return (
-        (asset(STYLE), who, shell, submission.id, submission.state, values["this"].attempt),
+        (submission.id, submission.state, values["known"], values["this"].attempt),
         (assignment.title, assignment.due_at, student.name, student.email),
         values["submissions"],
     )

@@ -6,7 +6,7 @@ import pytest
 
 from grader.store import open_database
 from grader.store.audit_log import entries
-from grader.web.pages.content_policy import POLICY
+from grader.web.pages.view import POLICY
 from tests.grader.support import gallery
 from tests.grader.support.api import make_service
 from tests.grader.support.page import Page
