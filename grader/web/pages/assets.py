@@ -21,6 +21,7 @@ NAMES = (
     ICONS,
     "hand-in.js",
     "live.js",
+    "menus.js",
     "times.js",
     "vendor/htmx-2.0.11.min.js",
     "vendor/htmx-ext-sse-2.2.4.js",
