@@ -20,6 +20,7 @@ from grader.cli import (
     user,
 )
 from grader.cli.error_exits import end_with
+from grader.suite.start import StartedSuite
 
 COMMANDS = (grade, score, serve, submit, keep, prune, list_audit, doctor)
 GROUPS = {"course": course, "user": user, "rubric": check_rubric, "template": template}
@@ -36,10 +37,10 @@ for name, module in GROUPS.items():
     app.add_typer(module.app, name=name)
 
 
-def main() -> None:
-    """Run the command line and end with its exit status."""
+def run(suite: StartedSuite | None) -> None:
+    """Run the command line and end with its exit status; a command that grades uses the process `suite`."""
     try:
-        app()
+        app(obj=suite)
     except Exception as error:  # noqa: BLE001 - the status must say that it was not the submission
         end_with(error)
 

@@ -176,18 +176,28 @@ def arguments_without_fixtures(item: pytest.Function) -> dict[str, Any]:
 # (`item.ihook`), or to call a test through hooks that nobody else implements, costs more than most tests.
 
 
-def needs_pytest(item: pytest.Item) -> bool:
-    """Tell whether pytest has to set the test up and tear it down.
+class PytestNeeds:
+    """Tells of each test whether pytest has to set it up and tear it down.
 
     Not if the suite gives all its arguments: pytest would do nothing then, in more time than many a test
     takes. But a hook of a plugin that is not pytest's own sees each test.
     """
-    hooks = (item.config.hook.pytest_runtest_setup, item.config.hook.pytest_runtest_teardown)
-    modules = [hook.function.__module__ for caller in hooks for hook in caller.get_hookimpls()]
-    if not isinstance(item, pytest.Function) or not all(name.startswith("_pytest.") for name in modules):
-        return True
-    given = {name for arguments in _arguments(item) for name in arguments} | item.funcargs.keys()
-    return not given >= set(item.fixturenames)
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Tell of the tests of a session with `config`."""
+        hooks = (config.hook.pytest_runtest_setup, config.hook.pytest_runtest_teardown)
+        modules = [hook.function.__module__ for caller in hooks for hook in caller.get_hookimpls()]
+        self._is_watched = not all(name.startswith("_pytest.") for name in modules)
+        self._given: dict[frozenset[str], set[str]] = {}  # by the names of a test's fixtures
+
+    def of(self, item: pytest.Item) -> bool:
+        """Tell whether pytest sets up and tears down `item`, which has its arguments without fixtures."""
+        if self._is_watched or not isinstance(item, pytest.Function):
+            return True
+        names = frozenset(item.fixturenames)
+        if names not in self._given:
+            self._given[names] = {name for arguments in _arguments(item) for name in arguments}
+        return not names <= self._given[names] | item.funcargs.keys()
 
 
 def _set_up(item: pytest.Item) -> None:

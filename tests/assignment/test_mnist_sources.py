@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests import mnist_files, mnist_sources
+from tests import mnist_files, mnist_sources, mnist_split
 from tests.mnist_files import FILES, MnistFile, WrongFile, parse_idx
 from tests.mnist_format import MnistUnavailable
 from tests.mnist_sources import MIRRORS, NPM_PACKAGE, Source, gather, remote_sources
@@ -153,7 +153,7 @@ class TestGathering:
 
         sources = mnist_sources.local_sources()
 
-        assert [source.title for source in sources] == [f"the cache folder {mnist_sources.cache_folder()}"]
+        assert [source.title for source in sources] == [f"the cache folder {mnist_split.cache_folder()}"]
 
 
 class TestRemoteSources:
@@ -366,7 +366,7 @@ class TestLocalFiles:
             monkeypatch.setenv(name, value.format(root=tmp_path))
         monkeypatch.setattr(sys, "platform", platform)
 
-        assert mnist_sources.cache_folder() == tmp_path / expected
+        assert mnist_split.cache_folder() == tmp_path / expected
 
 
 class TestIdx:

@@ -197,8 +197,9 @@ def test_a_broken_suite_is_our_fault(grader, tmp_path):
     """When the suite itself cannot be run, nobody gets a 0: the status is 4."""
     assignment = tmp_path / "assignment"
     shutil.copytree(ROOT / "tests" / "cases", assignment / "tests" / "cases")
-    for path in ("tests/__init__.py", "tests/mnist_utils.py", "tests/mnist_format.py", "rubric.yaml"):
-        shutil.copy(ROOT / path, assignment / path)
+    for path in [ROOT / "tests" / "__init__.py", *(ROOT / "tests").glob("mnist_*.py")]:
+        shutil.copy(path, assignment / "tests")
+    shutil.copy(ROOT / "rubric.yaml", assignment)
     shutil.copytree(ROOT / "tests" / "provided", assignment / "tests" / "provided")
     (assignment / "tests" / "cases" / "test_part1_scalar.py").write_text("import nothing_of_that_name\n")
 

@@ -11,6 +11,7 @@ from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import Allowance
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteFailed, SuiteProcess
+from grader.suite.start import StartedSuite
 from tests.assignment.samples import ROOT, read_files
 from tests.grader.support.processes import descendants
 from tests.grader.support.small_suite import RIGHT, run_suite, write_suite
@@ -162,7 +163,7 @@ def test_a_submission_that_sleeps_everywhere_costs_the_time_of_five_tests():
     )
     job = SuiteJob(files, seed=1, test_seconds=2.0)
 
-    with closing(SuiteProcess(ROOT, "tests/cases")) as suite, closing(ProcessRunner(Allowance())) as runner:
+    with closing(SuiteProcess(StartedSuite(ROOT))) as suite, closing(ProcessRunner(Allowance())) as runner:
         outcome = suite.run(job, runner)
 
     ended = Counter(outcomes(outcome))

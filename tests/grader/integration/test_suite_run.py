@@ -19,6 +19,7 @@ from grader.sandbox.process import PlainProcess, ProcessRunner
 from grader.sandbox.runner import MEBI, Allowance, SandboxError
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteFailed, SuiteProcess, ignore
+from grader.suite.start import StartedSuite
 from tests.grader.support.processes import are_over
 from tests.grader.support.small_suite import run_suite, write_suite
 
@@ -79,6 +80,7 @@ def root(tmp_path):
     """Return the folder of an assignment with three tests."""
     root = tmp_path / "assignment"
     for name, text in {
+        "rubric.yaml": "suite: cases\n",
         "cases/suite.yaml": MANIFEST,
         "cases/conftest.py": CONFTEST,
         "cases/test_cases.py": CASES,
@@ -109,7 +111,7 @@ def grade(root):
                 f"import os\nimport pytest\nfrom tests import adapters\n{cases}"
             )
         job = SuiteJob({"tests/adapters.py": source.encode(), **(ships or {})}, seed, **options)
-        with closing(SuiteProcess(root, "cases")) as suite:
+        with closing(SuiteProcess(StartedSuite(root))) as suite:
             return suite.run(job, ProcessRunner(ALLOWANCE), listen)
 
     return grade
@@ -632,7 +634,7 @@ def test_a_run_that_is_broken_off_leaves_nothing(root, temporary, tmp_path):
         if kind == "result":
             raise KeyboardInterrupt
 
-    with closing(SuiteProcess(root, "cases")) as suite, pytest.raises(KeyboardInterrupt):
+    with closing(SuiteProcess(StartedSuite(root))) as suite, pytest.raises(KeyboardInterrupt):
         suite.run(job, ProcessRunner(ALLOWANCE), stop)
 
     assert are_over([pid.read_text()])
@@ -641,7 +643,7 @@ def test_a_run_that_is_broken_off_leaves_nothing(root, temporary, tmp_path):
 
 def test_collecting_leaves_nothing(root, temporary):
     """Asking for the names of the tests leaves no folder behind."""
-    with closing(SuiteProcess(root, "cases")) as suite:
+    with closing(SuiteProcess(StartedSuite(root))) as suite:
         tests = suite.tests
 
     assert tests == {"TestFirst": ["test_one", "test_two"], "TestSecond": ["test_three"]}
