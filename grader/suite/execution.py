@@ -25,6 +25,7 @@ GIVEN_UP = (
     "{} tests before this one timed out, so the remaining tests do not run; find the first that timed out in "
     "this report, make it end in time, and hand in again"
 )
+EXPLAINING_SECONDS = 10.0  # of our own processor time in a run; hundreds of failures take one or two
 NEEDS_PYTEST = pytest.StashKey[bool]()  # of each collected test, whether `needs_pytest`
 
 
@@ -38,6 +39,7 @@ class Run:
         self._manifest = manifest
         self._limits = OwnLimits(manifest.suite_memory)
         self._integrity = Integrity()
+        self._explaining = 0.0  # seconds so far
         self._running = ""  # the class of the present test
         self._has_passed = False  # any test so far
         session.on_progress = self._tell_progress
@@ -96,10 +98,13 @@ class Run:
 
     def _explain(self, item: pytest.Item, error: BaseException | None, result: TestResult) -> TestResult:
         """Return `result` with the suite's explanation; the suite may ask the submission again."""
-        if error is None or result.outcome not in EXPLAINED:
+        if error is None or result.outcome not in EXPLAINED or self._explaining > EXPLAINING_SECONDS:
             return result
+        started = time.process_time()
         with self.session.a_look():
-            return add_explanation(item, error, result)
+            explained = add_explanation(item, error, result)
+        self._explaining += time.process_time() - started
+        return explained
 
     def _second_attempt(self, item: pytest.Item, schedule: Schedule) -> Attempt:
         """Run a test again, alone in a fresh process, with the values of its fixtures made again."""

@@ -45,7 +45,8 @@ def _tanh(x):
 
 
 def _conv2d(x, weight, bias, stride=1, padding=0):
-    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    if padding:
+        x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     height, width = weight.shape[2:]
     windows = np.lib.stride_tricks.sliding_window_view(x, (height, width), axis=(2, 3))
     windows = windows[:, :, ::stride, ::stride]
