@@ -16,11 +16,11 @@ def main() -> None:
     try:
         from grader.cli.main import run
 
-        run(suite)
-    except SystemExit as end:
-        from grader.cli.exits import leave
-
-        leave(end)
+        end = run(suite)
     finally:
         if suite is not None:
             suite.abandon()
+
+    from grader.cli.exits import leave
+
+    leave(end)
