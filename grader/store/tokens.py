@@ -73,12 +73,7 @@ def verify_token(session: Session, token: str) -> TokenRow | None:
     row = session.get(TokenRow, key.public)
     if not key.opens(row.secret_sha256 if row else None) or row is None:
         return None
-    return row if is_valid(session, row) else None
-
-
-def is_valid(session: Session, token: TokenRow) -> bool:
-    """Return whether a token is neither revoked nor expired."""
-    return _is_valid(token, now(session))
+    return row if _is_valid(row, now(session)) else None
 
 
 def bearer(session: Session, token: str) -> Bearer | None:

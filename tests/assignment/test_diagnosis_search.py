@@ -1,10 +1,9 @@
-"""The work of a diagnosis: how many mistakes are simulated, and how often derivatives are taken."""
+"""The work of a diagnosis: how many mistakes are simulated, and how often a tape is gone through."""
 
 import numpy as np
 import pytest
 
 from tests.cases.diagnosis import recognise
-from tests.cases.diagnosis.operations import FORWARD, derivatives
 from tests.cases.diagnosis.recognise import Recogniser
 from tests.cases.diagnosis.replay import Finding
 from tests.cases.diagnosis.sweep import gradients
@@ -95,20 +94,3 @@ def test_a_tape_goes_on_where_it_was():
 
     np.testing.assert_array_equal(again, gradients(tape.events)[leaves["x"]])
     np.testing.assert_array_equal(again, 2 * np.broadcast_to(FACTORS["y"], again.shape))
-
-
-@pytest.mark.parametrize("place", [0, 1])
-@pytest.mark.parametrize("operation", ["+", "-", "*", "/", "**"])
-@pytest.mark.parametrize("shapes", [((2, 3), (3,)), ((3, 1), (1, 4)), ((), (2, 2)), ((2,), (2,))], ids=str)
-def test_derivatives_of_elements_are_those_of_one_number_at_a_time(operation, shapes, place):
-    """The one evaluation of an operation that goes element by element gives what differences give."""
-    arrays = [np.asarray(0.5 + np.arange(1.0, np.prod(shape) + 1).reshape(shape) / 7) for shape in shapes]
-
-    found = derivatives(operation, arrays, {}, place)
-
-    for number in range(arrays[place].size):
-        above, below = ([array.copy() for array in arrays] for _ in range(2))
-        above[place].flat[number] += 1e-6
-        below[place].flat[number] -= 1e-6
-        difference = (FORWARD[operation](*above) - FORWARD[operation](*below)) / 2e-6
-        np.testing.assert_allclose(found[:, number], difference.ravel(), rtol=1e-6, atol=1e-8)

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from grader.core.rubric import Rubric
 from grader.store.sign_ins import LINK_LIFETIME
+from grader.web.pages.page_cache import PageCache
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class PageContext:
 
     Attributes: `over_tls` (people reach the service over TLS only), `has_second_stage` (the suite has long
     tests, which run last), `known_mistakes` (the mistakes that the tests of each problem catch, by its id),
-    `link_lifetime` (how long a sign-in link works).
+    `link_lifetime` (how long a sign-in link works), `kept_pages` (pages that were rendered before).
     """
 
     rubric: Rubric
@@ -26,9 +27,10 @@ class PageContext:
     has_second_stage: bool
     known_mistakes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     link_lifetime: timedelta = LINK_LIFETIME
+    kept_pages: PageCache = field(default_factory=PageCache, repr=False)
 
 
-def page_context_of(request: Request) -> PageContext:
+async def page_context_of(request: Request) -> PageContext:
     """Return the page context of the application."""
     return cast("PageContext", request.app.state.page_context)
 

@@ -1,8 +1,8 @@
 """The operations in numpy, and their derivatives as numbers.
 
-Derivatives are complex steps, exact to rounding: no rule of differentiation is written here. Operations that
-go element by element take one evaluation. Others take one for each number of an operand, so they serve small
-arrays only.
+Derivatives are complex steps, exact to rounding: no rule of differentiation is written here. They take an
+evaluation for each number of an operand, so they serve small arrays only. That is meant: a submission may be
+a copy of this module, and gradients shall not come cheap by it.
 """
 
 import numpy as np
@@ -76,9 +76,6 @@ FORWARD = {
 }
 
 
-ELEMENTWISE = frozenset(["+", "-", "*", "/", "**", "neg", "relu", "exp", "log", "tanh"])
-
-
 def compute(operation, arrays, settings):
     """Return the result of `operation` for `arrays`."""
     with np.errstate(all="ignore"):
@@ -90,8 +87,6 @@ def derivatives(operation, arrays, settings, place):
     operand = arrays[place]
     if operand.size > MOST_NUMBERS:
         raise TooLarge
-    if operation in ELEMENTWISE:
-        return _of_elements(operation, arrays, settings, place)
     columns = []
     for number in range(operand.size):
         nudged = operand.astype(complex)
@@ -101,16 +96,3 @@ def derivatives(operation, arrays, settings, place):
     if columns and columns[0].size > 4 * MOST_NUMBERS:
         raise TooLarge
     return np.array(columns).T
-
-
-def _of_elements(operation, arrays, settings, place):
-    """Return the same for an operation of which each result depends on one number of the operand."""
-    operand = arrays[place]
-    changed = [*arrays[:place], operand + STEP * 1j, *arrays[place + 1 :]]
-    slopes = np.imag(compute(operation, changed, settings)) / STEP
-    if operand.size and slopes.size > 4 * MOST_NUMBERS:
-        raise TooLarge
-    numbers = np.broadcast_to(np.arange(operand.size).reshape(operand.shape), slopes.shape)
-    matrix = np.zeros((slopes.size, operand.size))
-    matrix[np.arange(slopes.size), numbers.ravel()] = slopes.ravel()
-    return matrix

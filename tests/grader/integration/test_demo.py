@@ -23,7 +23,7 @@ from grader.sandbox.forking import JAIL
 from grader.service_settings import read_service_settings
 from grader.store.grader_failures import find_grader_failures
 from grader.store.queue import open_queue
-from grader.store.sign_ins import find_session_user, sign_in_by_link
+from grader.store.sign_ins import find_signed_in, sign_in_by_link
 from grader.store.states import State
 from grader.store.student_results import Counts, list_student_results
 from grader.store.submissions import SubmissionFilter, page
@@ -135,7 +135,7 @@ def test_the_printed_links_let_in(service):
     with service.database.write() as session:
         ids = [find_user(session, email).id for email in (TEACHER[0], STUDENTS[0][0])]
         cookies = [sign_in_by_link(session, code) for code in links]
-        let_in = [find_session_user(session, cookie) for cookie in cookies]
+        let_in = [find_signed_in(session, cookie).id for cookie in cookies]
 
     assert let_in == ids
 
