@@ -19,19 +19,22 @@ from grader.store.sign_ins import LINK_LIFETIME
 
 MIB = 1 << 20
 MOST_DAYS = 36_500
+MOST_NAME = 40  # characters: it stands in the top bar of each page
 MOST_LINK_HOURS = 30 * 24
 DATABASE_FILE = "grader.db"
 KINDS = ("sqlite", "postgresql")
 SECRET_DIGITS = 64
 PREFIX = "GRADER_"
+DEFAULT_NAME = "Obelus"
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - addresses to listen on, which nobody can go to
 
 
 class ServiceSettings(BaseSettings):
-    """What the service takes from its environment: DATABASE_URL, and GRADER_ before the name of each field.
+    """Settings of the service from its environment: DATABASE_URL, and GRADER_ before the name of each field.
 
-    Attributes: `host` and `port` (where the API listens), `public_url` (where people reach it, for links),
+    Attributes: `name` (of the service, as its pages show it), `host` and `port` (where the API listens),
+    `public_url` (where people reach it, for links),
     `database_url` (empty: SQLite in the data folder), `slots` (submissions that a worker grades at a time; by
     default the workers of a host share its processors), `upload_bytes` (the largest request), `stop_seconds`
     (how long a stop waits for running grades), `connections` (open at a time), `head_seconds` (for the head
@@ -40,13 +43,14 @@ class ServiceSettings(BaseSettings):
     version than the service announced), `token_failures` (wrong tokens from one address before it must wait),
     `link_hours` (how long a sign-in link works),
     `secret` (of the seeds; empty: a file in the data folder), `keep_archives_days`, `keep_progress_days` and
-    `keep_reports_days` (what `grader prune` leaves; 0: for ever). `hosts` (further names of the service) and
-    `proxies` (whose word on a client's address counts) are lists with commas between.
+    `keep_reports_days` (the age at which `grader prune` removes them; 0: never). `hosts` (further names of
+    the service) and `proxies` (whose word on a client's address counts) are lists with commas between.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
     grading: Settings
+    name: Annotated[str, Field(min_length=1, max_length=MOST_NAME)] = DEFAULT_NAME
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     public_url: str = ""

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from grader.store.database import now
 from grader.store.keys import new_key, read_key
-from grader.store.tables import LoginLinkRow, MembershipRow, SignInRow, TokenRow, UserRow
+from grader.store.tables import CourseRow, LoginLinkRow, MembershipRow, SignInRow, TokenRow, UserRow
 from grader.store.tokens import verify_token
-from grader.store.users import Person
+from grader.store.users import Person, everywhere
 
 LINK_LIFETIME = timedelta(hours=72)  # long enough for a mail to be read; GRADER_LINK_HOURS replaces it
 SIGN_IN_LIFETIME = timedelta(hours=12)
@@ -30,10 +30,12 @@ SIGNED_IN = (
         UserRow.disabled_at,
         MembershipRow.course_id,
         MembershipRow.role,
+        CourseRow.title,
     )
     .join(UserRow, UserRow.id == SignInRow.user_id)
     .outerjoin(TokenRow, TokenRow.id == SignInRow.token_id)
     .outerjoin(MembershipRow, MembershipRow.user_id == SignInRow.user_id)
+    .outerjoin(CourseRow, CourseRow.id == MembershipRow.course_id)
     .where(SignInRow.id == bindparam("public"))
 )
 
@@ -78,8 +80,10 @@ def find_signed_in(session: Session, cookie: str) -> Person | None:
     is_over = first.ended_at is not None or first.revoked_at is not None or min(ends) <= moment
     if is_over or first.disabled_at is not None:
         return None
-    roles = {row.course_id: row.role for row in rows if row.course_id is not None}
-    return Person(first.user_id, first.email, first.name, roles)
+    member_of = [row for row in rows if row.course_id is not None]
+    roles = {row.course_id: row.role for row in member_of}
+    titles = {row.course_id: row.title for row in member_of}
+    return everywhere(session, Person(first.user_id, first.email, first.name, roles, titles))
 
 
 def sign_out(session: Session, cookie: str) -> None:

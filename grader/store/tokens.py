@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from grader.store.database import now
 from grader.store.keys import Key, new_key, read_key
 from grader.store.tables import MembershipRow, TokenRow, UserRow
-from grader.store.users import Person
+from grader.store.users import Person, everywhere
 
 PREFIX = "grader_"  # lets secret scanners and people recognise a token
 LIFETIME = timedelta(days=180)
@@ -87,7 +87,8 @@ def bearer(session: Session, token: str) -> Bearer | None:
         return None
     roles = {row.course_id: row.role for row in rows if row.course_id is not None}
     use_is_due = first.last_used_at is None or moment - first.last_used_at > USE_NOTED
-    return Bearer(Person(first.user_id, first.email, first.name, roles), first.id, use_is_due=use_is_due)
+    owner = everywhere(session, Person(first.user_id, first.email, first.name, roles))
+    return Bearer(owner, first.id, use_is_due=use_is_due)
 
 
 def note_uses(session: Session, token_ids: Sequence[str]) -> list[None]:

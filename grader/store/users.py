@@ -1,24 +1,25 @@
 """Users and their roles in courses."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.core.role import STAFF, Role
 from grader.store.database import now
-from grader.store.tables import MembershipRow, UserRow
+from grader.store.tables import CourseRow, MembershipRow, UserRow
 
 
 @dataclass(frozen=True)
 class Person:
-    """A user with the role in each course."""
+    """A user with the role in each course, and the titles of these courses."""
 
     id: int
     email: str
     name: str
     roles: dict[str, Role]
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def staff_courses(self) -> tuple[str, ...]:
@@ -65,13 +66,12 @@ def set_role(session: Session, course_id: str, user_id: int, role: Role, section
     session.flush()
 
 
-def person(session: Session, user_id: int) -> Person | None:
-    """Return the person of a user id; None if there is no such user or the account is disabled."""
-    user = session.get(UserRow, user_id)
-    if user is None or user.disabled_at is not None:
-        return None
-    members = session.scalars(select(MembershipRow).where(MembershipRow.user_id == user_id))
-    return Person(user.id, user.email, user.name, {member.course_id: member.role for member in members})
+def everywhere(session: Session, who: Person) -> Person:
+    """Return `who` with all courses if an admin: the admin of one course is the admin of all."""
+    if Role.ADMIN not in who.roles.values():
+        return who
+    titles = {row.id: row.title for row in session.execute(select(CourseRow.id, CourseRow.title))}
+    return replace(who, roles=dict.fromkeys(titles, Role.ADMIN), titles=titles)
 
 
 def members(session: Session, course_id: str) -> Sequence[tuple[UserRow, MembershipRow]]:

@@ -14,8 +14,6 @@ from collections.abc import Callable, Sequence
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
-from grader.web.pages.view import POLICY
-
 MOST_BYTES = 64 * 1024 * 1024
 COMPRESSION = 6  # of 9: a kept page is compressed once
 NOT_MODIFIED = 304
@@ -32,13 +30,15 @@ class PageCache:
         self._pages: OrderedDict[str, bytes] = OrderedDict()
         self._bytes = 0
 
-    def answer(self, request: Request, key: Sequence[object], make: Callable[[], str]) -> Response:
-        """Return the page of `key`, which `make` renders unless it is kept.
+    def answer(
+        self, request: Request, key: Sequence[object], make: Callable[[], str], **headers: str
+    ) -> Response:
+        """Return the page of `key`, which `make` renders unless it is kept, with further `headers`.
 
         The `repr` of each value of the key shows all that the value has.
         """
         etag = f'W/"{hashlib.sha256(repr(key).encode()).hexdigest()[:ETAG_DIGITS]}"'
-        headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cookie"}
+        headers |= {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cookie"}
         if etag in request.headers.get("If-None-Match", ""):
             return Response(status_code=NOT_MODIFIED, headers=headers)
         content = self._find(etag) or self._keep(etag, gzip.compress(make().encode(), COMPRESSION))
@@ -46,7 +46,7 @@ class PageCache:
             headers["Content-Encoding"] = "gzip"
         else:
             content = gzip.decompress(content)
-        return HTMLResponse(content, headers=headers | {"Content-Security-Policy": POLICY})
+        return HTMLResponse(content, headers=headers)
 
     def _find(self, etag: str) -> bytes | None:
         with self._lock:

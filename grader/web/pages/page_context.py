@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from grader.core.rubric import Rubric
+from grader.service_settings import DEFAULT_NAME
 from grader.store.sign_ins import LINK_LIFETIME
 from grader.web.pages.page_cache import PageCache
 
@@ -16,9 +17,10 @@ from grader.web.pages.page_cache import PageCache
 class PageContext:
     """The current rubric, the secret of the seeds, and some settings.
 
-    Attributes: `over_tls` (people reach the service over TLS only), `has_second_stage` (the suite has long
-    tests, which run last), `known_mistakes` (the mistakes that the tests of each problem catch, by its id),
-    `link_lifetime` (how long a sign-in link works), `kept_pages` (pages that were rendered before).
+    Attributes: `name` (of the service, as its pages show it), `over_tls` (people reach the service over TLS
+    only), `has_second_stage` (the suite has long tests, which run last), `known_mistakes` (the mistakes
+    that the tests of each problem catch, by its id), `link_lifetime` (how long a sign-in link works),
+    `kept_pages` (pages that were rendered before).
     """
 
     rubric: Rubric
@@ -27,12 +29,18 @@ class PageContext:
     has_second_stage: bool
     known_mistakes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     link_lifetime: timedelta = LINK_LIFETIME
+    name: str = DEFAULT_NAME
     kept_pages: PageCache = field(default_factory=PageCache, repr=False)
 
 
-async def page_context_of(request: Request) -> PageContext:
+def page_context_of(request: Request) -> PageContext:
     """Return the page context of the application."""
     return cast("PageContext", request.app.state.page_context)
 
 
-InPageContext = Annotated[PageContext, Depends(page_context_of)]
+async def _depend(request: Request) -> PageContext:
+    """Return the page context without the thread that FastAPI gives to a function that is not async."""
+    return page_context_of(request)
+
+
+InPageContext = Annotated[PageContext, Depends(_depend)]

@@ -25,7 +25,7 @@ from grader.web.pages.current_user import CurrentUser
 from grader.web.pages.history import best, list_submissions
 from grader.web.pages.live_page import picture
 from grader.web.pages.page_context import InPageContext
-from grader.web.pages.view import page, render
+from grader.web.pages.view import kept_page, page
 
 router = APIRouter(prefix="/submissions")
 
@@ -56,13 +56,12 @@ def show_submission(  # noqa: PLR0913, PLR0917 - the values of the page
         reason = submission.reason if values["is_staff"] else reason_for_students(submission)
         return page(request, "ended.html.j2", who, reason=reason, **values)
 
-    def render_report() -> str:
+    def find_values() -> Mapping[str, Any]:
         with context.database.read() as session:
             report = find_report(session, submission_id, attempt)
-        values.update(report_values(from_document(json.loads(report.document))), report_row=report)
-        return render("submission.html.j2", who=who, here=request.url.path, **values)
+        return {**values, **report_values(from_document(json.loads(report.document))), "report_row": report}
 
-    return page_context.kept_pages.answer(request, _key(who, known, values), render_report)
+    return kept_page(request, "submission.html.j2", who, _key(values), find_values)
 
 
 @router.post("/{submission_id}/cancel")
@@ -84,11 +83,11 @@ def regrade(
     return RedirectResponse(f"/submissions/{submission_id}", 303)
 
 
-def _key(who: Person, known: str, values: Mapping[str, Any]) -> Sequence[object]:
+def _key(values: Mapping[str, Any]) -> Sequence[object]:
     """Return all that the page of a report depends on; the report of an attempt never changes."""
     submission, assignment, student = values["submission"], values["assignment"], values["student"]
     return (
-        (who, known, submission.id, submission.state, values["this"].attempt),
+        (submission.id, submission.state, values["known"], values["this"].attempt),
         (assignment.title, assignment.due_at, student.name, student.email),
         values["submissions"],
     )

@@ -1,33 +1,53 @@
 """Turns a template and values into a response."""
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
+import grader.core
+import grader.render
+import grader.web
 from grader.render.csv import csv_text
 from grader.render.html import make_environment
 from grader.store.states import State
 from grader.store.users import Person
-from grader.web.pages.assets import asset
+from grader.web.pages.assets import ICONS, asset
+from grader.web.pages.current_user import HOME, address_of
+from grader.web.pages.page_context import page_context_of
+from grader.web.pages.theme_page import Theme, theme_of
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+OK, FIRST_ERROR = 200, 400  # HTTP statuses
+STATE_ICONS = {
+    "empty": "inbox",
+    "no-match": "search",
+    "waiting": "hourglass",
+    "refused": "x",
+    "ours": "wrench",
+    "done": "check",
+    "not-started": "circle-dashed",
+    "lost": "map",
+}
 UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"))
 STATES = {
-    State.QUEUED: ("waiting", "\N{HORIZONTAL ELLIPSIS}", "waiting"),
-    State.GRADING: ("waiting", "\N{HORIZONTAL ELLIPSIS}", "being graded"),
-    State.GRADED: ("passed", "\N{CHECK MARK}", "graded"),
-    State.NOT_GRADABLE: ("error", "!", "could not be loaded"),
-    State.GRADER_ERROR: ("not_judged", "?", "grader error"),
-    State.SUPERSEDED: ("not_run", "\N{CIRCLED DIVISION SLASH}", "superseded"),
-    State.CANCELLED: ("not_run", "\N{CIRCLED DIVISION SLASH}", "cancelled"),
+    State.QUEUED: ("waiting", "ellipsis", "waiting"),
+    State.GRADING: ("waiting", "ellipsis", "being graded"),
+    State.GRADED: ("passed", "check", "graded"),
+    State.NOT_GRADABLE: ("error", "octagon-alert", "could not be loaded"),
+    State.GRADER_ERROR: ("not_judged", "wrench", "grader error"),
+    State.SUPERSEDED: ("not_run", "circle-slash", "superseded"),
+    State.CANCELLED: ("not_run", "circle-slash", "cancelled"),
 }
 
 
@@ -35,8 +55,51 @@ def page(
     request: Request, template: str, who: Person | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """Return the page that `template` makes of `values`, for the signed-in person `who`."""
-    content = render(template, who=who, here=request.url.path, **values)
+    content = render(template, **_frame(request, status), who=who, **values)
     return HTMLResponse(content, status, headers={"Content-Security-Policy": POLICY})
+
+
+def kept_page(
+    request: Request,
+    template: str,
+    who: Person,
+    key: Sequence[object],
+    find_values: Callable[[], Mapping[str, Any]],
+) -> Response:
+    """Return a page that is rendered once for each `key`, which has all that its values depend on."""
+    context, frame = page_context_of(request), _frame(request, OK)
+
+    def make() -> str:
+        return render(template, **frame, who=who, **find_values())
+
+    policy = {"Content-Security-Policy": POLICY}
+    return context.kept_pages.answer(request, (_release(), template, who, frame, *key), make, **policy)
+
+
+@cache
+def _release() -> str:
+    """Return a digest of all that makes pages here, so that a new release renders them again."""
+    digest = hashlib.sha256()
+    for package in (grader.core, grader.render, grader.web):
+        for file in sorted(Path(package.__path__[0]).rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _frame(request: Request, status: int) -> dict[str, Any]:
+    """Return the values that the frame of every page needs.
+
+    The page of an error names no address, so a hidden page and a missing one look the same.
+    """
+    has_address = request.method == "GET" and status < FIRST_ERROR
+    return {
+        "here": request.url.path,
+        "address": address_of(request) if has_address else HOME,
+        "theme": theme_of(request),
+        "themes": list(Theme),
+        "service": page_context_of(request).name,
+    }
 
 
 def csv_file(name: str, rows: Iterable[Sequence[str]]) -> Response:
@@ -54,7 +117,7 @@ def render(template: str, **values: Any) -> str:
 def environment() -> Environment:
     """Return the templates of pages and of reports."""
     made = make_environment(ChoiceLoader([PackageLoader("grader.web.pages"), PackageLoader("grader.render")]))
-    made.globals |= {"asset": asset, "State": State}
+    made.globals |= {"asset": asset, "icons": asset(ICONS), "State": State, "STATE_ICONS": STATE_ICONS}
     made.filters |= {
         "utc": utc,
         "iso": iso,

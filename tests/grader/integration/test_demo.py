@@ -28,9 +28,10 @@ from grader.store.states import State
 from grader.store.student_results import Counts, list_student_results
 from grader.store.submissions import SubmissionFilter, page
 from grader.store.tables import AssignmentRow, LoginLinkRow, SubmissionRow, TokenRow, UserRow
-from grader.store.users import find_user, person
+from grader.store.users import find_user
 from grader.suite.assignment import load_assignment
 from tests.assignment.samples import ROOT
+from tests.grader.support.course import signed_in
 from tests.grader.support.site import Site
 
 pytestmark = pytest.mark.slow
@@ -118,9 +119,9 @@ def test_everybody_is_in_the_course(service):
     """Forty students stand in it, three of them without a try, and a teacher."""
     filled(service)
 
-    with service.database.read() as session:
+    with service.database.write() as session:
         found = list_student_results(session, session.get_one(AssignmentRow, ASSIGNMENT), Counts.BEST)
-        teacher = person(session, find_user(session, TEACHER[0]).id)
+        teacher = signed_in(session, find_user(session, TEACHER[0]).id)
 
     assert {(each.email, each.name) for each in found} == set(STUDENTS)
     assert sum(each.newest is None for each in found) == 3
