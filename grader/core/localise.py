@@ -3,8 +3,10 @@
 A line is suspicious if many failing tests ran it and few passing ones: ef / sqrt(F * (ef + ep)), which is
 Ochiai's measure. F failing tests are to be explained; `ef` failing and `ep` passing tests ran the line. The
 most suspicious lines explain the failing tests that ran them. Then the search goes on with the others, as a
-submission may have several mistakes. It ends where the most suspicious lines are not all of one function, or
-where passing tests ran them about as often: no place is better than a wrong one.
+submission may have several mistakes.
+
+No place is better than a wrong one. So none is named where lines of two functions are about as suspicious,
+where passing tests ran them as often, or where other failing tests of the same classes did not run them.
 """
 
 from collections import Counter
@@ -22,6 +24,7 @@ ADAPTERS = "tests/adapters.py"  # it only hands on, so most tests of a kind run 
 MOST_MISTAKES = 8  # that are looked for
 NEAR = 0.95  # of the highest suspicion: where lines of two functions are so close, neither is named
 ROUNDING = 1e-9
+LEAST_OF_KIND = 0.75  # of the explained tests, whose class has no failing test that stays unexplained
 LEAST_KNOWN = 0.9  # of the passing tests, whose lines must be known
 MOST_NAMED = 3  # lines; where more are equally suspicious, the function is named
 
@@ -60,20 +63,28 @@ def locate(traces: Mapping[TestId, Trace]) -> dict[TestId, Suspect]:
     if known < LEAST_KNOWN * len(passing):
         return {}
     passed = Counter(line for each in passing for line in each.lines or ())
-    unexplained = {
+    failing = {
         test: each.lines for test, each in traces.items() if each.outcome is Outcome.FAILED and each.lines
     }
+    unexplained = failing
     found: dict[TestId, Suspect] = {}
     for _ in range(MOST_MISTAKES):
         comparison = _Comparison(unexplained.values(), passed)
         if not comparison.is_clear:
             break
         explained = {test for test, lines in unexplained.items() if comparison.top[0] in lines}
+        of_kind = _whole_classes(explained, failing.keys() - found.keys())
         suspect = comparison.suspect(is_whole=known == len(passing))
-        if suspect is not None:
-            found |= dict.fromkeys(explained, suspect)
+        if suspect is not None and len(of_kind) >= LEAST_OF_KIND * len(explained):
+            found |= dict.fromkeys(of_kind, suspect)
         unexplained = {test: lines for test, lines in unexplained.items() if test not in explained}
     return found
+
+
+def _whole_classes(explained: Collection[TestId], failing: Collection[TestId]) -> list[TestId]:
+    """Return the explained tests of the classes in which all failing tests are explained."""
+    others = {group for group, name in failing if (group, name) not in explained}
+    return [test for test in explained if test[0] not in others]
 
 
 class _Comparison:
@@ -93,8 +104,8 @@ class _Comparison:
 
     @property
     def is_clear(self) -> bool:
-        """Whether failing tests ran the most suspicious lines at least as often as passing tests did."""
-        return bool(self.top) and all(self._failed[line] >= self._passed[line] for line in self.top)
+        """Whether more failing tests than passing tests ran the most suspicious lines."""
+        return bool(self.top) and all(self._failed[line] > self._passed[line] for line in self.top)
 
     def suspect(self, *, is_whole: bool) -> Suspect | None:
         """Return the suspect; None if lines of several functions are about as suspicious.

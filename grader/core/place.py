@@ -97,5 +97,6 @@ def from_places_document(document: Mapping[str, Any]) -> dict[TestId, Place]:
     found = {}
     for stated in document["places"]:
         fields = {**stated, "evidence": Evidence(stated["evidence"])}
-        found[fields.pop("group"), fields.pop("test")] = Place(**fields)
+        test = fields.pop("group"), fields.pop("test")
+        found[test] = Place(**fields)
     return found
