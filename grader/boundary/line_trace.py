@@ -11,7 +11,7 @@ from typing import Any
 
 MOST_FUNCTIONS = 5_000
 
-Noted = list[list[Any]]  # of each function: its file, its name and its lines that ran
+Noted = list[list[Any]]  # of each function: its file, its name, its first line and its lines that ran
 
 
 class LineTrace:
@@ -81,5 +81,6 @@ class _Function:
         return self.note
 
     def noted(self) -> list[Any]:
-        """Return file, name and lines."""
-        return [self._code.co_filename, self._code.co_qualname, sorted(self.lines)]
+        """Return file, name, first line and lines."""
+        code = self._code
+        return [code.co_filename, code.co_qualname, code.co_firstlineno, sorted(self.lines)]

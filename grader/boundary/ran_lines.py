@@ -9,18 +9,20 @@ from grader.core.text import clean_line
 MOST_LINES = 5_000  # of one test
 NAME_CHARACTERS = 200
 
-RanLines = list[list[Any]]  # of each function: its file, its name and its lines that ran
+RanLines = list[list[Any]]  # of each function: its file, its name, its first line and its lines that ran
 
 
 def read_ran_lines(answer: Any, files: Mapping[str, bytes]) -> RanLines | None:
     """Return the lines of `files` in an answer; None if it has another form or too many lines."""
     try:
         found = [
-            [file, _name(name), _lines(lines, files[file])] for file, name, lines in answer if file in files
+            [file, _name(name), *_lines([first], files[file]), _lines(lines, files[file])]
+            for file, name, first, lines in answer
+            if file in files
         ]
     except (TypeError, ValueError):
         return None
-    return found if sum(len(lines) for _, _, lines in found) <= MOST_LINES else None
+    return found if sum(len(lines) for *_, lines in found) <= MOST_LINES else None
 
 
 def _name(name: Any) -> str:

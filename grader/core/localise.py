@@ -18,6 +18,7 @@ from typing import Any
 from grader.core.scoring import Outcome
 
 Line = tuple[str, int]  # file and number
+Function = tuple[str, int]  # name and first line
 TestId = tuple[str, str]  # class and name
 
 ADAPTERS = "tests/adapters.py"  # it only hands on, so most tests of a kind run the same lines of it
@@ -37,22 +38,24 @@ class Trace:
     """
 
     outcome: Outcome
-    lines: Mapping[Line, str] | None
+    lines: Mapping[Line, Function] | None
 
     @classmethod
     def of(cls, outcome: Outcome, told: Any) -> "Trace":
         """Return the trace of a test whose lines are `told` (grader.boundary.ran_lines)."""
         if told is None:
             return cls(outcome, None)
-        return cls(outcome, {(file, line): name for file, name, lines in told for line in lines})
+        ran = {(file, line): (name, first) for file, name, first, lines in told for line in lines}
+        return cls(outcome, ran)
 
 
 @dataclass(frozen=True)
 class Suspect:
-    """The most suspicious lines, all of one `function` of `file`; `lines` is empty if only that is known."""
+    """The most suspicious lines, all of one function of `file`; `lines` is empty if only that is known."""
 
     file: str
     function: str
+    function_line: int
     lines: tuple[int, ...]
 
 
@@ -93,11 +96,11 @@ class _Comparison:
     Attributes: `top` (the most suspicious lines, in order).
     """
 
-    def __init__(self, failing: Collection[Mapping[Line, str]], passed: Mapping[Line, int]) -> None:
+    def __init__(self, failing: Collection[Mapping[Line, Function]], passed: Mapping[Line, int]) -> None:
         """Compare the lines of failing tests with the number of passing tests that ran each line."""
         self._passed = passed
         self._failed = Counter(line for lines in failing for line in lines)
-        self._functions = {line: (line[0], name) for lines in failing for line, name in lines.items()}
+        self._functions = {line: (line[0], each) for lines in failing for line, each in lines.items()}
         self._suspicion = {line: count / sqrt(count + passed[line]) for line, count in self._failed.items()}
         self._highest = max(self._suspicion.values(), default=0.0)
         self.top = sorted(line for line in self._suspicion if self._is_as_suspicious(line, 1 - ROUNDING))
@@ -115,11 +118,11 @@ class _Comparison:
         near = {self._functions[line] for line in self._suspicion if self._is_as_suspicious(line, NEAR)}
         if len(near) != 1:
             return None
-        ((file, function),) = near
+        ((file, (function, function_line)),) = near
         is_named = is_whole and len(self.top) <= MOST_NAMED and not any(self._passed[x] for x in self.top)
         if file == ADAPTERS or not (is_named or function):
             return None
-        return Suspect(file, function, tuple(line for _, line in self.top) if is_named else ())
+        return Suspect(file, function, function_line, tuple(line for _, line in self.top) if is_named else ())
 
     def _is_as_suspicious(self, line: Line, share: float) -> bool:
         return self._suspicion[line] >= self._highest * share

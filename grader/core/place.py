@@ -30,14 +30,15 @@ class Evidence(StrEnum):
 class Place:
     """Lines of a file of the upload, or a function.
 
-    `line` and `last_line` are 0 if only the `function` is known. `function` is empty at the top of a module.
-    `source` is the text of `line`.
+    `line` and `last_line` are 0 if only the `function` is known. `function` is empty at the top of a module,
+    and `function_line`, its first line, is 0 if that is not known. `source` is the text of `line`.
     """
 
     file: str
     line: int
     last_line: int
     function: str
+    function_line: int
     source: str
     evidence: Evidence
 
@@ -66,9 +67,8 @@ def raised_place(result: TestResult, files: Collection[str]) -> Place | None:
         return None
     file, line, function, source = frames[-1].groups()
     name = "" if function.startswith("<") else clean_line(function, NAME_CHARACTERS)
-    return Place(
-        file, int(line), int(line), name, clean_line(source or "", SOURCE_CHARACTERS), Evidence.RAISED
-    )
+    told = clean_line(source or "", SOURCE_CHARACTERS)
+    return Place(file, int(line), int(line), name, 0, told, Evidence.RAISED)
 
 
 def raised_places(results: Sequence[TestResult], files: Collection[str]) -> dict[TestId, Place]:
@@ -81,9 +81,9 @@ def place_of(suspect: Suspect, content: bytes) -> Place:
     """Return the place that a suspect is, in a file with that content."""
     line, last_line = (suspect.lines[0], suspect.lines[-1]) if suspect.lines else (0, 0)
     source = source_lines(content)[line - 1] if line else ""
-    return Place(
-        suspect.file, line, last_line, suspect.function, source.strip()[:SOURCE_CHARACTERS], Evidence.RAN
-    )
+    source = source.strip()[:SOURCE_CHARACTERS]
+    named = suspect.function, suspect.function_line
+    return Place(suspect.file, line, last_line, *named, source, Evidence.RAN)
 
 
 def to_places_document(places: Mapping[TestId, Place]) -> dict[str, Any]:

@@ -10,7 +10,12 @@ FUNCTIONS = {"add": (10, 11), "mul": (20, 21), "sweep": (30, 31, 32), "tanh": (4
 
 def ran(outcome, *names, file="engine.py", but=()):
     """Return the trace of a test that ran all lines of these functions, `but` some."""
-    lines = {(file, line): name for name in names for line in FUNCTIONS[name] if line not in but}
+    lines = {
+        (file, line): (name, FUNCTIONS[name][0] - 1)
+        for name in names
+        for line in FUNCTIONS[name]
+        if line not in but
+    }
     return Trace(outcome, lines)
 
 
@@ -36,21 +41,21 @@ def test_a_line_that_only_failing_tests_ran_is_named():
     """The second line of `mul` is reached by the failing tests only."""
     found = suspects(failed("mul", "sweep"), failed("mul", "sweep"), passed("mul", "sweep", but=(21,)))
 
-    assert found == [Suspect("engine.py", "mul", (21,))] * 2 + [None]
+    assert found == [Suspect("engine.py", "mul", 19, (21,))] * 2 + [None]
 
 
 def test_where_many_lines_are_equally_suspicious_the_function_is_named():
     """Five lines that only failing tests ran are one function, not five lines."""
     found = suspects(failed("tanh", "sweep"), passed("add", "sweep"))
 
-    assert found[0] == Suspect("engine.py", "tanh", ())
+    assert found[0] == Suspect("engine.py", "tanh", 39, ())
 
 
 def test_lines_that_a_passing_test_ran_too_name_the_function_only():
     """One of many passing tests ran the lines, so none of them is named."""
     found = suspects(*[failed("mul", "sweep")] * 3, passed("mul", "sweep"), passed("add", "sweep"))
 
-    assert found[:3] == [Suspect("engine.py", "mul", ())] * 3
+    assert found[:3] == [Suspect("engine.py", "mul", 19, ())] * 3
 
 
 def test_two_functions_that_are_equally_suspicious_are_not_named():
@@ -92,7 +97,7 @@ def test_a_passing_test_without_lines_may_have_run_any():
 
     found = suspects(failed("mul"), failed("mul"), *known, Trace(Outcome.PASSED, None))
 
-    assert found[0] == Suspect("engine.py", "mul", ())
+    assert found[0] == Suspect("engine.py", "mul", 19, ())
 
 
 def test_without_the_lines_of_many_passing_tests_nothing_is_named():
@@ -110,8 +115,8 @@ def test_a_failing_test_without_lines_has_no_suspect(lines):
 
 def test_code_at_the_top_of_a_module_is_named_by_its_line_only():
     """A rule in a table belongs to no function: its line is named, or nothing."""
-    table = Trace(Outcome.FAILED, {("rules.py", 7): ""})
-    also = Trace(Outcome.PASSED, {("rules.py", 7): ""})
+    table = Trace(Outcome.FAILED, {("rules.py", 7): ("", 7)})
+    also = Trace(Outcome.PASSED, {("rules.py", 7): ("", 7)})
 
-    assert suspects(table, passed("add"))[0] == Suspect("rules.py", "", (7,))
+    assert suspects(table, passed("add"))[0] == Suspect("rules.py", "", 7, (7,))
     assert suspects(table, table, also)[0] is None

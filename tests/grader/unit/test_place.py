@@ -41,7 +41,7 @@ def test_an_error_is_at_the_last_frame_of_its_traceback():
     place = raised_place(errored(TRACEBACK), FILES)
 
     source = "return Value(self.data / other.data)"
-    assert place == Place("smulgrad/engine.py", 71, 71, "__truediv__", source, Evidence.RAISED)
+    assert place == Place("smulgrad/engine.py", 71, 71, "__truediv__", 0, source, Evidence.RAISED)
     assert place.told == "Your code raised the error here."
 
 
@@ -88,15 +88,15 @@ CONTENT = b"def f(x):\n    if x:\n        return 1\n    return 2\n"
 
 def test_a_suspect_with_lines_has_their_text():
     """The text of the first line comes from the upload."""
-    place = place_of(Suspect("a.py", "f", (3, 4)), CONTENT)
+    place = place_of(Suspect("a.py", "f", 1, (3, 4)), CONTENT)
 
-    assert place == Place("a.py", 3, 4, "f", "return 1", Evidence.RAN)
+    assert place == Place("a.py", 3, 4, "f", 1, "return 1", Evidence.RAN)
     assert place.told == "The failing tests ran these lines, and no passing test did."
 
 
 def test_a_suspect_without_lines_is_a_function():
     """Without a line there is no text."""
-    place = place_of(Suspect("a.py", "Value.f", ()), CONTENT)
+    place = place_of(Suspect("a.py", "Value.f", 1, ()), CONTENT)
 
     assert (place.line, place.source, place.is_line) == (0, "", False)
     assert place.told.startswith("Somewhere in Value.f:")
@@ -105,7 +105,7 @@ def test_a_suspect_without_lines_is_a_function():
 def test_a_document_keeps_all_of_a_place():
     """Places come back from their JSON as they were."""
     places = {
-        ("TestAdding", "test_a[1]"): place_of(Suspect("a.py", "f", (3,)), CONTENT),
+        ("TestAdding", "test_a[1]"): place_of(Suspect("a.py", "f", 1, (3,)), CONTENT),
         ("TestTaking", "test_b"): raised_place(errored(TRACEBACK), FILES),
     }
 
