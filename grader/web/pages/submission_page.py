@@ -42,7 +42,7 @@ def show_submission(  # noqa: PLR0913, PLR0917 - the values of the page
     with context.database.read() as session:
         submission = find_submission(session, who, submission_id)
         report = newest_report(session, submission_id)
-        values = _common(session, who, submission) | {"report_row": report, "known": known == "yes"}
+        values = common_values(session, who, submission) | {"report_row": report, "known": known == "yes"}
         if values["is_staff"]:
             values["seed"] = derive_seed(page_context.secret, submission.archive_sha256)
         if submission.state in WAITING:
@@ -74,8 +74,8 @@ def regrade(
     return RedirectResponse(f"/submissions/{submission_id}", 303)
 
 
-def _common(session: Session, who: Person, submission: SubmissionRow) -> dict[str, Any]:
-    """Return the values that the page needs in every state."""
+def common_values(session: Session, who: Person, submission: SubmissionRow) -> dict[str, Any]:
+    """Return the values that the pages of a submission need in every state."""
     assignment = session.get_one(AssignmentRow, submission.assignment_id)
     found = list_submissions(session, submission.user_id, assignment)
     return {
