@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.core.fingerprint import Fingerprint
-from grader.core.localise import TestId, Trace, locate
+from grader.core.localise import TestId, TracedTest, locate
 from grader.core.place import Place, place_of
 from grader.core.report import GradedReport, status_of
 from grader.core.rubric import Rubric
@@ -160,9 +160,9 @@ def join_output(outputs: Sequence[Output], limit: int) -> str:
     return f"{text}\n[{dropped} more bytes were printed and not kept]" if dropped else text
 
 
-def _under(outcome: Outcome, traced: Trace | None) -> Trace:
+def _under(outcome: Outcome, traced: TracedTest | None) -> TracedTest:
     """Return a trace if its test has the same outcome in the verdict; else one without lines."""
-    return traced if traced is not None and traced.outcome is outcome else Trace(outcome, None)
+    return traced if traced is not None and traced.outcome is outcome else TracedTest(outcome, None)
 
 
 def _unwritten(report: GradedReport) -> set[str]:

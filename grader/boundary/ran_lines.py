@@ -15,14 +15,24 @@ RanLines = list[list[Any]]  # of each function: its file, its name, its first li
 def read_ran_lines(answer: Any, files: Mapping[str, bytes]) -> RanLines | None:
     """Return the lines of `files` in an answer; None if it has another form or too many lines."""
     try:
-        found = [
-            [file, _name(name), *_lines([first], files[file]), _lines(lines, files[file])]
-            for file, name, first, lines in answer
-            if file in files
-        ]
-    except (TypeError, ValueError):
+        found = [_function(each, files) for each in _items(answer) if _items(each)[0] in files]
+    except (TypeError, ValueError, LookupError):
         return None
     return found if sum(len(lines) for *_, lines in found) <= MOST_LINES else None
+
+
+def _items(value: Any) -> list[Any]:
+    """Return a list as it is; a proxy would ask the submission for its items. Raises TypeError."""
+    if type(value) is not list:
+        raise TypeError
+    return value
+
+
+def _function(told: list[Any], files: Mapping[str, bytes]) -> list[Any]:
+    """Return the fields of one function, checked. Raises TypeError, ValueError."""
+    file, name, first, lines = told
+    last = count_lines(files[file])
+    return [file, _name(name), *_lines([first], last), _lines(lines, last)]
 
 
 def _name(name: Any) -> str:
@@ -33,10 +43,9 @@ def _name(name: Any) -> str:
     return ".".join(part for part in parts if not part.startswith("<"))
 
 
-def _lines(lines: Any, content: bytes) -> list[int]:
-    """Return the numbers, if all are lines of a file. Raises TypeError, ValueError."""
-    last = count_lines(content)
-    if type(lines) is not list or not all(_is_line(number, last) for number in lines):
+def _lines(lines: Any, last: int) -> list[int]:
+    """Return the numbers, if all are lines of a file with `last` lines. Raises TypeError, ValueError."""
+    if not all(_is_line(number, last) for number in _items(lines)):
         raise ValueError
     return sorted(set(lines))
 

@@ -31,7 +31,7 @@ MOST_NAMED = 3  # lines; where more are equally suspicious, the function is name
 
 
 @dataclass(frozen=True)
-class Trace:
+class TracedTest:
     """The outcome of a test in the traced run, and the lines that it ran, each with its function.
 
     `lines` is None if they are not known.
@@ -41,7 +41,7 @@ class Trace:
     lines: Mapping[Line, Function] | None
 
     @classmethod
-    def of(cls, outcome: Outcome, told: Any) -> "Trace":
+    def of(cls, outcome: Outcome, told: Any) -> "TracedTest":
         """Return the trace of a test whose lines are `told` (grader.boundary.ran_lines)."""
         if told is None:
             return cls(outcome, None)
@@ -59,7 +59,7 @@ class Suspect:
     lines: tuple[int, ...]
 
 
-def locate(traces: Mapping[TestId, Trace]) -> dict[TestId, Suspect]:
+def locate(traces: Mapping[TestId, TracedTest]) -> dict[TestId, Suspect]:
     """Return the suspect of each failing test that has one."""
     passing = [each for each in traces.values() if each.outcome is Outcome.PASSED]
     known = sum(each.lines is not None for each in passing)

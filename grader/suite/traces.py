@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from grader.core.localise import TestId, Trace
+from grader.core.localise import TestId, TracedTest
 from grader.core.submission import Submission
 from grader.suite.cache import PreparedSuite
 from grader.suite.messages import SuiteJob
@@ -18,7 +18,7 @@ class Tracer:
 
     def __init__(self, listen: Listener) -> None:
         """Pass the events on to `listen`, which may raise to end the run."""
-        self.traces: dict[TestId, Trace] = {}
+        self.traces: dict[TestId, TracedTest] = {}
         self._listen = listen
         self._lines: dict[TestId, Any] = {}
 
@@ -29,13 +29,13 @@ class Tracer:
             self._lines[group, name] = lines
         if kind in {"result", "revised"}:
             test = content.group, content.name
-            self.traces[test] = Trace.of(content.outcome, self._lines.get(test))
+            self.traces[test] = TracedTest.of(content.outcome, self._lines.get(test))
         self._listen(kind, content)
 
 
 def trace(
     prepared: PreparedSuite, submission: Submission, seed: int, left_out: Collection[str], listen: Listener
-) -> Mapping[TestId, Trace]:
+) -> Mapping[TestId, TracedTest]:
     """Return the traces of the tests outside the classes `left_out`. Raises SuiteFailed, SandboxError."""
     manifest, tracer = prepared.assignment.manifest, Tracer(listen)
     job = SuiteJob(

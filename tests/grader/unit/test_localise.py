@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.core.localise import ADAPTERS, LEAST_KNOWN, Suspect, Trace, locate
+from grader.core.localise import ADAPTERS, LEAST_KNOWN, Suspect, TracedTest, locate
 from grader.core.scoring import Outcome
 
 FUNCTIONS = {"add": (10, 11), "mul": (20, 21), "sweep": (30, 31, 32), "tanh": (40, 41, 42, 43, 44)}
@@ -16,7 +16,7 @@ def ran(outcome, *names, file="engine.py", but=()):
         for line in FUNCTIONS[name]
         if line not in but
     }
-    return Trace(outcome, lines)
+    return TracedTest(outcome, lines)
 
 
 def failed(*names, **options):
@@ -95,14 +95,14 @@ def test_a_passing_test_without_lines_may_have_run_any():
     """Without the lines of one passing test a function is named, and no line."""
     known = [passed("add")] * 20
 
-    found = suspects(failed("mul"), failed("mul"), *known, Trace(Outcome.PASSED, None))
+    found = suspects(failed("mul"), failed("mul"), *known, TracedTest(Outcome.PASSED, None))
 
     assert found[0] == Suspect("engine.py", "mul", 19, ())
 
 
 def test_without_the_lines_of_many_passing_tests_nothing_is_named():
     """A trace that was switched off for a tenth of the tests is no evidence."""
-    unknown = [Trace(Outcome.PASSED, None)] * round(20 * (1 - LEAST_KNOWN) + 2)
+    unknown = [TracedTest(Outcome.PASSED, None)] * round(20 * (1 - LEAST_KNOWN) + 2)
 
     assert suspects(failed("mul"), *[passed("add")] * 20, *unknown)[0] is None
 
@@ -110,13 +110,13 @@ def test_without_the_lines_of_many_passing_tests_nothing_is_named():
 @pytest.mark.parametrize("lines", [None, {}])
 def test_a_failing_test_without_lines_has_no_suspect(lines):
     """Where nothing is known of the failing test, nothing is named."""
-    assert suspects(Trace(Outcome.FAILED, lines), passed("add")) == [None, None]
+    assert suspects(TracedTest(Outcome.FAILED, lines), passed("add")) == [None, None]
 
 
 def test_code_at_the_top_of_a_module_is_named_by_its_line_only():
     """A rule in a table belongs to no function: its line is named, or nothing."""
-    table = Trace(Outcome.FAILED, {("rules.py", 7): ("", 7)})
-    also = Trace(Outcome.PASSED, {("rules.py", 7): ("", 7)})
+    table = TracedTest(Outcome.FAILED, {("rules.py", 7): ("", 7)})
+    also = TracedTest(Outcome.PASSED, {("rules.py", 7): ("", 7)})
 
     assert suspects(table, passed("add"))[0] == Suspect("rules.py", "", 7, (7,))
     assert suspects(table, table, also)[0] is None
