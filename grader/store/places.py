@@ -49,7 +49,7 @@ def start_trace(session: Session, basis: Basis) -> TraceJob | None:
             and_(PlacesRow.starts < MOST_STARTS, PlacesRow.started_at < moment - ABANDONED),
         ),
     )
-    key = session.execute(wanted.order_by(ReportRow.created_at.desc()).limit(1)).tuples().first()
+    key = session.execute(wanted.order_by(ReportRow.created_at.desc()).limit(1)).first()
     if key is None or not _claim(session, *key, moment):
         return None  # or another worker was quicker
     job = select(

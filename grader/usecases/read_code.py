@@ -10,7 +10,7 @@ from grader.core.localise import TestId
 from grader.core.place import Place, from_places_document, raised_places
 from grader.core.reading import from_document
 from grader.core.report import GradedReport
-from grader.intake import read_archive
+from grader.intake import Refused, read_archive
 from grader.store.places import stored_places
 from grader.store.submissions import newest_report
 from grader.store.tables import ReportRow
@@ -35,7 +35,15 @@ def read_code(context: Context, who: Person, submission_id: str) -> SubmittedCod
         row = newest_report(session, submission_id)
         report = from_document(json.loads(row.document)) if row else None
         places = find_places(session, row, report) if row and report else {}
-    return SubmittedCode(read_archive(content).files, report, places)
+    return SubmittedCode(_files(content), report, places)
+
+
+def _files(content: bytes) -> Mapping[str, bytes]:
+    """Return the files of an archive; none if a later release of the grader refuses it."""
+    try:
+        return read_archive(content).files
+    except Refused:
+        return {}
 
 
 def find_places(session: Session, row: ReportRow, report: GradedReport) -> dict[TestId, Place]:
