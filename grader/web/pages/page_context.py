@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from grader.core.rubric import Rubric
+from grader.service_settings import DEFAULT_NAME
 from grader.store.sign_ins import LINK_LIFETIME
 
 
@@ -15,9 +16,9 @@ from grader.store.sign_ins import LINK_LIFETIME
 class PageContext:
     """The current rubric, the secret of the seeds, and some settings.
 
-    Attributes: `over_tls` (people reach the service over TLS only), `has_second_stage` (the suite has long
-    tests, which run last), `known_mistakes` (the mistakes that the tests of each problem catch, by its id),
-    `link_lifetime` (how long a sign-in link works).
+    Attributes: `name` (of the service, as its pages show it), `over_tls` (people reach the service over TLS
+    only), `has_second_stage` (the suite has long tests, which run last), `known_mistakes` (the mistakes
+    that the tests of each problem catch, by its id), `link_lifetime` (how long a sign-in link works).
     """
 
     rubric: Rubric
@@ -26,6 +27,7 @@ class PageContext:
     has_second_stage: bool
     known_mistakes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     link_lifetime: timedelta = LINK_LIFETIME
+    name: str = DEFAULT_NAME
 
 
 def page_context_of(request: Request) -> PageContext:
