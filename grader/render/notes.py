@@ -1,6 +1,6 @@
 """Notes in the margin of a student's code: the lost tests that point to one place, and their cost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,6 +10,7 @@ from grader.core.report import first_line
 from grader.core.scoring import Outcome, ProblemScore, Score, TestResult
 
 TITLE_CHARACTERS = 140
+NOTE_LINES = 10  # of code, as high as the longest note
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,12 @@ def notes_of(score: Score, places: Mapping[TestId, Place]) -> list[Note]:
         results = tuple(result for _, _, result, _ in tests)
         found.append(Note(tests[0][3], results, costliest[1], sum((each[0] for each in tests), Fraction(0))))
     return sorted(found, key=lambda note: (-note.cost, note.place.file, note.line))
+
+
+def with_room(lines: Collection[int], total: int) -> set[int]:
+    """Return the lines of a file whose note has room beside it, before the next note and the end."""
+    ends = [*sorted(lines)[1:], total + 1]
+    return {line for line, end in zip(sorted(lines), ends, strict=False) if end - line >= NOTE_LINES}
 
 
 def notes_in(notes: Sequence[Note], file: str) -> dict[int, list[Note]]:

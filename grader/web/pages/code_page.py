@@ -7,7 +7,7 @@ from fractions import Fraction
 from fastapi import APIRouter, Request, Response
 
 from grader.render.coloured import coloured
-from grader.render.notes import Note, notes_in, notes_of
+from grader.render.notes import Note, notes_in, notes_of, with_room
 from grader.usecases.access import find_submission
 from grader.usecases.read_code import SubmittedCode, read_code
 from grader.usecases.use_case_error import NotFoundError
@@ -41,18 +41,20 @@ def show_code(
     shown = _chosen(code.files, notes, file)
     with context.database.read() as session:
         values = common_values(session, who, find_submission(session, who, submission_id))
-    listed = _listed(code.files, notes)
+    listed, beside = _listed(code.files, notes), notes_in(notes, shown)
+    text = coloured(shown, code.files[shown]) if shown else None
     return page(
         request,
         "code.html.j2",
         who,
         report=code.report,
         file=shown,
-        text=coloured(shown, code.files[shown]) if shown else None,
+        text=text,
         files=listed[:MOST_FILES],
         more_files=max(0, len(listed) - MOST_FILES),
         notes=notes,
-        beside=notes_in(notes, shown),
+        beside=beside,
+        with_room=with_room(beside, text.total) if text else (),
         **values,
     )
 
