@@ -32,13 +32,16 @@ def _function(told: list[Any], files: Mapping[str, bytes]) -> list[Any]:
     """Return the fields of one function, checked. Raises TypeError, ValueError."""
     file, name, first, lines = told
     last = count_lines(files[file])
-    return [file, _name(name), *_lines([first], last), _lines(lines, last)]
+    (first,) = _lines([first], last)
+    return [file, _name(name, first), first, _lines(lines, last)]
 
 
-def _name(name: Any) -> str:
-    """Return a function's name without the parts that Python adds. Raises TypeError."""
+def _name(name: Any, first: int) -> str:
+    """Return the name of a function that begins at the line `first`, as people read it. Raises TypeError."""
     if type(name) is not str:
         raise TypeError
+    if name.endswith("<lambda>"):
+        return f"the lambda of line {first}"
     parts = clean_line(name, NAME_CHARACTERS).split(".")
     return ".".join(part for part in parts if not part.startswith("<"))
 

@@ -115,10 +115,12 @@ class _Comparison:
 
         Without the lines of all passing tests (`is_whole`) only a function is named.
         """
-        near = {self._functions[line] for line in self._suspicion if self._is_as_suspicious(line, NEAR)}
-        if len(near) != 1:
+        near = [self._functions[line] for line in self._suspicion if self._is_as_suspicious(line, NEAR)]
+        functions = {(file, name) for file, (name, _) in near}
+        if len(functions) != 1:
             return None
-        ((file, (function, function_line)),) = near
+        ((file, function),) = functions
+        function_line = min(first for _, (_, first) in near)  # a comprehension begins later
         is_named = is_whole and len(self.top) <= MOST_NAMED and not any(self._passed[x] for x in self.top)
         if file == ADAPTERS or not (is_named or function):
             return None

@@ -113,6 +113,15 @@ def test_a_failing_test_without_lines_has_no_suspect(lines):
     assert suspects(TracedTest(Outcome.FAILED, lines), passed("add")) == [None, None]
 
 
+def test_a_comprehension_belongs_to_its_function():
+    """Python runs it as a function of its own, with a later first line."""
+    lines = {("a.py", 2): ("f", 1), ("a.py", 3): ("f", 3)}
+
+    found = suspects(TracedTest(Outcome.FAILED, lines), passed("add"))
+
+    assert found[0] == Suspect("a.py", "f", 1, (2, 3))
+
+
 def test_code_at_the_top_of_a_module_is_named_by_its_line_only():
     """A rule in a table belongs to no function: its line is named, or nothing."""
     table = TracedTest(Outcome.FAILED, {("rules.py", 7): ("", 7)})

@@ -15,10 +15,10 @@ def test_an_honest_answer_is_taken():
 
 
 def test_names_that_python_makes_up_are_left_out():
-    """A lambda and a list comprehension belong to the function around them."""
-    answer = [["a.py", "f.<locals>.<listcomp>", 1, [1]], ["a.py", "<lambda>", 1, [2]]]
+    """A list comprehension belongs to the function around it, a lambda is named by its line."""
+    answer = [["a.py", "f.<locals>.<listcomp>", 1, [1]], ["a.py", "f.<locals>.<lambda>", 2, [2]]]
 
-    assert [name for _, name, *_ in read_ran_lines(answer, FILES)] == ["f", ""]
+    assert [name for _, name, *_ in read_ran_lines(answer, FILES)] == ["f", "the lambda of line 2"]
 
 
 def test_other_files_are_left_out():
