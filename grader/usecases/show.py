@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from grader.store.audit_log import record
 from grader.store.courses import assignments_in
+from grader.store.queue.service_order import find_busy
 from grader.store.states import WAITING, State
 from grader.store.submissions import SubmissionFilter, newest_report, page
 from grader.store.tables import ArchiveRow, ReportRow, SubmissionRow, UserRow
@@ -82,7 +83,7 @@ def show_report(context: Context, who: Person, submission_id: str) -> str:
     if report is None:
         waits = submission.state in WAITING
         detail = "There is no report yet." if waits else reason_for_students(submission)
-        raise ConflictError(detail or f"It was {submission.state}.", state=submission.state)
+        raise ConflictError(detail or f"The submission was {submission.state}.", state=submission.state)
     return report.document
 
 
@@ -92,7 +93,7 @@ def download_archive(context: Context, who: Person, submission_id: str) -> bytes
         submission = find_submission(session, who, submission_id)
         content = session.get_one(ArchiveRow, submission.archive_sha256).content
         if not content:
-            raise NotFoundError("Its archive was deleted to save space. The reports are kept.")
+            raise NotFoundError("The archive was deleted to save space. The reports are kept.")
         course = course_of(session, submission)
     if submission.user_id != who.id:
         with context.database.write() as session:
@@ -107,7 +108,10 @@ def find_place(
     if submission.state is not State.QUEUED:
         return None, None
     place = context.queue.position(session, submission.id)
-    return place, None if place is None else context.pace.wait(session, place)
+    if place is None:
+        return None, None
+    is_busy = bool(find_busy(session, [submission.id]))
+    return place, context.pace.wait(session, place, is_busy=is_busy)
 
 
 def reason_for_students(submission: SubmissionRow) -> str:

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from grader.core.rubric import Rubric
 from grader.service_settings import DEFAULT_NAME
 from grader.store.sign_ins import LINK_LIFETIME
+from grader.web.pages.page_cache import PageCache
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class PageContext:
 
     Attributes: `name` (of the service, as its pages show it), `over_tls` (people reach the service over TLS
     only), `has_second_stage` (the suite has long tests, which run last), `known_mistakes` (the mistakes
-    that the tests of each problem catch, by its id), `link_lifetime` (how long a sign-in link works).
+    that the tests of each problem catch, by its id), `link_lifetime` (how long a sign-in link works),
+    `kept_pages` (pages that were rendered before).
     """
 
     rubric: Rubric
@@ -28,6 +30,7 @@ class PageContext:
     known_mistakes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     link_lifetime: timedelta = LINK_LIFETIME
     name: str = DEFAULT_NAME
+    kept_pages: PageCache = field(default_factory=PageCache, repr=False)
 
 
 def page_context_of(request: Request) -> PageContext:
@@ -35,4 +38,9 @@ def page_context_of(request: Request) -> PageContext:
     return cast("PageContext", request.app.state.page_context)
 
 
-InPageContext = Annotated[PageContext, Depends(page_context_of)]
+async def _depend(request: Request) -> PageContext:
+    """Return the page context without the thread that FastAPI gives to a function that is not async."""
+    return page_context_of(request)
+
+
+InPageContext = Annotated[PageContext, Depends(_depend)]
