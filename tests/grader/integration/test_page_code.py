@@ -209,3 +209,20 @@ def test_the_report_leads_to_the_code(service):
     text = service.browser("anna").get(f"/submissions/{submission_id}").text
 
     assert f'href="/submissions/{submission_id}/code"' in text
+
+
+def test_a_kept_report_page_gives_way_when_places_come(service):
+    """The report stays as it is; its page is another one as soon as the traced run has ended."""
+    submission_id = graded(service)
+    browser = service.browser("anna")
+
+    def tag():
+        return browser.get(f"/submissions/{submission_id}").headers["ETag"]
+
+    before, again = tag(), tag()
+    with service.database.write() as session:
+        finish_trace(session, start_trace(session, Basis("s" * 64, "r" * 64)), PLACES)
+
+    assert before == again
+    assert tag() != before
+    assert tag() == tag()
