@@ -23,7 +23,7 @@ from grader.store.states import State
 from grader.store.submissions import Basis, report_that_counts
 from grader.store.tables import ArchiveRow, FailedTestRow, PlacesRow, ReportRow, SubmissionRow
 
-RECENT = timedelta(days=7)  # reports that are older get no places: nobody waits for them
+RECENT = timedelta(days=7)  # reports that are older get no places
 ABANDONED = timedelta(minutes=15)  # after its start a run without an end has lost its worker
 MOST_STARTS = 2
 
@@ -39,17 +39,15 @@ class TraceJob:
     document: str
 
 
+def lacks_places(session: Session, basis: Basis) -> bool:
+    """Return whether a report by `basis` needs a traced run."""
+    return session.execute(_next_without_places(basis, now(session))).first() is not None
+
+
 def start_trace(session: Session, basis: Basis) -> TraceJob | None:
     """Start the traced run of the newest report by `basis` that lacks places; None if none does."""
     moment = now(session)
-    wanted = _without_places(basis).where(
-        ReportRow.created_at > moment - RECENT,
-        or_(
-            PlacesRow.starts.is_(None),
-            and_(PlacesRow.starts < MOST_STARTS, PlacesRow.started_at < moment - ABANDONED),
-        ),
-    )
-    key = session.execute(wanted.order_by(ReportRow.created_at.desc()).limit(1)).first()
+    key = session.execute(_next_without_places(basis, moment)).first()
     if key is None or not _claim(session, *key, moment):
         return None  # or another worker was quicker
     job = select(
@@ -103,6 +101,16 @@ def _claim(session: Session, submission_id: str, attempt: int, moment: datetime)
         where=and_(PlacesRow.document.is_(None), PlacesRow.started_at < moment - ABANDONED),
     )
     return session.execute(again.returning(PlacesRow.starts)).first() is not None
+
+
+def _next_without_places(basis: Basis, moment: datetime) -> Select[str, int]:
+    """Select the newest report that a traced run may start for."""
+    is_free = or_(
+        PlacesRow.starts.is_(None),
+        and_(PlacesRow.starts < MOST_STARTS, PlacesRow.started_at < moment - ABANDONED),
+    )
+    wanted = _without_places(basis).where(ReportRow.created_at > moment - RECENT, is_free)
+    return wanted.order_by(ReportRow.created_at.desc()).limit(1)
 
 
 def _without_places(basis: Basis) -> Select[str, int]:

@@ -14,7 +14,14 @@ from grader.intake import read_archive
 from grader.pipeline import Grader
 from grader.seed import derive_seed
 from grader.store import Database
-from grader.store.places import TraceJob, abandon_trace, finish_trace, someone_waits, start_trace
+from grader.store.places import (
+    TraceJob,
+    abandon_trace,
+    finish_trace,
+    lacks_places,
+    someone_waits,
+    start_trace,
+)
 from grader.store.submissions import Basis
 from grader.worker.eligibility import OUT_OF_ORDER
 
@@ -68,10 +75,12 @@ class Locator:
 
     def _start(self) -> TraceJob | None:
         own = self._grader.fingerprint()
-        if self._must_yield():
-            return None
+        basis = Basis(own.suite, own.rubric)
+        with self._database.read() as session:  # SQLite has one writer at a time, and most looks find nothing
+            if self._is_busy() or someone_waits(session) or not lacks_places(session, basis):
+                return None
         with self._database.write() as session:
-            return start_trace(session, Basis(own.suite, own.rubric))
+            return start_trace(session, basis)
 
     def _find(self, job: TraceJob, listen: Callable[[str, Any], None]) -> Any:
         """Return the places of a report; none where the run fails for a reason of its own."""
