@@ -43,6 +43,7 @@ class Run:
         self._running = ""  # the class of the present test
         self._has_passed = False  # any test so far
         session.on_progress = self._tell_progress
+        session.is_traced = job.work.is_traced
 
     def execute(self, tests: Sequence[pytest.Item]) -> None:
         """Run `tests`, which come in the suite's order, stage by stage, and report the end of the job."""
@@ -82,7 +83,10 @@ class Run:
         if self.session.was_disturbed(attempt.error):
             attempt = self._second_attempt(item, schedule)
         result = result_of(item, attempt, self.session.explain)
-        result = self._explain(item, attempt.error, result)
+        if self.session.is_traced:
+            self._job.tell("lines", [result.group, result.name, self.session.ran_lines()])
+        else:
+            result = self._explain(item, attempt.error, result)
         if isinstance(attempt.error, Lost | MemoryError):
             self.session.drop_process()
         if isinstance(attempt.error, TimedOut):

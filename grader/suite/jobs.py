@@ -14,6 +14,7 @@ from grader.suite.messages import Messages, SuiteJob
 DATAGRAM = 16
 DESCRIPTORS = 2
 SECONDS_BETWEEN = 0.1
+OFTEN = {"result", "lines"}  # kinds of events
 
 
 class RunningJob:
@@ -31,11 +32,11 @@ class RunningJob:
     def tell(self, kind: str, content: Any) -> None:
         """Send an event to the worker. Raises Closed when it has given the job up.
 
-        Results come by the hundred a second, so they travel together; other events travel at once.
+        Results and lines come by the hundred a second, so they travel together; other events travel at once.
         """
         self._unsent.append([kind, content])
         now = time.monotonic()
-        if kind == "result" and now < self._next:
+        if kind in OFTEN and now < self._next:
             return
         self._next = now + SECONDS_BETWEEN
         self._messages.send(self._unsent)

@@ -4,7 +4,8 @@ Both are trusted. The worker sends one SuiteJob. The job sends lists of events [
 
 - `begun`: the number of the job's process, before it reads the job
 - `result`: one test in pytest-json-report's format
-- `revised`: the same, in place of an earlier result
+- `lines`: [class, name, lines] of one test of a traced job, before its `result` (grader.boundary.ran_lines)
+- `revised`: a test in place of an earlier result
 - `stage`: None, when the tests of the second stage begin
 - `progress`: {group, numbers} of a long call in a test of that class; the submission may lie about the
 numbers
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 class SuiteJob:
     """A submission to run the cases on.
 
-    Attributes: `files` (the submission), `seed`, `left_out` (classes whose tests are not run), and
-    `test_seconds` and `run_seconds` (time limits in place of the suite's own).
+    Attributes: `files` (the submission), `seed`, `left_out` (classes whose tests are not run), `test_seconds`
+    and `run_seconds` (time limits in place of the suite's own), and `is_traced` (whether the lines of each
+    test are noted, and no failure is explained).
     """
 
     files: Mapping[str, bytes]
@@ -39,6 +41,7 @@ class SuiteJob:
     left_out: Sequence[str] = ()
     test_seconds: float | None = None
     run_seconds: float | None = None
+    is_traced: bool = False
 
 
 class Results:
