@@ -53,6 +53,24 @@ def zipped(folder, target):
     return target
 
 
+def test_lines_names_the_place_of_a_mistake(grader, broken):
+    """A second run finds the function with the mistake; the report before it is the same."""
+    done = grader("grade", broken, *QUICK, "--lines", COLUMNS="160")
+
+    report, _, places = done.stdout.partition("Places in the code")
+    assert "smulgrad/engine.py" in places
+    assert "Somewhere in Value.exp" in places
+    assert "104" in report
+    assert done.returncode == 0
+
+
+def test_lines_of_a_right_solution_are_none(grader):
+    """Without a loss there is no place."""
+    done = grader("grade", REFERENCE, *QUICK, "--lines")
+
+    assert "No line of the code is known to be wrong" in done.stdout
+
+
 def test_the_reference_gets_full_marks(grader):
     """A perfect submission prints 104 / 104 and ends with status 0."""
     done = grader("grade", REFERENCE, *QUICK)
@@ -197,8 +215,9 @@ def test_a_broken_suite_is_our_fault(grader, tmp_path):
     """When the suite itself cannot be run, nobody gets a 0: the status is 4."""
     assignment = tmp_path / "assignment"
     shutil.copytree(ROOT / "tests" / "cases", assignment / "tests" / "cases")
-    for path in ("tests/__init__.py", "tests/mnist_utils.py", "tests/mnist_format.py", "rubric.yaml"):
-        shutil.copy(ROOT / path, assignment / path)
+    for path in [ROOT / "tests" / "__init__.py", *(ROOT / "tests").glob("mnist_*.py")]:
+        shutil.copy(path, assignment / "tests")
+    shutil.copy(ROOT / "rubric.yaml", assignment)
     shutil.copytree(ROOT / "tests" / "provided", assignment / "tests" / "provided")
     (assignment / "tests" / "cases" / "test_part1_basics.py").write_text("import nothing_of_that_name\n")
 
