@@ -16,6 +16,7 @@ STYLE = "style.css"
 NAMES = (
     "icon.svg",
     "hand-in.js",
+    "handout.css",
     "live.js",
     "times.js",
     "vendor/htmx-2.0.11.min.js",

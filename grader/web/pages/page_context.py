@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, cast
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 
 from grader.core.rubric import Rubric
+from grader.handout import Handout
 from grader.store.sign_ins import LINK_LIFETIME
 
 
@@ -17,7 +19,7 @@ class PageContext:
 
     Attributes: `over_tls` (people reach the service over TLS only), `has_second_stage` (the suite has long
     tests, which run last), `known_mistakes` (the mistakes that the tests of each problem catch, by its id),
-    `link_lifetime` (how long a sign-in link works).
+    `link_lifetime` (how long a sign-in link works), `handout` (None if the assignment has none).
     """
 
     rubric: Rubric
@@ -26,6 +28,11 @@ class PageContext:
     has_second_stage: bool
     known_mistakes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     link_lifetime: timedelta = LINK_LIFETIME
+    handout: Handout | None = None
+
+    def handout_of(self, assignment_id: str) -> str:
+        """Return the path of an assignment's handout; the empty text if it has none."""
+        return f"/assignments/{quote(assignment_id)}/handout" if self.handout else ""
 
 
 def page_context_of(request: Request) -> PageContext:

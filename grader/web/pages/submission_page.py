@@ -49,7 +49,9 @@ def show_submission(  # noqa: PLR0913, PLR0917 - the values of the page
             now = picture(context, page_context, session, submission)
             return page(request, "waiting.html.j2", who, now=now, **values)
     if submission.state in VERDICT and report is not None:
-        values |= report_values(from_document(json.loads(report.document)))
+        values |= report_values(
+            from_document(json.loads(report.document)), page_context.handout_of(submission.assignment_id)
+        )
         return page(request, "submission.html.j2", who, **values)
     reason = submission.reason if values["is_staff"] else reason_for_students(submission)
     return page(request, "ended.html.j2", who, reason=reason, **values)

@@ -14,6 +14,7 @@ from grader.render.html import make_environment
 from grader.store.states import State
 from grader.store.users import Person
 from grader.web.pages.assets import asset
+from grader.web.pages.page_context import page_context_of
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -35,7 +36,8 @@ def page(
     request: Request, template: str, who: Person | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """Return the page that `template` makes of `values`, for the signed-in person `who`."""
-    content = render(template, who=who, here=request.url.path, **values)
+    handout_of = page_context_of(request).handout_of
+    content = render(template, who=who, here=request.url.path, handout_of=handout_of, **values)
     return HTMLResponse(content, status, headers={"Content-Security-Policy": POLICY})
 
 
