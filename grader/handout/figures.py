@@ -24,7 +24,10 @@ MEDIA_TYPES = {
     ".webp": "image/webp",
 }
 SHAPE = re.compile("svg|g|path|polygon|polyline|line|rect|circle|ellipse|text|tspan")
-LEFT_OUT = {"title", "desc", "metadata", "style"}  # the page has its own
+LEFT_OUT = {"title", "desc", "metadata"}
+STYLE = re.compile(  # which only sets the colour of the whole drawing: the page has its own
+    r"(?:[\s{};]|svg|color:\s*#?\w+|@media\s*\(prefers-color-scheme:\s*(?:dark|light)\))*"
+)
 ATTRIBUTE = re.compile(
     "viewBox|width|height|transform|d|points|x|y|x1|y1|x2|y2|dx|dy|cx|cy|r|rx|ry|"
     "fill|fill-opacity|fill-rule|stroke|stroke-width|stroke-opacity|stroke-dasharray|stroke-linecap|"
@@ -34,7 +37,7 @@ IGNORED = {"id", "class", "version", "{http://www.w3.org/XML/1998/namespace}spac
 VALUE = re.compile(r"[\w\s.,:%#+-]*|(?:\s*(?:translate|scale|rotate|matrix|skewX|skewY)\([\d\s.,e+-]*\))+\s*")
 
 
-class NotSimple(ValueError):  # noqa: N818 - it leads to an image, and is no error
+class NotSimpleError(ValueError):
     """A drawing has something that an inline drawing may not have."""
 
 
@@ -48,7 +51,7 @@ def inline_svg(content: bytes, alt: str) -> str | None:
             return None
         label = f' role="img" aria-label="{escape(alt)}"' if alt else ' aria-hidden="true"'
         return "".join(_written(root, DEEPEST, label))
-    except (ParseError, NotSimple, LookupError, ValueError):
+    except (ParseError, LookupError, ValueError):  # also for an unknown encoding
         return None
 
 
@@ -59,12 +62,12 @@ def make_figure(path: str, content: bytes) -> Figure | None:
 
 
 def _written(element: Element, depth: int, more: str = "") -> Iterator[str]:
-    """Yield the HTML of an element and of those in it. Raises NotSimple."""
+    """Yield the HTML of an element and of those in it. Raises NotSimpleError."""
     name = str(element.tag).removeprefix(SVG)
-    if name in LEFT_OUT:
+    if name in LEFT_OUT or (name == "style" and STYLE.fullmatch(element.text or "")):
         return
     if not depth or not SHAPE.fullmatch(name):
-        raise NotSimple(name)
+        raise NotSimpleError(name)
     yield f"<{name}{_attributes(element)}{more}>{escape((element.text or '').strip())}"
     for child in element:
         yield from _written(child, depth - 1)
@@ -76,5 +79,5 @@ def _attributes(element: Element) -> str:
     found = {name: value for name, value in element.attrib.items() if name not in IGNORED}
     for name, value in found.items():
         if not ATTRIBUTE.fullmatch(name) or not VALUE.fullmatch(value):
-            raise NotSimple(name)
+            raise NotSimpleError(name)
     return "".join(f' {name}="{escape(value)}"' for name, value in found.items())

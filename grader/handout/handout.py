@@ -34,7 +34,7 @@ class Figure:
 class Handout:
     """A handout as a page shows it.
 
-    `figures` are by their paths below the handout's folder. `faults` are sentences for its author.
+    `figures` are by the names in their addresses. `faults` are sentences for its author.
     """
 
     title: str

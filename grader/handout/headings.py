@@ -1,6 +1,7 @@
 """Headings of a handout: the title, and the anchor of each section."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from markdown_it.token import Token
@@ -23,13 +24,12 @@ def take_title(tokens: list[Token], default: str) -> tuple[str, list[Token]]:
 def anchor_headings(tokens: Sequence[Token]) -> list[Heading]:
     """Give each heading outside of lists and quotations its anchor; return them in their order."""
     found: list[Heading] = []
-    taken: set[str] = set()
+    uses: Counter[str] = Counter()  # of each anchor, so that no two headings have one
     for at, token in enumerate(tokens):
         if token.type == "heading_open" and not token.level:
-            heading = _heading(text_of(tokens[at + 1]), max(TOP, int(token.tag[1])), taken)
+            heading = _heading(text_of(tokens[at + 1]), max(TOP, int(token.tag[1])), uses)
             token.tag = tokens[at + 2].tag = f"h{heading.level}"
             token.attrSet("id", heading.anchor)
-            taken.add(heading.anchor)
             found.append(heading)
     return found
 
@@ -45,11 +45,21 @@ def slug(text: str) -> str:
     return NOT_IN_SLUGS.sub("", text.lower()).replace(" ", "-")
 
 
-def _heading(text: str, level: int, taken: set[str]) -> Heading:
+def _heading(text: str, level: int, uses: Counter[str]) -> Heading:
     numbered = NUMBERED.fullmatch(text)
     number, words = numbered.groups() if numbered else ("", text)
-    anchor = section_anchor(number) if number else section_anchor(slug(text))
-    if anchor not in taken:
-        return Heading(anchor, number, words, level)
-    copies = (f"{section_anchor(slug(text))}-{count}" for count in range(2, len(taken) + 3))
-    return Heading(next(each for each in copies if each not in taken), "", text, level)
+    anchor = section_anchor(number)
+    if not number or uses[anchor]:
+        number, words = "", text
+        anchor = _free(section_anchor(slug(text)), uses)
+    uses[anchor] += 1
+    return Heading(anchor, number, words, level)
+
+
+def _free(anchor: str, uses: Counter[str]) -> str:
+    """Return `anchor`, with a number after it if it is taken."""
+    copy = anchor
+    while uses[copy]:
+        uses[anchor] += 1
+        copy = f"{anchor}-{uses[anchor]}"
+    return copy

@@ -13,7 +13,8 @@ from grader.handout.markdown import parser, typeset
 from grader.handout.pictures import Pictures, Reader
 from grader.handout.references import link_references, targets_of
 
-LARGEST = 2_000_000  # bytes of a handout, and of each figure
+LARGEST_TEXT = 500_000  # bytes
+LARGEST_FIGURE = 2_000_000
 
 
 def load_handout(root: Path, path: str, problems: Collection[str]) -> Handout:
@@ -21,14 +22,14 @@ def load_handout(root: Path, path: str, problems: Collection[str]) -> Handout:
 
     Raises OSError and ValueError.
     """
-    content = _read(root, root / path)
+    content = _read(root, root / path, LARGEST_TEXT)
     if content is None:
-        raise FileNotFoundError(f"{path}: no file of up to {LARGEST} bytes in the assignment's folder")
+        raise FileNotFoundError(f"{path}: no file of up to {LARGEST_TEXT} bytes in the assignment's folder")
     folder = (root / path).parent
 
     def read_figure(name: str) -> bytes | None:
         is_plain = not PurePosixPath(name).is_absolute() and "\0" not in name and "://" not in name
-        return _read(root, folder / name) if is_plain else None
+        return _read(root, folder / name, LARGEST_FIGURE) if is_plain else None
 
     return render_handout(content.decode(), problems, read_figure, PurePosixPath(path).stem)
 
@@ -44,9 +45,9 @@ def render_handout(
     boxed = {token.meta["problem"] for token in tokens if token.type == STATE}
     link_references(tokens, targets_of(headings, boxed))
     pictures.show_all(tokens)
-    typeset(tokens)
+    faults = [*pictures.faults, *typeset(tokens)]
     pieces = tuple(_pieces(markdown, tokens))
-    return Handout(title, pieces, tuple(headings), pictures.figures, tuple(pictures.faults))
+    return Handout(title, pieces, tuple(headings), pictures.figures, tuple(faults))
 
 
 def _pieces(markdown: MarkdownIt, tokens: Sequence[Token]) -> list[Piece]:
@@ -63,11 +64,11 @@ def _html(markdown: MarkdownIt, tokens: Sequence[Token]) -> str:
     return str(markdown.renderer.render(tokens, markdown.options, {}))
 
 
-def _read(root: Path, path: Path) -> bytes | None:
+def _read(root: Path, path: Path, largest: int) -> bytes | None:
     """Return the bytes of a file below `root`, links followed; None if there is none, or it is too large."""
     try:
         found = path.resolve()
         is_there = found.is_relative_to(root.resolve()) and found.is_file()
-        return found.read_bytes() if is_there and found.stat().st_size <= LARGEST else None
+        return found.read_bytes() if is_there and found.stat().st_size <= largest else None
     except (OSError, ValueError, RuntimeError):
         return None

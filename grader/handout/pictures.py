@@ -5,15 +5,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
-from urllib.parse import quote, unquote
+from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 from markdown_it.token import Token
 
+from grader.core.text import clean_line
 from grader.handout.figures import inline_svg, make_figure
 from grader.handout.handout import Figure
 
 BASE = "handout"  # the page's own last segment: figures have addresses below it
 BOX = {"class": "figure overflow", "role": "group", "tabindex": "0", "aria-label": "Figure"}
+SHOWN = 80  # characters of a path in a sentence
+DIGITS = 16  # of a hash, in the name of a figure
 Reader = Callable[[str], bytes | None]
 
 
@@ -47,13 +51,12 @@ class Pictures:
             return drawing
         figure = make_figure(path, content) if content else None
         if figure is None:
-            self.faults.append(
-                f"the picture {path} is not shown: there is no such picture beside the handout"
-            )
-            return f'<em class="about">[{escape(alt or path)}]</em>'
-        self.figures[path] = figure
-        version = hashlib.sha256(figure.content).hexdigest()[:12]
-        return f'<img src="{BASE}/{quote(path)}?v={version}" alt="{escape(alt)}">'
+            shown = clean_line(path, SHOWN)
+            self.faults.append(f"the picture {shown} is not shown: the handout's folder has no such picture")
+            return f'<em class="about">[{escape(alt or shown)}]</em>'
+        name = hashlib.sha256(figure.content).hexdigest()[:DIGITS] + PurePosixPath(path).suffix.lower()
+        self.figures[name] = figure
+        return f'<img src="{BASE}/{name}" alt="{escape(alt)}">'
 
 
 def _images(token: Token) -> list[Token]:

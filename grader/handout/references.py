@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from markdown_it.token import Token
 
@@ -31,7 +32,7 @@ def targets_of(headings: Sequence[Heading], problems: Collection[str]) -> Target
 def link_references(tokens: Sequence[Token], targets: Targets) -> None:
     """Link the sections and problems that a handout names, and take away links to files beside it."""
     column = Columns()
-    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, after in zip_longest(tokens, tokens[1:]):
         name = column.read(token, after)
         if token.type == "inline" and token.children:
             token.children = list(_linked(_checked(token.children, targets), name, targets))
