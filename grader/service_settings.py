@@ -19,11 +19,13 @@ from grader.store.sign_ins import LINK_LIFETIME
 
 MIB = 1 << 20
 MOST_DAYS = 36_500
+MOST_NAME = 40  # characters: it stands in the top bar of each page
 MOST_LINK_HOURS = 30 * 24
 DATABASE_FILE = "grader.db"
 KINDS = ("sqlite", "postgresql")
 SECRET_DIGITS = 64
 PREFIX = "GRADER_"
+DEFAULT_NAME = "Obelus"
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - addresses to listen on, which nobody can go to
 
@@ -31,7 +33,8 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - addresses to listen on, which nob
 class ServiceSettings(BaseSettings):
     """What the service takes from its environment: DATABASE_URL, and GRADER_ before the name of each field.
 
-    Attributes: `host` and `port` (where the API listens), `public_url` (where people reach it, for links),
+    Attributes: `name` (of the service, as its pages show it), `host` and `port` (where the API listens),
+    `public_url` (where people reach it, for links),
     `database_url` (empty: SQLite in the data folder), `slots` (submissions that a worker grades at a time; by
     default the workers of a host share its processors), `upload_bytes` (the largest request), `stop_seconds`
     (how long a stop waits for running grades), `connections` (open at a time), `head_seconds` (for the head
@@ -47,6 +50,7 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
     grading: Settings
+    name: Annotated[str, Field(min_length=1, max_length=MOST_NAME)] = DEFAULT_NAME
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     public_url: str = ""

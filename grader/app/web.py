@@ -53,6 +53,7 @@ def make_web(service: Service) -> ASGIApp:
         over_tls=settings.url.startswith("https://"),
         has_second_stage=bool(assignment.manifest.second_stage),
         link_lifetime=settings.link_lifetime,
+        name=settings.name,
         known_mistakes=_known_mistakes(assignment),
         handout=_handout(assignment),
     )

@@ -27,7 +27,7 @@ def make_boxes(tokens: Sequence[Token], problems: Collection[str]) -> list[Token
             at += len(OPENING)
         else:
             is_end = box and token.type == "blockquote_close" and not token.level
-            made.append(Token("task_close", "section", -1, block=True) if is_end else token)
+            made.append(Token("box_close", "section", -1, block=True) if is_end else token)
             box = "" if is_end else box
             at += 1
     return made
@@ -63,6 +63,6 @@ def _shown(inline: Token) -> list[Token]:
 
 
 def _section(anchor: str) -> Token:
-    attributes: dict[str, str | int | float] = {"class": "task", "id": anchor}
+    attributes: dict[str, str | int | float] = {"class": "problem-box", "id": anchor}
     attributes["aria-labelledby"] = f"{anchor}-title"
-    return Token("task_open", "section", 1, attrs=attributes, block=True)
+    return Token("box_open", "section", 1, attrs=attributes, block=True)

@@ -49,8 +49,8 @@ def inline_svg(content: bytes, alt: str) -> str | None:
         root = fromstring(content)  # noqa: S314 - without entities, and of a bounded size
         if root.tag != f"{SVG}svg":
             return None
-        label = f' role="img" aria-label="{escape(alt)}"' if alt else ' aria-hidden="true"'
-        return "".join(_written(root, DEEPEST, label))
+        label = f'role="img" aria-label="{escape(alt)}"' if alt else 'aria-hidden="true"'
+        return "".join(_written(root, DEEPEST, f' class="drawing" {label}'))
     except (ParseError, LookupError, ValueError):  # also for an unknown encoding
         return None
 

@@ -21,7 +21,7 @@ from grader.core.scoring import Outcome, PartScore, TestResult, format_points
 from grader.render.drawing import drawing_of
 from grader.render.first_difference import compare
 from grader.render.fitting import fit
-from grader.render.marks import mark_of
+from grader.render.marks import MARKS, mark_of
 from grader.render.section_links import link_sections
 
 TEXT_BYTES = 600_000  # of a page, for what a submission can make long
@@ -29,7 +29,12 @@ HEADLINE = 300  # characters
 OPEN_REASONS = 2  # of a problem; the others are folded, for who has many reads the first ones first
 TRACEBACK = "\n  File "  # begins one in a message
 CIRCUMSTANCES = 800  # characters that are shown open
+SHEETS = ("tokens.css", "base.css", "report.css")
+REPORT_ICONS = ("chevron-right", "lightbulb", "book-open", "arrow-right", "code")  # besides those of outcomes
 ITEMS = 500  # names of files, or notes, that a page lists
+REPORT_SYMBOLS = tuple(
+    f'<symbol id="{name}"' for name in (*REPORT_ICONS, *(mark.icon for mark in MARKS.values()))
+)
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,8 @@ def make_environment(loader: BaseLoader) -> Environment:
     made.globals |= {
         "stylesheet": stylesheet(),
         "stylesheet_hash": stylesheet_hash(),
+        "report_sprite": report_sprite(),
+        "icons": "",
         "items": ITEMS,
         "open_reasons": OPEN_REASONS,
     }
@@ -139,9 +146,27 @@ def make_environment(loader: BaseLoader) -> Environment:
     return made
 
 
+@cache
 def stylesheet() -> str:
     """Return the stylesheet of all pages."""
-    return files("grader.render").joinpath("templates", "report.css").read_text(encoding="utf-8")
+    return "".join(map(_read, SHEETS))
+
+
+@cache
+def sprite() -> str:
+    """Return the icons, as one SVG with a symbol for each."""
+    return _read("icons.svg")
+
+
+@cache
+def report_sprite() -> str:
+    """Return the icons of a report, to stand in its page."""
+    symbols = [line for line in sprite().splitlines() if line.startswith(REPORT_SYMBOLS)]
+    return f'<svg class="sprite" aria-hidden="true">{"".join(symbols)}</svg>'
+
+
+def _read(name: str) -> str:
+    return files("grader.render").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def stylesheet_hash() -> str:

@@ -7,23 +7,27 @@ from grader.core.scoring import Outcome, PartScore, ProblemScore, TestResult
 
 @dataclass(frozen=True)
 class Mark:
-    """How an outcome looks: never by colour alone. Each renderer has a colour for `name`."""
+    """How an outcome looks: never by colour alone. Each renderer has a colour for `name`.
+
+    A terminal shows the glyph, and a page the icon.
+    """
 
     name: str
     glyph: str
     word: str
+    icon: str
 
 
 MARKS = {
     mark.name: mark
     for mark in (
-        Mark(Outcome.PASSED, "\N{CHECK MARK}", "passed"),
-        Mark("partial", "\N{CIRCLE WITH LEFT HALF BLACK}", "partial"),
-        Mark(Outcome.FAILED, "\N{BALLOT X}", "failed"),
-        Mark(Outcome.ERROR, "!", "error"),
-        Mark(Outcome.NOT_WRITTEN, "\N{MIDDLE DOT}", "not written"),
-        Mark(Outcome.NOT_RUN, "\N{CIRCLED DIVISION SLASH}", "not run"),
-        Mark(Outcome.NOT_JUDGED, "?", "not judged"),
+        Mark(Outcome.PASSED, "\N{CHECK MARK}", "passed", "check"),
+        Mark("partial", "\N{CIRCLE WITH LEFT HALF BLACK}", "partial", "contrast"),
+        Mark(Outcome.FAILED, "\N{BALLOT X}", "failed", "x"),
+        Mark(Outcome.ERROR, "!", "error", "octagon-alert"),
+        Mark(Outcome.NOT_WRITTEN, "\N{MIDDLE DOT}", "not written", "circle-dashed"),
+        Mark(Outcome.NOT_RUN, "\N{CIRCLED DIVISION SLASH}", "not run", "circle-slash"),
+        Mark(Outcome.NOT_JUDGED, "?", "not judged", "wrench"),
     )
 }
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from grader.store.database import now
 from grader.store.keys import Key, new_key, read_key
 from grader.store.tables import MembershipRow, TokenRow, UserRow
-from grader.store.users import Person
+from grader.store.users import Person, roles_everywhere
 
 PREFIX = "grader_"  # lets secret scanners and people recognise a token
 LIFETIME = timedelta(days=180)
@@ -90,7 +90,8 @@ def bearer(session: Session, token: str) -> Bearer | None:
     first, moment = rows[0], now(session)
     if first.disabled_at is not None or not _is_valid(first, moment):
         return None
-    roles = {row.course_id: row.role for row in rows if row.course_id is not None}
+    memberships = {row.course_id: row.role for row in rows if row.course_id is not None}
+    roles = roles_everywhere(session, memberships)
     use_is_due = first.last_used_at is None or moment - first.last_used_at > USE_NOTED
     return Bearer(Person(first.user_id, first.email, first.name, roles), first.id, use_is_due=use_is_due)
 

@@ -1,24 +1,25 @@
 """Users and their roles in courses."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.core.role import STAFF, Role
 from grader.store.database import now
-from grader.store.tables import MembershipRow, UserRow
+from grader.store.tables import CourseRow, MembershipRow, UserRow
 
 
 @dataclass(frozen=True)
 class Person:
-    """A user with the role in each course."""
+    """A user with the role in each course, and the titles of these courses."""
 
     id: int
     email: str
     name: str
     roles: dict[str, Role]
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def staff_courses(self) -> tuple[str, ...]:
@@ -71,7 +72,16 @@ def person(session: Session, user_id: int) -> Person | None:
     if user is None or user.disabled_at is not None:
         return None
     members = session.scalars(select(MembershipRow).where(MembershipRow.user_id == user_id))
-    return Person(user.id, user.email, user.name, {member.course_id: member.role for member in members})
+    roles = roles_everywhere(session, {member.course_id: member.role for member in members})
+    found = session.execute(select(CourseRow.id, CourseRow.title).where(CourseRow.id.in_(roles)))
+    return Person(user.id, user.email, user.name, roles, {row.id: row.title for row in found})
+
+
+def roles_everywhere(session: Session, memberships: dict[str, Role]) -> dict[str, Role]:
+    """Return the roles of a person with these memberships: an admin of one course is the admin of all."""
+    if Role.ADMIN not in memberships.values():
+        return memberships
+    return dict.fromkeys(session.scalars(select(CourseRow.id).order_by(CourseRow.id)), Role.ADMIN)
 
 
 def members(session: Session, course_id: str) -> Sequence[tuple[UserRow, MembershipRow]]:

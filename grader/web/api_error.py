@@ -5,7 +5,7 @@ ApiError    an answer that is no success; handlers turn all other errors into on
 The API answers it as JSON, the pages as a page: the two forms are given to `handle_errors`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -32,6 +32,7 @@ from grader.usecases.use_case_error import (
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 10
+NO_ADDRESS = "Nothing has this address. Check its spelling."
 
 log = structlog.get_logger()
 
@@ -119,8 +120,8 @@ def handle_errors(app: FastAPI, answer: Answer = as_json) -> None:
         app.add_exception_handler(error, _handler(convert, answer))
 
 
-def _handler(convert: Callable[[Any], ApiError], answer: Answer) -> Callable[..., Awaitable[Response]]:
-    async def handle(request: Request, error: Exception) -> Response:
+def _handler(convert: Callable[[Any], ApiError], answer: Answer) -> Callable[..., Response]:
+    def handle(request: Request, error: Exception) -> Response:  # in a thread: pages look up who is signed in
         return answer(request, convert(error))
 
     return handle
@@ -132,7 +133,8 @@ def _return_same(error: ApiError) -> ApiError:
 
 def _convert_http(error: HTTPException) -> ApiError:
     kind = BY_STATUS.get(error.status_code, ErrorType.BAD_REQUEST)
-    return ApiError(kind, str(error.detail), headers=error.headers)
+    detail = NO_ADDRESS if kind is ErrorType.NOT_FOUND else str(error.detail)
+    return ApiError(kind, detail, headers=error.headers)
 
 
 def _convert_invalid(error: RequestValidationError) -> ApiError:

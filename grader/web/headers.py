@@ -5,6 +5,7 @@ import secrets
 import time
 
 import structlog
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,7 +48,8 @@ class SizeCap:
             return
         stated = Headers(scope=scope).get("content-length", "")
         if stated.isdigit() and int(stated) > self._limit:
-            await self._answer(Request(scope), self._too_large())(scope, receive, send)
+            answer = await run_in_threadpool(self._answer, Request(scope), self._too_large())
+            await answer(scope, receive, send)
             return
         received = 0
 
@@ -81,7 +83,8 @@ class NoNul:
             return
         type_ = ErrorType.NOT_FOUND if "\0" in scope["path"] else ErrorType.INVALID
         error = ApiError(type_, "The URL contains a NUL character. Leave it out.")
-        await self._answer(Request(scope), error)(scope, receive, send)
+        answer = await run_in_threadpool(self._answer, Request(scope), error)
+        await answer(scope, receive, send)
 
 
 class Trace:

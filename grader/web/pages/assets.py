@@ -1,20 +1,24 @@
-"""Static files of the pages: one stylesheet, scripts, an icon. The hash of its bytes is part of each URL."""
+"""Static files of the pages: a stylesheet, fonts, icons, scripts. A hash of the bytes is part of the URL."""
 
 import hashlib
 import mimetypes
+import re
 from functools import cache
 from importlib.resources import files
 
 from fastapi import APIRouter, Response
 
-from grader.render.html import stylesheet
+from grader.render.html import sprite, stylesheet
 from grader.web.api_error import ApiError, ErrorType
 
 PATH = "/static"
 FOR_GOOD = "public, max-age=31536000, immutable"
 STYLE = "style.css"
+PAGE_SHEETS = ("fonts.css", "shell.css", "pages.css", "staff.css")  # after the stylesheet of reports
+ICONS = "icons.svg"
 NAMES = (
     "icon.svg",
+    ICONS,
     "hand-in.js",
     "handout.css",
     "live.js",
@@ -22,8 +26,15 @@ NAMES = (
     "vendor/htmx-2.0.11.min.js",
     "vendor/htmx-ext-sse-2.2.4.js",
     "vendor/fflate-0.8.3.js",
+    "vendor/plex-sans-latin-5.3.0.woff2",
+    "vendor/plex-sans-latin-ext-5.3.0.woff2",
+    "vendor/plex-mono-400-5.3.0.woff2",
+    "vendor/plex-mono-600-5.3.0.woff2",
 )
 
+LINKED = re.compile(r"url\(([^)]+)\)")
+
+mimetypes.add_type("font/woff2", ".woff2")
 router = APIRouter()
 
 
@@ -43,10 +54,11 @@ def get_asset(name: str) -> Response:
 
 @cache
 def _content(name: str) -> bytes:
-    """Return the bytes of an asset; the stylesheet is that of reports plus that of pages."""
+    """Return the bytes of an asset; the stylesheet is that of reports plus those of pages."""
     if name == STYLE:
-        return stylesheet().encode() + _read("pages.css")
-    return _read(name)
+        pages = b"".join(map(_read, PAGE_SHEETS)).decode()
+        return (stylesheet() + LINKED.sub(lambda found: f"url({asset(found[1])})", pages)).encode()
+    return sprite().encode() if name == ICONS else _read(name)
 
 
 def _read(name: str) -> bytes:

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from grader.usecases.context import Context
-from grader.web.api_error import ApiError, handle_errors
+from grader.web.api_error import ApiError, ErrorType, handle_errors
 from grader.web.headers import NoNul, SizeCap, Trace
 from grader.web.pages import (
     assets,
@@ -23,8 +23,9 @@ from grader.web.pages import (
     sign_in_page,
     student_page,
     submission_page,
+    theme_page,
 )
-from grader.web.pages.current_user import HOME, SignInFirst, delete_session_cookie
+from grader.web.pages.current_user import HOME, SignInFirst, delete_session_cookie, find_user
 from grader.web.pages.page_context import PageContext
 from grader.web.pages.same_origin import same_origin
 from grader.web.pages.view import page
@@ -33,7 +34,8 @@ SMALLEST_TO_COMPRESS = 1_000  # bytes
 COMPRESSION = 2  # of 9: large tables take a fifth of the time, and a fifth more bytes
 STUDENTS = (home_page, assignment_page, handout_page, submission_page, live_page, compare_page)
 STAFF = (overview_page, matrix_page, rubric_page, student_page)
-MODULES = (assets, sign_in_page, *STUDENTS, *STAFF, patterns_page)
+MODULES = (assets, sign_in_page, theme_page, *STUDENTS, *STAFF, patterns_page)
+WITHOUT_STORE = {ErrorType.UNAVAILABLE, ErrorType.OUR_MISTAKE}  # their page asks the store for nothing
 
 
 def create_pages(context: Context, page_context: PageContext) -> FastAPI:
@@ -62,7 +64,8 @@ async def _sign_in_first(request: Request, error: Exception) -> Response:  # noq
 
 
 def _show_error(request: Request, error: ApiError) -> Response:
-    """Return the page of an error."""
-    answer = page(request, "problem.html.j2", None, error.type.status, problem=error)
+    """Return the page of an error, in the frame of who is signed in."""
+    who = None if error.type in WITHOUT_STORE else find_user(request)
+    answer = page(request, "problem.html.j2", who, error.type.status, problem=error)
     answer.headers.update(error.headers)
     return answer

@@ -1,9 +1,10 @@
 """The current user: the person whom the browser's cookie signs in."""
 
-from typing import Annotated
+from typing import Annotated, cast
 from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from grader.store.sign_ins import SIGN_IN_LIFETIME
 from grader.store.users import Person
@@ -26,16 +27,30 @@ class SignInFirst(Exception):  # noqa: N818 - it redirects, and is no error
 def require_user(request: Request, context: InContext) -> Person:
     """Return the signed-in person. Raises SignInFirst."""
     cookie = request.cookies.get(SESSION_COOKIE)
-    back = _address(request) if request.method == "GET" else HOME
+    back = address_of(request) if request.method == "GET" else HOME
     if not cookie:
         raise SignInFirst(back)
     found = find_by_cookie(context, cookie)
     if found is None:
         raise SignInFirst(back)
+    request.state.user = found
     return found
 
 
-def _address(request: Request) -> str:
+def find_user(request: Request) -> Person | None:
+    """Return the signed-in person; None without a session, or if the store does not answer."""
+    if hasattr(request.state, "user"):
+        return cast("Person", request.state.user)
+    cookie = request.cookies.get(SESSION_COOKIE)
+    if not cookie:
+        return None
+    try:
+        return find_by_cookie(request.app.state.context, cookie)
+    except SQLAlchemyError:
+        return None
+
+
+def address_of(request: Request) -> str:
     """Return the path and the query of a request."""
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 

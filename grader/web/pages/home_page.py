@@ -14,6 +14,8 @@ from grader.store.courses import assignments_in, due_in_words
 from grader.store.database import now
 from grader.store.tables import AssignmentRow, CourseRow
 from grader.store.users import Person
+from grader.usecases.context import Context
+from grader.usecases.use_case_error import NotFoundError
 from grader.web.dependencies import InContext
 from grader.web.pages.current_user import CurrentUser
 from grader.web.pages.history import ListedSubmission, best, latest, list_submissions
@@ -52,12 +54,24 @@ class CourseView:
 @router.get("/")
 def show_home(request: Request, context: InContext, who: CurrentUser) -> Response:
     """Show the courses of the signed-in person."""
+    return _page(request, context, who, "Your courses", list(who.roles))
+
+
+@router.get("/courses/{course_id}")
+def show_course(request: Request, context: InContext, who: CurrentUser, course_id: str) -> Response:
+    """Show one course of the signed-in person. Raises NotFoundError."""
+    if course_id not in who.roles:
+        raise NotFoundError("There is no such course, or you are not in it.")
+    return _page(request, context, who, who.titles[course_id], [course_id])
+
+
+def _page(request: Request, context: Context, who: Person, title: str, courses: Sequence[str]) -> Response:
     with context.database.read() as session:
         memberships = [
-            CourseView(session.get_one(CourseRow, course_id), role, _tasks(session, who, course_id))
-            for course_id, role in who.roles.items()
+            CourseView(session.get_one(CourseRow, each), who.roles[each], _tasks(session, who, each))
+            for each in courses
         ]
-        return page(request, "home.html.j2", who, memberships=memberships)
+        return page(request, "home.html.j2", who, title=title, memberships=memberships)
 
 
 def task(

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from grader.core.rubric import Rubric
 from grader.handout import Handout
+from grader.service_settings import DEFAULT_NAME
 from grader.store.sign_ins import LINK_LIFETIME
 
 
@@ -17,9 +18,10 @@ from grader.store.sign_ins import LINK_LIFETIME
 class PageContext:
     """The current rubric, the secret of the seeds, and some settings.
 
-    Attributes: `over_tls` (people reach the service over TLS only), `has_second_stage` (the suite has long
-    tests, which run last), `known_mistakes` (the mistakes that the tests of each problem catch, by its id),
-    `link_lifetime` (how long a sign-in link works), `handout` (None if the assignment has none).
+    Attributes: `name` (of the service, as its pages show it), `over_tls` (people reach the service over TLS
+    only), `has_second_stage` (the suite has long tests, which run last), `known_mistakes` (the mistakes
+    that the tests of each problem catch, by its id), `link_lifetime` (how long a sign-in link works),
+    `handout` (None if the assignment has none).
     """
 
     rubric: Rubric
@@ -28,6 +30,7 @@ class PageContext:
     has_second_stage: bool
     known_mistakes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     link_lifetime: timedelta = LINK_LIFETIME
+    name: str = DEFAULT_NAME
     handout: Handout | None = None
 
     def handout_of(self, assignment_id: str) -> str:

@@ -40,6 +40,21 @@ bonus:
     problems:
       - {id: roots, title: Roots, points: 4, tests: TestRoots, section: "9", hint: Think of squares.}
 """
+SWATCHES = (
+    *("page", "surface", "sunk", "raised", "line", "line-2", "control", "ink", "ink-2"),
+    *("accent", "accent-tint", "solid"),
+    *("pass", "part", "fail", "crash", "ours"),
+    *("pass-tint", "part-tint", "fail-tint", "crash-tint", "ours-tint"),
+    *("h0", "h1", "h2", "h3", "h4", "bar", "bar-2"),
+)
+STATE_BOXES = (
+    ("waiting", "Number 3 of 12, about 40 s", "You can close this page. The report appears here."),
+    ("refused", "This is not a zip; no attempt is used", "Hand in the project folder as a .zip file."),
+    ("ours", "We could not grade this; it does not count", "Staff can grade it again."),
+    ("done", "All 104 points", "15 points of bonus are still open."),
+    ("no-match", "No student matches “okaf”", "Show all 300."),
+    ("not-started", "6 problems not started", "Their functions still raise NotImplementedError."),
+)
 MATRIX = "[[1.0, 2.0, 3.0],\n [4.0, 5.0, 6.0]]"
 RESULTS = (
     TestResult("test_adds", "TestAdding", Outcome.PASSED, "1 + 2 is 3."),
@@ -79,6 +94,8 @@ def _values(rubric: Rubric) -> dict[str, Any]:
     unloadable = replace(lossy, status=Status.NOT_GRADABLE, notes=("No module named 'engine'",))
     return {
         "marks": MARKS.values(),
+        "swatches": SWATCHES,
+        "state_boxes": STATE_BOXES,
         "states": list(State),
         "moment": NOON,
         "submissions": [_try(number, state) for number, state in enumerate(State, start=1)],

@@ -11,7 +11,13 @@ from grader.usecases.sign_in import sign_in_by_link, sign_in_by_token, sign_out
 from grader.usecases.use_case_error import NotSignedInError, RateLimitError
 from grader.web.api_error import to_api_error
 from grader.web.dependencies import SESSION_COOKIE, InContext, client_address
-from grader.web.pages.current_user import HOME, delete_session_cookie, keep_local, set_session_cookie
+from grader.web.pages.current_user import (
+    HOME,
+    delete_session_cookie,
+    find_user,
+    keep_local,
+    set_session_cookie,
+)
 from grader.web.pages.page_context import InPageContext, PageContext
 from grader.web.pages.view import page
 
@@ -22,7 +28,9 @@ router = APIRouter()
 
 @router.get("/login")
 def show_form(request: Request, back: str = HOME) -> Response:
-    """Ask for a token."""
+    """Ask for a token; who is signed in goes on to the page."""
+    if find_user(request):
+        return RedirectResponse(keep_local(back), 303)
     return page(request, "login.html.j2", None, back=keep_local(back), wrong="")
 
 

@@ -13,22 +13,36 @@ from grader.render.csv import csv_text
 from grader.render.html import make_environment
 from grader.store.states import State
 from grader.store.users import Person
-from grader.web.pages.assets import asset
+from grader.web.pages.assets import ICONS, asset
+from grader.web.pages.current_user import HOME, address_of
 from grader.web.pages.page_context import page_context_of
+from grader.web.pages.theme_page import Theme, theme_of
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+FIRST_ERROR = 400  # of the HTTP statuses
+STATE_ICONS = {
+    "empty": "inbox",
+    "no-match": "search",
+    "waiting": "hourglass",
+    "refused": "x",
+    "ours": "wrench",
+    "done": "check",
+    "not-started": "circle-dashed",
+    "lost": "map",
+}
 UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"))
 STATES = {
-    State.QUEUED: ("waiting", "\N{HORIZONTAL ELLIPSIS}", "waiting"),
-    State.GRADING: ("waiting", "\N{HORIZONTAL ELLIPSIS}", "being graded"),
-    State.GRADED: ("passed", "\N{CHECK MARK}", "graded"),
-    State.NOT_GRADABLE: ("error", "!", "could not be loaded"),
-    State.GRADER_ERROR: ("not_judged", "?", "grader error"),
-    State.SUPERSEDED: ("not_run", "\N{CIRCLED DIVISION SLASH}", "superseded"),
-    State.CANCELLED: ("not_run", "\N{CIRCLED DIVISION SLASH}", "cancelled"),
+    State.QUEUED: ("waiting", "ellipsis", "waiting"),
+    State.GRADING: ("waiting", "ellipsis", "being graded"),
+    State.GRADED: ("passed", "check", "graded"),
+    State.NOT_GRADABLE: ("error", "octagon-alert", "could not be loaded"),
+    State.GRADER_ERROR: ("not_judged", "wrench", "grader error"),
+    State.SUPERSEDED: ("not_run", "circle-slash", "superseded"),
+    State.CANCELLED: ("not_run", "circle-slash", "cancelled"),
 }
 
 
@@ -36,9 +50,24 @@ def page(
     request: Request, template: str, who: Person | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """Return the page that `template` makes of `values`, for the signed-in person `who`."""
-    handout_of = page_context_of(request).handout_of
-    content = render(template, who=who, here=request.url.path, handout_of=handout_of, **values)
+    content = render(template, **_frame(request, status), who=who, **values)
     return HTMLResponse(content, status, headers={"Content-Security-Policy": POLICY})
+
+
+def _frame(request: Request, status: int) -> dict[str, Any]:
+    """Return the values that the frame of every page needs.
+
+    The page of an error names no address, so a hidden page and a missing one look the same.
+    """
+    has_address = request.method == "GET" and status < FIRST_ERROR
+    return {
+        "here": request.url.path,
+        "address": address_of(request) if has_address else HOME,
+        "theme": theme_of(request),
+        "themes": list(Theme),
+        "service": page_context_of(request).name,
+        "handout_of": page_context_of(request).handout_of,
+    }
 
 
 def csv_file(name: str, rows: Iterable[Sequence[str]]) -> Response:
@@ -56,7 +85,7 @@ def render(template: str, **values: Any) -> str:
 def environment() -> Environment:
     """Return the templates of pages and of reports."""
     made = make_environment(ChoiceLoader([PackageLoader("grader.web.pages"), PackageLoader("grader.render")]))
-    made.globals |= {"asset": asset, "State": State}
+    made.globals |= {"asset": asset, "icons": asset(ICONS), "State": State, "STATE_ICONS": STATE_ICONS}
     made.filters |= {
         "utc": utc,
         "iso": iso,

@@ -133,7 +133,8 @@ def test_a_refusal_stands_beside_the_field(window, shots):
     page.get_by_text("rule: not-a-zip").wait_for()
     page.screenshot(path=shots / "assignment, refused.png", full_page=True)
 
-    assert page.get_by_role("alert").inner_text().startswith("✗ Upload rejected")
+    assert page.get_by_role("alert").inner_text().strip().startswith("Upload rejected")
+    assert page.locator("#archive-wrong svg use").get_attribute("href").endswith("#x")
     assert window.barriers("light") == window.barriers("dark") == []
     page.set_input_files("#archive", upload("good.zip", zipped(x="better")))
     page.click(HAND_IN)

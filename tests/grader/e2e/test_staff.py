@@ -35,7 +35,7 @@ def test_from_the_matrix_to_a_report_and_the_rubric(window, exhibition):
     page.locator("#matrix tbody td a").nth(3).click()
     assert page.url.startswith(f"{exhibition.site.url}/submissions/{exhibition.ids['flawless']}#problem-")
     page.get_by_text("For staff").wait_for()
-    page.get_by_role("link", name="Sums").click()
+    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="Sums").click()
     page.get_by_role("link", name="Rubric").click()
 
     page.get_by_role("heading", name="Scalars and basic operations").wait_for()

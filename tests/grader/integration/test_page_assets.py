@@ -28,7 +28,7 @@ def browser(tmp_path_factory):
 
 def test_every_library_is_listed():
     """The list of libraries names each of them, with its hash, and nothing that is not there."""
-    there = {each.name for each in VENDOR.iterdir() if each.name.endswith(".js")}
+    there = {each.name for each in VENDOR.iterdir() if each.name.endswith((".js", ".woff2"))}
 
     assert STATED.keys() == there
     assert {name.removeprefix("vendor/") for name in assets.NAMES if "/" in name} == there
@@ -45,7 +45,7 @@ def test_an_asset_may_be_kept_for_good(browser, name):
     """An asset is served with its type, without signing in, and may be kept for good."""
     answer = browser.get(assets.asset(name))
 
-    kinds = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+    kinds = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "woff2": "font/woff2"}
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-type"].partition(";")[0] == kinds[name.rpartition(".")[2]]

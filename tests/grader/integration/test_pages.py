@@ -147,7 +147,7 @@ def test_a_comparison_says_which_tests_changed(anna, exhibits):
     same = read(anna, f"/compare?a={one}&b={one}")
 
     assert "Changes from submission 1 to 3" in page.words
-    assert "✗ failed ✓ passed Numbers add up as they should. test_1" in page.words
+    assert "[x] failed [check] passed Numbers add up as they should. test_1" in page.words
     assert "test_0" not in page.words.partition("Subtraction")[0]
     assert page.words == swapped.words
     assert "No test has another outcome" in same.words

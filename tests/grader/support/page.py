@@ -25,7 +25,7 @@ class Page(HTMLParser):
 
     @property
     def text(self):
-        """All text outside the stylesheet."""
+        """All text outside the stylesheet; an icon is its name in brackets."""
         return "".join(self.pieces)
 
     @property
@@ -43,6 +43,8 @@ class Page(HTMLParser):
     def handle_startendtag(self, tag, attrs):
         """Note a tag that is closed at once, as SVG's are."""
         self.tags.append((tag, dict(attrs)))
+        if tag == "use":
+            self.pieces.append(f"[{dict(attrs)['href'].partition('#')[2]}] ")
 
     def handle_endtag(self, tag):
         """Close the tag that was opened last."""

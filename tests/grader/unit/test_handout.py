@@ -76,7 +76,10 @@ def test_a_problems_box_is_a_section_with_a_place_for_its_state():
     before, after = handout.pieces
 
     assert before.problem == "adding"
-    assert '<section class="task" id="problem-adding" aria-labelledby="problem-adding-title">' in before.html
+    assert (
+        '<section class="problem-box" id="problem-adding" aria-labelledby="problem-adding-title">'
+        in before.html
+    )
     assert before.html.endswith('title">Problem <code>adding</code>: Add (3 points)</h4>\n')
     assert after.html.count("</section>") == 1
     assert "<blockquote>" in after.html

@@ -17,8 +17,8 @@ def test_a_simple_drawing_is_inline():
     made = inline_svg(HEAD + STYLE + b"<title>tip</title>" + SHAPE, 'A "graph"')
 
     assert made == (
-        '<svg width="9" role="img" aria-label="A &quot;graph&quot;"><g transform="scale(1 1) rotate(0)">'
-        '<path d="M1,2C3-4" fill="currentColor"></path></g></svg>'
+        '<svg width="9" class="drawing" role="img" aria-label="A &quot;graph&quot;">'
+        '<g transform="scale(1 1) rotate(0)"><path d="M1,2C3-4" fill="currentColor"></path></g></svg>'
     )
 
 

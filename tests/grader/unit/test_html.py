@@ -1,7 +1,5 @@
 """The report as a page: complete, helpful parts first, and clear about whose fault it is."""
 
-import re
-
 import pytest
 
 from grader.core.report import Status, status_of
@@ -65,11 +63,11 @@ def test_order():
         "5 points",
         "Next step",
         "Points by part",
-        "First part 2 / 5 ✗ failed Addition",
+        "First part 2 / 5 [x] failed Addition",
         "Subtraction",
     ]
     evidence = [
-        "Extra part 4 / 4 ✓",
+        "Extra part 4 / 4 [check]",
         "Printed output",
         "Files graded",
         "Grading details",
@@ -94,7 +92,8 @@ def test_a_lost_test():
     words = page(lost, result(name="b"), result(name="c")).words
 
     assert (
-        "✗ failed -1 point The sum is right. test_adds the number is wrong more Hint: Carry the one." in words
+        "[x] failed -1 point The sum is right. test_adds the number is wrong more Hint: Carry the one."
+        in words
     )
     assert "2 passed tests" in words
 
@@ -113,10 +112,8 @@ def test_one_reason():
 
     words = page(*lost, result(name="other", description="It adds up.", **same)).words
 
-    assert (
-        "! error 3 tests, one reason -1 point each It adds. test[0] test[1] It adds up. other NameError: x"
-        in words
-    )
+    assert "[octagon-alert] error 3 tests, one reason -1 point each It adds. test[0] test[1]" in words
+    assert "test[1] It adds up. other NameError: x" in words
     assert words.count("NameError") == 1
     assert "Traceback File" in words
 
@@ -127,7 +124,7 @@ def test_two_reasons():
 
     words = page(*lost).words
 
-    assert "✗ failed -1.5 points 1 wrong expected 0 actual 1 ✗ failed -1.5 points 2 wrong" in words
+    assert "[x] failed -1.5 points 1 wrong expected 0 actual 1 [x] failed -1.5 points 2 wrong" in words
     assert "one reason" not in words
 
 
@@ -199,7 +196,8 @@ def test_a_problem_that_was_not_judged():
     found = not_judged("TestAdding")
 
     assert (
-        "? not judged Addition 0 of 1 test - / 3 ? not judged test_adds the grader could not" in found.words
+        "[wrench] not judged Addition 0 of 1 test - / 3 [wrench] not judged test_adds the grader could not"
+        in found.words
     )
     assert "cost" not in found.attributes("class")
     assert "Add the numbers." not in found.words
@@ -234,34 +232,37 @@ def test_nothing_ran():
 
     words = page(score=scored).words
 
-    assert "⊘ not run 2 tests, one reason -1.5 points each test_adds b This test did not run" in words
+    assert (
+        "[circle-slash] not run 2 tests, one reason -1.5 points each test_adds b This test did not run"
+        in words
+    )
 
 
 def test_no_tests():
     """A problem without tests says why it earns nothing."""
     words = page(score=score(RUBRIC, {}, [])).words
 
-    assert "⊘ not run Addition 0 of 0 tests 0 / 3 The suite has no tests for this problem" in words
+    assert (
+        "[circle-slash] not run Addition 0 of 0 tests 0 / 3 The suite has no tests for this problem" in words
+    )
 
 
 @pytest.mark.parametrize(
     ("outcomes", "mark"),
     [
-        (["passed", "passed"], "✓ passed"),
-        (["passed", "failed"], "◐ partial"),
-        (["failed", "failed"], "✗ failed"),
-        (["error", "failed"], "! error"),
-        (["not_run", "not_run"], "⊘ not run"),
-        (["passed", "not_judged"], "? not judged"),
+        (["passed", "passed"], "[check] passed"),
+        (["passed", "failed"], "[contrast] partial"),
+        (["failed", "failed"], "[x] failed"),
+        (["error", "failed"], "[octagon-alert] error"),
+        (["not_run", "not_run"], "[circle-slash] not run"),
+        (["passed", "not_judged"], "[wrench] not judged"),
     ],
 )
 def test_marks(outcomes, mark):
     """A problem has a glyph, a word and a colour; earning some of the points is never shown as wrong."""
-    source = render_html(report(*(result(name=str(i), outcome=Outcome(o)) for i, o in enumerate(outcomes))))
+    words = page(*(result(name=str(i), outcome=Outcome(o)) for i, o in enumerate(outcomes))).words
 
-    summary = source[source.index('id="problem-adding"') :].partition("</summary>")[0]
-
-    assert f"{mark} Addition" in " ".join(re.sub("<[^>]*>", " ", summary).replace("&nbsp;", " ").split())
+    assert f"{mark} Addition" in words
 
 
 def test_outline():

@@ -6,14 +6,46 @@ import pytest
 
 from grader.render.html import stylesheet
 from grader.render.marks import MARKS
+from grader.web.pages import assets
 from tests.grader.support.page import page
+
+PAIR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6,8}), (#[0-9a-f]{6,8})\);")
+TINTS = ("accent", "pass", "part", "fail", "crash", "ours")
+GROUNDS = ("page", "surface", "sunk", "raised")
+TEXTS = [
+    *((text, ground) for text in ("ink", "ink-2", *TINTS) for ground in GROUNDS),
+    *((text, f"{tint}-tint") for tint in TINTS for text in (tint, "ink", "ink-2")),
+    *(("ink", heat) for heat in ("h0", "h1", "h2")),
+    ("on-h3", "h3"),
+    ("on-h4", "h4"),
+    ("on-solid", "solid"),
+    ("on-solid", "solid-2"),
+    *((code, ground) for code in ("keyword", "string") for ground in ("surface", "sunk")),
+]
+SHAPES = [
+    ("control", "page"),
+    ("control", "surface"),
+    ("accent", "page"),
+    ("bar", "surface"),
+    ("bar", "bar-2"),
+]
+
+
+def pages_stylesheet():
+    """Return the stylesheet of pages, that of reports included."""
+    return assets._content(assets.STYLE).decode()  # noqa: SLF001 - as it is served
 
 
 def palettes():
     """Return the colours of the stylesheet by name: in light, in dark, in print."""
-    lists = re.findall(r":root \{(.*?)\}", stylesheet(), re.DOTALL)
-    light, dark, paper = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", one)) for one in lists)
-    return {"light": light, "dark": dark, "print": {**light, **paper}}
+    screen, paper = stylesheet().split("@media print", 1)
+    pairs = PAIR.findall(screen)
+    light, dark = ({name: found[i] for name, *found in pairs} for i in (0, 1))
+    return {
+        "light": light,
+        "dark": dark,
+        "print": {**light, **{name: one for name, one, _ in PAIR.findall(paper)}},
+    }
 
 
 def luminance(colour):
@@ -29,40 +61,42 @@ def contrast(one, other):
     return (lighter + 0.05) / (darker + 0.05)
 
 
-TEXT_COLOURS = ("ink", "muted", "link", "passed", "partial", "failed", "error", "not-judged")
-PAIRS = [*((text, ground) for text in TEXT_COLOURS for ground in ("paper", "panel")), ("ink", "highlight")]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark", "print"])
-@pytest.mark.parametrize(("text", "ground"), PAIRS)
+@pytest.mark.parametrize(("text", "ground"), TEXTS)
 def test_contrast(scheme, text, ground):
-    """Every colour of text has the contrast that WCAG AA asks for on whatever it stands."""
+    """Every colour of text has the contrast that WCAG AA asks for on each of its grounds."""
     colours = palettes()[scheme]
 
     assert contrast(colours[text], colours[ground]) >= 4.5
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+@pytest.mark.parametrize(("shape", "ground"), SHAPES)
+def test_contrast_of_shapes(scheme, shape, ground):
+    """The edges of controls and the earned part of a bar stand out from their ground."""
+    colours = palettes()[scheme]
+
+    assert contrast(colours[shape], colours[ground]) >= 3
+
+
 def test_every_colour_is_known():
-    """No colour stands outside the lists that the contrasts are computed from."""
-    css = stylesheet()
+    """Colours stand in the tokens only, which the contrasts are computed from, and each has both schemes."""
+    css = pages_stylesheet()
 
-    rules = re.sub(r":root \{.*?\}", "", css, flags=re.DOTALL)
+    rules = PAIR.sub("", css).replace("white-space", "")
 
-    assert not re.search(
-        r"#[0-9a-fA-F]{3,8}\b|rgb|hsl|\b(white|black|gray|grey)\b", rules.replace("white-space", "")
-    )
-    assert (
-        set(palettes()["light"])
-        == set(palettes()["dark"])
-        == {*TEXT_COLOURS, "paper", "panel", "line", "highlight"}
-    )
-    assert set(re.findall(r"var\(--([\w-]+)\)", css)) <= set(palettes()["light"])
+    assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgb|hsl|\b(white|black|gray|grey)\b", rules)
+    tokens = set(re.findall(r"--([\w-]+):", css))
+    assert set(re.findall(r"var\(--([\w-]+)\)", css)) <= tokens
 
 
-def test_contrast_of_the_bar():
-    """What was earned stands out from what was not."""
-    for colours in palettes().values():
-        assert contrast(colours["ink"], colours["line"]) >= 3
+def test_every_token_is_used():
+    """No token is left over from a rule that went, besides those of pages to come."""
+    css = pages_stylesheet()
+
+    unused = {name for name in re.findall(r"--([\w-]+):", css) if f"var(--{name})" not in css}
+
+    assert unused <= {"keyword", "string", "accent-line"}
 
 
 @pytest.mark.parametrize("mark", MARKS.values(), ids=lambda mark: mark.name)
@@ -70,11 +104,12 @@ def test_every_mark_has_a_colour(mark):
     """The stylesheet knows every outcome, and none differs by its colour alone."""
     assert f".badge.{mark.name} {{ color: var(--" in stylesheet()
     assert mark.glyph
+    assert mark.icon
     assert mark.word
 
 
 def test_both_schemes_and_paper():
-    """The page follows the reader's light or dark, and has rules for paper."""
-    assert "@media screen and (prefers-color-scheme: dark)" in stylesheet()
-    assert "@media print" in stylesheet()
+    """The page follows the reader's light or dark, and paper is light."""
+    assert "color-scheme: light dark;" in stylesheet()
+    assert re.search(r"@media print \{\s*:root, \[data-theme\] \{ color-scheme: light;", stylesheet())
     assert {"name": "color-scheme", "content": "light dark"} in [attributes for _, attributes in page().tags]
