@@ -13,11 +13,12 @@ INK = "getComputedStyle(document.querySelector('.figure text')).fill"
 TEXT = "getComputedStyle(document.body).color"
 
 
-def test_the_contents_stand_beside_the_text(visit):
+def test_the_contents_stand_beside_the_text(visit, shots):
     """On a wide screen the contents stay in sight, with all sections, while the text goes by."""
     page = visit("anna", viewport=WIDE).open(f"{PATH}#section-5-4")
     contents, heading = page.locator(".contents"), page.locator("#section-5-4")
 
+    page.screenshot(path=shots / "handout, wide.png")
     box, text = contents.bounding_box(), heading.bounding_box()
 
     assert box["x"] + box["width"] <= text["x"]
@@ -39,8 +40,8 @@ def test_on_a_phone_only_boxes_scroll(visit):
 def test_figures_have_the_colour_of_the_text(visit, shots, scheme):
     """The words in a drawing have the page's own colour in either scheme."""
     page = visit("anna", viewport=WIDE, color_scheme=scheme).open(PATH)
-    page.locator("#section-1-5").scroll_into_view_if_needed()
-    page.locator(".figure").first.screenshot(path=shots / f"handout, figure, {scheme}.png")
+    page.locator(".figure").first.scroll_into_view_if_needed()
+    page.screenshot(path=shots / f"handout, figure, {scheme}.png")
 
     assert page.evaluate(INK) == page.evaluate(TEXT)
 
