@@ -206,7 +206,7 @@ def prediction_figure(digits, probabilities):
 
 
 def verdict(answer, label):
-    """Return what the network says of a digit, and the colour for right or wrong."""
+    """Return the label of a digit by the network, and the colour for right or wrong."""
     return (f"{answer}", GREEN) if answer == label else (f"says {answer}, is {label}", RED)
 
 
@@ -226,7 +226,7 @@ def comparison_figure(digits, probabilities, accuracy):
 
 
 def draw_surest(grid, digits, answers, surest, shown):
-    """Draw the digits `shown`, each with what the network says and how sure it is."""
+    """Draw the digits `shown`, each with the answer of the network and how sure it is."""
     for axes in grid.flat[len(shown) :]:
         axes.axis("off")
     for axes, i in zip(grid.flat, shown, strict=False):

@@ -65,8 +65,8 @@ def test_an_image_has_an_address_of_its_bytes():
 @pytest.mark.parametrize(
     "name", ["a.html", "a", "a.js", "none.png", "data:image/png;base64,AA==", "x" * 9_000]
 )
-def test_what_is_no_picture_is_told(name):
-    """In place of a picture that cannot be shown stands its description, and the author is told."""
+def test_another_file_is_no_picture(name):
+    """A picture that cannot be shown is replaced by its description, and a fault names it."""
     handout = render(f"![The graph]({name})", figures={"a.html": b"x", "a": b"x", "a.js": b"x"})
 
     assert "[The graph]" in handout.pieces[0].html
