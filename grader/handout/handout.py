@@ -34,13 +34,15 @@ class Figure:
 class Handout:
     """A handout as a page shows it.
 
-    `figures` are by the names in their addresses. `faults` are sentences for its author.
+    `figures` are by the names in their addresses, `faults` are sentences for the author. `version` is a hash
+    of all that the page shows.
     """
 
     title: str
     pieces: Sequence[Piece]
     headings: Sequence[Heading]
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    version: str = ""
     faults: Sequence[str] = ()
 
     @property

@@ -1,5 +1,6 @@
 """Reads a handout from the folder of an assignment and renders it."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -47,7 +48,8 @@ def render_handout(
     pictures.show_all(tokens)
     faults = [*pictures.faults, *typeset(tokens)]
     pieces = tuple(_pieces(markdown, tokens))
-    return Handout(title, pieces, tuple(headings), pictures.figures, tuple(faults))
+    version = hashlib.sha256(repr((title, pieces)).encode()).hexdigest()  # pieces have hashes of the figures
+    return Handout(title, pieces, tuple(headings), pictures.figures, version, tuple(faults))
 
 
 def _pieces(markdown: MarkdownIt, tokens: Sequence[Token]) -> list[Piece]:

@@ -1,22 +1,43 @@
 """Sign-ins: the sessions of browsers, begun by a link that works once or by a token, for 12 hours at most.
 
 A browser holds a key of its own as a cookie, and never a token. A session that a token began ends with that
-token. `revoke_access` ends all tokens, links and sessions of a person. `grader.store.users.person` checks
-whether the account is disabled.
+token. `revoke_access` ends all tokens, links and sessions of a person.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from grader.store.database import now
 from grader.store.keys import new_key, read_key
-from grader.store.tables import LoginLinkRow, SignInRow, TokenRow
-from grader.store.tokens import is_valid, verify_token
+from grader.store.tables import CourseRow, LoginLinkRow, MembershipRow, SignInRow, TokenRow, UserRow
+from grader.store.tokens import verify_token
+from grader.store.users import Person, everywhere
 
 LINK_LIFETIME = timedelta(hours=72)  # long enough for a mail to be read; GRADER_LINK_HOURS replaces it
 SIGN_IN_LIFETIME = timedelta(hours=12)
+SIGNED_IN = (
+    select(
+        SignInRow.secret_sha256,
+        SignInRow.expires_at,
+        SignInRow.ended_at,
+        SignInRow.user_id,
+        TokenRow.expires_at.label("token_expires_at"),
+        TokenRow.revoked_at,
+        UserRow.email,
+        UserRow.name,
+        UserRow.disabled_at,
+        MembershipRow.course_id,
+        MembershipRow.role,
+        CourseRow.title,
+    )
+    .join(UserRow, UserRow.id == SignInRow.user_id)
+    .outerjoin(TokenRow, TokenRow.id == SignInRow.token_id)
+    .outerjoin(MembershipRow, MembershipRow.user_id == SignInRow.user_id)
+    .outerjoin(CourseRow, CourseRow.id == MembershipRow.course_id)
+    .where(SignInRow.id == bindparam("public"))
+)
 
 
 def issue_link(session: Session, user_id: int, lifetime: timedelta = LINK_LIFETIME) -> str:
@@ -45,13 +66,24 @@ def sign_in_by_token(session: Session, token: str) -> str | None:
     return _begin(session, row.user_id, row.id) if row else None
 
 
-def find_session_user(session: Session, cookie: str) -> int | None:
-    """Return the id of the user whom a cookie signs in; None if it is wrong or its session has ended."""
-    row = _find(session, cookie)
-    if row is None or row.ended_at is not None or row.expires_at <= now(session):
+def find_signed_in(session: Session, cookie: str) -> Person | None:
+    """Return the person whom a cookie signs in; None if it is wrong, has ended, or the account is disabled.
+
+    Every page asks, so it is one query.
+    """
+    key = read_key(cookie)
+    rows = session.connection().execute(SIGNED_IN, {"public": key.public}).all()
+    if not key.opens(rows[0].secret_sha256 if rows else None):
         return None
-    token = session.get(TokenRow, row.token_id) if row.token_id else None
-    return None if token is not None and not is_valid(session, token) else row.user_id
+    first, moment = rows[0], now(session)
+    ends = [each for each in (first.expires_at, first.token_expires_at) if each is not None]
+    is_over = first.ended_at is not None or first.revoked_at is not None or min(ends) <= moment
+    if is_over or first.disabled_at is not None:
+        return None
+    member_of = [row for row in rows if row.course_id is not None]
+    roles = {row.course_id: row.role for row in member_of}
+    titles = {row.course_id: row.title for row in member_of}
+    return everywhere(session, Person(first.user_id, first.email, first.name, roles, titles))
 
 
 def sign_out(session: Session, cookie: str) -> None:

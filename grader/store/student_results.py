@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from grader.core.deadline import closing, is_late
@@ -27,7 +27,9 @@ class Counts(StrEnum):
 
 
 STUDENT: tuple[Any, ...] = (UserRow.id, UserRow.email, UserRow.name, MembershipRow.section)
-EARNED = (ReportRow.score, ReportRow.max_score, ReportRow.bonus, ReportRow.max_bonus, ReportRow.points)
+TOTALS = (ReportRow.score, ReportRow.max_score, ReportRow.bonus, ReportRow.max_bonus)
+EARNED = (*TOTALS, ReportRow.points)
+IS_UNJUDGED = cast(ReportRow.points, String).like("%: null%").label("is_unjudged")
 FIRST: Mapping[Counts, tuple[Any, ...]] = {
     Counts.BEST: (
         ReportRow.score.desc(),
@@ -38,10 +40,24 @@ FIRST: Mapping[Counts, tuple[Any, ...]] = {
     Counts.LATEST: (SubmissionRow.received_at.desc(), SubmissionRow.id.desc()),
 }
 
+HISTORY = (  # every report page asks, so it is built once
+    select(
+        SubmissionRow.id,
+        SubmissionRow.received_at,
+        SubmissionRow.state,
+        ReportRow.attempt,
+        *TOTALS,
+        IS_UNJUDGED,
+    )
+    .outerjoin(ReportRow, report_that_counts())
+    .where(SubmissionRow.user_id == bindparam("user"), SubmissionRow.assignment_id == bindparam("assignment"))
+    .order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc())
+)
+
 
 @dataclass(frozen=True)
-class Earned:
-    """The numbers of the report that counts; `points` by problem, None if not judged.
+class Totals:
+    """The totals of the report that counts.
 
     `bonus` is None in a report of an earlier release that left a problem of the bonus unjudged.
     """
@@ -50,6 +66,12 @@ class Earned:
     max_score: int
     bonus: float | None
     max_bonus: int
+
+
+@dataclass(frozen=True)
+class Earned(Totals):
+    """The totals, and the `points` by problem, None if not judged."""
+
     points: Mapping[str, float | None]
 
 
@@ -90,13 +112,14 @@ class StudentResult:
 
 @dataclass(frozen=True)
 class PastSubmission:
-    """One of a student's submissions in any state; `earned` is None without a verdict."""
+    """One of a student's submissions in any state; `attempt` and `earned` are None without a verdict."""
 
     submission_id: str
     received_at: datetime
     is_late: bool
     state: State
-    earned: Earned | None
+    attempt: int | None
+    earned: Totals | None
 
 
 def list_student_results(session: Session, assignment: AssignmentRow, counts: Counts) -> list[StudentResult]:
@@ -124,24 +147,21 @@ def list_student_results(session: Session, assignment: AssignmentRow, counts: Co
     return [standing(student) for student in session.execute(_select_students(assignment.course_id))]
 
 
-def list_history(session: Session, user_id: int, assignment_id: str) -> list[PastSubmission]:
+def list_history(session: Session, user_id: int, assignment: AssignmentRow) -> list[PastSubmission]:
     """Return the submissions of a student for an assignment, newest first."""
-    assignment = session.get_one(AssignmentRow, assignment_id)
-    rows = (
-        select(SubmissionRow.id, SubmissionRow.received_at, SubmissionRow.state, *EARNED)
-        .outerjoin(ReportRow, report_that_counts())
-        .where(SubmissionRow.user_id == user_id, SubmissionRow.assignment_id == assignment.id)
-        .order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc())
-    )
+    found = session.connection().execute(HISTORY, {"user": user_id, "assignment": assignment.id})
     return [
         PastSubmission(
             submission_id=row.id,
             received_at=row.received_at,
             is_late=is_late(row.received_at, assignment.due_at),
             state=row.state,
-            earned=None if row.score is None else _make_earned(row),
+            attempt=row.attempt,
+            earned=None
+            if row.score is None
+            else Totals(row.score, row.max_score, None if row.is_unjudged else row.bonus, row.max_bonus),
         )
-        for row in session.execute(rows)
+        for row in found
     ]
 
 

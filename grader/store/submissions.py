@@ -129,6 +129,12 @@ def newest_report(session: Session, submission_id: str) -> ReportRow | None:
     return session.scalar(found.order_by(ReportRow.attempt.desc()).limit(1))
 
 
+def find_report(session: Session, submission_id: str, attempt: int) -> ReportRow:
+    """Return the report of an attempt. Raises NoResultFound."""
+    found = select(ReportRow).where(ReportRow.submission_id == submission_id, ReportRow.attempt == attempt)
+    return session.scalars(found).one()
+
+
 def newest_document(session: Session, basis: Basis) -> str | None:
     """Return the newest report by this suite and rubric, of any submission, as a document."""
     current = select(ReportRow.document).where(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from grader.store.database import now
 from grader.store.keys import Key, new_key, read_key
 from grader.store.tables import MembershipRow, TokenRow, UserRow
-from grader.store.users import Person, roles_everywhere
+from grader.store.users import Person, everywhere
 
 PREFIX = "grader_"  # lets secret scanners and people recognise a token
 LIFETIME = timedelta(days=180)
@@ -73,12 +73,7 @@ def verify_token(session: Session, token: str) -> TokenRow | None:
     row = session.get(TokenRow, key.public)
     if not key.opens(row.secret_sha256 if row else None) or row is None:
         return None
-    return row if is_valid(session, row) else None
-
-
-def is_valid(session: Session, token: TokenRow) -> bool:
-    """Return whether a token is neither revoked nor expired."""
-    return _is_valid(token, now(session))
+    return row if _is_valid(row, now(session)) else None
 
 
 def bearer(session: Session, token: str) -> Bearer | None:
@@ -90,10 +85,10 @@ def bearer(session: Session, token: str) -> Bearer | None:
     first, moment = rows[0], now(session)
     if first.disabled_at is not None or not _is_valid(first, moment):
         return None
-    memberships = {row.course_id: row.role for row in rows if row.course_id is not None}
-    roles = roles_everywhere(session, memberships)
+    roles = {row.course_id: row.role for row in rows if row.course_id is not None}
     use_is_due = first.last_used_at is None or moment - first.last_used_at > USE_NOTED
-    return Bearer(Person(first.user_id, first.email, first.name, roles), first.id, use_is_due=use_is_due)
+    owner = everywhere(session, Person(first.user_id, first.email, first.name, roles))
+    return Bearer(owner, first.id, use_is_due=use_is_due)
 
 
 def note_uses(session: Session, token_ids: Sequence[str]) -> list[None]:

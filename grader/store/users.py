@@ -1,7 +1,7 @@
 """Users and their roles in courses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -66,22 +66,12 @@ def set_role(session: Session, course_id: str, user_id: int, role: Role, section
     session.flush()
 
 
-def person(session: Session, user_id: int) -> Person | None:
-    """Return the person of a user id; None if there is no such user or the account is disabled."""
-    user = session.get(UserRow, user_id)
-    if user is None or user.disabled_at is not None:
-        return None
-    members = session.scalars(select(MembershipRow).where(MembershipRow.user_id == user_id))
-    roles = roles_everywhere(session, {member.course_id: member.role for member in members})
-    found = session.execute(select(CourseRow.id, CourseRow.title).where(CourseRow.id.in_(roles)))
-    return Person(user.id, user.email, user.name, roles, {row.id: row.title for row in found})
-
-
-def roles_everywhere(session: Session, memberships: dict[str, Role]) -> dict[str, Role]:
-    """Return the roles of a person with these memberships: an admin of one course is the admin of all."""
-    if Role.ADMIN not in memberships.values():
-        return memberships
-    return dict.fromkeys(session.scalars(select(CourseRow.id).order_by(CourseRow.id)), Role.ADMIN)
+def everywhere(session: Session, who: Person) -> Person:
+    """Return `who` with all courses if an admin: the admin of one course is the admin of all."""
+    if Role.ADMIN not in who.roles.values():
+        return who
+    titles = {row.id: row.title for row in session.execute(select(CourseRow.id, CourseRow.title))}
+    return replace(who, roles=dict.fromkeys(titles, Role.ADMIN), titles=titles)
 
 
 def members(session: Session, course_id: str) -> Sequence[tuple[UserRow, MembershipRow]]:

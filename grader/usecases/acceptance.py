@@ -12,6 +12,7 @@ from grader.store.admission import EarlierSubmission, New, Repeat, TooSoon, deci
 from grader.store.courses import assignments_in, policy_of
 from grader.store.database import now
 from grader.store.queue import Queue
+from grader.store.queue.service_order import find_busy
 from grader.store.standard import basis_of
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept_all, supersede
@@ -71,19 +72,13 @@ class Acceptance:
             if decision.supersedes:
                 for older in supersede(session, submission):
                     self._queue.cancel(session, older.id)
-        return [
-            self._make_accepted(session, submission, place, by_staff=by_staff)
-            for submission, place, (_, _, by_staff) in zip(
-                made, self._places(session, made), new, strict=True
-            )
-        ]
-
-    def _make_accepted(
-        self, session: Session, submission: SubmissionRow, place: int, *, by_staff: bool
-    ) -> Accepted:
-        wait = self._pace.wait(session, place)
-        reason = self._pace.reason(session) if wait is None else ""
-        return Accepted(submission, place, wait, reason, by_staff)
+        busy = find_busy(session, [each.id for each in made])
+        accepted = []
+        for submission, place, (_, _, by_staff) in zip(made, self._places(session, made), new, strict=True):
+            wait = self._pace.wait(session, place, is_busy=submission.id in busy)
+            reason = self._pace.reason(session) if wait is None else ""
+            accepted.append(Accepted(submission, place, wait, reason, by_staff))
+        return accepted
 
     def _enqueue(self, session: Session, made: Sequence[SubmissionRow]) -> None:
         by_priority = defaultdict(list)

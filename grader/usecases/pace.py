@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from grader.core.waiting import expected_wait
 from grader.store.database import now
 from grader.store.queue import Queue
+from grader.store.queue.service_order import KEPT_FREE
 from grader.store.states import Priority, State
 from grader.store.tables import ReportRow, SubmissionRow
 
@@ -39,10 +40,14 @@ class Pace:
         self._flow: _Flow | None = None
         self._measured_at = -math.inf
 
-    def wait(self, session: Session, place: int) -> int | None:
-        """Return about how many seconds the submission at `place` waits; None if it cannot be known."""
+    def wait(self, session: Session, place: int, *, is_busy: bool = False) -> int | None:
+        """Return about how many seconds the submission at `place` waits; None if it cannot be known.
+
+        `is_busy` says that a submission of the same student runs, so that fewer slots serve this one.
+        """
         flow = self._fresh(session)
-        seconds = expected_wait(place, flow.slots, flow.running, flow.recent) if flow.slots else None
+        slots = max(1, flow.slots - KEPT_FREE) if is_busy else flow.slots
+        seconds = expected_wait(place, slots, flow.running, flow.recent) if flow.slots else None
         return None if seconds is None else math.ceil(seconds)
 
     def reason(self, session: Session) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from grader.store.audit_log import record
 from grader.store.courses import assignments_in
+from grader.store.queue.service_order import find_busy
 from grader.store.states import WAITING, State
 from grader.store.submissions import SubmissionFilter, newest_report, page
 from grader.store.tables import ArchiveRow, ReportRow, SubmissionRow, UserRow
@@ -107,7 +108,10 @@ def find_place(
     if submission.state is not State.QUEUED:
         return None, None
     place = context.queue.position(session, submission.id)
-    return place, None if place is None else context.pace.wait(session, place)
+    if place is None:
+        return None, None
+    is_busy = bool(find_busy(session, [submission.id]))
+    return place, context.pace.wait(session, place, is_busy=is_busy)
 
 
 def reason_for_students(submission: SubmissionRow) -> str:

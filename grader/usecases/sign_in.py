@@ -6,7 +6,7 @@ import structlog
 
 from grader.store import sign_ins
 from grader.store.tokens import bearer
-from grader.store.users import Person, person
+from grader.store.users import Person
 from grader.usecases.context import Context
 from grader.usecases.use_case_error import NotSignedInError, RateLimitError
 
@@ -58,8 +58,7 @@ def find_by_cookie(context: Context, cookie: str) -> Person | None:
     A wrong cookie is no guess: browsers keep sending the cookies of ended sessions.
     """
     with context.database.read() as session:
-        user_id = sign_ins.find_session_user(session, cookie)
-        return None if user_id is None else person(session, user_id)
+        return sign_ins.find_signed_in(session, cookie)
 
 
 def check_rate_limit(context: Context, address: str) -> None:

@@ -148,15 +148,14 @@ def find_workers() -> list[WorkerRow] | None:
     from grader.render.doctor import WorkerRow
     from grader.service_settings import read_service_settings
     from grader.store import open_existing
-    from grader.store.database import now
-    from grader.store.queue.measure import list_living
+    from grader.store.queue.living import list_living
 
     try:
         with (
             closing(open_existing(read_service_settings().database)) as database,
             database.read() as session,
         ):
-            found = list_living(session, now(session))
+            found = list_living(session)
     except (SQLAlchemyError, OSError, ValueError):
         return None  # the check of the database says why
     return [WorkerRow(each.id, each.host, each.slots, each.refusal, each.warning) for each in found]

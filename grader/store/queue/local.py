@@ -65,8 +65,8 @@ class LocalQueue:
             _Slots(1, work, held) as bulk,
         ):
             while not stop.is_set():
-                began = ordinary.begin(lambda: claim(STUDENTS, REGRADES))
-                began = bulk.begin(lambda: claim(REGRADES)) or began
+                began = bulk.begin(lambda: claim(REGRADES))
+                began = ordinary.begin(lambda: claim(STUDENTS, REGRADES)) or began
                 if not began:
                     stop.wait(POLL_SECONDS)
 

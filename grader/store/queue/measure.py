@@ -1,17 +1,14 @@
 """Measurements of the queue from the rows themselves, the same for every dispatcher."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grader.store.database import now
-from grader.store.queue import watch
+from grader.store.queue.living import list_living
 from grader.store.queue.port import Stats
 from grader.store.queue.service_order import is_before, is_busy, is_waiting
 from grader.store.states import State
-from grader.store.tables import SubmissionRow, WorkerProcessRow
+from grader.store.tables import SubmissionRow
 
 
 def find_place(session: Session, submission_id: str) -> int | None:
@@ -38,7 +35,7 @@ def measure(session: Session) -> Stats:
         .group_by(SubmissionRow.priority)
     ).all()
     grading = select(func.count()).select_from(SubmissionRow).where(SubmissionRow.state == State.GRADING)
-    workers = list_living(session, moment)
+    workers = list_living(session)
     return Stats(
         depth={priority: count for priority, count, _ in queued},
         grading=session.scalars(grading).one(),
@@ -49,11 +46,3 @@ def measure(session: Session) -> Stats:
         refusals=sorted({worker.refusal for worker in workers if worker.refusal}),
         warnings=sorted({worker.warning for worker in workers if worker.warning}),
     )
-
-
-def list_living(session: Session, moment: datetime) -> Sequence[WorkerProcessRow]:
-    """Return the workers whose last heartbeat is near `moment`, before or after it: a clock may jump."""
-    near = timedelta(seconds=watch.DEAD_AFTER_SECONDS)
-    beat = WorkerProcessRow.heartbeat_at
-    found = select(WorkerProcessRow).where(beat > moment - near, beat < moment + near)
-    return session.scalars(found.order_by(WorkerProcessRow.id)).all()

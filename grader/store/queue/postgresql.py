@@ -2,8 +2,9 @@
 
 Every job is written in the transaction that queues its row, and the row keeps the job's id as its ticket. A
 job that is no row's ticket is stale and dropped. A job allows a worker to serve one row of its class: the
-worker claims the next row in order, and the two rows exchange their tickets. Procrastinate neither requeues
-the rows of dead workers nor counts attempts: `reap` does the first, the row the second.
+worker claims the next row in order, and the two rows exchange their tickets. A job whose class has no row to
+serve now goes back and comes again soon. Procrastinate neither requeues the rows of dead workers nor counts
+attempts: `reap` does the first, the row the second.
 """
 
 import asyncio
@@ -13,7 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
+from procrastinate import (
+    App,
+    BaseRetryStrategy,
+    JobContext,
+    PsycopgConnector,
+    RetryDecision,
+    SyncPsycopgConnector,
+)
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, delete, select, text, update
 from sqlalchemy.orm import Session
@@ -32,12 +40,14 @@ from grader.store.tables import SubmissionRow, WorkerProcessRow
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from procrastinate.jobs import Job
     from procrastinate.types import JSONValue
 
 TASK = "grade"
 SUBMISSIONS_QUEUE, REGRADES_QUEUE = "submissions", "regrades"
 SCHEMA_LOCK, REAPER_LOCK, CLAIM_LOCK = 7_220_002, 7_220_003, 7_220_004
 STOP_POLL_SECONDS = 0.1
+COME_AGAIN_SECONDS = 1  # as often as Procrastinate looks for jobs
 STALLED = text(
     """
     SELECT job.id FROM procrastinate_jobs job
@@ -63,6 +73,20 @@ WITHOUT_JOB = text(
     FOR UPDATE OF submission SKIP LOCKED
     """
 )
+
+
+class SlotKeptFreeError(Exception):
+    """The submissions that wait must leave this slot to other students."""
+
+
+class _ComeAgain(BaseRetryStrategy):
+    """Puts a job back when its slot is kept free."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: "Job") -> RetryDecision | None:  # noqa: ARG002
+        """Return when the job comes again; None for every other exception."""
+        if isinstance(exception, SlotKeptFreeError):
+            return RetryDecision(retry_in={"seconds": COME_AGAIN_SECONDS})
+        return None
 
 
 class PostgresqlQueue:
@@ -161,13 +185,18 @@ class PostgresqlQueue:
         return len(lost)
 
     def _claim(self, worker: str, held: HeldSubmissions, job: int | None) -> str | None:
-        """Claim a submission for a job and return its id; None if the job is stale."""
+        """Claim a submission for a job and return its id; None if the job is stale.
+
+        Raises SlotKeptFreeError.
+        """
         with self._database.write() as session:
             session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLAIM_LOCK})
             own = session.scalar(select(SubmissionRow).where(SubmissionRow.ticket == job, is_waiting()))
             if own is None:
                 return None
-            chosen = next_in_line(session, STUDENTS if own.priority > Priority.BULK else REGRADES) or own.id
+            chosen = next_in_line(session, STUDENTS if own.priority > Priority.BULK else REGRADES)
+            if chosen is None:
+                raise SlotKeptFreeError
             row = session.get_one(SubmissionRow, chosen, with_for_update=True)
             _exchange_tickets(session, own, row)
             held.add(row.id)
@@ -188,7 +217,7 @@ class PostgresqlQueue:
             await loop.run_in_executor(threads, work_on_next, context.job.id)
 
         app = App(connector=PsycopgConnector(conninfo=_conninfo(self._database), max_size=info.slots + 6))
-        app.task(name=TASK, pass_context=True)(grade)
+        app.task(name=TASK, pass_context=True, retry=_ComeAgain())(grade)
         async with app.open_async():
             await _run_until(
                 [

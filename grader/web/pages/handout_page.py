@@ -2,22 +2,22 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy.orm import Session
 
 from grader.core.reading import from_document
 from grader.core.scoring import ProblemScore
 from grader.handout import Handout
-from grader.store.submissions import newest_report
-from grader.store.users import Person
+from grader.store.submissions import find_report
 from grader.usecases.access import find_assignment
+from grader.usecases.context import Context
 from grader.usecases.use_case_error import NotFoundError
 from grader.web.dependencies import InContext
 from grader.web.pages.current_user import CurrentUser
 from grader.web.pages.history import ListedSubmission, best, list_submissions
 from grader.web.pages.page_context import InPageContext, PageContext
-from grader.web.pages.view import page
+from grader.web.pages.view import kept_page
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 FIGURE_HEADERS = {
@@ -37,17 +37,13 @@ def show_handout(
         assignment = find_assignment(session, who, assignment_id)
         handout = _handout_of(page_context)
         counted = best(list_submissions(session, who.id, assignment))
-        scores = _scores(session, counted)
-    return page(
-        request,
-        "handout.html.j2",
-        who,
-        assignment=assignment,
-        handout=handout,
-        counted=counted,
-        scores=scores,
-        is_student=_is_student(who, assignment.course_id),
-    )
+
+    def find_values() -> Mapping[str, Any]:
+        is_student = assignment.course_id not in who.staff_courses
+        values = {"assignment": assignment, "handout": handout, "counted": counted, "is_student": is_student}
+        return {**values, "scores": _scores(context, counted)}
+
+    return kept_page(request, "handout.html.j2", who, (assignment.id, assignment.title, counted), find_values)
 
 
 @router.get("/handout/{name:path}")
@@ -69,13 +65,10 @@ def _handout_of(page_context: PageContext) -> Handout:
     return page_context.handout
 
 
-def _scores(session: Session, counted: ListedSubmission | None) -> Mapping[str, ProblemScore]:
+def _scores(context: Context, counted: ListedSubmission | None) -> Mapping[str, ProblemScore]:
     """Return the scores of the problems in the submission that counts, by id."""
-    report = newest_report(session, counted.id) if counted else None
-    if report is None:
+    if counted is None or counted.attempt is None:
         return {}
+    with context.database.read() as session:
+        report = find_report(session, counted.id, counted.attempt)
     return {each.problem.id: each for each in from_document(json.loads(report.document)).score.problems}
-
-
-def _is_student(who: Person, course_id: str) -> bool:
-    return course_id not in who.staff_courses

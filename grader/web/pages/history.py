@@ -14,7 +14,7 @@ from grader.web.pages.charts import Curve, line
 
 @dataclass(frozen=True)
 class ListedSubmission:
-    """A submission in a list: the numbers of its report are None until there is one."""
+    """A submission in a list: the numbers of its report, and its attempt, are None until there is one."""
 
     number: int
     id: str
@@ -25,6 +25,7 @@ class ListedSubmission:
     bonus: float | None
     max_bonus: int | None
     is_late: bool
+    attempt: int | None = None
 
     @property
     def waits(self) -> bool:
@@ -34,7 +35,7 @@ class ListedSubmission:
 
 def list_submissions(session: Session, user_id: int, assignment: AssignmentRow) -> list[ListedSubmission]:
     """Return all submissions of the student, oldest first."""
-    oldest_first = reversed(list_history(session, user_id, assignment.id))
+    oldest_first = reversed(list_history(session, user_id, assignment))
     return [_try(number, each) for number, each in enumerate(oldest_first, start=1)]
 
 
@@ -70,4 +71,5 @@ def _try(number: int, handed_in: PastSubmission) -> ListedSubmission:
         earned.bonus if earned else None,
         earned.max_bonus if earned else None,
         handed_in.is_late,
+        handed_in.attempt,
     )

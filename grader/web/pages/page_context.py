@@ -12,6 +12,7 @@ from grader.core.rubric import Rubric
 from grader.handout import Handout
 from grader.service_settings import DEFAULT_NAME
 from grader.store.sign_ins import LINK_LIFETIME
+from grader.web.pages.page_cache import PageCache
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class PageContext:
     Attributes: `name` (of the service, as its pages show it), `over_tls` (people reach the service over TLS
     only), `has_second_stage` (the suite has long tests, which run last), `known_mistakes` (the mistakes
     that the tests of each problem catch, by its id), `link_lifetime` (how long a sign-in link works),
-    `handout` (None if the assignment has none).
+    `kept_pages` (pages that were rendered before), `handout` (None if the assignment has none).
     """
 
     rubric: Rubric
@@ -31,6 +32,7 @@ class PageContext:
     known_mistakes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     link_lifetime: timedelta = LINK_LIFETIME
     name: str = DEFAULT_NAME
+    kept_pages: PageCache = field(default_factory=PageCache, repr=False)
     handout: Handout | None = None
 
     def handout_of(self, assignment_id: str) -> str:
@@ -43,4 +45,9 @@ def page_context_of(request: Request) -> PageContext:
     return cast("PageContext", request.app.state.page_context)
 
 
-InPageContext = Annotated[PageContext, Depends(page_context_of)]
+async def _depend(request: Request) -> PageContext:
+    """Return the page context without the thread that FastAPI gives to a function that is not async."""
+    return page_context_of(request)
+
+
+InPageContext = Annotated[PageContext, Depends(_depend)]

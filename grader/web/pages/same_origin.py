@@ -15,7 +15,7 @@ from grader.web.dependencies import SAFE_METHODS
 OWN = frozenset(["same-origin", "none"])
 
 
-def same_origin(request: Request) -> None:
+async def same_origin(request: Request) -> None:
     """Raise ApiError if another site made the browser send a request that changes something."""
     if request.method in SAFE_METHODS or _is_own(request):
         return

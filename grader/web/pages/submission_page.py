@@ -1,6 +1,7 @@
 """The page of one submission: it waits, it has a report, or it ended without one."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
@@ -12,7 +13,7 @@ from grader.core.role import LEADS
 from grader.render.html import report_values
 from grader.seed import derive_seed
 from grader.store.states import VERDICT, WAITING
-from grader.store.submissions import newest_report
+from grader.store.submissions import find_report
 from grader.store.tables import AssignmentRow, SubmissionRow, UserRow
 from grader.store.users import Person
 from grader.usecases.access import find_submission, is_staff_of
@@ -24,7 +25,7 @@ from grader.web.pages.current_user import CurrentUser
 from grader.web.pages.history import best, list_submissions
 from grader.web.pages.live_page import picture
 from grader.web.pages.page_context import InPageContext
-from grader.web.pages.view import page
+from grader.web.pages.view import kept_page, page
 
 router = APIRouter(prefix="/submissions")
 
@@ -41,20 +42,28 @@ def show_submission(  # noqa: PLR0913, PLR0917 - the values of the page
     """Show a submission to its student, or to staff."""
     with context.database.read() as session:
         submission = find_submission(session, who, submission_id)
-        report = newest_report(session, submission_id)
-        values = _common(session, who, submission) | {"report_row": report, "known": known == "yes"}
+        values = _common(session, who, submission) | {"known": known == "yes"}
         if values["is_staff"]:
             values["seed"] = derive_seed(page_context.secret, submission.archive_sha256)
+        attempt = values["this"].attempt
+        is_final = submission.state in VERDICT and attempt is not None
+        if not is_final:
+            values["report_row"] = None if attempt is None else find_report(session, submission_id, attempt)
         if submission.state in WAITING:
             now = picture(context, page_context, session, submission)
             return page(request, "waiting.html.j2", who, now=now, **values)
-    if submission.state in VERDICT and report is not None:
-        values |= report_values(
-            from_document(json.loads(report.document)), page_context.handout_of(submission.assignment_id)
-        )
-        return page(request, "submission.html.j2", who, **values)
-    reason = submission.reason if values["is_staff"] else reason_for_students(submission)
-    return page(request, "ended.html.j2", who, reason=reason, **values)
+    if not is_final:
+        reason = submission.reason if values["is_staff"] else reason_for_students(submission)
+        return page(request, "ended.html.j2", who, reason=reason, **values)
+
+    def find_values() -> Mapping[str, Any]:
+        with context.database.read() as session:
+            report = find_report(session, submission_id, attempt)
+        handout_path = page_context.handout_of(submission.assignment_id)
+        shown = report_values(from_document(json.loads(report.document)), handout_path)
+        return {**values, **shown, "report_row": report}
+
+    return kept_page(request, "submission.html.j2", who, _key(values), find_values)
 
 
 @router.post("/{submission_id}/cancel")
@@ -74,6 +83,16 @@ def regrade(
     """Queue a submission for another verdict; staff state the reason."""
     regrade_submission(context, who, submission_id, reason)
     return RedirectResponse(f"/submissions/{submission_id}", 303)
+
+
+def _key(values: Mapping[str, Any]) -> Sequence[object]:
+    """Return all that the page of a report depends on; the report of an attempt never changes."""
+    submission, assignment, student = values["submission"], values["assignment"], values["student"]
+    return (
+        (submission.id, submission.state, values["known"], values["this"].attempt),
+        (assignment.title, assignment.due_at, student.name, student.email),
+        values["submissions"],
+    )
 
 
 def _common(session: Session, who: Person, submission: SubmissionRow) -> dict[str, Any]:

@@ -1,14 +1,20 @@
 """Turns a template and values into a response."""
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
+import grader.core
+import grader.handout
+import grader.render
+import grader.web
 from grader.render.csv import csv_text
 from grader.render.html import make_environment
 from grader.store.states import State
@@ -23,7 +29,7 @@ POLICY = (
     "font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-FIRST_ERROR = 400  # of the HTTP statuses
+OK, FIRST_ERROR = 200, 400  # HTTP statuses
 STATE_ICONS = {
     "empty": "inbox",
     "no-match": "search",
@@ -50,8 +56,38 @@ def page(
     request: Request, template: str, who: Person | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """Return the page that `template` makes of `values`, for the signed-in person `who`."""
-    content = render(template, **_frame(request, status), who=who, **values)
+    handout_of = page_context_of(request).handout_of
+    content = render(template, **_frame(request, status), who=who, handout_of=handout_of, **values)
     return HTMLResponse(content, status, headers={"Content-Security-Policy": POLICY})
+
+
+def kept_page(
+    request: Request,
+    template: str,
+    who: Person,
+    key: Sequence[object],
+    find_values: Callable[[], Mapping[str, Any]],
+) -> Response:
+    """Return a page that is rendered once for each `key`, which has all that its values depend on."""
+    context, frame = page_context_of(request), _frame(request, OK)
+
+    def make() -> str:
+        return render(template, **frame, who=who, handout_of=context.handout_of, **find_values())
+
+    versions = _release(), context.handout.version if context.handout else ""
+    policy = {"Content-Security-Policy": POLICY}
+    return context.kept_pages.answer(request, (*versions, template, who, frame, *key), make, **policy)
+
+
+@cache
+def _release() -> str:
+    """Return a digest of all that makes pages here, so that a new release renders them again."""
+    digest = hashlib.sha256()
+    for package in (grader.core, grader.handout, grader.render, grader.web):
+        for file in sorted(Path(package.__path__[0]).rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _frame(request: Request, status: int) -> dict[str, Any]:
@@ -66,7 +102,6 @@ def _frame(request: Request, status: int) -> dict[str, Any]:
         "theme": theme_of(request),
         "themes": list(Theme),
         "service": page_context_of(request).name,
-        "handout_of": page_context_of(request).handout_of,
     }
 
 

@@ -9,11 +9,10 @@ from grader.store.queue.port import WorkerInfo
 from grader.store.states import State
 from grader.store.submissions import Upload
 from grader.store.tables import AssignmentRow, SubmissionRow
-from grader.store.users import person
 from grader.usecases.acceptance import Acceptance
 from grader.usecases.pace import FIRST_GUESS_SECONDS, Pace
 from grader.usecases.use_case_error import NotFoundError, RateLimitError
-from tests.grader.support.course import hand_in, make_course
+from tests.grader.support.course import hand_in, make_course, signed_in
 
 
 class Desk:
@@ -27,8 +26,8 @@ class Desk:
 
     def arrival(self, name, note="", assignment=""):
         """Return an upload by one of the course."""
-        with self.database.read() as session:
-            who = person(session, getattr(self.course, name))
+        with self.database.write() as session:
+            who = signed_in(session, getattr(self.course, name))
         content = f"{name} {note}".encode()
         return who, Upload(who.id, assignment, content.hex().ljust(64, "0"), content)
 

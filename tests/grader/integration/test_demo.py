@@ -23,14 +23,15 @@ from grader.sandbox.forking import JAIL
 from grader.service_settings import read_service_settings
 from grader.store.grader_failures import find_grader_failures
 from grader.store.queue import open_queue
-from grader.store.sign_ins import find_session_user, sign_in_by_link
+from grader.store.sign_ins import find_signed_in, sign_in_by_link
 from grader.store.states import State
 from grader.store.student_results import Counts, list_student_results
 from grader.store.submissions import SubmissionFilter, page
 from grader.store.tables import AssignmentRow, LoginLinkRow, SubmissionRow, TokenRow, UserRow
-from grader.store.users import find_user, person
+from grader.store.users import find_user
 from grader.suite.assignment import load_assignment
 from tests.assignment.samples import ROOT
+from tests.grader.support.course import signed_in
 from tests.grader.support.site import Site
 
 pytestmark = pytest.mark.slow
@@ -118,9 +119,9 @@ def test_everybody_is_in_the_course(service):
     """Forty students stand in it, three of them without a try, and a teacher."""
     filled(service)
 
-    with service.database.read() as session:
+    with service.database.write() as session:
         found = list_student_results(session, session.get_one(AssignmentRow, ASSIGNMENT), Counts.BEST)
-        teacher = person(session, find_user(session, TEACHER[0]).id)
+        teacher = signed_in(session, find_user(session, TEACHER[0]).id)
 
     assert {(each.email, each.name) for each in found} == set(STUDENTS)
     assert sum(each.newest is None for each in found) == 3
@@ -135,7 +136,7 @@ def test_the_printed_links_let_in(service):
     with service.database.write() as session:
         ids = [find_user(session, email).id for email in (TEACHER[0], STUDENTS[0][0])]
         cookies = [sign_in_by_link(session, code) for code in links]
-        let_in = [find_session_user(session, cookie) for cookie in cookies]
+        let_in = [find_signed_in(session, cookie).id for cookie in cookies]
 
     assert let_in == ids
 

@@ -85,17 +85,36 @@ def test_a_busy_student_stands_behind_the_others(database, queue, course):
     assert places == [1, 2, 3]
 
 
-def test_a_student_alone_may_hold_all_slots(database, queue, course):
-    """While nobody else waits, both slots serve the same student."""
-    sleepers = [hand_in(database, queue, course.anna) for _ in range(2)]
-    work = Slow(database, 2)
+def test_a_student_alone_leaves_a_slot_free(database, queue, course):
+    """While nobody else waits, two of three slots serve the student, and who comes next is served at once."""
+    sleepers = [hand_in(database, queue, course.anna) for _ in range(4)]
+    work = Slow(database, 5)
+
+    with worker(queue, work, slots=3):
+        work.wait_for(2)
+        other = hand_in(database, queue, course.ben, priority=Priority.RESUBMISSION)
+        began = work.wait_for(3)
+        work.go_on.set()
+        assert work.done.wait(PATIENCE)
+
+    assert began[2] == other.id
+    assert set(states(database, *sleepers, other)) == {State.GRADED}
+
+
+def test_a_further_submission_follows_when_the_first_ends(database, queue, course):
+    """With two slots a student's submissions run one after the other; a regrade delays none of them."""
+    regrade = hand_in(database, queue, course.anna, priority=Priority.BULK)
+    work = Slow(database, 3)
 
     with worker(queue, work, slots=2):
+        work.wait_for(1)
+        submissions = [hand_in(database, queue, course.anna) for _ in range(2)]
         began = work.wait_for(2)
         work.go_on.set()
         assert work.done.wait(PATIENCE)
 
-    assert set(began) == {each.id for each in sleepers}
+    assert began == [regrade.id, submissions[0].id]
+    assert set(states(database, *submissions, regrade)) == {State.GRADED}
 
 
 @pytest.fixture

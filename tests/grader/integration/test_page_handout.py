@@ -1,15 +1,20 @@
 """The handout's page: who may read it, the reader's own state in each problem, and links from other pages."""
 
+from contextlib import closing
+
 import pytest
 
 from grader.handout.load import render_handout
 from grader.store import open_database
+from grader.store.attempts import publish, take
 from grader.store.courses import SubmissionPolicy, add_assignment, add_course
+from grader.store.verdict import verdict_of
 from grader.web.pages.view import POLICY
 from tests.grader.support import gallery
 from tests.grader.support.api import make_service
+from tests.grader.support.course import hand_in, of_the_suite
 from tests.grader.support.page import Page
-from tests.grader.support.reports import RUBRIC
+from tests.grader.support.reports import RUBRIC, report
 
 TEXT = """\
 # Adding up
@@ -86,6 +91,36 @@ def test_states_are_of_nobody_else(service, exhibits):  # noqa: ARG001 - anna's 
         each for page in (ben, teacher) for each in page.attributes("href") if "/submissions/" in each
     ]
     assert "After your first submission" not in teacher.words
+
+
+def test_the_page_is_rendered_once_for_each_reader(service, exhibits):  # noqa: ARG001 - anna's are there
+    """A reader who has the page gets 304; other readers and a changed handout have other pages."""
+    anna, ben = service.browser("anna"), service.browser("ben")
+    first = anna.get(PATH)
+    known = {"If-None-Match": first.headers["etag"]}
+
+    assert anna.get(PATH, headers=known).status_code == 304
+    assert ben.get(PATH, headers=known).status_code == 200
+    assert service.browser().get(PATH, headers=known).status_code == 303
+    assert render_handout(TEXT + "More.", ["adding"], FIGURES.get).version != HANDOUT.version
+    assert render_handout(TEXT, ["adding"], {"picture.png": b"new"}.get).version != HANDOUT.version
+
+
+def test_the_page_follows_a_new_verdict(tmp_path):
+    """A better submission shows at once."""
+    with closing(open_database(f"sqlite:///{tmp_path}/grader.db")) as database:
+        made = make_service(database, hourly_limit=None, handout=HANDOUT)
+        browser = made.browser("anna")
+        before = read(browser)
+
+        submission = hand_in(database, made.queue, made.course.anna)
+        with database.write() as session:
+            publish(
+                session, take(session, submission.id, "test"), of_the_suite(session, verdict_of(report()))
+            )
+
+        assert "/submissions/" not in " ".join(before.attributes("href"))
+        assert f"/submissions/{submission.id}#problem-taking" in read(browser).attributes("href")
 
 
 @pytest.mark.parametrize("path", [PATH, f"{PATH}/{FIGURE}"])

@@ -1,14 +1,22 @@
 """The pages in every state of a submission: waiting, graded, ended without a verdict."""
 
 import re
+from contextlib import closing
 
 import pytest
 
 from grader.store import open_database
+from grader.store.attempts import publish, start_regrade, take
+from grader.store.database import now
+from grader.store.states import Priority
+from grader.store.submissions import accept
+from grader.store.tables import AssignmentRow, UserRow
+from grader.store.verdict import verdict_of
 from tests.grader.support import gallery
 from tests.grader.support.api import make_service
+from tests.grader.support.course import ASSIGNMENT, hand_in, of_the_suite, upload
 from tests.grader.support.page import Page
-from tests.grader.support.reports import RUBRIC
+from tests.grader.support.reports import RUBRIC, report
 
 STATES = {
     "queued": ["Number 1 in the queue: next to be graded", "Cancel this submission"],
@@ -114,6 +122,53 @@ def test_staff_see_the_students_page_and_whose_it_is(service, anna, exhibits):
     assert "For staff" not in seen.words
     for words in STATES["graded"]:
         assert words in by_staff.words
+
+
+def test_a_report_is_rendered_once_for_each_reader(service, anna, exhibits):
+    """The page of a report has an ETag: its reader gets 304 with it, and staff get a page of their own."""
+    path = f"/submissions/{exhibits['flawless']}"
+    teacher = service.browser("teacher")
+
+    first = anna.get(path)
+    again = anna.get(path, headers={"If-None-Match": first.headers["etag"]})
+    by_staff = teacher.get(path, headers={"If-None-Match": first.headers["etag"]})
+
+    assert (again.status_code, again.text) == (304, "")
+    assert again.headers["content-security-policy"]
+    assert first.headers["cache-control"] == "private, no-cache"
+    assert (by_staff.status_code, "For staff" in by_staff.text) == (200, True)
+    assert service.browser().get(path, headers={"If-None-Match": first.headers["etag"]}).status_code == 303
+
+
+def test_a_report_page_follows_what_changes(tmp_path):
+    """A regrade, a later submission, another name and a moved deadline each make another page."""
+    with closing(open_database(f"sqlite:///{tmp_path}/grader.db")) as database:
+        service = make_service(database, hourly_limit=None)
+        browser, anna = service.browser("anna"), service.course.anna
+        first = hand_in(database, service.queue, anna)
+        with database.write() as session:
+            publish(session, take(session, first.id, "test"), of_the_suite(session, verdict_of(report())))
+        etags = [browser.get(f"/submissions/{first.id}").headers["etag"]]
+
+        def regrade(session):
+            start_regrade(session, first.id, Priority.BULK)
+            publish(session, take(session, first.id, "test"), of_the_suite(session, verdict_of(report())))
+
+        def hand_in_again(session):
+            accept(session, upload(anna, b"other"))
+
+        def rename(session):
+            session.get_one(UserRow, anna).name = "Anna B."
+
+        def move_deadline(session):
+            session.get_one(AssignmentRow, ASSIGNMENT).due_at = now(session)
+
+        for change in (regrade, hand_in_again, rename, move_deadline):
+            with database.write() as session:
+                change(session)
+            etags.append(browser.get(f"/submissions/{first.id}").headers["etag"])
+
+    assert len(set(etags)) == len(etags)
 
 
 def test_an_assignment_lists_what_was_handed_in(anna, exhibits):

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from grader.store.database import now
 from grader.store.sign_ins import (
-    find_session_user,
+    find_signed_in,
     issue_link,
     revoke_access,
     sign_in_by_link,
@@ -45,7 +45,8 @@ def by_token(database, user_id):
 def user_of(database, cookie):
     """Return whom a cookie signs in."""
     with database.read() as session:
-        return find_session_user(session, cookie)
+        found = find_signed_in(session, cookie)
+        return found and found.id
 
 
 def test_a_link_lets_in_once(database, anna):

@@ -13,7 +13,7 @@ from grader.store.database import now
 from grader.store.failed_tests import CommonFailure, count_failed_tests, find_common_failures
 from grader.store.grader_failures import find_grader_failures
 from grader.store.states import Priority, State
-from grader.store.student_results import Counts, Earned, Newest, list_history, list_student_results
+from grader.store.student_results import Counts, Earned, Newest, Totals, list_history, list_student_results
 from grader.store.submissions import MAX_ATTEMPTS, accept, arrivals, cancel
 from grader.store.tables import AssignmentRow, SubmissionRow
 from grader.store.verdict import FailedTest
@@ -136,7 +136,7 @@ def test_what_came_after_the_due_time_is_late(database, course, hours, late):
         session.get_one(AssignmentRow, ASSIGNMENT).due_at = due_at
 
     with database.read() as session:
-        (only,) = list_history(session, course.anna, ASSIGNMENT)
+        (only,) = list_history(session, course.anna, session.get_one(AssignmentRow, ASSIGNMENT))
     counted = standing_of(database, "anna@example.edu").counted
 
     assert (counted.submission_id, counted.is_late) == (submission_id, late)
@@ -153,7 +153,7 @@ def test_another_assignment_has_standings_of_its_own(database, course):
     with database.read() as session:
         other = list_student_results(session, session.get_one(AssignmentRow, "other"), Counts.BEST)
         here = list_student_results(session, session.get_one(AssignmentRow, ASSIGNMENT), Counts.BEST)
-        elsewhere = list_history(session, course.anna, ASSIGNMENT)
+        elsewhere = list_history(session, course.anna, session.get_one(AssignmentRow, ASSIGNMENT))
 
     assert [(each.user_id, each.attempts) for each in other] == [(course.anna, 1), (course.ben, 0)]
     assert [(each.user_id, each.attempts) for each in here] == [(course.anna, 0), (course.ben, 0)]
@@ -184,12 +184,23 @@ def test_a_history_has_everything_newest_first(database, course):
     waiting = keep(database, course.anna, 1)
 
     with database.read() as session:
-        newest, oldest = list_history(session, course.anna, ASSIGNMENT)
+        newest, oldest = list_history(session, course.anna, session.get_one(AssignmentRow, ASSIGNMENT))
 
     assert (newest.submission_id, newest.state, newest.earned) == (waiting, State.QUEUED, None)
     assert (oldest.submission_id, oldest.state) == (first, State.GRADED)
-    assert oldest.earned == Earned(2.5, 5, 0.0, 4, {"adding": 2.5})
+    assert oldest.earned == Totals(2.5, 5, 0.0, 4)
     assert newest.received_at > oldest.received_at
+
+
+def test_an_unjudged_problem_leaves_the_bonus_unknown_in_a_history(database, course):
+    """The list shows no sum that counts an unjudged problem as 0."""
+    first = handed_in(database, course.anna, 3, score=2.0)
+    regrade(database, first, score=2.5, points={"adding": 2.5, "drawing": None})
+
+    with database.read() as session:
+        (only,) = list_history(session, course.anna, session.get_one(AssignmentRow, ASSIGNMENT))
+
+    assert (only.attempt, only.earned) == (2, Totals(2.5, 5, None, 4))
 
 
 def test_lost_tests_are_counted_once_a_submission(database, course):

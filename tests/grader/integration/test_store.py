@@ -16,6 +16,7 @@ from grader.store.audit_log import AuditFilter, entries, record
 from grader.store.columns import StoredRow
 from grader.store.database import now
 from grader.store.events import add_event_if_current, events_since
+from grader.store.sign_ins import find_signed_in, issue_link, sign_in_by_link
 from grader.store.states import Priority, State
 from grader.store.submissions import (
     MAX_ATTEMPTS,
@@ -38,8 +39,8 @@ from grader.store.tokens import (
     tokens_of,
     verify_token,
 )
-from grader.store.users import Person, add_user, normal_email, person
-from tests.grader.support.course import COURSE, make_course, upload, verdict
+from grader.store.users import Person, add_user, normal_email
+from tests.grader.support.course import COURSE, make_course, signed_in, upload, verdict
 
 
 @pytest.fixture
@@ -423,9 +424,10 @@ def test_the_audit_is_filtered_and_paged(database):
 def test_who_somebody_is(database, course):
     """A person has a role in each course; a disabled account is nobody."""
     with database.write() as session:
-        known = person(session, course.teacher)
+        known = signed_in(session, course.teacher)
         token = issue_token(session, course.anna, "")
         before = bearer(session, token).person
+        cookie = sign_in_by_link(session, issue_link(session, course.anna))
         session.get_one(UserRow, course.anna).disabled_at = now(session)
 
     with database.read() as session:
@@ -433,7 +435,7 @@ def test_who_somebody_is(database, course):
         assert bearer(session, token) is None
         assert known.roles == {COURSE: Role.INSTRUCTOR}
         assert known.staff_courses == (COURSE,)
-        assert person(session, course.anna) is None
+        assert find_signed_in(session, cookie) is None
 
 
 def test_an_address_is_one_person_however_it_is_written(database):

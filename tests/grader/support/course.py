@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from grader.core.role import Role
 from grader.store.courses import SubmissionPolicy, add_assignment, add_course
+from grader.store.sign_ins import find_signed_in, issue_link, sign_in_by_link
 from grader.store.standard import announce
 from grader.store.states import Priority
 from grader.store.submissions import Upload, accept
@@ -83,3 +84,8 @@ def verdict(**fields):
         "document": "{}",
     }
     return Verdict(**{**plain, **fields})
+
+
+def signed_in(session, user_id):
+    """Return the person whom a new link of this user signs in."""
+    return find_signed_in(session, sign_in_by_link(session, issue_link(session, user_id)))
