@@ -139,7 +139,7 @@ def _announce(found: "Found", folder: Path) -> None:
     if found.passed_over:
         typer.echo(f"ignored, no submissions: {', '.join(map(printable, found.passed_over))}", err=True)
     if not found.submissions:
-        raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
+        raise typer.BadParameter(f"no submissions in {folder}: put the downloaded zips or folders there")
 
 
 def _seed(settings: "Settings", seed: int | None, work: "Submission") -> int:

@@ -23,9 +23,9 @@ from grader.cli.error_exits import end_with
 
 COMMANDS = (grade, score, serve, submit, keep, prune, list_audit, doctor)
 GROUPS = {"course": course, "user": user, "rubric": check_rubric, "template": template}
-HELP = """Grade submissions, or serve a course that does.
+HELP = """Grade submissions, or run the service of a course.
 
-Exit status: 0 done, 1 graded but something could not be judged, 2 usage error, 3 refused at intake, 4 the
+Exit status: 0 done, 1 graded but some tests could not be judged, 2 usage error, 3 refused at intake, 4 the
 grader itself failed.
 """
 

@@ -200,7 +200,7 @@ def test_a_broken_suite_is_our_fault(grader, tmp_path):
     for path in ("tests/__init__.py", "tests/mnist_utils.py", "tests/mnist_format.py", "rubric.yaml"):
         shutil.copy(ROOT / path, assignment / path)
     shutil.copytree(ROOT / "tests" / "provided", assignment / "tests" / "provided")
-    (assignment / "tests" / "cases" / "test_part1_scalar.py").write_text("import nothing_of_that_name\n")
+    (assignment / "tests" / "cases" / "test_part1_basics.py").write_text("import nothing_of_that_name\n")
 
     done = grader("grade", REFERENCE, *QUICK, GRADER_ASSIGNMENT=str(assignment))
 

@@ -17,17 +17,11 @@ from grader.store.student_results import Counts, Earned, Newest, Totals, list_hi
 from grader.store.submissions import MAX_ATTEMPTS, accept, arrivals, cancel
 from grader.store.tables import AssignmentRow, SubmissionRow
 from grader.store.verdict import FailedTest
-from tests.grader.support.course import ASSIGNMENT, COURSE, make_course, upload, verdict
+from tests.grader.support.course import ASSIGNMENT, COURSE, upload, verdict
 
 WRONG = FailedTest("adding", "test_a", Outcome.FAILED, "the number is wrong")
 ALSO_WRONG = replace(WRONG, test="test_b")
 RAISED = FailedTest("taking", "test_c", Outcome.ERROR, "ValueError: no")
-
-
-@pytest.fixture
-def course(database):
-    """Return a course without limits."""
-    return make_course(database, hourly_limit=None)
 
 
 def keep(database, user_id, hours_ago=0):

@@ -57,6 +57,12 @@ def write_suite(root, cases=CASES, more="", **limits):
     return root
 
 
+def add_setting(root, setting):
+    """Add a line to the settings of the suite in `root`."""
+    with (root / "cases" / "suite.yaml").open("a") as file:
+        file.write(f"{setting}\n")
+
+
 def run_suite(root, runner, source=RIGHT, listen=ignore, seed=IN_ORDER, **options):
     """Return the outcome of the suite in `root` on the adapters `source`, in processes of `runner`."""
     job = SuiteJob({"tests/adapters.py": source.encode()}, seed=seed, **options)
