@@ -68,3 +68,15 @@ def test_a_report_leads_to_the_section_and_back(visit, exhibition):
 
     page.locator("#problem-value_add").get_by_role("link", name="Report").click()
     page.wait_for_url("**/submissions/*#problem-value_add")
+
+
+def test_paper_has_the_text_alone(visit):
+    """In print the text takes the page's width, without contents and links to reports."""
+    page = visit("anna", viewport=WIDE).open(PATH)
+    page.emulate_media(media="print")
+
+    assert page.locator("article").bounding_box()["x"] < 200
+    assert page.locator("article").bounding_box()["width"] > 600
+    assert not page.locator(".contents").is_visible()
+    assert page.locator(".own .badge").first.is_visible()
+    assert not page.locator(".own a").first.is_visible()
