@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from grader.core.sections import problem_anchor, section_anchor, split_references
+from grader.core.sections import section_anchor, split_references
 
 LINK = Markup('<a href="{}#{}">{}</a>')
 
@@ -13,8 +13,3 @@ def link_sections(text: str, handout: str) -> Markup:
         LINK.format(handout, section_anchor(number), piece) if handout and number else piece
         for piece, number in split_references(text)
     )
-
-
-def link_problem(words: str, handout: str, problem: str) -> Markup:
-    """Return `words` as a link to a problem of the handout; without a link if `handout` is empty."""
-    return LINK.format(handout, problem_anchor(problem), words) if handout else Markup.escape(words)
