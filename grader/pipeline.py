@@ -16,16 +16,28 @@ from grader.core.text import clean
 from grader.sandbox.runner import Output, RunnerKind
 from grader.seed import seed_id
 from grader.suite.cache import PreparedSuite, SuiteCache
+from grader.suite.host_fingerprint import numpy_version, python_version
 from grader.suite.messages import Results, SuiteJob
 from grader.suite.run import Listener, SuiteOutcome, ignore
+from grader.suite.start import StartedSuite
 
 
 class Grader:
     """Grades submissions on one assignment; any number of threads may use it at a time."""
 
-    def __init__(self, root: Path, kinds: Sequence[RunnerKind], *, with_bonus: bool = True) -> None:
-        """Grade on the assignment in the folder `root`, in the strongest of the runners `kinds`."""
-        self._cache = SuiteCache(root, kinds)
+    def __init__(
+        self,
+        root: Path,
+        kinds: Sequence[RunnerKind],
+        started: StartedSuite | None = None,
+        *,
+        with_bonus: bool = True,
+    ) -> None:
+        """Grade on the assignment in the folder `root`, in the strongest of the runners `kinds`.
+
+        `started` is its suite's process, if that runs already.
+        """
+        self._cache = SuiteCache(root, kinds, started)
         self._with_bonus = with_bonus
 
     def begin(self) -> Rubric:
@@ -114,8 +126,8 @@ class _Run:
             seed_id=seed_id(self._seed),
             runner=runner.kind.name,
             isolation=runner.kind.isolation,
-            python=self._prepared.fingerprint.python,
-            numpy=self._prepared.fingerprint.numpy,
+            python=python_version(),
+            numpy=numpy_version(),
             started_at=self._started.isoformat(timespec="seconds"),
             seconds=time.monotonic() - self._clock,
             status=status_of(scored, loadable=outcome.unloadable is None),

@@ -22,9 +22,10 @@ def check_rubric() -> None:
     from grader.settings import read_settings
     from grader.suite.assignment import load_assignment
     from grader.suite.run import SuiteProcess
+    from grader.suite.start import StartedSuite
 
     assignment = load_assignment(read_settings().assignment)
-    with closing(SuiteProcess(assignment.root, assignment.rubric.suite)) as suite:
+    with closing(SuiteProcess(StartedSuite(assignment.root))) as suite:
         tests = suite.tests
     differences = [*compare(assignment.rubric, tests), *_compare_handout(assignment)]
     for difference in differences:

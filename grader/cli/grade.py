@@ -38,6 +38,7 @@ WithoutBonus = Annotated[
 
 @app.command("grade")
 def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
+    context: typer.Context,
     submission: Annotated[Path, typer.Argument(metavar="FILE.zip|DIR", exists=True, help="The submission.")],
     json_file: JsonOption = None,
     html_file: HtmlOption = None,
@@ -53,25 +54,28 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
 
     settings = read_settings()
     kinds = allowed_runners(settings, runner)
-    with closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader:
+    with closing(Grader(settings.assignment, kinds, context.obj, with_bonus=not without_bonus)) as grader:
         rubric = grader.begin()  # while the suite's process starts, this one imports what it needs later
+
+        from grader.cli.late_progress import LateProgress
+        from grader.intake import read_submission
+
+        work = read_submission(submission)
+        with LateProgress(rubric) as progress:
+            report = grader.grade(work, _seed(settings, seed, work), progress.listen)
 
         from rich.console import Console
 
-        from grader.batch import read_submission
-        from grader.render.progress_bar import suite_progress
         from grader.render.terminal import print_report
 
-        work = read_submission(submission)
-        with suite_progress(Console(stderr=True), rubric) as progress:
-            report = grader.grade(work, _seed(settings, seed, work), progress.listen)
-    print_report(report, Console())
+        print_report(report, Console())
     write_report(report, json_file, html_file, pytest_file)
     raise typer.Exit(status_of_exit(report))
 
 
 @app.command("grade-all")
 def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
+    context: typer.Context,
     folder: Annotated[
         Path, typer.Argument(exists=True, help="A folder of zips and folders, or one zip of them all.")
     ],
@@ -103,7 +107,7 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
     rows: list[Row] = []
     with (
         downloads_in(folder) as found,
-        closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader,
+        closing(Grader(settings.assignment, kinds, context.obj, with_bonus=not without_bonus)) as grader,
         batch_progress(Console(stderr=True), len(found.submissions)) as progress,
     ):
         _announce(found, folder)

@@ -45,18 +45,18 @@ class RunningJob:
 class JobSource:
     """The suite's process between two jobs."""
 
-    def __init__(self, control: int, ready: int) -> None:
-        """Wait for jobs on the socket `control`; announce the suite on the socket `ready`."""
-        self._control = socket.socket(fileno=control)
-        self._ready = socket.socket(fileno=ready)
+    def __init__(self, control: socket.socket, announcements: Messages) -> None:
+        """Wait for jobs on the socket `control`; announce the suite by `announcements`."""
+        self._control = control
+        self._announcements = announcements
 
     def announce(self, **facts: Any) -> None:
         """Send facts about the suite, which the worker's SuiteProcess has as properties."""
-        Messages(self._ready).send(facts)
+        self._announcements.send(facts)
 
     def next(self) -> RunningJob | None:
         """Wait, and return each job in a fork of this process; return None here when no more will come."""
-        self._ready.close()
+        self._announcements.close()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the worker sees a fork's end by its socket
         gc.collect()
         gc.freeze()  # the collected cases are no garbage, and are not to be looked through in every fork

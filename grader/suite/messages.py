@@ -16,12 +16,14 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.boundary.frame_connection import FrameConnection
 from grader.boundary.frame_limits import FROM_GRADER, LENGTHS
 from grader.boundary.header import write_plain
-from grader.core.scoring import TestResult
+
+if TYPE_CHECKING:
+    from grader.core.scoring import TestResult
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,11 @@ class Results:
             self._by_test[content.group, content.name] = content
 
     @property
-    def so_far(self) -> list[TestResult]:
+    def so_far(self) -> "list[TestResult]":
         """The results up to now."""
         return list(self._by_test.values())
 
-    def in_order(self, expected: Mapping[str, Sequence[str]]) -> list[TestResult]:
+    def in_order(self, expected: Mapping[str, Sequence[str]]) -> "list[TestResult]":
         """Return the results in the order in which `expected` names the tests, by class."""
         tests = [(group, name) for group, names in expected.items() for name in names]
         places = {test: place for place, test in enumerate(tests)}

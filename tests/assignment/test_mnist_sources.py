@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 
-from tests import mnist_files, mnist_sources
+from tests import mnist_files, mnist_sources, mnist_split
 from tests.assignment.small_mnist import small_file
 from tests.mnist_files import FILES, WrongFile
 from tests.mnist_format import MnistUnavailable
@@ -139,7 +139,7 @@ class TestGathering:
 
         sources = mnist_sources.local_sources()
 
-        assert [source.title for source in sources] == [f"the cache folder {mnist_sources.cache_folder()}"]
+        assert [source.title for source in sources] == [f"the cache folder {mnist_split.cache_folder()}"]
 
 
 class TestRemoteSources:

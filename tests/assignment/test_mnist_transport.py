@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import mnist_sources
+from tests import mnist_sources, mnist_split
 from tests.assignment.small_mnist import small_file
 from tests.mnist_files import parse_idx
 from tests.mnist_sources import NPM_PACKAGE
@@ -132,7 +132,7 @@ class TestLocalFiles:
             monkeypatch.setenv(name, value.format(root=tmp_path))
         monkeypatch.setattr(sys, "platform", platform)
 
-        assert mnist_sources.cache_folder() == tmp_path / expected
+        assert mnist_split.cache_folder() == tmp_path / expected
 
 
 class TestIdx:

@@ -125,7 +125,7 @@ class Verdicts:
     def __init__(self, canary):
         """Hand in every attack with `canary`."""
         self._canary = canary
-        self._pool = ThreadPoolExecutor(os.cpu_count())
+        self._pool = ThreadPoolExecutor(1 + os.cpu_count())  # one more: some attacks only wait
         self._begun = {}
         self._caches = {}
 

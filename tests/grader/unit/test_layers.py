@@ -9,7 +9,7 @@ import pytest
 
 GRADER = Path(__file__).resolve().parents[3] / "grader"
 LAYERS = (
-    {"core"},
+    {"core", "assignment_folder"},
     {
         "intake",
         "boundary",

@@ -8,6 +8,7 @@ import pytest
 from grader.sandbox.process import ProcessRunner
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteProcess, ignore
+from grader.suite.start import StartedSuite
 from tests.grader.support.small_suite import IN_ORDER, write_suite
 from tests.grader.support.suite_runs import ALLOWANCE
 
@@ -39,7 +40,7 @@ def grade(root):
                 f"import os\nimport pytest\nfrom tests import adapters\n{cases}"
             )
         job = SuiteJob({"tests/adapters.py": source.encode(), **(ships or {})}, seed, **options)
-        with closing(SuiteProcess(root, "cases")) as suite:
+        with closing(SuiteProcess(StartedSuite(root))) as suite:
             return suite.run(job, ProcessRunner(ALLOWANCE), listen)
 
     return grade

@@ -15,6 +15,7 @@ from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import Allowance
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteProcess
+from grader.suite.start import StartedSuite
 from tests.grader.support.processes import are_over
 from tests.grader.support.small_suite import RIGHT, run_suite, write_suite
 from tests.grader.support.suite_runs import ALLOWANCE, outcomes
@@ -131,7 +132,7 @@ def test_a_run_that_is_broken_off_leaves_nothing(root, temporary, tmp_path):
         if kind == "result":
             raise KeyboardInterrupt
 
-    with closing(SuiteProcess(root, "cases")) as suite, pytest.raises(KeyboardInterrupt):
+    with closing(SuiteProcess(StartedSuite(root))) as suite, pytest.raises(KeyboardInterrupt):
         suite.run(job, ProcessRunner(ALLOWANCE), stop)
 
     assert are_over([pid.read_text()])
@@ -140,7 +141,7 @@ def test_a_run_that_is_broken_off_leaves_nothing(root, temporary, tmp_path):
 
 def test_collecting_leaves_nothing(root, temporary):
     """Asking for the names of the tests leaves no folder behind."""
-    with closing(SuiteProcess(root, "cases")) as suite:
+    with closing(SuiteProcess(StartedSuite(root))) as suite:
         tests = suite.tests
 
     assert tests == {"TestFirst": ["test_one", "test_two"], "TestSecond": ["test_three"]}
