@@ -22,6 +22,7 @@ from grader.render.drawing import drawing_of
 from grader.render.first_difference import compare
 from grader.render.fitting import fit
 from grader.render.marks import MARKS, mark_of
+from grader.render.section_links import link_sections
 
 TEXT_BYTES = 600_000  # of a page, for what a submission can make long
 HEADLINE = 300  # characters
@@ -91,11 +92,20 @@ def render_html(report: GradedReport) -> str:
     return environment().get_template("report.html.j2").render(report_values(report))
 
 
-def report_values(report: GradedReport) -> dict[str, Any]:
-    """Return the values for the templates of a report, cleaned and cut for a page."""
+def report_values(report: GradedReport, handout_path: str = "") -> dict[str, Any]:
+    """Return the values for the templates of a report, cleaned and cut for a page.
+
+    `handout_path` is where the handout is, for the links to its sections; empty for none.
+    """
     fitted = fit(report, TEXT_BYTES)
     score = fitted.score
-    return {"report": fitted, "score": score, "next_step": next_step(score), "blocked": blocked_by(score)}
+    return {
+        "report": fitted,
+        "score": score,
+        "next_step": next_step(score),
+        "blocked": blocked_by(score),
+        "handout_path": handout_path,
+    }
 
 
 @cache
@@ -125,6 +135,7 @@ def make_environment(loader: BaseLoader) -> Environment:
         "points": format_points,
         "mark": mark_of,
         "drawing": drawing_of,
+        "link_sections": link_sections,
         "earned": points_of_part,
         "hint": hint_of,
         "reasons": reasons,

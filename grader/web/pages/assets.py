@@ -26,6 +26,7 @@ NAMES = (
     "icon.svg",
     ICONS,
     "hand-in.js",
+    "handout.css",
     "live.js",
     "times.js",
     "vendor/htmx-2.0.11.min.js",

@@ -64,7 +64,9 @@ def show_submission(  # noqa: PLR0913, PLR0917 - the values of the page
             row = find_report(session, submission_id, attempt)
             report = from_document(json.loads(row.document))
             places = find_places(session, row, report)
-        return {**values, **report_values(report), "places": places, "report_row": row}
+        handout_path = page_context.handout_of(submission.assignment_id)
+        shown = report_values(report, handout_path)
+        return {**values, **shown, "places": places, "report_row": row}
 
     return kept_page(request, "submission.html.j2", who, [*_key(values), has_places], find_values)
 

@@ -45,7 +45,7 @@ def test_next_step():
     """One next step is given: the earliest problem that lost points, with section, hint and command."""
     words = page(result("TestTaking", outcome=FAILED), result("TestRoots", outcome=FAILED)).words
 
-    assert "Next step: Subtraction Handout section 2.2. Take them away." in words
+    assert "Next step: Subtraction Handout, section 2.2. Take them away." in words
     assert "On your machine: uv run pytest -k TestTaking" in words
     assert words.count("Next step") == 1
 
