@@ -73,7 +73,7 @@ def test_next_problem(project):
     result = project(MIXED | {"TestHitch": [PASSES]})
 
     assert points(result)[-2:] == [
-        "Next: bend, A bend (handout section 3.1). Mind the ends.",
+        "Next: bend, A bend (handout, section 3.1). Mind the ends.",
         "uv run pytest -k TestBend",
     ]
 
@@ -126,7 +126,7 @@ def test_selected_class(project):
         "two More knots 2.67 / 4",
         "bend A bend 2.67 / 4 2/3 tests",
         "Only a part of the tests was run, so there is no total. `uv run pytest` runs them all.",
-        "Next: bend, A bend (handout section 3.1). Mind the ends.",
+        "Next: bend, A bend (handout, section 3.1). Mind the ends.",
         "uv run pytest -k TestBend",
     ]
 

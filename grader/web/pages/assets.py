@@ -26,6 +26,7 @@ NAMES = (
     "icon.svg",
     ICONS,
     "hand-in.js",
+    "handout.css",
     "live.js",
     "menus.js",
     "times.js",

@@ -64,7 +64,8 @@ def show_submission(  # noqa: PLR0913, PLR0917 - the values of the page
             row = find_report(session, submission_id, attempt)
             report = from_document(json.loads(row.document))
             places = find_places(session, row, report)
-        shown = report_values(report, code_path=f"/submissions/{submission_id}/code", places=places)
+        handout_path = page_context.handout_of(submission.assignment_id)
+        shown = report_values(report, handout_path, f"/submissions/{submission_id}/code", places)
         stands = standing(values["submissions"], values["this"])
         return {**values, **shown, "standing": stands, "report_row": row}
 

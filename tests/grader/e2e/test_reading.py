@@ -1,4 +1,4 @@
-"""Ways to read and to act: by keyboard alone, on paper, without scripts, and what others may not read."""
+"""Ways to read and to act: by keyboard alone, on paper, without scripts; others may not read."""
 
 import pytest
 
@@ -79,7 +79,7 @@ def test_handing_in_by_keyboard(visit):
 
 
 def test_a_report_on_paper(exhibition, visit, shots):
-    """Printed, the report has its verdict and reasons, and none of what is for a screen only."""
+    """Printed, the report has its verdict and reasons, and nothing that is for a screen only."""
     window = visit("anna")
     page = window.open(f"/submissions/{exhibition.ids['graded']}")
 

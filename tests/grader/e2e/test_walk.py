@@ -35,7 +35,7 @@ def site(chromium, tmp_path_factory):  # noqa: ARG001 - without a browser nobody
 
 @pytest.fixture
 def visit(request, chromium, site, shots):
-    """Return what opens windows on the service."""
+    """Return a function that opens windows on the service."""
 
     def open_one(**options):
         return Visit(chromium, site.url, **options)
@@ -69,7 +69,7 @@ def mended(folder):
 
 
 def test_from_the_first_link_to_the_better_score(site, visit, tmp_path, shots):
-    """Somebody who has never seen it hands in, understands the verdict, mends it and sees what changed."""
+    """Somebody who has never seen it hands in, understands the verdict, mends it and sees the change."""
     window = visit()
     page = window.open(link_for(site, "zoe@example.edu"))
     page.get_by_role("button", name="Sign in").click()

@@ -25,7 +25,7 @@ STATES = {
     "stage": ["2 of 5 points. Only the long tests are left"],
     "training": ["The tests are done: 2 of 5 points", "Addition: epoch 3/3", "Loss"],
     "regraded": ["in the queue", "The earlier verdict counts until then", "Grading starts again"],
-    "graded": ["2.5 / 5 points", "Next step: Addition", "Handout 2.1", "[[1. 2.] [3. 9.]]"],
+    "graded": ["2.5 / 5 points", "Next step: Addition", "Handout, section 2.1", "[[1. 2.] [3. 9.]]"],
     "flawless": ["5 / 5 points", "All 5 points No test of the parts was lost."],
     "not gradable": ["The submission could not be loaded", "shapes (3,1) and (3,) do not match"],
     "grader error": ["Grading failed on our side. No attempt used.", "No attempt used"],

@@ -21,7 +21,9 @@ def test_a_lost_test():
     words = page(lost, result(name="b"), result(name="c")).words
 
     assert "[x] failed The sum is right. test_adds -1 point the number is wrong" in words
-    assert "More more Hint [lightbulb] Carry the one. uv run pytest -k TestAdding Handout 2.1" in words
+    assert (
+        "More more Hint [lightbulb] Carry the one. uv run pytest -k TestAdding Handout, section 2.1" in words
+    )
     assert "2 passed tests" in words
 
 
@@ -29,7 +31,7 @@ def test_a_long_message():
     """A first line of any length stays readable: it is cut, and whole in the details."""
     words = page(result(outcome=FAILED, message="x" * 400)).words
 
-    assert f" {'x' * 300} … uv run pytest -k TestAdding Handout 2.1 Details {'x' * 400} " in words
+    assert f" {'x' * 300} … uv run pytest -k TestAdding Handout, section 2.1 Details {'x' * 400} " in words
 
 
 def test_one_reason():

@@ -46,7 +46,7 @@ def test_next_step():
     words = page(result("TestTaking", outcome=FAILED), result("TestRoots", outcome=FAILED)).words
 
     assert "Next step: Subtraction [lightbulb] Take them away. Worth 2 points." in words
-    assert "Handout 2.2 uv run pytest -k TestTaking" in words
+    assert "Handout, section 2.2 uv run pytest -k TestTaking" in words
     assert words.count("Next step") == 1
 
 
