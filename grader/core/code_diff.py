@@ -63,9 +63,10 @@ class Hunk:
         """The number of its first line, in the later version if it is there."""
         return self.lines[0].after or self.lines[0].before
 
-    def adds(self, line: int) -> bool:
-        """Whether that line of the later version is new in this hunk."""
-        return any(each.after == line and not each.before for each in self.lines)
+    @property
+    def added(self) -> Sequence[int]:
+        """The numbers of its new lines."""
+        return [each.after for each in self.lines if not each.before]
 
 
 @dataclass(frozen=True)

@@ -1,53 +1,59 @@
-"""The tests that a change of the code broke, as far as their tracebacks prove it.
+"""The tests that a change of the code broke, as far as places in the code prove it.
 
-A test passed before, its error now ends at a line, and this hunk wrote that line. Nothing else joins a test
-to a hunk: two things that changed at one time need not be cause and effect.
+A test passed before and is lost now, its place is a line, and this hunk wrote that line. Nothing else joins a
+test to a hunk: two things that changed at one time need not be cause and effect.
 """
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.core.code_diff import FileDiff, Hunk
 from grader.core.comparison import TestChange
-from grader.core.scoring import Outcome, TestResult
+from grader.core.localise import TestId
+from grader.core.place import Evidence, Place
 
-FRAME = re.compile(r'^  File "([^"\n]{1,400})", line ([0-9]{1,7}), in ', re.MULTILINE)
 MOST = 3  # sentences below a hunk
-
-Place = tuple[str, int]  # the path of a file, and the number of a line
-TestId = tuple[str, str]  # its class, and its name
 
 
 @dataclass(frozen=True)
 class Broken:
-    """Tests of one description that the new `line` of a hunk broke."""
+    """Tests of one description that the new `line` of a hunk broke, and how that is known."""
 
     line: int
+    evidence: Evidence
     description: str
     tests: int
+
+    @property
+    def told(self) -> str:
+        """The sentence that joins the hunk and the tests, up to their description."""
+        tests = "a test" if self.tests == 1 else f"{self.tests} tests"
+        if self.evidence is Evidence.RAISED:
+            return (
+                f"Line {self.line}, which this change wrote, raises the error of {tests} that passed before:"
+            )
+        return (
+            f"This change wrote line {self.line}. {tests.capitalize()} that passed before ran it and failed:"
+        )
 
 
 def find_broken(
     file: FileDiff, hunk: Hunk, lost: Sequence[TestChange], places: Mapping[TestId, Place]
 ) -> list[Broken]:
     """Return those of the `lost` tests whose place is a new line of the hunk, the most frequent first."""
-    found: Counter[tuple[int, str]] = Counter()
+    found: Counter[tuple[int, Evidence, str]] = Counter()
     for change in lost:
         test = change.test
-        path, line = places.get((test.group, test.name), ("", 0))
-        if path == file.path and hunk.adds(line):
-            found[line, test.description or test.name] += 1
-    return [Broken(line, told, count) for (line, told), count in found.most_common(MOST)]
+        place = places.get((test.group, test.name))
+        line = _new_line(file, hunk, place) if place else None
+        if place and line:
+            found[line, place.evidence, test.description or test.name] += 1
+    return [Broken(*key, count) for key, count in found.most_common(MOST)]
 
 
-def raised_places(results: Iterable[TestResult], files: Collection[str]) -> dict[TestId, Place]:
-    """Return where the errors of tests were raised: the last line of each traceback in one of `files`."""
-    found = {}
-    for result in results:
-        if result.outcome is Outcome.ERROR:
-            frames = [frame for frame in FRAME.findall(result.message) if frame[0] in files]
-            if frames:
-                found[result.group, result.name] = (frames[-1][0], int(frames[-1][1]))
-    return found
+def _new_line(file: FileDiff, hunk: Hunk, place: Place) -> int | None:
+    """Return the first line of a place that the hunk wrote; None if it wrote none of them."""
+    if place.file != file.path or not place.is_line:
+        return None
+    return next((line for line in hunk.added if place.line <= line <= place.last_line), None)

@@ -24,6 +24,7 @@ from grader.render.first_difference import compare, near
 from grader.render.fitting import fit
 from grader.render.marks import MARKS, mark_of
 from grader.render.reasons import reasons
+from grader.render.section_links import link_sections
 
 TEXT_BYTES = 600_000  # of a page, for what a submission can make long
 OPEN_REASONS = 1  # of a problem; the others are folded, for who has many reads the first ones first
@@ -95,6 +96,7 @@ def make_environment(loader: BaseLoader) -> Environment:
         "points": format_points,
         "mark": mark_of,
         "drawing": drawing_of,
+        "link_sections": link_sections,
         "earned": points_of_part,
         "hint": hint_of,
         "reasons": reasons,

@@ -10,20 +10,23 @@ from sqlalchemy.orm import Session
 
 from grader.core.code_diff import diff_code
 from grader.core.comparison import find_changes, find_parts
-from grader.core.hunk_evidence import find_broken, raised_places
+from grader.core.hunk_evidence import find_broken
 from grader.core.reading import from_document
+from grader.store.places import stored_places
 from grader.store.submissions import find_kept_archives, newest_report
 from grader.store.tables import AssignmentRow, ReportRow, SubmissionRow
 from grader.store.users import Person
 from grader.usecases.access import find_submission
 from grader.usecases.context import Context
-from grader.usecases.read_files import read_files
+from grader.usecases.read_code import read_code
 from grader.usecases.use_case_error import ConflictError, InvalidInputError
 from grader.web.dependencies import InContext
 from grader.web.pages.current_user import CurrentUser
 from grader.web.pages.history import ListedSubmission, list_submissions
 from grader.web.pages.view import kept_page
 
+DELETED = "was deleted to save space"
+UNREADABLE = "cannot be read by this release of the grader"
 OPEN_LINES = 300  # of the diff; the files after them are folded
 OPEN_PROBLEMS = 6  # with tests that changed
 
@@ -32,12 +35,16 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two submissions: its rows, its place among `submissions`, and whether its bytes are kept."""
+    """One of the two submissions: its rows, its place among `submissions`, and the state of its records.
+
+    `is_kept` says that the archive has its bytes, `has_places` that places of failed checks are known.
+    """
 
     row: SubmissionRow
     report: ReportRow
     submissions: Sequence[ListedSubmission]
     is_kept: bool
+    has_places: bool
 
     @property
     def this(self) -> ListedSubmission:
@@ -47,7 +54,7 @@ class Side:
     @property
     def key(self) -> tuple[object, ...]:
         """All that a comparison with this side depends on."""
-        return self.row.id, self.report.attempt, self.is_kept, self.submissions
+        return self.row.id, self.report.attempt, self.is_kept, self.has_places, self.submissions
 
 
 @router.get("/compare")
@@ -76,7 +83,8 @@ def _read(session: Session, who: Person, ids: Sequence[str]) -> tuple[Assignment
         if report is None:
             raise ConflictError("One of the two has no report: choose two that are graded.")
         found = list_submissions(session, row.user_id, assignment)
-        sides.append(Side(row, report, found, row.archive_sha256 in kept))
+        has_places = stored_places(session, row.id, report.attempt) is not None
+        sides.append(Side(row, report, found, row.archive_sha256 in kept, has_places))
     return assignment, sides
 
 
@@ -95,7 +103,6 @@ def _values(context: Context, who: Person, older: Side, newer: Side) -> dict[str
         "changes": changes,
         "lost": lost,
         **_code(context, who, older, newer),
-        "places": raised_places((change.after for change in lost if change.after), after.files),
         "find_broken": find_broken,
         "open_lines": OPEN_LINES,
         "open_problems": OPEN_PROBLEMS,
@@ -104,6 +111,12 @@ def _values(context: Context, who: Person, older: Side, newer: Side) -> dict[str
 
 def _code(context: Context, who: Person, older: Side, newer: Side) -> dict[str, Any]:
     """Return the diff of the code, or the sides whose archive cannot be read, each with the reason."""
-    stored = [read_files(context, who, side.row.id, is_kept=side.is_kept) for side in (older, newer)]
-    gone = [(side.this, files.gone) for side, files in zip((older, newer), stored, strict=True) if files.gone]
-    return {"gone": gone, "code": None if gone else diff_code(stored[0].files, stored[1].files)}
+    sides = (older, newer)
+    gone = [(side.this, DELETED) for side in sides if not side.is_kept]
+    if gone:
+        return {"gone": gone}
+    codes = [read_code(context, who, side.row.id) for side in sides]
+    gone = [(side.this, UNREADABLE) for side, code in zip(sides, codes, strict=True) if not code.files]
+    if gone:
+        return {"gone": gone}
+    return {"gone": (), "code": diff_code(codes[0].files, codes[1].files), "places": codes[1].places}

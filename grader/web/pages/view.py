@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
 import grader.core
+import grader.handout
 import grader.render
 import grader.web
 from grader.core.comparison import group_changes
@@ -21,12 +22,16 @@ from grader.render.html import make_environment
 from grader.store.states import State
 from grader.store.users import Person
 from grader.web.pages.assets import ICONS, asset
-from grader.web.pages.content_policy import POLICY
 from grader.web.pages.current_user import HOME, address_of
 from grader.web.pages.history import history_rows, score_plot
 from grader.web.pages.page_context import page_context_of
 from grader.web.pages.theme_page import Theme, theme_of
 
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 OK, FIRST_ERROR = 200, 400  # HTTP statuses
 STATE_ICONS = {
     "empty": "inbox",
@@ -54,7 +59,8 @@ def page(
     request: Request, template: str, who: Person | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """Return the page that `template` makes of `values`, for the signed-in person `who`."""
-    content = render(template, **_frame(request, status), who=who, **values)
+    handout_of = page_context_of(request).handout_of
+    content = render(template, **_frame(request, status), who=who, handout_of=handout_of, **values)
     return HTMLResponse(content, status, headers={"Content-Security-Policy": POLICY})
 
 
@@ -69,17 +75,18 @@ def kept_page(
     context, frame = page_context_of(request), _frame(request, OK)
 
     def make() -> str:
-        return render(template, **frame, who=who, **find_values())
+        return render(template, **frame, who=who, handout_of=context.handout_of, **find_values())
 
+    versions = _release(), context.handout.version if context.handout else ""
     policy = {"Content-Security-Policy": POLICY}
-    return context.kept_pages.answer(request, (_release(), template, who, frame, *key), make, **policy)
+    return context.kept_pages.answer(request, (*versions, template, who, frame, *key), make, **policy)
 
 
 @cache
 def _release() -> str:
     """Return a digest of all that makes pages here, so that a new release renders them again."""
     digest = hashlib.sha256()
-    for package in (grader.core, grader.render, grader.web):
+    for package in (grader.core, grader.handout, grader.render, grader.web):
         for file in sorted(Path(package.__path__[0]).rglob("*")):
             if file.is_file() and file.suffix != ".pyc":
                 digest.update(file.read_bytes())

@@ -13,7 +13,7 @@ from grader.store.states import Priority
 from grader.store.submissions import accept
 from grader.store.tables import ArchiveRow, AuditRow, SubmissionRow
 from grader.store.verdict import verdict_of
-from grader.usecases.read_files import DELETED, UNREADABLE
+from grader.web.pages.compare_page import DELETED, UNREADABLE
 from tests.grader.support import gallery
 from tests.grader.support.api import make_service, zipped
 from tests.grader.support.course import of_the_suite, upload_of

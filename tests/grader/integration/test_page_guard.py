@@ -6,7 +6,7 @@ import pytest
 
 from grader.store import open_database
 from grader.store.audit_log import entries
-from grader.web.pages.content_policy import POLICY
+from grader.web.pages.view import POLICY
 from tests.grader.support import gallery
 from tests.grader.support.api import make_service
 from tests.grader.support.page import Page
@@ -37,7 +37,12 @@ FORMS = {
     "/submissions/{graded}/regrade": {"reason": "x"},
 }
 OF_STAFF = ("overview", "matrix", "rubric", "students/1", "matrix.csv", "tables/problems.csv")
-OF_ANNA = ("/submissions/{graded}", "/submissions/{queued}/live", "/compare?a={graded}&b={flawless}")
+OF_ANNA = (
+    "/submissions/{graded}",
+    "/submissions/{graded}/code",
+    "/submissions/{queued}/live",
+    "/compare?a={graded}&b={flawless}",
+)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from grader.core.code_diff import diff_code
 from grader.core.comparison import find_changes, find_parts, group_changes
-from grader.core.hunk_evidence import find_broken, raised_places
+from grader.core.hunk_evidence import find_broken
+from grader.core.place import Evidence, Place, raised_places
 from grader.core.scoring import Outcome
 from tests.grader.support.reports import report, result
 
@@ -122,7 +123,7 @@ def broken(line, before=Outcome.PASSED, outcome=ERROR, message=RAISED):
     old, new = report(result(outcome=before)), report(result(outcome=outcome, message=message.format(line)))
     lost = [change for problem in find_changes(old, new) for change in problem.lost]
     [file] = diff_code({"engine.py": b"a\nb\nc\n"}, {"engine.py": b"a\nx\nc\n"}).files
-    places = raised_places((change.after for change in lost), ["engine.py"])
+    places = raised_places([change.after for change in lost], ["engine.py"])
     return [
         (each.line, each.description, each.tests) for each in find_broken(file, file.hunks[0], lost, places)
     ]
@@ -140,3 +141,18 @@ def test_a_hunk_without_evidence_stands_alone():
     assert broken(2, before=FAILED) == []
     assert broken(2, message=RAISED.replace("engine.py", "other.py")) == []
     assert broken(2, message="ValueError: line 2") == []
+
+
+def test_a_traced_line_is_evidence_too():
+    """A failed check whose tests ran a new line, as no passing test did, is named with that evidence."""
+    old, new = report(result()), report(result(outcome=FAILED))
+    [problem] = find_changes(old, new)
+    [file] = diff_code({"engine.py": b"a\nb\nc\n"}, {"engine.py": b"a\nx\nc\n"}).files
+
+    def told(*lines):
+        places = {("TestAdding", "test_adds"): Place("engine.py", *lines, "add", 1, "x", Evidence.RAN)}
+        return [each.told for each in find_broken(file, file.hunks[0], problem.lost, places)]
+
+    assert told(1, 3) == ["This change wrote line 2. A test that passed before ran it and failed:"]
+    assert told(3, 3) == []
+    assert told(0, 0) == []
