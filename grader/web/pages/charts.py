@@ -8,19 +8,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 WIDTH, HEIGHT = 600, 120
-GAP = 2  # between two bars
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar from the bottom of the box, with its label and value."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    label: str
-    value: float
 
 
 @dataclass(frozen=True)
@@ -44,18 +31,6 @@ class Curve:
     def path(self) -> str:
         """The line as the `points` of an SVG polyline."""
         return " ".join(f"{dot.x:.1f},{dot.y:.1f}" for dot in self.dots)
-
-
-def bars(rows: Sequence[tuple[str, float]]) -> tuple[Bar, ...]:
-    """Return a bar for each (label, value), the highest as high as the box."""
-    if not rows:
-        return ()
-    step, top = WIDTH / len(rows), max(value for _, value in rows) or 1
-    heights = [HEIGHT * value / top for _, value in rows]
-    return tuple(
-        Bar(step * place + GAP / 2, HEIGHT - height, step - GAP, height, label, value)
-        for place, ((label, value), height) in enumerate(zip(rows, heights, strict=True))
-    )
 
 
 def line(rows: Sequence[tuple[str, float]], top: float | None = None) -> Curve:

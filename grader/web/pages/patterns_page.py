@@ -1,7 +1,7 @@
 """Every component of the pages in every state, with made-up data, for developers and screenshots."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -11,12 +11,14 @@ from grader.core.advice import blocked_by, next_step
 from grader.core.report import GradedReport, Status
 from grader.core.rubric import Rubric, parse_rubric
 from grader.core.scoring import Outcome, TestResult, score
+from grader.core.statistics import histogram
 from grader.render.marks import MARKS
 from grader.store.states import VERDICT, State
 from grader.web.api_error import ApiError, ErrorType
-from grader.web.pages.charts import bars, line
+from grader.web.pages.charts import line
 from grader.web.pages.history import ListedSubmission
 from grader.web.pages.live_page import Picture, Training
+from grader.web.pages.plots import plot_curve, plot_scores
 from grader.web.pages.view import page
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -99,7 +101,8 @@ def _values(rubric: Rubric) -> dict[str, Any]:
         "states": list(State),
         "moment": NOON,
         "submissions": [_try(number, state) for number, state in enumerate(State, start=1)],
-        "bars": bars([(f"{low}-{low + 8}", low % 5) for low in range(0, 104, 8)]),
+        "scores": plot_scores(histogram([score % 105 for score in range(0, 9_000, 37)], 104), 93.5),
+        "curve": plot_curve(_way(), 104, (68.0, 99.5), NOON + timedelta(days=2)),
         "line": line([(f"submission {number}", 20.0 * number) for number in range(1, 6)], 104),
         "pictures": _pictures(rubric),
         "problems": [
@@ -142,6 +145,15 @@ def _pictures(rubric: Rubric) -> list[Picture]:
     losses = line([(f"epoch {step}/9", 2.3 / step) for step in range(1, 10)])
     training = Training("Roots", "epoch 9/9, 40 %", losses)
     return [waiting, running, replace(running, stage={"score": 4, "max_score": 9}, training=training)]
+
+
+def _way() -> list[tuple[datetime, str, float]]:
+    """Return the scores of five submissions, the last two shortly after each other."""
+    hours = (0, 14, 40, 61, 62)
+    return [
+        (NOON - timedelta(hours=80 - hour), f"submission {number}", 20.5 * number)
+        for number, hour in enumerate(hours, start=1)
+    ]
 
 
 def _try(number: int, state: State) -> ListedSubmission:

@@ -40,6 +40,7 @@ STATE_ICONS = {
     "lost": "map",
 }
 UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"))
+HEAT = ((0.9, "full"), (2 / 3, "a"), (1 / 3, "b"), (0.0001, "c"))
 STATES = {
     State.QUEUED: ("waiting", "ellipsis", "waiting"),
     State.GRADING: ("waiting", "ellipsis", "being graded"),
@@ -123,6 +124,8 @@ def environment() -> Environment:
         "iso": iso,
         "state_mark": STATES.__getitem__,
         "number": number,
+        "tenth": tenth,
+        "heat": heat,
         "duration": duration,
     }
     return made
@@ -141,6 +144,16 @@ def utc(moment: datetime) -> str:
 def number(value: float) -> str:
     """Return a number with at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def tenth(value: float) -> str:
+    """Return a number with at most one decimal."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def heat(share: float | None) -> str:
+    """Return the class of a cell of the heat map by the share of points kept; empty for no share."""
+    return "" if share is None else next((name for limit, name in HEAT if share >= limit), "d")
 
 
 def duration(seconds: float) -> str:

@@ -4,24 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from grader.web.pages.charts import GAP, HEIGHT, WIDTH, bars, line, thin_out
-
-
-def test_bars_stand_on_the_bottom_side_by_side():
-    """Each bar ends at the bottom; the highest is as high as the box; gaps part them."""
-    one, two, three = bars([("a", 1), ("b", 4), ("c", 0)])
-
-    assert [each.y + each.height for each in (one, two, three)] == [HEIGHT] * 3
-    assert (one.height, two.height, three.height) == (HEIGHT / 4, HEIGHT, 0)
-    assert two.x - (one.x + one.width) == pytest.approx(GAP)
-    assert three.x + three.width == pytest.approx(WIDTH - GAP / 2)
-    assert (two.label, two.value) == ("b", 4)
-
-
-def test_no_bars():
-    """No values, no bars; values that are all zero are bars without height."""
-    assert bars([]) == ()
-    assert [each.height for each in bars([("a", 0), ("b", 0)])] == [0, 0]
+from grader.web.pages.charts import HEIGHT, WIDTH, line, thin_out
 
 
 def test_a_line_goes_from_side_to_side():
