@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _row(runner: str, host: str, grader: Grader, submission: Submission) -> str:
-    """Grade once, and return what came of it as a row of the table."""
+    """Grade once, and return the outcome as a row of the table."""
     began = time.perf_counter()
     report = grader.grade(submission, seed=1)
     seconds = time.perf_counter() - began

@@ -1,4 +1,4 @@
-"""The floor of an upload: `python floor.py PORT` runs what reads the same form and keeps nothing."""
+"""The floor of an upload: `python floor.py PORT` reads the same form and keeps nothing."""
 
 import sys
 

@@ -105,7 +105,7 @@ def ways_to_grade(
 
 
 def ours(grader: Grader, upload: bytes) -> Verdict:
-    """Return what grades `upload` with processes that stand by."""
+    """Return the function that grades `upload` with processes that stand by."""
 
     def verdict() -> str:
         return json.dumps(to_document(grader.grade(read_archive(upload), seed=1)))
@@ -114,7 +114,7 @@ def ours(grader: Grader, upload: bytes) -> Verdict:
 
 
 def plain_pytest(files: Mapping[str, bytes], folder: Path) -> Verdict:
-    """Return what runs pytest on `files`, which are written to `folder`."""
+    """Return the function that runs pytest on `files`, which are written to `folder`."""
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
@@ -128,7 +128,7 @@ def plain_pytest(files: Mapping[str, bytes], folder: Path) -> Verdict:
 
 
 def command(folder: Path) -> Verdict:
-    """Return what runs our command on the files in `folder`."""
+    """Return the function that runs our command on the files in `folder`."""
     arguments = [sys.executable, "-m", "grader", "grade", str(folder), "--without-bonus", "--runner", "jail"]
 
     def verdict() -> None:

@@ -17,7 +17,7 @@ HEAD_END = b"\r\n\r\n"
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, and after how many seconds."""
+    """An answer, and the seconds until it came."""
 
     status: int
     body: bytes

@@ -1,9 +1,9 @@
-"""How fast pages come: `uv run python benchmarks/pages.py [ROUNDS]` prints a table.
+"""The speed of pages: `uv run python benchmarks/pages.py [ROUNDS]` prints a table.
 
 A course of 300 students with four submissions each, on SQLite, in this process: the real assignment's 43
 problems and its tests, with verdicts made of the reference's by losing tests at random. A time is that of the
 server for one page, from the request to the last byte, compressed as browsers ask for it. The second table
-is what a browser must load for a first visit.
+lists the files that a browser loads for a first visit.
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""What other graders do: plain pytest in a container of its own for each submission, by the Docker SDK.
+"""The way of other graders: plain pytest in a container of its own for each submission, by the Docker SDK.
 
 For each verdict a container is made of an image that holds interpreter, numpy, pytest, pytest-json-report and
 the cases; it has a memory limit, a limit of processes and no network. The submission is copied in as a tar
@@ -36,7 +36,7 @@ LIMITS = {"network_mode": "none", "mem_limit": "2g", "pids_limit": 128}
 def fresh_container(
     submission: Mapping[str, bytes], pytest: tuple[str, ...], environment: Mapping[str, str]
 ) -> Callable[[], object]:
-    """Return what runs the command `pytest` on `submission` and returns how many tests passed."""
+    """Return the function that runs `pytest` on `submission` and returns how many tests passed."""
     client = docker.from_env()
     client.images.build(fileobj=_tarred(_context()), custom_context=True, tag=IMAGE, rm=True)
     archive = _tarred({f"submission/{path}": content for path, content in submission.items()}).getvalue()
@@ -71,7 +71,7 @@ def _passed(container: "docker.models.containers.Container") -> int:
 
 
 def _context() -> Mapping[str, bytes]:
-    """Return what the image is built from; the plugin is taken from here, so that no registry is asked."""
+    """Return the image's build context; the plugin comes from this environment, so no registry is asked."""
     modules = [path for path in files(PLUGIN) or [] if path.suffix == ".py"]
     return {"Dockerfile": DOCKERFILE.encode(), **{path.as_posix(): path.read_binary() for path in modules}}
 

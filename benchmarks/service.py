@@ -1,4 +1,4 @@
-"""What the service bears: `uv run python benchmarks/service.py [sqlite] [postgresql]` prints a table.
+"""The load of a service: `uv run python benchmarks/service.py [sqlite] [postgresql]` prints a table.
 
 On this machine, with a small assignment (three tests, the runner `process`), so that the figures show the
 service and not a suite. First the API alone: 50 uploads in the same instant, and 50 connections in a loop,
@@ -87,7 +87,7 @@ def database(kind: str) -> Iterator[str]:
 
 
 def accepts(site: Site) -> Mapping[str, str]:
-    """Hand in from 50 students in the same instant, some times over, and in a loop; count what is kept."""
+    """Hand in from 50 students in the same instant, some times over, and in a loop; count the accepted."""
     students = [authorization(site, f"parallel-{number}") for number in range(PARALLEL)]
     rounds = [
         [uploaded(student, f"{turn}-{number}") for number, student in enumerate(students)]

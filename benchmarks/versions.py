@@ -1,4 +1,4 @@
-"""What a change costs: `uv run python benchmarks/versions.py BEFORE [ROUNDS]` compares two checkouts.
+"""The cost of a change: `uv run python benchmarks/versions.py BEFORE [ROUNDS]` compares two checkouts.
 
 BEFORE is the root of another checkout with its own environment (`git worktree add BEFORE REV`, then `uv sync`
 there). The two take turns, round by round, each with all standing by. The table shows medians of the ratios

@@ -12,7 +12,7 @@ from grader.core.label import Label
 from grader.core.report import Status
 from grader.core.submission import Submission
 from grader.downloads import Download, Found, find_downloads, is_archive, is_of_all, unpack
-from grader.intake import DEFAULT_LIMITS, Refused, read_archive, read_folder
+from grader.intake import Refused, read_submission
 from grader.pipeline import Grader
 from grader.render.csv import Row
 from grader.sandbox.runner import SandboxError
@@ -21,14 +21,6 @@ from grader.suite.run import SuiteFailed
 REFUSED = "refused"
 
 SeedOf = Callable[[Submission], int]
-
-
-def read_submission(path: Path) -> Submission:
-    """Return the submission in a zip file or a folder. Raises Refused, OSError."""
-    if path.is_dir():
-        return read_folder(path)
-    with path.open("rb") as file:  # a larger file is refused in any case
-        return read_archive(file.read(DEFAULT_LIMITS.upload_bytes + 1))
 
 
 @contextmanager

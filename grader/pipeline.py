@@ -8,24 +8,39 @@ from pathlib import Path
 from typing import Any
 
 from grader.core.fingerprint import Fingerprint
+from grader.core.localise import TestId, TracedTest, locate
+from grader.core.place import Place, place_of
 from grader.core.report import GradedReport, status_of
 from grader.core.rubric import Rubric
-from grader.core.scoring import score
+from grader.core.scoring import Outcome, score
 from grader.core.submission import Submission
 from grader.core.text import clean
 from grader.sandbox.runner import Output, RunnerKind
 from grader.seed import seed_id
 from grader.suite.cache import PreparedSuite, SuiteCache
+from grader.suite.host_fingerprint import numpy_version, python_version
 from grader.suite.messages import Results, SuiteJob
 from grader.suite.run import Listener, SuiteOutcome, ignore
+from grader.suite.start import StartedSuite
+from grader.suite.traces import trace
 
 
 class Grader:
     """Grades submissions on one assignment; any number of threads may use it at a time."""
 
-    def __init__(self, root: Path, kinds: Sequence[RunnerKind], *, with_bonus: bool = True) -> None:
-        """Grade on the assignment in the folder `root`, in the strongest of the runners `kinds`."""
-        self._cache = SuiteCache(root, kinds)
+    def __init__(
+        self,
+        root: Path,
+        kinds: Sequence[RunnerKind],
+        started: StartedSuite | None = None,
+        *,
+        with_bonus: bool = True,
+    ) -> None:
+        """Grade on the assignment in the folder `root`, in the strongest of the runners `kinds`.
+
+        `started` is its suite's process, if that runs already.
+        """
+        self._cache = SuiteCache(root, kinds, started)
         self._with_bonus = with_bonus
 
     def begin(self) -> Rubric:
@@ -58,6 +73,24 @@ class Grader:
             rubric = prepared.assignment.rubric
             graded = rubric if self._with_bonus else replace(rubric, bonus_parts=())
             return _Run(prepared, graded, submission, seed, listen).report()
+
+    def find_places(
+        self, submission: Submission, seed: int, report: GradedReport, listen: Listener = ignore
+    ) -> dict[TestId, Place]:
+        """Return the places in the code that failed checks point to, by a second, traced run.
+
+        `report` is the verdict on the submission by this seed. `listen` hears the events and may raise to end
+        the run. Raises SuiteFailed or SandboxError when the grader itself fails.
+        """
+        outcomes = {(each.group, each.name): each.outcome for each in report.score.results}
+        if Outcome.FAILED not in outcomes.values():
+            return {}
+        with self._cache.use() as prepared:
+            left_out = prepared.assignment.manifest.second_stage | _unwritten(report)
+            found = trace(prepared, submission, seed, left_out, listen)
+        ran = {test: outcome for test, outcome in outcomes.items() if test[0] not in left_out}
+        suspects = locate({test: _under(outcome, found.get(test)) for test, outcome in ran.items()})
+        return {test: place_of(each, submission.files[each.file]) for test, each in suspects.items()}
 
     def close(self) -> None:
         """End the suite's process and the runner."""
@@ -114,8 +147,8 @@ class _Run:
             seed_id=seed_id(self._seed),
             runner=runner.kind.name,
             isolation=runner.kind.isolation,
-            python=self._prepared.fingerprint.python,
-            numpy=self._prepared.fingerprint.numpy,
+            python=python_version(),
+            numpy=numpy_version(),
             started_at=self._started.isoformat(timespec="seconds"),
             seconds=time.monotonic() - self._clock,
             status=status_of(scored, loadable=outcome.unloadable is None),
@@ -137,6 +170,16 @@ def join_output(outputs: Sequence[Output], limit: int) -> str:
     dropped = sum(output.dropped for output in outputs) + max(0, len(kept) - limit)
     text = clean(kept[:limit].decode(errors="replace"), limit)
     return f"{text}\n[{dropped} more bytes were printed and not kept]" if dropped else text
+
+
+def _under(outcome: Outcome, traced: TracedTest | None) -> TracedTest:
+    """Return a trace if its test has the same outcome in the verdict; else one without lines."""
+    return traced if traced is not None and traced.outcome is outcome else TracedTest(outcome, None)
+
+
+def _unwritten(report: GradedReport) -> set[str]:
+    """Return the classes of the problems that the submission has no code for, which tell nothing."""
+    return {problem.problem.tests for problem in report.score.problems if not problem.is_begun}
 
 
 def _classes(rubric: Rubric) -> set[str]:

@@ -31,7 +31,7 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - addresses to listen on, which nob
 
 
 class ServiceSettings(BaseSettings):
-    """What the service takes from its environment: DATABASE_URL, and GRADER_ before the name of each field.
+    """Settings of the service from its environment: DATABASE_URL, and GRADER_ before the name of each field.
 
     Attributes: `name` (of the service, as its pages show it), `host` and `port` (where the API listens),
     `public_url` (where people reach it, for links),
@@ -43,8 +43,8 @@ class ServiceSettings(BaseSettings):
     version than the service announced), `token_failures` (wrong tokens from one address before it must wait),
     `link_hours` (how long a sign-in link works),
     `secret` (of the seeds; empty: a file in the data folder), `keep_archives_days`, `keep_progress_days` and
-    `keep_reports_days` (what `grader prune` leaves; 0: for ever). `hosts` (further names of the service) and
-    `proxies` (whose word on a client's address counts) are lists with commas between.
+    `keep_reports_days` (the age at which `grader prune` removes them; 0: never). `hosts` (further names of
+    the service) and `proxies` (whose word on a client's address counts) are lists with commas between.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)

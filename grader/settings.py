@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from grader.assignment_folder import RUBRIC, VARIABLE, assignment_folder
+
 MANY = 100
 
 
@@ -34,10 +36,10 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings that `environment` states. Raises SettingsError."""
-    assignment = Path(environment.get("GRADER_ASSIGNMENT", Path(__file__).parents[1]))
-    if not (assignment / "rubric.yaml").is_file():
+    assignment = assignment_folder(environment)
+    if not (assignment / RUBRIC).is_file():
         raise SettingsError(
-            f"GRADER_ASSIGNMENT={str(assignment)!r}: no rubric.yaml there; set it to an assignment's folder"
+            f"{VARIABLE}={str(assignment)!r}: no {RUBRIC} there; set it to an assignment's folder"
         )
     data_dir = Path(environment.get("GRADER_DATA_DIR") or platformdirs.user_data_path("grader"))
     return Settings(

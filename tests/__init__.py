@@ -1,1 +1,1 @@
-"""The assignment's tests and what they need: adapters, MNIST, the cases."""
+"""The assignment's tests and their needs: adapters, MNIST, the cases."""

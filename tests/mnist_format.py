@@ -6,7 +6,6 @@
 import numpy as np
 
 CLASSES = 10
-TRAINING_FILES = ("train-images.npy", "train-labels.npy")  # in the folder that SMULGRAD_TRAINING_DATA names
 
 
 class MnistUnavailable(RuntimeError):  # noqa: N818 - says what is the case, as its users read it

@@ -22,6 +22,7 @@ from rich.progress import DownloadColumn, Progress
 
 from tests.mnist_files import PACKAGE_FOLDER, MnistFile, WrongFile, check, gunzip, unpack
 from tests.mnist_format import MnistUnavailable
+from tests.mnist_split import cache_folder
 
 DATA_VARIABLE = "SMULGRAD_DATA"
 MIRRORS_VARIABLE = "SMULGRAD_MIRRORS"
@@ -49,14 +50,6 @@ class Source:
     title: str
     read: Callable[[MnistFile], bytes | None]
     is_remote: bool
-
-
-def cache_folder():
-    """Return the folder that keeps downloads."""
-    if sys.platform == "win32" and os.environ.get("LOCALAPPDATA"):
-        return Path(os.environ["LOCALAPPDATA"]) / "smulgrad"
-    chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (chosen if chosen.is_absolute() else Path.home() / ".cache") / "smulgrad"
 
 
 def local_sources():

@@ -9,14 +9,12 @@ import numpy as np
 
 from tests.mnist_files import FILES, parse_idx
 from tests.mnist_format import (
-    TRAINING_FILES,
     MnistUnavailable,
     as_training_arrays,
     compute_accuracy,
     mini_batch_iterator,
 )
 from tests.mnist_sources import (
-    cache_folder,
     download,
     gather,
     local_sources,
@@ -24,6 +22,7 @@ from tests.mnist_sources import (
     remote_sources,
     write_whole,
 )
+from tests.mnist_split import TRAINING_FILES, cache_folder, is_complete
 
 __all__ = [
     "MnistUnavailable",
@@ -62,19 +61,9 @@ def tell_loss(loss):
     """
 
 
-def training_folder():
-    """Return the folder with the training split, which is made if need be; None where no source has MNIST."""
-    folder = cache_folder() / "training-split"
-    try:
-        export_training_split(folder)
-    except MnistUnavailable:
-        return None  # the fixture `mnist` says why
-    return folder
-
-
 def export_training_split(folder):
     """Write the training split into `folder`, unless it is there; the grader hands it to submissions so."""
-    if all((folder / name).is_file() for name in TRAINING_FILES):
+    if is_complete(folder):
         return
     images, labels, _, _ = load_mnist_raw()
     for name, array in zip(TRAINING_FILES, (images, labels), strict=True):

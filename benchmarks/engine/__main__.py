@@ -4,7 +4,7 @@ Peers are micrograd, HIPS autograd and PyTorch; one that this interpreter cannot
 PyTorch is no dependency of the project: where it is installed, run `python benchmarks/engine` with that
 interpreter (it needs numpy and rich besides). All ways to do one thing run in turns, in one process and on
 one BLAS thread; a ratio is the median, over rounds, of our time to the other's. A step in turn finds the
-caches as the others left them, twenty in a row are what a long training does.
+caches as the others left them, twenty in a row are like a long training.
 """
 
 import importlib
@@ -36,7 +36,7 @@ LARGE = 1 << 21  # numbers
 
 @dataclass(frozen=True)
 class Row:
-    """A figure and what it should be: at most `target`, at least that where a `higher` one is better.
+    """A figure and its goal: at most `target`, or at least that where a `higher` one is better.
 
     `found` is None where the peer is absent, `target` where a figure only tells how things are.
     """

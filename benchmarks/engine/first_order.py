@@ -1,6 +1,6 @@
-"""An engine like the reference that knows first derivatives only: what generality costs is measured with it.
+"""An engine like the reference that knows first derivatives only: it measures the cost of generality.
 
-Rules are closed over arrays, may use what the forward pass left, and add to gradients in place.
+Rules are closed over arrays, may use results of the forward pass, and add to gradients in place.
 """
 
 import numpy as np

@@ -31,7 +31,7 @@ def speedup_over_micrograd(*, collector):
 
 
 def learning(number):
-    """Return what computes the loss of the moons network and its gradients on Values of class `number`."""
+    """Return the function that computes loss and gradients of the moons network on `number` Values."""
     points, sides = moons()
     weights = random.Random(0)  # noqa: S311 - weights, no secrets
     layers = [
@@ -49,7 +49,7 @@ def learning(number):
 
 
 def score(layers, x):
-    """Return what the network says of a point; a neuron is its weights and, last, its bias."""
+    """Return the output of the network for a point; a neuron is its weights and, last, its bias."""
     for layer in layers[:-1]:
         x = [neuron_sum(neuron, x).relu() for neuron in layer]
     return neuron_sum(layers[-1][0], x)

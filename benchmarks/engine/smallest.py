@@ -1,4 +1,4 @@
-"""What an operation costs beside its arithmetic: forty of them on 4 x 4 numbers, forward and backward."""
+"""The cost of an operation beside its arithmetic: forty of them on 4 x 4 numbers, forward and backward."""
 
 import numpy as np
 from smulgrad.engine import Tensor

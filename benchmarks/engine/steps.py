@@ -157,7 +157,7 @@ def autograds(problem):
 
 
 def our_hessian_product(problem):
-    """Return what multiplies the Hessian of the loss with a vector, by two sweeps."""
+    """Return the function that multiplies the Hessian of the loss with a vector, by two sweeps."""
     model = model_of(problem)
     parameters, vector = model.parameters(), problem.weights
 

@@ -1,4 +1,4 @@
-"""What a change of the reference costs: `uv run python benchmarks/engine/versions.py BEFORE [ROUNDS]`.
+"""The cost of a change of the reference: `uv run python benchmarks/engine/versions.py BEFORE [ROUNDS]`.
 
 BEFORE is the root of another checkout (`git worktree add BEFORE REV`). Each version works in a process of its
 own, on one BLAS thread. In every round both do each piece of work, in turns. The table shows the median of

@@ -1,6 +1,5 @@
 """Announces the suite and rubric in the service's folder: at the start, and when a file of them changes."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from grader.app.service import Service
 from grader.core.document import DocumentError
+from grader.core.repeating import repeating
 from grader.store.standard import announce
 from grader.suite.assignment import Assignment, load_assignment
 from grader.suite.cache import Stamp, stamp
@@ -23,26 +23,26 @@ log = structlog.get_logger()
 @contextmanager
 def announcing(service: Service) -> Iterator[None]:
     """Announce the service's assignment, and each change of its files while the block runs."""
+    watcher = _Watcher(service)
     _announce(service, service.assignment)
-    stop = threading.Event()
-    thread = threading.Thread(target=_watch, args=(service, stop), daemon=True)
-    thread.start()
-    try:
+    with repeating(watcher.look, LOOK_SECONDS):
         yield
-    finally:
-        stop.set()
-        thread.join()
 
 
-def _watch(service: Service, stop: threading.Event) -> None:
-    """Announce the files again after each change; retry if they cannot be read yet."""
-    seen = _stamps(service.assignment)
-    while not stop.wait(LOOK_SECONDS):
+class _Watcher:
+    """Announces the files again after each change; retries if they cannot be read yet."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._seen = _stamps(service.assignment)
+
+    def look(self) -> None:
+        """Announce the files if they have changed since the last look."""
         try:
-            found = _stamps(service.assignment)
-            if found != seen:
-                _announce(service, load_assignment(service.assignment.root))
-                seen = found
+            found = _stamps(self._service.assignment)
+            if found != self._seen:
+                _announce(self._service, load_assignment(self._service.assignment.root))
+                self._seen = found
         except (DocumentError, OSError, SQLAlchemyError) as error:
             log.warning("the assignment's files cannot be announced", error=str(error))
 

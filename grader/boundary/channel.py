@@ -113,6 +113,15 @@ class Channel:
         if self._lost is not None or self._requests:
             self.ask("sync")
 
+    def trace(self) -> None:
+        """Have the other side note the lines that run after each `start_afresh`. Raises SubmissionError."""
+        self.ask("trace")
+
+    def ran_lines(self) -> Any:
+        """Return the lines that ran; drop the queued requests. Raises SubmissionError."""
+        self._drop_queued()
+        return self.ask("lines")
+
     def processor_seconds(self) -> float:
         """Return the processor time of the other side, after all queued requests. Raises SubmissionError."""
         self.flush()
@@ -126,8 +135,7 @@ class Channel:
 
         The budget of bytes starts again.
         """
-        self._requests.clear()
-        self._queued = Frame(self._refer, FROM_GRADER)
+        self._drop_queued()
         self._proxies.forget_all()
         self._connection.left = self.budget
         self.tell_only("reset")
@@ -152,6 +160,10 @@ class Channel:
             self._connection.close()
 
     # Sending
+
+    def _drop_queued(self) -> None:
+        self._requests.clear()
+        self._queued = Frame(self._refer, FROM_GRADER)
 
     def _queue(self, kind: str, number: int, result: int, arguments: tuple[Any, ...]) -> None:
         if self._lost is not None:

@@ -28,6 +28,7 @@ from grader.boundary.frame_limits import FROM_GRADER, FROM_STUDENT, ProtocolErro
 from grader.boundary.header import write_plain
 from grader.boundary.importer import MemoryImporter
 from grader.boundary.interface import ADAPTERS
+from grader.boundary.line_trace import LineTrace
 from grader.boundary.object_table import ObjectTable
 from grader.boundary.opening import install_scratch
 from grader.boundary.parts import broken
@@ -73,6 +74,7 @@ class SubmissionServer:
         self._objects = ObjectTable()
         self._failure: BaseException | None = None  # of a request that wanted no answer
         self._files: dict[str, bytes] = {}
+        self._lines = LineTrace()
         self._reserve = bytes(RESERVE)  # let go at every error, which may be that memory is full
         self._frame: list[Any] = []  # requests of the present frame, not yet done
         self._unpacker = Unpacker(memoryview(b""), self._resolve)
@@ -88,6 +90,8 @@ class SubmissionServer:
             "set": setattr,
             "op": _apply,
             "sync": lambda: None,
+            "trace": lambda: self._lines.start(self._files),
+            "lines": self._lines.noted,
         }
         progress.start(self._send_progress)
 
@@ -172,6 +176,7 @@ class SubmissionServer:
         """Forget all objects before the next test, and seed the random numbers again."""
         self._objects.clear()
         self._failure = None
+        self._lines.clear()
         random.seed(0)
         np.random.seed(0)  # noqa: NPY002 - the legacy generator is the one that students reach for
 

@@ -112,7 +112,7 @@ def import_roster(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the changes only.")] = False,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Import the good rows although others are bad.")
+        bool, typer.Option("--skip-bad", help="Import the good rows and skip the bad ones.")
     ] = False,
 ) -> None:
     """Import people and sections from a roster of Canvas, Gradescope or a spreadsheet.

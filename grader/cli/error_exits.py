@@ -36,7 +36,7 @@ def end_with(error: Exception) -> NoReturn:
         fail(sentence, Exit.USAGE_ERROR)
     traceback.print_exception(error)
     fail(
-        "the grader has a mistake; this run does not count. Please report the lines above.",
+        "the grader has a bug; this run does not count. Please report the lines above.",
         Exit.GRADER_FAILED,
     )
 

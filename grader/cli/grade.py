@@ -13,8 +13,10 @@ from grader.cli.outputs import HtmlOption, JsonOption, PytestOption, status_of_e
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
+    from grader.core.report import GradedReport
     from grader.core.submission import Submission
     from grader.downloads import Found
+    from grader.pipeline import Grader
     from grader.render.csv import Row
     from grader.settings import Settings
 
@@ -36,8 +38,15 @@ WithoutBonus = Annotated[
 ]
 
 
+Lines = Annotated[
+    bool,
+    typer.Option("--lines", help="Find the lines that failed tests point to, in a second run."),
+]
+
+
 @app.command("grade")
 def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
+    context: typer.Context,
     submission: Annotated[Path, typer.Argument(metavar="FILE.zip|DIR", exists=True, help="The submission.")],
     json_file: JsonOption = None,
     html_file: HtmlOption = None,
@@ -45,6 +54,7 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
     runner: RunnerOption = None,
     seed: SeedOption = None,
     without_bonus: WithoutBonus = False,  # noqa: FBT002 - a flag
+    lines: Lines = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Grade one submission and print its report."""
     from grader.pipeline import Grader
@@ -53,25 +63,30 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
 
     settings = read_settings()
     kinds = allowed_runners(settings, runner)
-    with closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader:
+    with closing(Grader(settings.assignment, kinds, context.obj, with_bonus=not without_bonus)) as grader:
         rubric = grader.begin()  # while the suite's process starts, this one imports what it needs later
+
+        from grader.cli.late_progress import LateProgress
+        from grader.intake import read_submission
+
+        work = read_submission(submission)
+        with LateProgress(rubric) as progress:
+            report = grader.grade(work, _seed(settings, seed, work), progress.listen)
 
         from rich.console import Console
 
-        from grader.batch import read_submission
-        from grader.render.progress_bar import suite_progress
         from grader.render.terminal import print_report
 
-        work = read_submission(submission)
-        with suite_progress(Console(stderr=True), rubric) as progress:
-            report = grader.grade(work, _seed(settings, seed, work), progress.listen)
-    print_report(report, Console())
-    write_report(report, json_file, html_file, pytest_file)
+        print_report(report, Console())
+        write_report(report, json_file, html_file, pytest_file)
+        if lines:
+            _print_places(grader, work, _seed(settings, seed, work), report)
     raise typer.Exit(status_of_exit(report))
 
 
 @app.command("grade-all")
 def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
+    context: typer.Context,
     folder: Annotated[
         Path, typer.Argument(exists=True, help="A folder of zips and folders, or one zip of them all.")
     ],
@@ -103,7 +118,7 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
     rows: list[Row] = []
     with (
         downloads_in(folder) as found,
-        closing(Grader(settings.assignment, kinds, with_bonus=not without_bonus)) as grader,
+        closing(Grader(settings.assignment, kinds, context.obj, with_bonus=not without_bonus)) as grader,
         batch_progress(Console(stderr=True), len(found.submissions)) as progress,
     ):
         _announce(found, folder)
@@ -115,6 +130,20 @@ def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
             csv_file.write_text(render_csv(grader.begin(), rows), encoding="utf-8")
             progress.update(progress.task_ids[0], advance=1, description=row.submission)
     raise typer.Exit(_summary(rows, csv_file))
+
+
+def _print_places(grader: "Grader", work: "Submission", seed: int, report: "GradedReport") -> None:
+    """Find and print the places in the code that the lost tests point to."""
+    from rich.console import Console
+
+    from grader.core.place import raised_places
+    from grader.render.notes import notes_of
+    from grader.render.terminal_notes import print_notes
+
+    with Console(stderr=True).status("Running the tests again, line by line"):
+        places = grader.find_places(work, seed, report)
+    places = raised_places(report.score.results, report.files) | places
+    print_notes(notes_of(report.score, places), Console())
 
 
 def _deadline(due: str | None, time_zone: str) -> "tuple[datetime | None, tzinfo]":
@@ -139,7 +168,7 @@ def _announce(found: "Found", folder: Path) -> None:
     if found.passed_over:
         typer.echo(f"ignored, no submissions: {', '.join(map(printable, found.passed_over))}", err=True)
     if not found.submissions:
-        raise typer.BadParameter(f"there is nothing in {folder}: put the downloaded zips or folders there")
+        raise typer.BadParameter(f"no submissions in {folder}: put the downloaded zips or folders there")
 
 
 def _seed(settings: "Settings", seed: int | None, work: "Submission") -> int:

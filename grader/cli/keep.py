@@ -30,7 +30,9 @@ def backup_command(
         _check_data_folder(settings)
         rows = back_up(database, file, read_seed_secret(settings))
         _note(database, rows)
-    typer.echo(f"{rows} rows, {file.stat().st_size:,} bytes in {file}; they hold the secret of the seeds")
+    typer.echo(
+        f"{rows} rows, {file.stat().st_size:,} bytes in {file}; the file contains the secret of the seeds"
+    )
 
 
 def _note(database: "Database", rows: int) -> None:
@@ -43,7 +45,9 @@ def _note(database: "Database", rows: int) -> None:
         with database.write() as session:
             note_backup(session, rows)
     except SQLAlchemyError as error:
-        typer.echo(f"The audit cannot note the backup, which is whole: {error.__cause__ or error}", err=True)
+        typer.echo(
+            f"The backup is complete, but the audit cannot record it: {error.__cause__ or error}", err=True
+        )
 
 
 def _check_target(file: Path) -> None:

@@ -20,12 +20,14 @@ from grader.cli import (
     user,
 )
 from grader.cli.error_exits import end_with
+from grader.cli.exits import Exit
+from grader.suite.start import StartedSuite
 
 COMMANDS = (grade, score, serve, submit, keep, prune, list_audit, doctor)
 GROUPS = {"course": course, "user": user, "rubric": check_rubric, "template": template}
-HELP = """Grade submissions, or serve a course that does.
+HELP = """Grade submissions, or run the service of a course.
 
-Exit status: 0 done, 1 graded but something could not be judged, 2 usage error, 3 refused at intake, 4 the
+Exit status: 0 done, 1 graded but some tests could not be judged, 2 usage error, 3 refused at intake, 4 the
 grader itself failed.
 """
 
@@ -36,12 +38,16 @@ for name, module in GROUPS.items():
     app.add_typer(module.app, name=name)
 
 
-def main() -> None:
-    """Run the command line and end with its exit status."""
+def run(suite: StartedSuite | None) -> SystemExit:
+    """Run the command line and return its end; a command that grades uses the process `suite`."""
     try:
-        app()
-    except Exception as error:  # noqa: BLE001 - the status must say that it was not the submission
-        end_with(error)
+        try:
+            app(obj=suite)
+        except Exception as error:  # noqa: BLE001 - the status must say that it was not the submission
+            end_with(error)
+    except SystemExit as end:
+        return end
+    return SystemExit(Exit.DONE)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - a flag, as typer passes it

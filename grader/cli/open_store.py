@@ -73,5 +73,5 @@ def require_user(session: Session, email: str) -> UserRow:
 
     user = find_user(session, email)
     if user is None:
-        raise SettingsError(f"nobody has the address {email}; add them with `grader user add`")
+        raise SettingsError(f"no user has the address {email}; add them with `grader user add`")
     return user

@@ -33,7 +33,7 @@ IN_POSTGRESQL: Mapping[str, str] = {
     "password authentication failed": "the server refuses the user or the password; correct DATABASE_URL",
     "permission denied": "the user lacks rights in the database; grant them, as the owner of the schema",
     "read-only": "the server takes no changes; name its primary in DATABASE_URL",
-    "too many": "the server has no connection left; raise its max_connections or end others",
+    "too many": "the server has no connection left; raise its max_connections or close other connections",
     "does not exist": "the server has no such database or user; create it, or correct DATABASE_URL",
     "no space left": "the server's disk is full; make room there and run the command again",
     "": "the server does not answer; start it, or correct the host and the port in DATABASE_URL",

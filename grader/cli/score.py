@@ -44,6 +44,7 @@ def score_command(
     from grader.settings import read_settings
     from grader.suite.assignment import load_assignment
     from grader.suite.run import SuiteProcess
+    from grader.suite.start import StartedSuite
     from grader.unattested import score_report
 
     assignment = load_assignment(read_settings().assignment)
@@ -51,7 +52,7 @@ def score_command(
         content = rubric_file.read_bytes()
         rubric = parse_rubric(content.decode(), rubric_file.name)
         assignment = replace(assignment, rubric=rubric, rubric_sha256=hashlib.sha256(content).hexdigest())
-    with closing(SuiteProcess(assignment.root, assignment.rubric.suite)) as suite:
+    with closing(SuiteProcess(StartedSuite(assignment.root))) as suite:
         expected = suite.tests
     try:
         graded = score_report(report, assignment, expected)

@@ -113,9 +113,7 @@ def revoke(
 
     with open_store() as database, database.write() as session:
         if not revoke_token(session, public_half(token_id)):
-            raise SettingsError(
-                "there is no such token that is still valid; `grader user tokens EMAIL` lists them"
-            )
+            raise SettingsError("no valid token has this id; `grader user tokens EMAIL` lists them")
         record(session, OPERATOR, "revoke token", public_half(token_id), course=None)
     typer.echo("revoked")
 
@@ -130,4 +128,6 @@ def shut_out_command(email: Email) -> None:
         user = require_user(session, email)
         revoke_access(session, user.id)
         record(session, OPERATOR, "shut out", user.email, course=None)
-    typer.echo(f"nothing lets {user.email} in any more; `grader user token` makes a new token")
+    typer.echo(
+        f"no token, link or session of {user.email} works any more; `grader user token` makes a new token"
+    )

@@ -21,5 +21,5 @@ def _from_file(file: Path) -> str:
     if not file.is_file():
         return ""
     if HAS_MODES and file.stat().st_mode & OTHERS:
-        raise SettingsError(f"{file} can be read by others, and the token in it with it: chmod 600 {file}")
+        raise SettingsError(f"other users can read {file} and the token in it: run `chmod 600 {file}`")
     return file.read_text(encoding="utf-8").strip()

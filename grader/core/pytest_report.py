@@ -137,7 +137,9 @@ def _read(test: Any, place: str) -> TestResult:
         return from_entry(test)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         reason = clean_line(f"{type(error).__name__}: {error}", TEXT_CHARACTERS)
-        raise ReportError(f"{place} is not what pytest-json-report writes ({reason}); {REMEDY}") from None
+        raise ReportError(
+            f"{place} is not in the format of pytest-json-report ({reason}); {REMEDY}"
+        ) from None
 
 
 def _message(entry: Entry) -> str:

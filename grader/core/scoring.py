@@ -154,6 +154,11 @@ class Score:
         return tuple(problem for part in (*self.parts, *self.bonus_parts) for problem in part.problems)
 
     @property
+    def results(self) -> tuple[TestResult, ...]:
+        """Every test of every problem."""
+        return tuple(result for problem in self.problems for result in problem.results)
+
+    @property
     def unjudged(self) -> tuple[ProblemScore, ...]:
         """The problems, bonus included, that could not be judged."""
         return tuple(problem for problem in self.problems if problem.score is None)

@@ -2,6 +2,7 @@
 
 from grader.intake.archive import is_zip, read_archive, suffix
 from grader.intake.folder import read_folder
+from grader.intake.handed_in import read_submission
 from grader.intake.limits import DEFAULT_LIMITS, Limits
 from grader.intake.refusal import Refused
 from grader.intake.rule import Rule
@@ -16,6 +17,7 @@ __all__ = [
     "is_zip",
     "read_archive",
     "read_folder",
+    "read_submission",
     "suffix",
     "unpack_zip",
 ]

@@ -120,7 +120,7 @@ def _check_ends(data: bytes, stop: int, gap: int) -> None:
     if stop > len(data) or gap < 0:
         raise Refused(Rule.DAMAGED, None, "the archive is cut off: its end record points outside of it")
     if stop < len(data):
-        raise Refused(Rule.NO_GARBAGE, None, f"{len(data) - stop:,} bytes stand behind the archive's end")
+        raise Refused(Rule.NO_GARBAGE, None, f"{len(data) - stop:,} bytes follow the archive's end")
     if gap > 0:
         message = f"{gap:,} bytes that belong to no entry stand before or inside the archive"
         raise Refused(Rule.NO_GARBAGE, None, message)

@@ -51,7 +51,7 @@ def _members(data: bytes, limits: Limits) -> list[tarfile.TarInfo]:
     if end > len(data):
         raise Refused(Rule.DAMAGED, None, "the archive is cut off")
     if data.count(b"\0", end) != len(data) - end:
-        raise Refused(Rule.NO_GARBAGE, None, "bytes that belong to no file stand behind the archive's end")
+        raise Refused(Rule.NO_GARBAGE, None, "bytes that belong to no file follow the archive's end")
     return members
 
 

@@ -57,6 +57,6 @@ def _decompress(stream: _Stream, kind: str, data: bytes, limits: Limits) -> byte
     if not stream.eof:
         raise Refused(Rule.DAMAGED, None, "the archive is cut off")
     if stream.unused_data.strip(b"\0"):
-        message = f"{len(stream.unused_data):,} bytes stand behind the archive's end"
+        message = f"{len(stream.unused_data):,} bytes follow the archive's end"
         raise Refused(Rule.NO_GARBAGE, None, message)
     return content

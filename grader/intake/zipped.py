@@ -95,7 +95,7 @@ def _check_streamed(data: bytes, entry: ZipEntry, limits: Limits) -> None:
     if LOCAL_MARK not in packed and DESCRIPTOR_MARK not in packed:
         return
     if entry.method == _STORED or entry.size > limits.total_bytes:
-        raise Refused(Rule.NO_GARBAGE, entry.name, "holds what reads like another entry")
+        raise Refused(Rule.NO_GARBAGE, entry.name, "contains bytes that read like another entry")
     _inflate(packed, entry)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from grader.boundary.errors import SubmissionError
-from grader.probe.trial import failed_guarantees
 from grader.sandbox.runner import MEBI, Allowance, Guarantee, Runner, RunnerKind, SandboxError
 
 PROBE_ALLOWANCE = Allowance(memory=1024 * MEBI)
@@ -64,6 +63,8 @@ def _start(kind: RunnerKind, allowance: Allowance) -> tuple[Runner | None, Runne
         runner = kind(allowance)
     except SandboxError as failed:
         return None, RunnerCheck(kind, unavailable=str(failed))
+    from grader.probe.trial import failed_guarantees  # noqa: PLC0415 - it imports numpy; the runner starts meanwhile
+
     try:
         return runner, RunnerCheck(kind, failed=failed_guarantees(runner, allowance.memory))
     except (SandboxError, SubmissionError) as failed:

@@ -17,7 +17,7 @@ from grader.sandbox.vanishing_folder import VanishingFolder
 
 INTRUDER = Path(__file__).with_name("intruder.py")
 SECONDS = 30.0
-SPIN_SECONDS = 0.05
+SPIN_SECONDS = 0.02
 
 
 @dataclass(frozen=True)

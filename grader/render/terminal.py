@@ -9,6 +9,7 @@ from rich.text import Text
 
 from grader.core.advice import blocked_by, hint_of, next_step
 from grader.core.report import GradedReport, Status, first_line
+from grader.core.rubric import Problem
 from grader.core.scoring import Outcome, PartScore, ProblemScore, Score, TestResult, format_points
 from grader.core.text import clean_line
 from grader.render.marks import mark_of
@@ -77,7 +78,7 @@ def _footer(report: GradedReport, common: str) -> list[RenderableType]:
     if step and report.status is Status.GRADED:
         problem = step.problem
         lines.append(
-            Text.assemble(("Next: ", "bold"), f"{problem.title} (handout {problem.section}). {hint_of(step)}")
+            Text.assemble(("Next: ", "bold"), f"{problem.title}{_section(problem)}. {hint_of(step)}")
         )
     rests = (
         f"{report.suite_tests} tests in {report.seconds:.1f} s · suite {report.suite_sha256[:8]} · "
@@ -86,6 +87,11 @@ def _footer(report: GradedReport, common: str) -> list[RenderableType]:
         + (f" · Python {report.python}, numpy {report.numpy}" if report.python else "")
     )
     return [*lines, Text(rests, "dim")]
+
+
+def _section(problem: Problem) -> str:
+    """Return the section of the handout that sets a problem, in brackets, or the empty text."""
+    return f" (handout, section {problem.section})" if problem.section else ""
 
 
 def _table(score: Score, *, with_reasons: bool) -> Table:

@@ -51,9 +51,7 @@ def read_table(content: bytes, recognised: Callable[[Sequence[str]], int]) -> Ro
     (count, before), at = best[0], -best[1]
     separator, lines = tables[at]
     if not count:
-        raise RosterError(
-            "no line names a column that says who somebody is: Email, SIS Login ID, SIS User ID"
-        )
+        raise RosterError("no line names a column that identifies a person: Email, SIS Login ID, SIS User ID")
     if separator != ",":
         notices.append(f"The columns are separated by {SEPARATORS[separator]}.")
     if before:

@@ -136,7 +136,7 @@ def warm_up() -> None:
     gc.freeze()
 
 
-def main(serve: Serve, control: int, settings: str) -> None:
+def main(serve: Serve, control: int, settings: str) -> NoReturn:
     """Serve the socket `control`; `settings` are JSON: {memory, folders, paths, strict, home}.
 
     `folders` maps variables to paths. The processes work in the folder `home`; the trusted side removes it.
@@ -152,3 +152,4 @@ def main(serve: Serve, control: int, settings: str) -> None:
     os.chdir(home)
     sys.dont_write_bytecode = True  # the jail ends a strict process that makes a file
     ZygoteServer(serve, socket.socket(fileno=control), jail).serve()
+    os._exit(0)  # at once: nothing is left to do for an interpreter that takes itself down

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0007"
+NEWEST = "0008"
 VERSIONS = frozenset(path.name[: len(NEWEST)] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 LOCK = 7_220_001  # hosts that start together migrate one after the other
 

@@ -42,6 +42,7 @@ from grader.store.tables import (
     EventRow,
     FailedTestRow,
     LoginLinkRow,
+    PlacesRow,
     ReportRow,
     SignInRow,
     SubmissionRow,
@@ -192,9 +193,8 @@ def _delete_reports(session: Session, where: ColumnElement[bool]) -> int:
         select(ReportRow.submission_id, ReportRow.attempt).where(where).limit(BATCH)
     ).all()
     keys = [tuple(row) for row in found]
-    session.execute(
-        delete(FailedTestRow).where(tuple_(FailedTestRow.submission_id, FailedTestRow.attempt).in_(keys))
-    )
+    for table in (FailedTestRow, PlacesRow):
+        session.execute(delete(table).where(tuple_(table.submission_id, table.attempt).in_(keys)))
     return _count(
         session, delete(ReportRow).where(tuple_(ReportRow.submission_id, ReportRow.attempt).in_(keys))
     )

@@ -221,6 +221,24 @@ class FailedTestRow(StoredRow):
     cause: Mapped[str] = mapped_column(server_default="")
 
 
+class PlacesRow(StoredRow):
+    """The places in the code that the failed tests of a report point to (grader.core.place).
+
+    `document` is null until a traced run has ended; `starts` counts the traced runs that began.
+    """
+
+    __tablename__ = "places"
+    __table_args__ = (
+        ForeignKeyConstraint(["submission_id", "attempt"], ["reports.submission_id", "reports.attempt"]),
+    )
+
+    submission_id: Mapped[str] = mapped_column(primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True)
+    starts: Mapped[int]
+    started_at: Mapped[datetime]
+    document: Mapped[str | None]
+
+
 class EventRow(StoredRow):
     """An event of a submission, for its live page and stream; `id` only ever grows."""
 

@@ -1,4 +1,4 @@
-"""The trusted process: `python -m grader.suite ROOT SUITE CONTROL READY` collects cases, then waits for jobs.
+"""The trusted process: `python -m grader.suite ROOT CONTROL READY` collects cases, then waits for jobs.
 
 It holds the cases, the seed and the expected values, and imports nothing of any submission. It does all work
 that is the same for every submission once, and forks for each job. On READY, a stream socket, it announces
@@ -8,13 +8,14 @@ datagram starts a job and brings two descriptors: the sockets for the job's mess
 """
 
 import os
+import socket
 import sys
 import warnings
 from pathlib import Path
 
 from grader.boundary.interface import ADAPTERS
-from grader.suite.jobs import JobSource
-from grader.suite.manifest import Manifest, load_manifest
+from grader.suite.manifest import Manifest, load_manifest, suite_of
+from grader.suite.messages import Messages
 
 NOT_NEEDED = (  # plugins that watch every test and are of no use here
     *("cacheprovider", "logging", "faulthandler", "unraisableexception", "threadexception", "debugging"),
@@ -40,23 +41,27 @@ QUIET = (
 
 def main() -> None:
     """Serve jobs until the control socket is closed."""
-    root, suite, control, ready = sys.argv[1:]
+    root, control, ready = sys.argv[1:]
     sys.path.insert(0, root)
+    suite = suite_of(Path(root))
     manifest = load_manifest(Path(root), suite)
-    jobs = JobSource(int(control), int(ready))
-    jobs.announce(folders=manifest.find_folders())  # the worker starts a sandbox with them meanwhile
-    serve(root, suite, manifest, jobs)
+    announcements = Messages(socket.socket(fileno=int(ready)))
+    announcements.send(
+        {"folders": manifest.find_folders()}
+    )  # the worker starts a sandbox with them meanwhile
+    serve(root, suite, manifest, socket.socket(fileno=int(control)), announcements)
 
 
-def serve(root: str, suite: str, manifest: Manifest, jobs: JobSource) -> None:
-    """Collect the cases in the folder `suite` of the assignment `root`, and run `jobs` on them."""
+def serve(root: str, suite: str, manifest: Manifest, control: socket.socket, announcements: Messages) -> None:
+    """Collect the cases in the folder `suite` of the assignment `root`, and run the jobs that come."""
     import numpy as np  # noqa: PLC0415 - these take half a second, in which a sandbox starts
     import pytest  # noqa: PLC0415 - as above
 
     from grader.boundary.remote_adapters import RemoteAdapters  # noqa: PLC0415 - as above
+    from grader.suite.jobs import JobSource  # noqa: PLC0415 - as above
     from grader.suite.plugin import Grading  # noqa: PLC0415 - as above
 
-    grading = Grading(Path(root), suite, manifest, jobs)
+    grading = Grading(Path(root), suite, manifest, JobSource(control, announcements))
     sys.modules[ADAPTERS] = RemoteAdapters(grading.channel, grading.interface)
     warnings.simplefilter("ignore", RuntimeWarning)  # about numbers that the checks refuse
     np.random.default_rng(0)  # its modules are imported now, not in the first test

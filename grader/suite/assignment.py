@@ -4,11 +4,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.assignment_folder import RUBRIC
 from grader.core.leftovers import LEFTOVERS
 from grader.core.rubric import Rubric, parse_rubric
 from grader.suite.manifest import Manifest, load_manifest
-
-RUBRIC = "rubric.yaml"
 
 
 @dataclass(frozen=True)

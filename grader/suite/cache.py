@@ -9,10 +9,12 @@ from functools import cached_property
 from pathlib import Path
 
 from grader.core.fingerprint import Fingerprint
+from grader.probe import start_strongest
 from grader.sandbox.runner import RunnerKind
 from grader.suite.assignment import Assignment, load_assignment
 from grader.suite.host_fingerprint import fingerprint_of
 from grader.suite.run import SuiteProcess
+from grader.suite.start import StartedSuite
 
 Stamp = tuple[int, int]  # size, and time of change in nanoseconds
 
@@ -22,8 +24,6 @@ class PreparedSuite:
 
     def __init__(self, assignment: Assignment, suite: SuiteProcess, kinds: Sequence[RunnerKind]) -> None:
         """Start the strongest of `kinds` while the suite collects. Raises SuiteFailed, SandboxError."""
-        from grader.probe import start_strongest  # noqa: PLC0415 - while it imports numpy, the suite begins
-
         self.assignment = assignment
         self.suite = suite
         self.users = 0
@@ -78,15 +78,16 @@ class PendingStart:
 class SuiteCache:
     """Keeps one `PreparedSuite`, and makes a new one after a file of the suite has changed."""
 
-    def __init__(self, root: Path, kinds: Sequence[RunnerKind]) -> None:
+    def __init__(self, root: Path, kinds: Sequence[RunnerKind], started: StartedSuite | None = None) -> None:
         """Prepare the assignment in the folder `root`, with the strongest of the runners `kinds`.
 
-        The first `use`, or `begin`, starts the processes.
+        The first `use`, or `begin`, starts the processes; it takes the suite's process `started`, if given.
         """
         self._root = root
         self._kinds = kinds
         self._lock = threading.Lock()
         self._starter = ThreadPoolExecutor(1)  # lives on: a sandbox ends with the thread that started it
+        self._started = started
         self._begun: PendingStart | None = None
         self._present: PreparedSuite | None = None
 
@@ -126,7 +127,8 @@ class SuiteCache:
     def _begin(self) -> PendingStart:
         if self._begun is None:
             assignment = load_assignment(self._root)
-            suite = SuiteProcess(assignment.root, assignment.rubric.suite)
+            started, self._started = self._started or StartedSuite(assignment.root), None
+            suite = SuiteProcess(started)
             prepared = self._starter.submit(PreparedSuite, assignment, suite, self._kinds)
             self._begun = PendingStart(assignment, suite, prepared)
         return self._begun

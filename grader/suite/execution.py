@@ -25,6 +25,7 @@ GIVEN_UP = (
     "{} tests before this one timed out, so the remaining tests do not run; find the first that timed out in "
     "this report, make it end in time, and hand in again"
 )
+EXPLAINING_SECONDS = 10.0  # of our own processor time in a run; hundreds of failures take one or two
 NEEDS_PYTEST = pytest.StashKey[bool]()  # of each collected test, whether `needs_pytest`
 
 
@@ -38,9 +39,11 @@ class Run:
         self._manifest = manifest
         self._limits = OwnLimits(manifest.suite_memory)
         self._integrity = Integrity()
+        self._explaining = 0.0  # seconds so far
         self._running = ""  # the class of the present test
         self._has_passed = False  # any test so far
         session.on_progress = self._tell_progress
+        session.is_traced = job.work.is_traced
 
     def execute(self, tests: Sequence[pytest.Item]) -> None:
         """Run `tests`, which come in the suite's order, stage by stage, and report the end of the job."""
@@ -80,7 +83,10 @@ class Run:
         if self.session.was_disturbed(attempt.error):
             attempt = self._second_attempt(item, schedule)
         result = result_of(item, attempt, self.session.explain)
-        result = self._explain(item, attempt.error, result)
+        if self.session.is_traced:
+            self._job.tell("lines", [result.group, result.name, self.session.ran_lines()])
+        else:
+            result = self._explain(item, attempt.error, result)
         if isinstance(attempt.error, Lost | MemoryError):
             self.session.drop_process()
         if isinstance(attempt.error, TimedOut):
@@ -96,10 +102,13 @@ class Run:
 
     def _explain(self, item: pytest.Item, error: BaseException | None, result: TestResult) -> TestResult:
         """Return `result` with the suite's explanation; the suite may ask the submission again."""
-        if error is None or result.outcome not in EXPLAINED:
+        if error is None or result.outcome not in EXPLAINED or self._explaining > EXPLAINING_SECONDS:
             return result
+        started = time.process_time()
         with self.session.a_look():
-            return add_explanation(item, error, result)
+            explained = add_explanation(item, error, result)
+        self._explaining += time.process_time() - started
+        return explained
 
     def _second_attempt(self, item: pytest.Item, schedule: Schedule) -> Attempt:
         """Run a test again, alone in a fresh process, with the values of its fixtures made again."""
@@ -176,18 +185,28 @@ def arguments_without_fixtures(item: pytest.Function) -> dict[str, Any]:
 # (`item.ihook`), or to call a test through hooks that nobody else implements, costs more than most tests.
 
 
-def needs_pytest(item: pytest.Item) -> bool:
-    """Tell whether pytest has to set the test up and tear it down.
+class PytestNeeds:
+    """Tells of each test whether pytest has to set it up and tear it down.
 
     Not if the suite gives all its arguments: pytest would do nothing then, in more time than many a test
     takes. But a hook of a plugin that is not pytest's own sees each test.
     """
-    hooks = (item.config.hook.pytest_runtest_setup, item.config.hook.pytest_runtest_teardown)
-    modules = [hook.function.__module__ for caller in hooks for hook in caller.get_hookimpls()]
-    if not isinstance(item, pytest.Function) or not all(name.startswith("_pytest.") for name in modules):
-        return True
-    given = {name for arguments in _arguments(item) for name in arguments} | item.funcargs.keys()
-    return not given >= set(item.fixturenames)
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Tell of the tests of a session with `config`."""
+        hooks = (config.hook.pytest_runtest_setup, config.hook.pytest_runtest_teardown)
+        modules = [hook.function.__module__ for caller in hooks for hook in caller.get_hookimpls()]
+        self._is_watched = not all(name.startswith("_pytest.") for name in modules)
+        self._given: dict[frozenset[str], set[str]] = {}  # by the names of a test's fixtures
+
+    def of(self, item: pytest.Item) -> bool:
+        """Tell whether pytest sets up and tears down `item`, which has its arguments without fixtures."""
+        if self._is_watched or not isinstance(item, pytest.Function):
+            return True
+        names = frozenset(item.fixturenames)
+        if names not in self._given:
+            self._given[names] = {name for arguments in _arguments(item) for name in arguments}
+        return not names <= self._given[names] | item.funcargs.keys()
 
 
 def _set_up(item: pytest.Item) -> None:

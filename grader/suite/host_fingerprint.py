@@ -3,7 +3,6 @@
 import hashlib
 import platform
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 
 from grader.core.fingerprint import Fingerprint
@@ -16,9 +15,21 @@ def fingerprint_of(assignment: Assignment, folders: Mapping[str, Path]) -> Finge
         suite=assignment.suite_sha256,
         rubric=assignment.rubric_sha256,
         data=_hash_folders(folders),
-        python=_minor(platform.python_version()),
-        numpy=_minor(version("numpy")),
+        python=python_version(),
+        numpy=numpy_version(),
     )
+
+
+def python_version() -> str:
+    """Return the minor version of Python on this host."""
+    return _minor(platform.python_version())
+
+
+def numpy_version() -> str:
+    """Return the minor version of numpy on this host."""
+    import numpy as np  # noqa: PLC0415 - a process that has opened a sandbox has imported it; others start sooner
+
+    return _minor(np.__version__)
 
 
 def _hash_folders(folders: Mapping[str, Path]) -> str:

@@ -14,6 +14,7 @@ from grader.suite.messages import Messages, SuiteJob
 DATAGRAM = 16
 DESCRIPTORS = 2
 SECONDS_BETWEEN = 0.1
+OFTEN = {"result", "lines"}  # kinds of events
 
 
 class RunningJob:
@@ -31,11 +32,11 @@ class RunningJob:
     def tell(self, kind: str, content: Any) -> None:
         """Send an event to the worker. Raises Closed when it has given the job up.
 
-        Results come by the hundred a second, so they travel together; other events travel at once.
+        Results and lines come by the hundred a second, so they travel together; other events travel at once.
         """
         self._unsent.append([kind, content])
         now = time.monotonic()
-        if kind == "result" and now < self._next:
+        if kind in OFTEN and now < self._next:
             return
         self._next = now + SECONDS_BETWEEN
         self._messages.send(self._unsent)
@@ -45,18 +46,18 @@ class RunningJob:
 class JobSource:
     """The suite's process between two jobs."""
 
-    def __init__(self, control: int, ready: int) -> None:
-        """Wait for jobs on the socket `control`; announce the suite on the socket `ready`."""
-        self._control = socket.socket(fileno=control)
-        self._ready = socket.socket(fileno=ready)
+    def __init__(self, control: socket.socket, announcements: Messages) -> None:
+        """Wait for jobs on the socket `control`; announce the suite by `announcements`."""
+        self._control = control
+        self._announcements = announcements
 
     def announce(self, **facts: Any) -> None:
         """Send facts about the suite, which the worker's SuiteProcess has as properties."""
-        Messages(self._ready).send(facts)
+        self._announcements.send(facts)
 
     def next(self) -> RunningJob | None:
         """Wait, and return each job in a fork of this process; return None here when no more will come."""
-        self._ready.close()
+        self._announcements.close()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the worker sees a fork's end by its socket
         gc.collect()
         gc.freeze()  # the collected cases are no garbage, and are not to be looked through in every fork

@@ -1,5 +1,6 @@
 """The judgement of a test: from its error to its result in the report."""
 
+import inspect
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from grader.core.text import clean, clean_line
 MESSAGE_CHARACTERS = 4_000
 VALUE_CHARACTERS = 2_000
 DESCRIPTION = pytest.StashKey[str]()  # of each collected test, its `description_of`
+LINE = pytest.StashKey[int]()  # of each collected test, its `line_of`
 TOLD = (CAUSE, PIECE)  # properties that the suite may give a failed test
 EXPLAINED = {Outcome.FAILED, Outcome.ERROR}
 TOO_MUCH_MEMORY = (
@@ -31,7 +33,7 @@ class Attempt:
 
 
 def result_of(item: pytest.Item, attempt: Attempt, explain: Callable[[SubmissionError], str]) -> TestResult:
-    """Return the result of the test `item`, which has its DESCRIPTION.
+    """Return the result of the test `item`, which has its DESCRIPTION and LINE.
 
     A fixture never touches the submission, so an error before or after the test itself is the grader's own.
     """
@@ -48,7 +50,7 @@ def result_of(item: pytest.Item, attempt: Attempt, explain: Callable[[Submission
         hint=_value(error, "hint"),
         seconds=attempt.seconds,
         file=item.nodeid.partition("::")[0],
-        line=item.location[1] or 0,
+        line=item.stash[LINE],
         properties=_properties(item),
     )
 
@@ -76,6 +78,13 @@ def description_of(item: pytest.Item) -> str:
     """Return the docstring of a test, on one line."""
     docstring = getattr(getattr(item, "function", None), "__doc__", None) or ""
     return clean_line(docstring, MESSAGE_CHARACTERS)
+
+
+def line_of(item: pytest.Item) -> int:
+    """Return the line at which a test begins, counted from 0, as pytest does in more time."""
+    if isinstance(item, pytest.Function):
+        return int(inspect.unwrap(item.function).__code__.co_firstlineno) - 1
+    return item.location[1] or 0
 
 
 def group_of(item: pytest.Item) -> str:

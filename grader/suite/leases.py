@@ -33,11 +33,6 @@ DATAGRAM = 4_000
 REASON_BYTES = 2_000
 
 
-def control_sockets() -> tuple[socket.socket, socket.socket]:
-    """Return the two ends of a control socket: the server's and the client's."""
-    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-
-
 class SandboxServer:
     """Leases processes of `runner` to one job, in a thread of its own; opens the first one in advance.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
+from grader.assignment_folder import RUBRIC
 from grader.boundary.interface import Interface
 from grader.core.document import Document, parse_document
 from grader.sandbox.runner import MEBI, Allowance
@@ -64,6 +65,14 @@ class Manifest:
             test_seconds=self.test_seconds if test_seconds is None else test_seconds,
             run_seconds=self.run_seconds if run_seconds is None else run_seconds,
         )
+
+
+def suite_of(root: Path) -> str:
+    """Return the folder of the suite, as the rubric of the assignment in `root` names it.
+
+    It reads no more of the rubric. Raises DocumentError, OSError.
+    """
+    return parse_document((root / RUBRIC).read_text(encoding="utf-8"), RUBRIC).text("suite")
 
 
 def load_manifest(root: Path, suite: str) -> Manifest:

@@ -4,7 +4,8 @@ Both are trusted. The worker sends one SuiteJob. The job sends lists of events [
 
 - `begun`: the number of the job's process, before it reads the job
 - `result`: one test in pytest-json-report's format
-- `revised`: the same, in place of an earlier result
+- `lines`: [class, name, lines] of one test of a traced job, before its `result` (grader.boundary.ran_lines)
+- `revised`: a test in place of an earlier result
 - `stage`: None, when the tests of the second stage begin
 - `progress`: {group, numbers} of a long call in a test of that class; the submission may lie about the
 numbers
@@ -16,20 +17,23 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.boundary.frame_connection import FrameConnection
 from grader.boundary.frame_limits import FROM_GRADER, LENGTHS
 from grader.boundary.header import write_plain
-from grader.core.scoring import TestResult
+
+if TYPE_CHECKING:
+    from grader.core.scoring import TestResult
 
 
 @dataclass(frozen=True)
 class SuiteJob:
     """A submission to run the cases on.
 
-    Attributes: `files` (the submission), `seed`, `left_out` (classes whose tests are not run), and
-    `test_seconds` and `run_seconds` (time limits in place of the suite's own).
+    Attributes: `files` (the submission), `seed`, `left_out` (classes whose tests are not run), `test_seconds`
+    and `run_seconds` (time limits in place of the suite's own), and `is_traced` (whether the lines of each
+    test are noted, and no failure is explained).
     """
 
     files: Mapping[str, bytes]
@@ -37,6 +41,7 @@ class SuiteJob:
     left_out: Sequence[str] = ()
     test_seconds: float | None = None
     run_seconds: float | None = None
+    is_traced: bool = False
 
 
 class Results:
@@ -52,11 +57,11 @@ class Results:
             self._by_test[content.group, content.name] = content
 
     @property
-    def so_far(self) -> list[TestResult]:
+    def so_far(self) -> "list[TestResult]":
         """The results up to now."""
         return list(self._by_test.values())
 
-    def in_order(self, expected: Mapping[str, Sequence[str]]) -> list[TestResult]:
+    def in_order(self, expected: Mapping[str, Sequence[str]]) -> "list[TestResult]":
         """Return the results in the order in which `expected` names the tests, by class."""
         tests = [(group, name) for group, names in expected.items() for name in names]
         places = {test: place for place, test in enumerate(tests)}

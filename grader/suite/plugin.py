@@ -4,13 +4,14 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from grader.boundary.channel import Channel
-from grader.suite.execution import NEEDS_PYTEST, Run, arguments_without_fixtures, needs_pytest
+from grader.suite.execution import NEEDS_PYTEST, PytestNeeds, Run, arguments_without_fixtures
 from grader.suite.jobs import JobSource, RunningJob
-from grader.suite.judge import DESCRIPTION, description_of, group_of
+from grader.suite.judge import DESCRIPTION, LINE, description_of, group_of, line_of
 from grader.suite.manifest import Manifest
 from grader.suite.session import Session
 
@@ -20,7 +21,10 @@ class Hooks:
 
     @pytest.hookspec
     def pytest_arguments_of_test(self, item: pytest.Item) -> Mapping[str, object]:
-        """Return arguments of a test that need no fixture, by name, made for each run of it."""
+        """Return arguments of a test that need no fixture, by name, made for each run of it.
+
+        Their names depend on `item.fixturenames` only.
+        """
         raise NotImplementedError
 
     @pytest.hookspec(firstresult=True)
@@ -52,10 +56,9 @@ class Grading:
             raise RuntimeError("a test uses the submission before any job has begun")
         return self._run.session.channel()
 
-    def finish(self) -> None:
-        """End the process, in a fork that ran a job."""
-        if self._run is not None:
-            os._exit(0)  # exit handlers belong to the parent process
+    def finish(self) -> NoReturn:
+        """End this process; nothing is left to do for an interpreter that takes itself down."""
+        os._exit(0)
 
     # The suite's process
 
@@ -69,14 +72,15 @@ class Grading:
             sys.stderr.write(f"{report.longrepr}\n")
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Put the second stage last, and prepare the tests once for all jobs."""
         items.sort(key=lambda item: group_of(item) in self._manifest.second_stage)
+        needs = PytestNeeds(session.config)
         for item in items:
-            _ = item.location  # pytest finds the line once; here, it does so once for all jobs
             if isinstance(item, pytest.Function):
                 item.funcargs.update(arguments_without_fixtures(item))
-            item.stash[NEEDS_PYTEST] = needs_pytest(item)
+            item.stash[NEEDS_PYTEST] = needs.of(item)
+            item.stash[LINE] = line_of(item)
             item.stash[DESCRIPTION] = description_of(item)
 
     @pytest.hookimpl(tryfirst=True)
@@ -113,13 +117,9 @@ class Grading:
 
 def _sources(root: Path) -> set[str]:
     """Return the files below `root` of all modules that the cases import."""
-    files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-    own = Path(__file__).parents[1]
-    return {
-        file
-        for file in files
-        if file and Path(file).is_relative_to(root) and not Path(file).is_relative_to(own)
-    }
+    files = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
+    within, own = f"{root}{os.sep}", f"{Path(__file__).parents[1]}{os.sep}"
+    return {file for file in files if file.startswith(within) and not file.startswith(own)}
 
 
 def tests_by_class(items: Sequence[pytest.Item]) -> dict[str, list[str]]:

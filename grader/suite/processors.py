@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import platformdirs
-
 BOOT = Path("/proc/sys/kernel/random/boot_id")  # the same in all containers of a host
 OPEN_TO_ALL = 0o666
 
@@ -71,4 +69,6 @@ def shared_folder(name: str) -> Path:
         host = BOOT.read_text(encoding="ascii").strip()
     except OSError:
         host = socket.gethostname()
+    import platformdirs  # noqa: PLC0415 - a suite's process imports this module and needs no folder
+
     return platformdirs.user_cache_path("grader") / name / host

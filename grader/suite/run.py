@@ -4,9 +4,6 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,14 +16,14 @@ from grader.core.pytest_report import from_entry
 from grader.core.scoring import TestResult
 from grader.core.text import clean
 from grader.sandbox.runner import Output, Runner
-from grader.suite.leases import SandboxServer, control_sockets
+from grader.suite.leases import SandboxServer
 from grader.suite.messages import Messages, Results, SuiteJob
 from grader.suite.processors import of_this_host
+from grader.suite.start import StartedSuite, control_sockets
 
 SHOWN_ERROR_CHARACTERS = 4_000
 PATIENCE = 7  # times the limit of a run: more than its clock allows the host to make it wait
 MARGIN_SECONDS = 60.0  # for what is no test: to fork, and to open and end processes
-EXIT_SECONDS = 2.0
 
 
 class SuiteFailed(Exception):  # noqa: N818 - the name is the event
@@ -60,27 +57,17 @@ def ignore(kind: str, content: Any) -> None:
 class SuiteProcess:
     """A process that collects the cases of a suite. Any thread may call its methods.
 
-    It starts at once. Its properties wait until it has announced their values.
+    Its properties wait until it has announced their values.
     """
 
-    def __init__(self, root: Path, suite: str) -> None:
-        """Start it for the cases in the folder `suite` below `root`."""
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+    def __init__(self, started: StartedSuite) -> None:
+        """Take over the process `started`."""
+        self._started = started
+        self._process = started.process
         self._processors = of_this_host()
-        self._control, control = control_sockets()
-        ours, ready = socket.socketpair()
         self._said: list[dict[str, Any]] = []
         self._lock = threading.Lock()
-        self._ready = Messages(ours)
-        with control, ready:
-            self._process = subprocess.Popen(  # noqa: S603 - the grader's interpreter and module
-                [*_COMMAND, str(root), suite, str(control.fileno()), str(ready.fileno())],
-                pass_fds=[control.fileno(), ready.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=self._log,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **_ENVIRONMENT},
-            )
+        self._ready = Messages(started.ready)
 
     @property
     def folders(self) -> Mapping[str, Path]:
@@ -132,14 +119,7 @@ class SuiteProcess:
 
     def close(self) -> None:
         """End the process, and with it all jobs."""
-        self._control.close()
-        try:
-            self._process.wait(EXIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._ready.close()
-        self._log.close()
+        self._started.close()
 
     def _follow(
         self, job: SuiteJob, messages: socket.socket, listen: Listener
@@ -166,7 +146,7 @@ class SuiteProcess:
 
     def _start_job(self, messages: socket.socket, control: socket.socket) -> None:
         try:
-            socket.send_fds(self._control, [b"job"], [messages.fileno(), control.fileno()])
+            socket.send_fds(self._started.control, [b"job"], [messages.fileno(), control.fileno()])
         except OSError:
             raise self._failure() from None
 
@@ -180,18 +160,9 @@ class SuiteProcess:
 
     def _failure(self) -> SuiteFailed:
         """Return the error for a process, or a job's fork of it, that ended early."""
-        self._log.seek(0)
-        printed = self._log.read().decode(errors="replace")[-SHOWN_ERROR_CHARACTERS:]
+        self._started.log.seek(0)
+        printed = self._started.log.read().decode(errors="replace")[-SHOWN_ERROR_CHARACTERS:]
         return SuiteFailed(f"the suite's process ended early: {clean(printed, SHOWN_ERROR_CHARACTERS)}")
-
-
-# -P: a folder `grader` in the working folder belongs to a student.
-_COMMAND = (sys.executable, "-P", "-m", "grader.suite")
-_ENVIRONMENT = {
-    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    "OPENBLAS_NUM_THREADS": "1",  # a process that forks must have no other thread
-    "OMP_NUM_THREADS": "1",
-}
 
 
 class _Following:

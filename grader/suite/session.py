@@ -19,6 +19,7 @@ from grader.boundary.errors import (
     Unloadable,
 )
 from grader.boundary.loaded import Loaded, misfit
+from grader.boundary.ran_lines import RanLines, read_ran_lines
 from grader.boundary.waits import Waits
 from grader.sandbox.runner import MEBI, Ending
 from grader.suite.breaches import Breaches
@@ -48,10 +49,12 @@ class Session:
     def __init__(self, processes: SandboxClient, manifest: Manifest, files: Mapping[str, bytes]) -> None:
         """Test `files` in `processes`."""
         self.on_progress = ignore  # called with the progress of a long call, from the next process on
+        self.is_traced = False  # whether to note the lines that tests run, from the next process on
         self._breaches = Breaches()
         self._processes = processes
         self._manifest = manifest
         self._files = files
+        self._own = {path: files[path] for path in files.keys() - manifest.provided.keys()}
         self._run = self._whole_run()
         self._own_start = time.process_time()  # of this process, which no clock of the submission counts
         self._waits = Waits()  # of this thread, likewise
@@ -88,6 +91,13 @@ class Session:
         """Wait until all requests of the test are done, so that the test gets an error of the last ones."""
         if self._channel is not None:
             self._channel.flush()
+
+    def ran_lines(self) -> RanLines | None:
+        """Return the lines that the test ran, as the submission tells; None if they are unknown."""
+        try:
+            return read_ran_lines(self.channel().ran_lines(), self._own)
+        except SubmissionError:
+            return None
 
     def processor_seconds(self) -> float:
         """Return the processor time of the present process. Raises SubmissionError."""
@@ -188,6 +198,8 @@ class Session:
         channel.limit_time(self._manifest.test_seconds)
         try:
             loaded = channel.load(self._files)
+            if self.is_traced:
+                channel.trace()
         except Raised as error:
             self._give_up(f"{CANNOT_IMPORT}: {error}", error.traceback)
         except Lost as error:

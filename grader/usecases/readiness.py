@@ -71,10 +71,10 @@ class Readiness:
             left = session.scalars(_select_orphans()).all()
             oldest = session.scalar(_select_oldest()) if stats.slots > _count_running(session) else None
         for each in left:
-            sentence = f"Submission {each} is being graded by no living worker: start a worker."
+            sentence = f"Submission {each} was taken by a worker that no longer lives: start a worker."
             yield ReadinessIssue(STUCK, each, sentence)
         if oldest is not None:
-            sentence = f"Submission {oldest} waits although a worker is idle: look at its log, or restart it."
+            sentence = f"Submission {oldest} waits although a worker is idle: read its log, or restart it."
             yield ReadinessIssue(STUCK, oldest, sentence)
 
 

@@ -16,7 +16,9 @@ def cancel_submission(context: Context, who: Person, submission_id: str) -> None
     with context.database.write() as session:
         submission = find_submission(session, who, submission_id)
         if not cancel(session, submission_id):
-            raise ConflictError(f"It is {submission.state}: only queued submissions can be cancelled.")
+            raise ConflictError(
+                f"This submission is {submission.state}: only queued submissions can be cancelled."
+            )
         context.queue.cancel(session, submission_id)
         if submission.user_id != who.id:
             record(session, who.email, "cancel", submission_id, course=course_of(session, submission))
@@ -35,9 +37,9 @@ def regrade_submission(context: Context, who: Person, submission_id: str, reason
             begun = start_regrade(session, submission_id, Priority.BULK)
         except ArchiveGone:
             raise ConflictError(
-                "Its archive was deleted to save space. Hand in the same zip again."
+                "The archive was deleted to save space. Hand in the same zip again."
             ) from None
         if begun is None:
-            raise ConflictError(f"It is {submission.state}: wait for its verdict.")
+            raise ConflictError(f"This submission is {submission.state}: wait for its verdict.")
         context.queue.enqueue(session, [submission_id], Priority.BULK)
         record(session, who.email, "regrade", submission_id, course=course, reason=reason)

@@ -83,7 +83,7 @@ def show_report(context: Context, who: Person, submission_id: str) -> str:
     if report is None:
         waits = submission.state in WAITING
         detail = "There is no report yet." if waits else reason_for_students(submission)
-        raise ConflictError(detail or f"It was {submission.state}.", state=submission.state)
+        raise ConflictError(detail or f"The submission was {submission.state}.", state=submission.state)
     return report.document
 
 
@@ -93,7 +93,7 @@ def download_archive(context: Context, who: Person, submission_id: str) -> bytes
         submission = find_submission(session, who, submission_id)
         content = session.get_one(ArchiveRow, submission.archive_sha256).content
         if not content:
-            raise NotFoundError("Its archive was deleted to save space. The reports are kept.")
+            raise NotFoundError("The archive was deleted to save space. The reports are kept.")
         course = course_of(session, submission)
     if submission.user_id != who.id:
         with context.database.write() as session:

@@ -84,6 +84,11 @@ class Attempts:
                 log.warning("this worker cannot grade", error=str(error))
                 self._decline(submission_id)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether an attempt is running."""
+        return bool(self._running)
+
     def hand_back_all(self) -> None:
         """Return all running attempts unused, because this worker must stop."""
         self._stopping.set()

@@ -16,6 +16,7 @@ from grader.store import Database
 from grader.store.queue import Queue, WorkerInfo
 from grader.worker.attempt import Attempts
 from grader.worker.eligibility import Eligibility
+from grader.worker.locator import Locator
 from grader.worker.slots import Slots
 
 LOOK_SECONDS = 1
@@ -59,6 +60,7 @@ class Worker:
         self._grader = grader
         self._admission = Eligibility(database, grader, same_versions=same_versions)
         self._attempts = Attempts(database, queue, grader, self._admission, rubric, secret, self.info.name)
+        self._locator = Locator(database, grader, secret, lambda: self._attempts.is_busy)
 
     def run(self, stop: threading.Event, stop_seconds: float) -> bool:
         """Work until `stop`, then wait for running attempts, for `stop_seconds` at most, or hand them back.
@@ -67,9 +69,11 @@ class Worker:
         """
         log.info("worker begins", name=self.info.name, slots=self.info.slots, runner=self.info.runner)
         reaper = threading.Thread(target=self._reap, args=(stop,), daemon=True)
+        locating = threading.Thread(target=self._locator.run, args=(stop,), daemon=True)
         serving = threading.Thread(target=self._serve, args=(stop,), daemon=True)
         reaper.start()
         serving.start()
+        locating.start()
         while not stop.wait(
             LOOK_SECONDS
         ):  # Python handles a signal, whichever thread got it, when this wakes
@@ -78,6 +82,7 @@ class Worker:
         serving.join(stop_seconds)
         if serving.is_alive():
             self._attempts.hand_back_all()
+        locating.join(LAST_WAIT_SECONDS)
         self._grader.close()
         serving.join(LAST_WAIT_SECONDS)
         log.info("worker ends", name=self.info.name)

@@ -74,7 +74,7 @@ def _operands(node):
 
 
 def _label(node):
-    """Return what is written into a drawn node, fit to stand between quotes."""
+    """Return the text of a drawn node, fit to stand between quotes."""
     shape = f"shape {node.shape}" if isinstance(node, engine.Tensor) else ""
     lines = [node._op, shape, f"data {_shown(node.data)}", f"grad {_shown(node.grad)}"]
     return "\\n".join(_escaped(line) for line in "\n".join(filter(None, lines)).split("\n"))

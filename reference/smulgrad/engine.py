@@ -1,6 +1,6 @@
 """Reverse-mode automatic differentiation: `Value` for numbers, `Tensor` for numpy arrays.
 
-An operation computes its result and keeps what it was computed from.
+An operation computes its result and keeps its operands.
 """
 
 import math

@@ -1,6 +1,6 @@
 """The MNIST bonus: an MLP trained on 60,000 handwritten digits.
 
-`tests.mnist_utils` has what it takes besides: load_mnist, mini_batch_iterator and compute_accuracy; and
+`tests.mnist_utils` has the rest: load_mnist, mini_batch_iterator and compute_accuracy; and
 tell_loss, for a curve of the loss on the page that shows training being graded.
 """
 

@@ -1,7 +1,7 @@
 # solution
 """The derivative rules: how the gradient of a result becomes the gradients of its operands.
 
-In a rule g is the gradient of the result z, and x and y are the operands, or what else the operation took in
+In a rule g is the gradient of the result z, and x and y are the operands, or other arguments in
 their place: an exponent, a shape. Rules are written in arithmetic that floats, arrays, Values and Tensors
 share. So one line gives numbers to `backward`, and nodes to `grad(..., create_graph=True)`.
 

@@ -9,7 +9,7 @@ A sample is a folder below submissions/. Its sample.yaml says
 - `base`: the files to start from, those of the reference (the default) or of another sample, by its name, or
   `none`;
 - `replace`: changes to them, each a `file` of the base, a text to `find`, which must be there exactly once,
-  and what stands there instead, `with`;
+  and the new text, `with`;
 - `in_process`: false if its tests cannot run in this process, because it exits, loops or floods;
 - `test_seconds`: the time limit of a test, if it shall not be the suite's own.
 All other files in the folder are its own, and come before those of the base.

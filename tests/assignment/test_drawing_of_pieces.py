@@ -5,7 +5,7 @@ import json
 import pytest
 
 from grader.core.scoring import Outcome
-from grader.render.drawing import MOST_BOXES, drawing_of
+from grader.render.drawing import MOST_BOXES, MOST_NODES, drawing_of
 from grader.render.html import render_html
 from tests.grader.support.reports import report, result
 
@@ -42,12 +42,35 @@ def test_an_operand_stands_left_of_its_result():
         '[{"lines": ["a"]}]',
         '[{"lines": ["a"], "from": [0], "wrong": false}]',
         '[{"lines": ["a"], "from": [-1], "wrong": false}]',
-        json.dumps([{"lines": ["a"], "from": [], "wrong": False}] * (MOST_BOXES + 1)),
+        json.dumps([{"lines": ["a"], "from": [], "wrong": False}] * (MOST_NODES + 1)),
     ],
 )
 def test_what_is_no_expression_is_not_drawn(piece):
     """A stored text of another form, a circle, or too many boxes have no drawing."""
     assert drawn(piece) is None
+
+
+def test_the_edges_of_the_wrong_gradient_are_marked():
+    """The gradient of `a` arrives wrong through both of its uses; that of tanh does not."""
+    drawing = drawn(NODES)
+
+    assert [edge.is_wrong for edge in drawing.edges] == [True, True, False]
+    assert drawing.told == "A graph of 3 nodes. Wrong: a = 2, by backward 3, expected 4."
+
+
+def test_of_a_large_piece_the_way_from_the_fault_is_drawn():
+    """A chain beside the wrong node is left out; one that is too long itself is not drawn."""
+    beside = [{"lines": ["b"], "from": [], "wrong": False}] * 10
+    fault = {"lines": ["a"], "from": [], "wrong": True}
+    result_of_both = {"lines": ["*"], "from": [0, 10], "wrong": False}
+    chain = [fault, *({"lines": ["+"], "from": [place], "wrong": False} for place in range(MOST_BOXES))]
+
+    drawing = drawn([*beside, fault, result_of_both])
+
+    assert [box.lines for box in drawing.boxes] == [("a",), ("*",)]
+    assert len(drawing.edges) == 1
+    assert drawn(chain) is None
+    assert len(drawn(chain[:MOST_BOXES]).boxes) == MOST_BOXES
 
 
 def test_a_page_shows_the_piece():
@@ -60,3 +83,4 @@ def test_a_page_shows_the_piece():
     assert '<svg class="piece"' in page
     assert "&lt;script&gt;" in page
     assert "<script>" not in page
+    assert 'role="img" aria-label="A graph of 3 nodes. Wrong: &lt;script&gt;, expected 4."' in page

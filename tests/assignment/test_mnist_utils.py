@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests import mnist_format, mnist_utils
+from tests import mnist_format, mnist_split, mnist_utils
 from tests.mnist_format import MnistUnavailable, as_training_arrays, compute_accuracy, mini_batch_iterator
 from tests.provided import mnist_utils as stand_in
 
@@ -98,7 +98,7 @@ class TestStandIn:
 
     def test_hands_out_the_training_split_and_its_end_as_test_split(self, training_folder):
         """The test split of the stand-in is the end of the training split."""
-        images, labels = (np.load(training_folder / name) for name in mnist_format.TRAINING_FILES)
+        images, labels = (np.load(training_folder / name) for name in mnist_split.TRAINING_FILES)
 
         raw = stand_in.load_mnist_raw()
 
@@ -116,7 +116,7 @@ class TestStandIn:
 
     def test_the_export_holds_the_training_split_alone(self, training_folder):
         """Two files, and none of the test split."""
-        assert sorted(path.name for path in training_folder.iterdir()) == sorted(mnist_format.TRAINING_FILES)
+        assert sorted(path.name for path in training_folder.iterdir()) == sorted(mnist_split.TRAINING_FILES)
 
     def test_an_export_that_is_there_is_left_alone(self, training_folder, monkeypatch):
         """The second export does not load anything."""
@@ -139,14 +139,22 @@ class TestStandIn:
         for name in functions:
             assert inspect.signature(getattr(stand_in, name)) == inspect.signature(getattr(mnist_utils, name))
 
-    @pytest.mark.parametrize("module", [stand_in, mnist_format], ids=lambda module: module.__name__)
+    @pytest.mark.parametrize(
+        "module", [stand_in, mnist_format, mnist_split], ids=lambda module: module.__name__
+    )
     def test_needs_the_standard_library_and_numpy_only(self, module):
         """Beside a submission there is nothing else to import, but for the way to tell of progress."""
         imported = modules_imported_by(Path(module.__file__).read_text(encoding="utf-8"))
 
         outside = {name for name in imported if name.split(".")[0] not in sys.stdlib_module_names}
 
-        assert outside <= {"numpy", "tests.mnist_format", "grader.boundary.call_progress"}
+        assert outside <= {
+            "numpy",
+            "tests",
+            "tests.mnist_format",
+            "tests.mnist_split",
+            "grader.boundary.call_progress",
+        }
 
 
 class TestProgressOfTraining:
@@ -213,20 +221,21 @@ class TestFolderOfASubmission:
         """The split is exported into the cache folder."""
         monkeypatch.setenv("XDG_CACHE_HOME", str(training_folder))
 
-        folder = mnist_utils.training_folder()
+        folder = mnist_split.training_folder()
 
         assert folder == training_folder / "smulgrad" / "training-split"
-        assert sorted(path.name for path in folder.iterdir()) == sorted(mnist_format.TRAINING_FILES)
+        assert sorted(path.name for path in folder.iterdir()) == sorted(mnist_split.TRAINING_FILES)
 
-    def test_is_absent_when_mnist_is_unavailable(self, monkeypatch):
+    def test_is_absent_when_mnist_is_unavailable(self, monkeypatch, tmp_path):
         """The fixture reports that, test by test."""
 
         def nowhere(_folder):
             raise MnistUnavailable("no source")
 
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         monkeypatch.setattr(mnist_utils, "export_training_split", nowhere)
 
-        assert mnist_utils.training_folder() is None
+        assert mnist_split.training_folder() is None
 
 
 class TestTheRealData:

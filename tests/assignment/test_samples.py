@@ -1,4 +1,9 @@
-"""Every sample submission gets exactly its points, and plain pytest gives each test the same verdict."""
+"""Every sample submission gets exactly its points, and plain pytest gives each test the same verdict.
+
+One code, one score: it gets these points under every seed and in every repeat. GRADER_NIGHTLY=1 grades each
+sample under 20 seeds, 10 times each. Else there are three seeds and two repeats. Then the first run has all
+classes, and the others have those in which the sample loses tests.
+"""
 
 import subprocess
 import sys
@@ -33,6 +38,7 @@ PLAIN = (
 )
 SECONDS = 120
 SAMPLES = load_samples()
+REQUIRED = frozenset(problem.tests for part in RUBRIC.parts for problem in part.problems)
 IN_PROCESS = [sample for sample in SAMPLES if sample.in_process]
 BROKEN_PART = "A part of the submission cannot be imported: "
 
@@ -90,6 +96,12 @@ def losses(outcome):
     return Counter(result.group for result in outcome.results if result.outcome is not Outcome.PASSED)
 
 
+def points_of(grading):
+    """Return the points of each class that was run."""
+    problems = score(RUBRIC, grading.outcome.expected, grading.outcome.results).problems
+    return {one.problem.tests: one.score for one in problems if one.problem.tests in grading.classes}
+
+
 def test_there_are_enough_samples():
     """The samples cover the usual mistakes and the usual mischief."""
     assert len(SAMPLES) >= LEAST_SAMPLES
@@ -136,3 +148,25 @@ def test_both_bindings_agree(first_grading, plain):
 def test_a_report_of_plain_pytest_scores_the_same(first_grading, sample, rubric, plain):
     """A report of `pytest --json-report` earns the points of the verdict, by the same rubric."""
     assert score(rubric, first_grading.outcome.expected, plain).score == sample.score
+
+
+@of_each(SAMPLES)
+def test_the_same_code_gets_the_same_points(all_gradings, sample):
+    """Neither the seed, nor the order of the tests, nor the addresses of objects change the points."""
+    first, *others = map(points_of, all_gradings)
+
+    differing = [
+        f"seed {run.seed}, repeat {run.repeat}: {group} {found}, not {first[group]}"
+        for run, points in zip(all_gradings[1:], others, strict=True)
+        for group, found in points.items()
+        if found != first[group]
+    ]
+
+    assert differing == []
+    assert sum(first[group] for group in REQUIRED) == sample.score
+
+
+@of_each(SAMPLES)
+def test_an_honest_submission_gets_no_integrity_note(all_gradings):
+    """A wrong submission that computes its answers is not suspected of having stored them."""
+    assert [note for run in all_gradings for note in run.outcome.staff_notes] == []

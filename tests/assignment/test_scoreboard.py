@@ -3,71 +3,20 @@
 import pytest
 
 import tests.cases.scoreboard  # noqa: F401 - once here, instead of once in each of the runs below
+from tests.assignment.knots import (
+    BREAKS,
+    BREAKS_LATE,
+    CONFTEST,
+    FAILS,
+    MIXED,
+    PASSES,
+    RUBRIC,
+    SKIPS,
+    STUBS,
+    points,
+)
 
 pytest_plugins = ("pytester",)
-
-RUBRIC = """\
-title: Knots
-suite: cases
-parts:
-  - id: one
-    title: The basics
-    problems:
-      - {id: bowline, title: A bowline, points: 2, tests: TestBowline, section: "2.1", hint: Try it.}
-      - {id: hitch, title: "A [half] hitch", points: 3, tests: TestHitch}
-  - id: two
-    title: More knots
-    problems:
-      - {id: bend, title: A bend, points: 4, tests: TestBend, section: "3.1", hint: Mind the ends.}
-bonus:
-  - id: extras
-    title: Extras
-    problems:
-      - {id: splice, title: A splice, points: 4, tests: TestSplice}
-"""
-
-CONFTEST = """\
-import pytest
-
-from tests.cases.scoreboard import register_scoreboard
-
-
-def pytest_configure(config):
-    register_scoreboard(config)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(call):
-    report = yield
-    report.is_not_written = bool(call.excinfo and call.excinfo.errisinstance(NotImplementedError))
-    return report
-
-
-@pytest.fixture
-def broken_fixture():
-    raise RuntimeError("the suite's own fault")
-
-
-@pytest.fixture
-def broken_teardown():
-    yield
-    raise RuntimeError("the suite's own fault")
-"""
-
-PASSES = "    def test_{}(self): pass\n"
-FAILS = "    def test_{}(self): assert False\n"
-RAISES = "    def test_{}(self): raise KeyError\n"
-STUBS = "    def test_{}(self): raise NotImplementedError\n"
-SKIPS = "    def test_{}(self): __import__('pytest').skip('not today')\n"
-BREAKS = "    def test_{}(self, broken_fixture): pass\n"
-BREAKS_LATE = "    def test_{}(self, broken_teardown): pass\n"
-
-MIXED = {
-    "TestBowline": [PASSES, PASSES],
-    "TestHitch": [PASSES, FAILS, RAISES],
-    "TestBend": [PASSES, PASSES, FAILS],
-    "TestSplice": [PASSES, FAILS],
-}
 
 
 @pytest.fixture
@@ -90,13 +39,6 @@ def project(pytester, monkeypatch):
         return pytester.runpytest_inprocess(*arguments)
 
     return run
-
-
-def points(result):
-    """Return the lines under the heading `points`, without runs of blanks and empty lines."""
-    lines = [" ".join(line.split()) for line in result.outlines]
-    headings = [i for i, line in enumerate(lines) if line.strip("= ") == "points"]
-    return [line for line in lines[headings[0] + 1 : -1] if line] if headings else []
 
 
 def test_whole_run(project):
@@ -131,7 +73,7 @@ def test_next_problem(project):
     result = project(MIXED | {"TestHitch": [PASSES]})
 
     assert points(result)[-2:] == [
-        "Next: bend, A bend (handout section 3.1). Mind the ends.",
+        "Next: bend, A bend (handout, section 3.1). Mind the ends.",
         "uv run pytest -k TestBend",
     ]
 
@@ -184,7 +126,7 @@ def test_selected_class(project):
         "two More knots 2.67 / 4",
         "bend A bend 2.67 / 4 2/3 tests",
         "Only a part of the tests was run, so there is no total. `uv run pytest` runs them all.",
-        "Next: bend, A bend (handout section 3.1). Mind the ends.",
+        "Next: bend, A bend (handout, section 3.1). Mind the ends.",
         "uv run pytest -k TestBend",
     ]
 

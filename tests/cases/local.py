@@ -117,10 +117,10 @@ class LocalRun:
         return report
 
     def _told_once(self, item, error, explanation):
-        """Return the failure as text; the first one alone shows why something cannot be imported."""
+        """Return the failure as text; only the first one shows why an import failed."""
         if isinstance(error, ImportError):
             if str(error) in self._told_imports:
-                return "it needs what cannot be imported, as a failure above tells"
+                return "an import failed; the failure above shows its reason"
             self._told_imports.add(str(error))
         return told(item, error, explanation)
 

@@ -227,7 +227,7 @@ def _advice(board):
     if step is None:
         return
     problem = step.problem
-    section = f" (handout section {problem.section})" if problem.section else ""
+    section = f" (handout, section {problem.section})" if problem.section else ""
     yield Text.assemble(
         "Next: ", (problem.id, "bold"), f", {problem.title}{section}. {hint_of(step)}".rstrip()
     )

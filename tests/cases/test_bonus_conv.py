@@ -1,49 +1,12 @@
 """Bonus: two-dimensional convolution and its gradients, compared with plain loops in numpy."""
 
-import itertools
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
 from tests import adapters
 from tests.cases.checks import LOOSELY, assert_close, numeric_gradient
+from tests.cases.convolution import Case, arrays_of, convolved, drawn
 from tests.cases.reading import tensor_data, tensor_grad
-
-
-def between(rng, bounds):
-    """Return a drawn whole number within `bounds`."""
-    return int(rng.integers(*bounds, endpoint=True))
-
-
-@dataclass(frozen=True)
-class Case:
-    """How images and a kernel are drawn, and how the kernel moves.
-
-    Attributes: `batch`, `channels` (of the images) and `kernel` (height, width), each between two bounds;
-    `places` (rows, columns: how often the kernel finds room, likewise), `rest` (pixels beyond the last
-    place), `stride` and `padding`.
-    """
-
-    kernel: tuple
-    places: tuple = ((2, 3), (2, 3))
-    batch: tuple = (1, 2)
-    channels: tuple = (2, 3)
-    stride: int = 1
-    padding: int = 0
-    rest: tuple = (0, 0)
-
-    def draw(self, rng):
-        """Return drawn arrays x, weight and bias."""
-        batch, channels, rest = (between(rng, each) for each in (self.batch, self.channels, self.rest))
-        kernel, places = ([between(rng, side) for side in sides] for sides in (self.kernel, self.places))
-        image = [
-            size + self.stride * (count - 1) + rest - 2 * self.padding
-            for size, count in zip(kernel, places, strict=True)
-        ]
-        outputs = int(rng.choice([count for count in (2, 3, 4) if count - channels]))
-        return arrays_of(rng, (batch, channels, *image), (outputs, channels, *kernel))
-
 
 CASES = {  # no kernel has as many numbers as there are places: some mistakes would be errors or not
     "channels": Case(((3, 3), (2, 2)), batch=(2, 2), channels=(3, 3)),
@@ -59,33 +22,9 @@ EACH_CASE_WITH_SETTINGS = pytest.mark.parametrize("case", WITH_SETTINGS.values()
 EACH_OPERAND = pytest.mark.parametrize("position", [0, 1, 2], ids=["x", "weight", "bias"])
 
 
-def convolved(x, weight, bias, stride=1, padding=0):
-    """Return the convolution of arrays, place by place."""
-    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
-    height, width = weight.shape[2:]
-    rows, columns = (x.shape[2] - height) // stride + 1, (x.shape[3] - width) // stride + 1
-    z = np.zeros((len(x), len(weight), rows, columns), np.result_type(x, weight, bias))
-    for i, j in itertools.product(range(rows), range(columns)):
-        under = x[:, :, stride * i : stride * i + height, stride * j : stride * j + width]
-        z[:, :, i, j] = np.tensordot(under, weight, axes=([1, 2, 3], [1, 2, 3])) + bias
-    return z
-
-
-def arrays_of(rng, x_shape, weight_shape):
-    """Return random x, weight and bias."""
-    return [rng.normal(size=shape) for shape in (x_shape, weight_shape, weight_shape[:1])]
-
-
 def tensors(*arrays):
     """Return a new Tensor for each array, which holds a copy of it."""
     return [adapters.create_tensor(np.array(array)) for array in arrays]
-
-
-def drawn(rng, *, batch=2, channels=(1, 3), image=(4, 6), kernel=(2, 3)):
-    """Return drawn arrays x, weight and bias: sizes within the bounds, and more places than one."""
-    channels = between(rng, channels)
-    sides, sizes = ([between(rng, bounds) for _ in range(2)] for bounds in (image, kernel))
-    return arrays_of(rng, (batch, channels, *sides), (between(rng, (2, 4)), channels, *sizes))
 
 
 def backpropagate(output, upstream):

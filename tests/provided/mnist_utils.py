@@ -10,13 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.mnist_format import (
-    TRAINING_FILES,
-    MnistUnavailable,
-    as_training_arrays,
-    compute_accuracy,
-)
+from tests.mnist_format import MnistUnavailable, as_training_arrays, compute_accuracy
 from tests.mnist_format import mini_batch_iterator as batches_of
+from tests.mnist_split import TRAINING_FILES
 
 try:
     from grader.boundary.call_progress import progress

@@ -60,7 +60,8 @@ def _public(settings: ServiceSettings) -> Finding:
         if settings.host in THIS_MACHINE:
             return ok(TLS, "Not needed: the service is for this machine only.")
         return note(
-            TLS, f"GRADER_HOST={settings.host}: where others get in, set GRADER_PUBLIC_URL to their address."
+            TLS,
+            f"GRADER_HOST={settings.host}: set GRADER_PUBLIC_URL to the address that others use.",
         )
     if _is_here(url.hostname):
         return ok(TLS, f"Not needed: {settings.public_url} is this machine.")
@@ -92,7 +93,7 @@ def _certificate(host: str, port: int) -> Finding:
     except ssl.SSLCertVerificationError as wrong:
         return missing(TLS, f"Browsers refuse the certificate of {where}: {wrong.verify_message}.")
     except OSError as error:
-        return note(TLS, f"{where} cannot be reached from here ({error}); look at it from outside.")
+        return note(TLS, f"{where} cannot be reached from here ({error}); try it from another machine.")
     days = (datetime.fromtimestamp(ends, UTC) - datetime.now(UTC)).days
     said = f"The certificate of {where} is valid for {days} days."
     return note(TLS, f"{said} Renew it.") if days < SOON_DAYS else ok(TLS, said)

@@ -28,7 +28,7 @@ def check_data(assignment: Assignment) -> Findings:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        yield missing(DATA, f"The check of the data took more than {DATA_SECONDS} s; look at the network.")
+        yield missing(DATA, f"The check of the data took more than {DATA_SECONDS} s; check the network.")
         return
     said = (done.stderr if done.returncode else done.stdout).strip() or f"{module} ended without a message."
     yield missing(DATA, said) if done.returncode else ok(DATA, said)
@@ -38,9 +38,9 @@ def judge_runners(found: list[RunnerCheck], wanted: str | None, chosen: str | No
     """Return whether there is a runner for grading; `wanted` is that of the settings."""
     if chosen is None:
         fault = f"GRADER_RUNNER={wanted} does not work" if wanted else "No runner isolates submissions"
-        return missing(RUNNERS, f"{fault} here; the table says why.")
+        return missing(RUNNERS, f"{fault} here; the table shows the reasons.")
     working = ", ".join(each.kind.name for each in found if each.is_usable)
-    return ok(RUNNERS, f"{working} work here; grading takes {chosen}.")
+    return ok(RUNNERS, f"{working} work here; the grader uses {chosen}.")
 
 
 def judge_workers(workers: list[WorkerRow] | None) -> Findings:
@@ -48,9 +48,9 @@ def judge_workers(workers: list[WorkerRow] | None) -> Findings:
     if workers is None:
         return
     if not workers:
-        yield note(WORKERS, "None lives: start `grader serve` or `grader worker`.")
+        yield note(WORKERS, "No worker is alive: start `grader serve` or `grader worker`.")
     for each in workers:
         if each.refusal:
-            yield missing(WORKERS, f"{each.name} on {each.host} takes nothing. {each.refusal}")
+            yield missing(WORKERS, f"{each.name} on {each.host} takes no submissions. {each.refusal}")
         else:
             yield ok(WORKERS, f"{each.name} on {each.host} grades. {each.warning}".rstrip())

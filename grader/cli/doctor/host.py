@@ -39,8 +39,8 @@ def _room(folder: Path, content: str) -> Finding:
     if not os.access(place, os.W_OK):
         return missing(DISK, f"This user may not write to {place}, where {content} is; give the user rights.")
     if free < LEAST:
-        return missing(DISK, f"{said} The service takes no upload below {LEAST >> 20} MiB: make room.")
-    return note(DISK, f"{said} Make room soon.") if free < LITTLE else ok(DISK, said)
+        return missing(DISK, f"{said} The service refuses uploads below {LEAST >> 20} MiB: free some space.")
+    return note(DISK, f"{said} Free some space soon.") if free < LITTLE else ok(DISK, said)
 
 
 def check_secret(settings: ServiceSettings) -> Findings:
@@ -54,9 +54,11 @@ def check_secret(settings: ServiceSettings) -> Findings:
     elif settings.database_url.get_secret_value():
         yield missing(SECRET, "GRADER_SECRET is not set; it must be the same on every host of the service.")
     elif has_store:
-        yield missing(SECRET, f"{path} is gone, so that regrades see other inputs; restore it from a backup.")
+        yield missing(
+            SECRET, f"{path} is missing, so regrades would draw other inputs; restore it from a backup."
+        )
     else:
-        yield note(SECRET, f"There is none yet; the first start keeps one in {path}.")
+        yield note(SECRET, f"There is none yet; the first start writes one to {path}.")
 
 
 def _check_kept_secret(path: Path) -> Finding:

@@ -51,7 +51,7 @@ def _check_content(database: Database) -> Findings:
             select(func.count(), func.coalesce(func.sum(func.length(ArchiveRow.content)), 0))
         ).one()
     damage = [str(fault) for fault in faults if fault != "ok"]
-    damage += [f"a row of {row[0]} refers to none of {row[2]}" for row in dangling]
+    damage += [f"a row of {row[0]} refers to a missing row of {row[2]}" for row in dangling]
     if damage:
         shown = "; ".join(damage[:SHOWN])
         yield missing(DATABASE, f"It is damaged ({shown}); restore a backup into a new data folder.")
@@ -76,7 +76,7 @@ def _clock(database: Database) -> Finding:
         )
     if newest is not None and newest - theirs > CLOCKS_AGREE:
         shown = f"{theirs:%Y-%m-%d %H:%M} UTC"
-        return missing(TIME, f"The clock shows {shown}, and a submission is from later; set it by NTP.")
+        return missing(TIME, f"The clock shows {shown}, but a submission has a later time; set it by NTP.")
     return _clock_of_host()
 
 

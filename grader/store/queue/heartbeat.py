@@ -1,6 +1,5 @@
 """The heartbeat of a worker: a thread renews its row."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from grader.core.repeating import repeating
 from grader.store import Database
 from grader.store.database import now
 from grader.store.queue.port import HEARTBEAT_SECONDS, WorkerInfo
@@ -25,33 +25,24 @@ ReturnLost = Callable[[Session], int]  # queues lost submissions again, and retu
 @contextmanager
 def heartbeat(database: Database, info: WorkerInfo, return_lost: ReturnLost) -> Iterator[None]:
     """Renew the worker's row while the block runs, and call `return_lost`. Raises SQLAlchemyError."""
-    stop = threading.Event()
     beats = count()
     _beat(database, info, next(beats), return_lost)
-    thread = threading.Thread(
-        target=_keep_beating, args=(database, info, beats, return_lost, stop), daemon=True
-    )
-    thread.start()
     try:
-        yield
+        with repeating(lambda: _beat_again(database, info, next(beats), return_lost), HEARTBEAT_SECONDS):
+            yield
     finally:
-        stop.set()
-        thread.join()
         with suppress(SQLAlchemyError), database.write() as session:  # gone or not, we are no worker any more
             session.execute(delete(WorkerProcessRow).where(WorkerProcessRow.id == info.name))
 
 
-def _keep_beating(
-    database: Database, info: WorkerInfo, beats: Iterator[int], return_lost: ReturnLost, stop: threading.Event
-) -> None:
-    while not stop.wait(HEARTBEAT_SECONDS):
-        try:  # the next beat may find the database again; until then others count us as dead
-            given_back = _beat(database, info, next(beats), return_lost)
-        except SQLAlchemyError as error:
-            log.warning("no heartbeat", name=info.name, error=str(error.__cause__ or error))
-        else:
-            if given_back:
-                log.warning("queued lost submissions again", name=info.name, count=given_back)
+def _beat_again(database: Database, info: WorkerInfo, beat: int, return_lost: ReturnLost) -> None:
+    try:  # the next beat may find the database again; until then others count us as dead
+        given_back = _beat(database, info, beat, return_lost)
+    except SQLAlchemyError as error:
+        log.warning("no heartbeat", name=info.name, error=str(error.__cause__ or error))
+    else:
+        if given_back:
+            log.warning("queued lost submissions again", name=info.name, count=given_back)
 
 
 def _beat(database: Database, info: WorkerInfo, beat: int, return_lost: ReturnLost) -> int:

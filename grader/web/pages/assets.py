@@ -14,13 +14,21 @@ from grader.web.api_error import ApiError, ErrorType
 PATH = "/static"
 FOR_GOOD = "public, max-age=31536000, immutable"
 STYLE = "style.css"
-PAGE_SHEETS = ("fonts.css", "shell.css", "pages.css", "staff.css")  # after the stylesheet of reports
+SHEETS = (
+    "fonts.css",
+    "shell.css",
+    "pages.css",
+    "code.css",
+    "staff.css",
+)  # after the stylesheet of reports
 ICONS = "icons.svg"
 NAMES = (
     "icon.svg",
     ICONS,
     "hand-in.js",
+    "handout.css",
     "live.js",
+    "menus.js",
     "times.js",
     "vendor/htmx-2.0.11.min.js",
     "vendor/htmx-ext-sse-2.2.4.js",
@@ -55,7 +63,7 @@ def get_asset(name: str) -> Response:
 def _content(name: str) -> bytes:
     """Return the bytes of an asset; the stylesheet is that of reports plus those of pages."""
     if name == STYLE:
-        pages = b"".join(map(_read, PAGE_SHEETS)).decode()
+        pages = b"".join(map(_read, SHEETS)).decode()
         return (stylesheet() + LINKED.sub(lambda found: f"url({asset(found[1])})", pages)).encode()
     return sprite().encode() if name == ICONS else _read(name)
 

@@ -1,4 +1,4 @@
-"""Tests of the reference engine, beyond what the cases ask of every submission."""
+"""Tests of the reference engine, beyond the cases that every submission must pass."""
 
 import sys
 from pathlib import Path

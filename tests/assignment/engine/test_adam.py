@@ -1,4 +1,4 @@
-"""What the reference's Adam promises beyond the cases: closed forms, steep valleys, arrays in place."""
+"""The reference's Adam beyond the cases: closed forms, steep valleys, arrays in place."""
 
 import numpy as np
 from smulgrad.adam import Adam

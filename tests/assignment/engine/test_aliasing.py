@@ -1,4 +1,4 @@
-"""Who owns which array: what is changed in place here changes nothing there."""
+"""The owner of each array: a change in place of one changes no other."""
 
 import numpy as np
 import pytest
@@ -75,7 +75,7 @@ def test_an_operand_used_twice():
 
 
 def test_a_gradient_kept_across_zero_grad_stays_as_it_was():
-    """After zero_grad and another backward an array taken from .grad before holds what it held."""
+    """An array taken from .grad keeps its numbers through zero_grad and another backward."""
     a, _ = pair()
     (a * a).backward()
     kept = a.grad
@@ -101,7 +101,7 @@ def test_an_assigned_gradient_is_not_changed_by_backward():
 
 
 def test_backward_changes_no_data():
-    """The data of operands, of constants and of results are after backward what they were before."""
+    """Backward leaves the data of operands, constants and results unchanged."""
     a, _ = pair()
     constant = np.array([0.5, 0.25])
     product = a * constant

@@ -1,4 +1,4 @@
-"""The gradient check: what it finds, one by one and in stacks."""
+"""The gradient check: the mistakes that it finds, one by one and in stacks."""
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def test_one_wrong_number_is_found(weights, stacked):
 
 @BOTH
 def test_it_leaves_the_input_alone(weights, stacked):
-    """Data and gradient of the input are what they were."""
+    """Data and gradient of the input are unchanged."""
     data = weights.data.copy()
     weights.grad = np.ones((3, 4))
 

@@ -1,4 +1,4 @@
-"""What the reference's convolution promises beyond the cases: derivatives, memory, edges, errors."""
+"""The reference's convolution beyond the cases: derivatives, memory, edges, errors."""
 
 import gc
 

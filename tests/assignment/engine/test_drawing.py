@@ -1,4 +1,4 @@
-"""What the reference's drawings promise beyond the cases: Graphviz takes them, whatever the graph holds."""
+"""The reference's drawings beyond the cases: Graphviz draws them for any graph."""
 
 import json
 import os
@@ -98,7 +98,7 @@ def test_pictures_of_other_kinds(tmp_path, suffix):
 
 
 def test_without_graphviz_the_way_to_it_is_told(monkeypatch, tmp_path):
-    """Where there is no `dot`, the error says how to install it and what to do without."""
+    """Where there is no `dot`, the error says how to install it and how to work without it."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(FileNotFoundError, match=r"apt install graphviz.*brew install.*draw_graph"):

@@ -34,7 +34,7 @@ from smulgrad.nn import check_gradients, cross_entropy
     ],
 )
 def test_errors_name_the_operation_and_the_values(act, error, words):
-    """What cannot be computed raises an error that names the operation and the values or shapes."""
+    """An impossible operation raises an error that names it and the values or shapes."""
     with pytest.raises(error) as raised:
         act()
 

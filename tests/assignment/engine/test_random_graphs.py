@@ -76,7 +76,7 @@ def test_derivatives_of_any_graph_agree_with_differences(steps, shapes, order):
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(steps=STEPS, shapes=st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3))
 def test_backward_and_grad_say_the_same(steps, shapes):
-    """What backward fills is what grad returns, as arrays or as nodes; a second time it is twice that."""
+    """Backward fills in the gradients that grad returns, as arrays or nodes; a second pass doubles them."""
     rng = np.random.default_rng(len(steps))
     leaves = [Tensor(rng.uniform(-1, 1, shape)) for shape in shapes]
     loss = loss_of(steps)(*leaves)

@@ -1,4 +1,4 @@
-"""How large a graph may be, what it takes, and what it leaves behind."""
+"""The size of a graph: its limit, its cost, and its leftovers."""
 
 import gc
 import sys

@@ -56,9 +56,9 @@ class Explainer:
         """Return the explanation of a wrong number or array, with the mistake if recognised."""
         finding = replay(item, generator, error)
         if finding is None:
-            return Explanation(error.problem, *self._known(None, error))
+            return Explanation(error.problem, *self._known(None, error, item.parent.name))
         piece = self._piece(item, finding.tape) if finding.role == "gradient" else None
-        words, known = Words(finding), self._known(finding, error, self._pieces.get(item.parent.name))
+        words, known = Words(finding), self._known(finding, error, item.parent.name)
         return _with_piece(Explanation(words.message(error.problem), *known), piece)
 
     def _of_shapes(self, item, generator, error, text):
@@ -72,15 +72,15 @@ class Explainer:
         explanation = Explanation("\n".join(lines), *((cause.hint, cause.key) if cause else (None, "")))
         return _with_piece(explanation, self._piece(item, tape))
 
-    def _known(self, finding, error, piece=None):
-        """Return the hint and the key of the mistake that explains a comparison, else the test's own hint.
-
-        `piece` is the smallest failing piece of the problem, if one was found.
-        """
+    def _known(self, finding, error, problem):
+        """Return the hint and the key of the mistake that explains a comparison, else the test's own hint."""
         if error.found is None:
             return error.hint, ""
+        piece = self._pieces.get(problem)
         is_small = piece is not None and not any(operand.operands for operand in piece.root.operands)
-        cause = self._recogniser.cause_of(finding, error.wanted, error.found, is_of_one_operation=is_small)
+        cause = self._recogniser.cause_of(
+            finding, error.wanted, error.found, problem=problem, is_of_one_operation=is_small
+        )
         return (cause.hint, cause.key) if cause else (error.hint, "")
 
     def _piece(self, item, tape):

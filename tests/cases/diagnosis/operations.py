@@ -1,7 +1,8 @@
 """The operations in numpy, and their derivatives as numbers.
 
 Derivatives are complex steps, exact to rounding: no rule of differentiation is written here. They take an
-evaluation for each number of an operand, so they serve small arrays only.
+evaluation for each number of an operand, so they serve small arrays only. That is meant: a submission may be
+a copy of this module, and gradients shall not come cheap by it.
 """
 
 import numpy as np
@@ -44,7 +45,8 @@ def _tanh(x):
 
 
 def _conv2d(x, weight, bias, stride=1, padding=0):
-    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    if padding:
+        x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     height, width = weight.shape[2:]
     windows = np.lib.stride_tricks.sliding_window_view(x, (height, width), axis=(2, 3))
     windows = windows[:, :, ::stride, ::stride]

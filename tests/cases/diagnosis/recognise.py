@@ -15,6 +15,8 @@ CLOSE = 1e-6  # of the largest number: simulations are exact to rounding
 CLOSE_TO_FLOAT32 = 1e-4  # likewise
 MOST_NODES = 400  # of a tape on which operations are suspected
 MANY_FORKS = 8
+SURE = 5  # failures that a mistake explains before no other is looked for
+MOST_FRUITLESS = 4  # searches in a problem that find nothing
 OF_ORDER = {ORDER.key, ONE_STEP.key}
 LEAST_SHARE = 0.3  # of a gradient that a wrong order leaves: every fork passes on one of its two ways
 WORK = (TooLarge, ValueError, IndexError, ZeroDivisionError, FloatingPointError, OverflowError)
@@ -46,14 +48,19 @@ AXIS = Cause("wrong_axis", "This is the result along another axis.")
 class Recogniser:
     """Recognises the mistakes of one submission.
 
-    Several mistakes may explain one failure. The one that explains most of the failures so far is named.
+    Several mistakes may explain one failure. The one that explains most of the failures so far is named. A
+    search for all of them takes long, and a submission may fail in hundreds of tests. So a mistake that
+    explains many failures ends the search for others, and a problem whose failures no mistake explains is
+    searched a few times only.
     """
 
     def __init__(self):
         """Begin with a submission."""
         self._explained = Counter()
+        self._mistakes = {}  # by the key of their cause, those that explain a failure
+        self._fruitless = Counter()  # searches, by problem
 
-    def cause_of(self, finding, expected, actual, *, is_of_one_operation=False):
+    def cause_of(self, finding, expected, actual, *, problem="", is_of_one_operation=False):
         """Return the Cause that explains why `actual` came back where `expected` should, or None.
 
         `finding` is None where no replay reaches the comparison; then only the values tell. No order of the
@@ -61,13 +68,43 @@ class Recogniser:
         """
         expected, actual = np.asarray(expected), np.asarray(actual)
         try:
-            causes = _by_tape(finding, expected, actual) if finding else []
+            causes = self._by_tape(finding, expected, actual, problem) if finding else []
         except WORK:
             causes = []
         if is_of_one_operation:
             causes = [cause for cause in causes if cause.key not in OF_ORDER]
         is_example = bool(finding and finding.tape.is_in_example)
         return self.best_of(causes or _by_values(expected, actual), is_example=is_example)
+
+    def _by_tape(self, finding, expected, actual, problem):
+        """Return the causes that explain a comparison whose graph is known."""
+        if finding.role != "gradient":
+            return _of_other_roles(finding, expected, actual)
+        right = finding.tape.gradient_of(finding.node)
+        if not _same(right, expected):
+            return []
+        if not np.any(actual) and _was_set_by_the_test(finding):
+            return [CLEARED]
+        graphs = _graphs(finding)
+        for mistake in self._known_by_now():
+            if any(_matching([mistake], *graph, expected, actual) for graph in graphs):
+                return [mistake.cause]
+        if self._fruitless[problem] >= MOST_FRUITLESS:
+            return []
+        found = list(_explanations(graphs, expected, actual))
+        self._mistakes.update((mistake.cause.key, mistake) for mistake in reversed(found))
+        causes = [mistake.cause for mistake in found]
+        if np.any(actual) and np.array_equal(actual, np.trunc(expected)):
+            causes.append(AS_INT)
+        self._fruitless[problem] += not causes
+        return causes or _listed(_out_of_order(finding, expected, actual))
+
+    def _known_by_now(self):
+        """Return the one mistake that explains many failures, and more than any other, or nothing."""
+        (key, count), *others = [*self._explained.most_common(2), ("", 0)]
+        is_first = count >= SURE and all(count > other for _, other in others)
+        is_sure = is_first and key in self._mistakes and key not in OF_ORDER
+        return [self._mistakes[key]] if is_sure else []
 
     def best_of(self, causes, *, is_example=False):
         """Count that each of `causes` explains a failure, and return the best of them, or None.
@@ -87,21 +124,11 @@ class Recogniser:
         return causes[counts.index(max(counts))]
 
 
-def _by_tape(finding, expected, actual):
-    """Return the causes that explain a comparison whose graph is known."""
+def _of_other_roles(finding, expected, actual):
+    """Return the causes that explain a wrong result or second derivative."""
     if finding.role == "data":
         return _listed(_of_data(finding, expected, actual))
-    if finding.role == "second":
-        return _listed(_of_second_derivative(finding, expected, actual))
-    right = gradients(finding.tape.events).get(finding.node)
-    if right is None or not _same(right, expected):
-        return []
-    if not np.any(actual) and _was_set_by_the_test(finding):
-        return [CLEARED]
-    causes = list(_explanations(finding, expected, actual))
-    if np.any(actual) and np.array_equal(actual, np.trunc(expected)):
-        causes.append(AS_INT)
-    return causes or _listed(_out_of_order(finding, expected, actual))
+    return _listed(_of_second_derivative(finding, expected, actual))
 
 
 def _was_set_by_the_test(finding):
@@ -126,28 +153,33 @@ def _listed(cause):
     return [cause] if cause else []
 
 
-def _explanations(finding, expected, actual):
-    """Yield the mistakes whose simulations give the answer.
+def _explanations(graphs, expected, actual):
+    """Yield the mistakes whose simulations on one of `graphs` give the answer.
 
     Mistakes of a certain operation come before mistakes of any operation. The recorded tape comes before the
     tapes of other engines.
     """
+    for mistakes in (CERTAIN, UNCERTAIN):
+        for graph in graphs:
+            yield from _matching(mistakes, *graph, expected, actual)
+
+
+def _graphs(finding):
+    """Return the tape around the node of a finding, with the node, and both as another engine has them."""
     node = finding.node
     tape = finding.tape.part_around(node)
-    if len(tape.nodes) > MOST_NODES:
-        yield from _matching(WHOLE, tape, node, expected, actual)
-        return
-    others = composed(tape)
-    graphs = [(tape, node)] + ([(others[0], others[1][node])] if others else [])
-    for mistakes in (CERTAIN, UNCERTAIN):
-        for graph, place in graphs:
-            yield from _matching(mistakes, graph, place, expected, actual)
+    others = composed(tape) if len(tape.nodes) <= MOST_NODES else None
+    return [(tape, node)] + ([(others[0], others[1][node])] if others else [])
 
 
 def _matching(mistakes, tape, node, expected, actual):
-    for mistake in mistakes:
-        if mistake.is_possible(tape, node) and _explains(mistake, tape, node, expected, actual):
-            yield mistake.cause
+    """Return those of `mistakes` that explain an answer."""
+    suspected = mistakes if len(tape.nodes) <= MOST_NODES else [each for each in mistakes if each in WHOLE]
+    return [
+        mistake
+        for mistake in suspected
+        if mistake.is_possible(tape, node) and _explains(mistake, tape, node, expected, actual)
+    ]
 
 
 def _explains(mistake, tape, node, expected, actual):

@@ -45,6 +45,12 @@ RIGHT = RightRules()
 def gradients(events, rules=RIGHT):
     """Return the gradient of each node after `events`."""
     held = {}
+    go_on(held, events, rules)
+    return held
+
+
+def go_on(held, events, rules=RIGHT):
+    """Bring the gradients `held` of nodes up to date with further `events`."""
     for kind, node, *rest in events:
         if kind == "grad":
             held[node] = rest[0].copy()
@@ -52,7 +58,6 @@ def gradients(events, rules=RIGHT):
             _pass_on(node, held, held, rules)
         else:
             _sweep(node, held, rules)
-    return held
 
 
 def _sweep(root, held, rules):

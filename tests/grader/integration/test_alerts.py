@@ -1,4 +1,4 @@
-"""What runs beside the service: alerts for Prometheus, units for systemd, the keeper of Compose."""
+"""Files for operators: alerts for Prometheus, units for systemd, the keeper of Compose."""
 
 import re
 import shutil
@@ -22,7 +22,7 @@ NEEDS = {"promtool": shutil.which("promtool"), "systemd-analyze": shutil.which("
 
 @pytest.fixture
 def metrics(tmp_path):
-    """Return what /metrics says of a service on SQLite, of which a backup was made."""
+    """Return the text of /metrics of a service on SQLite that has a backup."""
     database = open_database(f"sqlite:///{tmp_path}/grader.db")
     service = make_service(database)
     with database.write() as session:
@@ -37,7 +37,7 @@ def value(metrics, name):
 
 
 def test_every_rule_is_whole():
-    """Each alert has a name of its own, an expression, how severe it is, and what to do, in sentences."""
+    """Each alert has a name of its own, an expression, a severity, and its cause and remedy in sentences."""
     names = [rule["alert"] for rule in RULES]
 
     assert len(names) == len(set(names)) > 5

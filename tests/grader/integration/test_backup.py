@@ -11,9 +11,11 @@ from grader.store import open_database
 from grader.store.attempts import publish, take
 from grader.store.audit_log import record
 from grader.store.backup import FORGOTTEN, BackupError, _tables, back_up, restore
+from grader.store.places import finish_trace, start_trace
 from grader.store.queue import open_queue
 from grader.store.queue.heartbeat import make_row
 from grader.store.queue.port import WorkerInfo
+from grader.store.submissions import Basis
 from grader.store.tables import SubmissionRow
 from grader.store.tokens import issue_token, verify_token
 from grader.store.users import add_user
@@ -35,6 +37,7 @@ def filled(database):
     with database.write() as session:
         losses = (FailedTest("adding", "test_adds", Outcome.FAILED, "the number is wrong"),)
         publish(session, take(session, graded.id, "worker"), verdict(failed_tests=losses))
+        finish_trace(session, start_trace(session, Basis("s" * 64, "r" * 64)), {})
         record(
             session,
             "teacher@example.edu",

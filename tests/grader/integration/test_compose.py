@@ -88,7 +88,7 @@ def test_no_secret_is_in_the_file():
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("secret", SECRETS)
 def test_a_missing_secret_stops_the_start(secret):
-    """Nothing is started, and the message says what to set."""
+    """Nothing is started, and the message names the settings that are missing."""
     stack = Stack(**{secret: ""})
 
     done = stack.compose("up", "--detach", check=False)
@@ -146,7 +146,7 @@ def test_the_worker_is_locked_down(stack):
 
 
 def test_four_workers_share_the_work(stack, anna):
-    """Each of four workers takes a part of what comes at once, and nothing is graded twice."""
+    """Four workers share submissions that come at once, and none is graded twice."""
     stack.compose("up", "--detach", "--no-build", "--scale", "worker=4")
     stack.wait_for_workers(4, "jail")
 
@@ -200,7 +200,7 @@ def test_each_submission_has_a_container_of_its_own(stack, anna, reference):
 
 
 def test_down_leaves_nothing(stack):
-    """No container, no volume and no network is left, nor what waited in the pool."""
+    """No container, no volume and no network is left, and no process of the pool."""
     stack.compose("--profile", "docker", "up", "--detach", "--no-build", "--scale", "worker=0")
     stack.wait_for_workers(1, "docker")
     [worker] = stack.containers("worker-docker")

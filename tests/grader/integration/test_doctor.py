@@ -1,4 +1,4 @@
-"""`grader doctor`: a line for each check, a last line that says what is missing, and the exit status."""
+"""`grader doctor`: a line for each check, a last line that names each failed check, and the exit status."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def here(monkeypatch, tmp_path):
 
 
 def levels(findings):
-    """Return what was found: the level of each check, and all texts."""
+    """Return the level of each check, and all texts."""
     found = list(findings)
     return [(each.check, each.level) for each in found], " ".join(each.text for each in found)
 
@@ -80,7 +80,7 @@ def test_a_host_that_is_ready(here, tmp_path):
 
 
 def test_a_host_that_is_not_ready(here, tmp_path):
-    """The last line names what is missing, JSON says the same, and the exit status is 1."""
+    """The last line and the JSON name each failed check, and the exit status is 1."""
     here(DATABASE_URL=f"sqlite:///{tmp_path}/typo/grader.db", GRADER_RUNNER="process")
     command = [sys.executable, "-m", "grader", "doctor"]
 
@@ -150,7 +150,7 @@ def test_a_row_that_refers_to_nothing(here):
     found, told = levels(store.check_store(settings))
 
     assert found[0] == ("database", Level.MISSING)
-    assert "a row of memberships refers to none of users" in told
+    assert "a row of memberships refers to a missing row of users" in told
 
 
 def test_a_clock_that_was_set_back(here, database, database_url):
@@ -255,7 +255,7 @@ def test_a_disk_that_fills(here, monkeypatch, free, level):
 
 
 def data_of_the_suite():
-    """Return what is found of the data that the assignment of the settings needs."""
+    """Return the findings on the data that the assignment of the settings needs."""
     return levels(grading.check_data(load_assignment(read_settings().assignment)))
 
 
@@ -273,7 +273,7 @@ def test_data_that_is_here(here):
 
 
 def test_data_that_is_nowhere(here, tmp_path):
-    """Without a source of MNIST the line says what to do."""
+    """Without a source of MNIST the line gives the remedy."""
     here(GRADER_ASSIGNMENT=str(ROOT), XDG_CACHE_HOME=str(tmp_path))
     here(SMULGRAD_DATA="", SMULGRAD_MIRRORS="", PATH="")
 

@@ -31,8 +31,8 @@ def test_doctor_says_who_takes_nothing(database):
         during = printed(find_workers())
     after = printed(find_workers())
 
-    assert during == [f"missing  workers: w1 on lab-3 takes nothing. {REFUSAL}"]
-    assert after == ["note     workers: None lives: start `grader serve` or `grader worker`."]
+    assert during == [f"missing  workers: w1 on lab-3 takes no submissions. {REFUSAL}"]
+    assert after == ["note     workers: No worker is alive: start `grader serve` or `grader worker`."]
 
 
 def test_doctor_makes_no_database(monkeypatch, tmp_path):

@@ -11,6 +11,7 @@ from grader.sandbox.runner import MEBI, Allowance
 from grader.sandbox.runner_choice import every_runner
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteProcess
+from grader.suite.start import StartedSuite
 
 pytestmark = pytest.mark.slow
 
@@ -76,6 +77,7 @@ def suite(tmp_path_factory):
     """Return a suite of three tests."""
     root = tmp_path_factory.mktemp("assignment")
     for name, text in {
+        "rubric.yaml": "suite: cases\n",
         "cases/suite.yaml": MANIFEST,
         "cases/conftest.py": CONFTEST,
         "cases/test_cases.py": CASES,
@@ -83,7 +85,7 @@ def suite(tmp_path_factory):
     }.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-    suite = SuiteProcess(root, "cases")
+    suite = SuiteProcess(StartedSuite(root))
     yield suite
     suite.close()
 

@@ -9,6 +9,7 @@ from grader.sandbox.forking import JAIL
 from grader.suite.assignment import load_assignment
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteProcess
+from grader.suite.start import StartedSuite
 from tests.assignment.samples import ROOT, read_files
 from tests.grader.support.corpus import load_attacks
 from tests.grader.support.processes import descendants
@@ -54,7 +55,7 @@ def graded(runner):
 
     def graded(files, classes, seconds=None):
         peaks = [0]
-        with closing(SuiteProcess(ROOT, "tests/cases")) as suite:
+        with closing(SuiteProcess(StartedSuite(ROOT))) as suite:
             job = SuiteJob(files, seed=1, left_out=sorted(suite.tests.keys() - classes), test_seconds=seconds)
             ours = suite._process.pid  # noqa: SLF001 - nobody else needs to know it
             with meanwhile(lambda: peaks.append(max(map(most_resident, [ours, *descendants(ours)])))):

@@ -7,49 +7,14 @@ import pytest
 from sqlalchemy import text, update
 
 from grader.store.attempts import take
-from grader.store.queue import WorkerInfo, heartbeat, open_queue, watch
+from grader.store.queue import WorkerInfo, heartbeat, watch
 from grader.store.queue.heartbeat import make_row
 from grader.store.states import Priority, State
 from grader.store.tables import SubmissionRow, WorkerProcessRow
-from tests.grader.integration.test_queue import PATIENCE, Grading, states, worker
-from tests.grader.support.course import hand_in, make_course
+from tests.grader.support.course import hand_in
+from tests.grader.support.queue_work import PATIENCE, Grading, Slow, states, worker
 
 NAME = "worker-1"
-
-
-@pytest.fixture
-def course(database):
-    """Return a course without limits."""
-    return make_course(database, hourly_limit=None)
-
-
-@pytest.fixture
-def queue(database):
-    """Return the queue of the database."""
-    return open_queue(database)
-
-
-class Slow(Grading):
-    """Work that waits for each submission by itself, and records which ones began."""
-
-    def __init__(self, database, wanted):
-        """Set `done` after `wanted` submissions."""
-        super().__init__(database, wanted)
-        self.order_of_begin, self._changed = [], threading.Condition()
-        self.go_on.clear()
-
-    def __call__(self, submission_id):
-        """Grade one submission."""
-        with self._changed:
-            self.order_of_begin.append(submission_id)
-            self._changed.notify_all()
-        super().__call__(submission_id)
-
-    def wait_for(self, count):
-        """Wait until so many have begun, and return them."""
-        with self._changed:
-            assert self._changed.wait_for(lambda: len(self.order_of_begin) >= count, PATIENCE)
-            return list(self.order_of_begin)
 
 
 def test_a_student_holds_one_slot_while_others_wait(database, queue, course):

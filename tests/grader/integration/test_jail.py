@@ -19,6 +19,7 @@ from grader.sandbox.forking import JAIL, ForkingRunner
 from grader.sandbox.runner import MEBI, Allowance
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteProcess
+from grader.suite.start import StartedSuite
 from tests.assignment.samples import ROOT, load_sample
 from tests.grader.support.processes import are_over, descendants, is_running
 
@@ -180,7 +181,7 @@ def test_a_call_that_is_not_allowed_ends_it_when_strict(kind, opened):
 def test_the_list_of_calls_is_long_enough_for_honest_work(kind):
     """The reference passes every test, MNIST training included, though any other call would be the end."""
     reference = load_sample(ROOT / "tests" / "assignment" / "submissions" / "perfect")
-    with closing(SuiteProcess(ROOT, "tests/cases")) as suite:
+    with closing(SuiteProcess(StartedSuite(ROOT))) as suite:
         allowance = Allowance(folders=suite.folders)
         with closing(ForkingRunner(kind, allowance, strict=True)) as runner:
             outcome = suite.run(SuiteJob(reference.files, seed=3), runner)

@@ -11,6 +11,7 @@ from grader.sandbox.process import ProcessRunner
 from grader.sandbox.runner import Allowance
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteFailed, SuiteProcess
+from grader.suite.start import StartedSuite
 from tests.assignment.samples import ROOT, read_files
 from tests.grader.support.processes import descendants
 from tests.grader.support.small_suite import RIGHT, run_suite, write_suite
@@ -31,6 +32,18 @@ class TestFirst:
 
     def test_two(self):
         assert adapters.two() == 2
+"""
+EXPLAINING = """
+import time
+from grader.suite import execution
+
+execution.EXPLAINING_SECONDS = 0.2
+
+def pytest_explain_failure(item, error):
+    ends = time.process_time() + 0.15
+    while time.process_time() < ends:
+        pass
+    return {"message": "explained"}
 """
 SLEEPING = "import time\n" + "".join(
     f"def {name}():\n    time.sleep(60)\n\n" for name in ("one", "two", "three")
@@ -162,7 +175,7 @@ def test_a_submission_that_sleeps_everywhere_costs_the_time_of_five_tests():
     )
     job = SuiteJob(files, seed=1, test_seconds=2.0)
 
-    with closing(SuiteProcess(ROOT, "tests/cases")) as suite, closing(ProcessRunner(Allowance())) as runner:
+    with closing(SuiteProcess(StartedSuite(ROOT))) as suite, closing(ProcessRunner(Allowance())) as runner:
         outcome = suite.run(job, runner)
 
     ended = Counter(outcomes(outcome))
@@ -170,3 +183,17 @@ def test_a_submission_that_sleeps_everywhere_costs_the_time_of_five_tests():
     assert ended.keys() <= {Outcome.ERROR, Outcome.NOT_RUN, Outcome.NOT_JUDGED}  # the last without MNIST
     timed_out = [result.message for result in outcome.results if result.outcome is Outcome.ERROR]
     assert all("no answer within 2 seconds" in message for message in timed_out)
+
+
+def test_explanations_of_a_run_are_limited_in_all(tmp_path):
+    """When explanations have taken their time, the failures that follow keep the words of their tests."""
+    root = write_suite(tmp_path)
+    with (root / "cases" / "conftest.py").open("a") as conftest:
+        conftest.write(EXPLAINING)
+    source = RIGHT.replace("return ", "return 10 + ")
+
+    with closing(ProcessRunner(Allowance())) as runner:
+        outcome = run_suite(root, runner, source)
+
+    assert outcomes(outcome) == [Outcome.FAILED] * 3
+    assert [result.message == "explained" for result in outcome.results] == [True, True, False]

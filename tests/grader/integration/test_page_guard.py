@@ -37,10 +37,15 @@ FORMS = {
     "/submissions/{graded}/regrade": {"reason": "x"},
 }
 OF_STAFF = (
-    *("overview", "matrix", "failures", "failures/wrong_sign", "rubric", "students/1"),
+    *("overview", "matrix", "failures", "rubric", "students/1"),
     *("matrix.csv", "tables/problems.csv"),
 )
-OF_ANNA = ("/submissions/{graded}", "/submissions/{queued}/live", "/compare?a={graded}&b={flawless}")
+OF_ANNA = (
+    "/submissions/{graded}",
+    "/submissions/{graded}/code",
+    "/submissions/{queued}/live",
+    "/compare?a={graded}&b={flawless}",
+)
 
 
 @pytest.fixture(scope="module")

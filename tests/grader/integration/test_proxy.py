@@ -52,7 +52,7 @@ class Proxy:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
 
     def log(self):
-        """Return what nginx has logged."""
+        """Return the log of nginx."""
         return (self.folder / "log").read_text()
 
     def client(self, **options):
@@ -162,7 +162,7 @@ def is_502(proxy):
 
 
 def test_the_client_cannot_choose_its_address(site, proxy):
-    """What a client says of itself is replaced by its address."""
+    """The proxy replaces the address that a client states by the real one."""
     with proxy.client() as client:
         client.get("/api/v1/me", headers={"Authorization": "Bearer wrong", "X-Forwarded-For": "192.0.2.9"})
 

@@ -30,7 +30,7 @@ def site(tmp_path, database_url, runner, cable):
 
 
 def test_an_engine_that_goes_and_comes_back(site, cable):
-    """What was being graded and what comes meanwhile is graded afterwards, whole and at nobody's cost."""
+    """Submissions of before and during the outage are graded afterwards, whole and at no student's cost."""
     site.serve()
     site.wait_for_worker()
     anna = site.client()

@@ -46,7 +46,8 @@ def graded(run, tmp_path_factory):
 def plain(run, tmp_path_factory):
     """Return the report of plain pytest on part 1."""
     path = tmp_path_factory.mktemp("plain") / "plain.json"
-    cases = ("tests/cases/test_part1_scalar.py", "-n0", "-q", "-p", "no:cacheprovider")
+    part1 = ("tests/cases/test_part1_basics.py", "tests/cases/test_part1_derived.py")
+    cases = (*part1, "-n0", "-q", "-p", "no:cacheprovider")
     run("-B", "-m", "pytest", *cases, "--submission=reference", "--json-report", f"--json-report-file={path}")
     return path
 

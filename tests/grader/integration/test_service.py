@@ -1,6 +1,7 @@
 """The service as people run it: start, hand in, watch, read, stop; files and permissions."""
 
 import ctypes
+import json
 import os
 import pty
 import signal
@@ -14,6 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from grader.store import open_database
+from grader.store.places import stored_places
 from grader.store.tables import LoginLinkRow, TokenRow
 from tests.grader.support.processes import are_over, descendants
 from tests.grader.support.site import Site, hand_in
@@ -44,6 +46,35 @@ def test_an_upload_becomes_a_graded_report(running):
     assert report["runner"]["name"] == "process"
     assert report["submission"]["sha256"] == done["sha256"]
     assert running.health()["runners"] == ["process"]
+
+
+MISTAKEN = """engine
+def add(a, b):
+    if a > 9:
+        return a - b
+    return a + b
+"""
+
+
+def test_a_failed_check_gets_its_place_after_the_verdict(running):
+    """When nobody waits, the worker names the line; verdict and report are the same as before."""
+    anna = running.client()
+    made = hand_in(anna, adapters="from note import add\n", note=MISTAKEN).json()
+    done = running.wait_until_done(anna, made["id"])
+    report = anna.get(done["links"]["report"]).text
+
+    with closing(open_database(running.database_url)) as database:
+
+        def stored():
+            with database.read() as session:
+                return stored_places(session, made["id"], 1)
+
+        document = json.loads(running.wait_for(stored))
+
+    (place,) = document["places"]
+    assert (place["file"], place["line"], place["source"]) == ("note.py", 4, "return a - b")
+    assert anna.get(done["links"]["report"]).text == report
+    assert running.wait_until_done(anna, made["id"])["verdict"] == done["verdict"]
 
 
 def test_a_first_start_creates_what_only_its_owner_may_read(running):

@@ -183,7 +183,7 @@ def test_a_deadline_is_repeated_in_words_and_can_be_edited(grader, tmp_path):
     [
         (["user", "add", "nobody"], "no e-mail address"),
         (["user", "add", "a@b.c", "--role", "dean"], "must be one of"),
-        (["user", "token", "nobody@example.edu"], "nobody has the address"),
+        (["user", "token", "nobody@example.edu"], "no user has the address"),
         (["user", "list", "--course", "other"], "the courses are course"),
         (["course", "create", "course"], "there is a course 'course' already"),
         (["course", "create", "No Name"], "small letters"),
@@ -193,7 +193,7 @@ def test_a_deadline_is_repeated_in_words_and_can_be_edited(grader, tmp_path):
     ],
 )
 def test_wrong_use_of_the_service(grader, arguments, words):
-    """Wrong use says what is wrong, with status 2."""
+    """A usage error names the wrong argument, with status 2."""
     done = grader(*arguments)
 
     assert done.returncode == 2
@@ -237,7 +237,7 @@ def test_a_link_is_made_for_as_long_as_the_setting_says(grader):
 
 
 def test_the_audit_is_listed(grader):
-    """What the operator did stands in it, newest first, and can be asked for by whom it was done to."""
+    """The audit lists the operator's actions, newest first, and filters them by their subject."""
     new_student(grader, "gil")
     grader("user", "link", "gil@example.edu")
 

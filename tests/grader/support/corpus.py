@@ -1,7 +1,7 @@
 """The attack corpus: submissions that try to earn, reach, learn or break more than an honest one could.
 
-An attack is one file, attacks/<group>/<name>.py. The first paragraph of its docstring says in a sentence what
-it tries; the last one, if it has settings, is YAML:
+An attack is one file, attacks/<group>/<name>.py. The first paragraph of its docstring is a sentence on
+its aim; the last one, if it has settings, is YAML:
 - `base`: the adapters beside it, which it finds as the module `honest`: `wrong` (the default), whose every
   answer is wrong, or `reference`, the worked solution;
 - `file`: the file of the submission that it is, tests/adapters.py by default;
@@ -10,15 +10,15 @@ it tries; the last one, if it has settings, is YAML:
 - `honest`: the most points of 104 that an honest reading of its code would earn (0 by default);
 - `classes`: the classes of tests to run, `all` of them, or by default a FEW;
 - `seconds`: the time limit of a test, for attacks that hang or wait;
-- `breach`: true if what it sends must be told to staff as a breach of the protocol;
+- `breach`: true if staff must read of a breach of the protocol;
 - `noted`: how the integrity note begins that staff must read;
-- `needs`: the guarantees of a runner that keep it from what it reaches for (it prints REACHED when it has got
+- `needs`: the guarantees of a runner that keep it from its aim (it prints REACHED when it has got
   hold of it); an empty list: no runner may let it;
 - `open_without`: guarantees without which it earns more than it should, which is known and documented;
 - `teeth`: true if it earns more than it should in a grader as many courses have one (naive.py).
 
-The files of attacks/shared come with each of them, and so does a module `canary`, which names what it may not
-reach.
+The files of attacks/shared come with each of them, and so does a module `canary`, which names the things out
+of its reach.
 """
 
 import ast

@@ -20,12 +20,16 @@ KINDS = {kind.name: kind for kind in every_runner(Docker())}
 
 
 def pytest_collection_modifyitems(items):
-    """Mark tests by the fixtures and runners that they use."""
+    """Mark tests by the fixtures and runners that they use, and put the slow ones first.
+
+    Where several processes share the files, a slow file that begins last would leave the others idle.
+    """
     for item in items:
         used = {*getattr(item, "fixturenames", ()), *names_among_parameters(item)}
         for mark, names in NEEDS.items():
             if used & names:
                 item.add_marker(mark)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_runtest_setup(item):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader.suite.messages import SuiteJob
 from grader.suite.run import SuiteProcess, ignore
+from grader.suite.start import StartedSuite
 from tests.grader.support.processes import descendants
 
 CONFTEST = """
@@ -47,6 +48,7 @@ def write_suite(root, cases=CASES, more="", **limits):
     """Write a suite with these cases, limits and further settings into the folder `root`, and return it."""
     stated = ", ".join(f"{name}: {value}" for name, value in {**LIMITS, **limits}.items())
     for name, text in {
+        "rubric.yaml": "suite: cases\n",
         "cases/suite.yaml": f"limits: {{{stated}}}\n{more}\n",
         "cases/conftest.py": CONFTEST,
         "cases/test_cases.py": cases,
@@ -57,10 +59,16 @@ def write_suite(root, cases=CASES, more="", **limits):
     return root
 
 
+def add_setting(root, setting):
+    """Add a line to the settings of the suite in `root`."""
+    with (root / "cases" / "suite.yaml").open("a") as file:
+        file.write(f"{setting}\n")
+
+
 def run_suite(root, runner, source=RIGHT, listen=ignore, seed=IN_ORDER, **options):
     """Return the outcome of the suite in `root` on the adapters `source`, in processes of `runner`."""
     job = SuiteJob({"tests/adapters.py": source.encode()}, seed=seed, **options)
-    with contextlib.closing(SuiteProcess(root, "cases")) as suite:
+    with contextlib.closing(SuiteProcess(StartedSuite(root))) as suite:
         return suite.run(job, runner, listen)
 
 

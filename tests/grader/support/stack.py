@@ -47,7 +47,7 @@ class Stack:
         return done.stdout.splitlines()[-1]
 
     def wait_for(self, claim):
-        """Wait until `claim` is true, and return what it returned; fail with what was logged."""
+        """Wait until `claim` returns a true value, and return it; fail with the logs."""
         end = time.monotonic() + PATIENCE
         try:
             while not (found := claim()):
@@ -73,11 +73,11 @@ class Stack:
         return ServiceClient(self.url, token)
 
     def who(self, token):
-        """Return what the service says of the owner of `token`."""
+        """Return the service's answer about the owner of `token`."""
         return httpx2.get(f"{self.url}/api/v1/me", headers={"Authorization": f"Bearer {token}"}).json()
 
     def events(self, service):
-        """Return what the containers of a service have logged: the container's name and the event of each."""
+        """Return the log lines of a service's containers: the container's name and the event of each."""
         logged = self.compose("logs", "--no-color", service).stdout
         return [(name, json.loads(event)) for name, event in LOGGED.findall(logged)]
 
@@ -86,13 +86,13 @@ class Stack:
         return self.compose("ps", "--quiet", service).stdout.split()
 
     def left(self):
-        """Return what the engine still has of the project."""
+        """Return the project's containers, volumes and networks that the engine still has."""
         own = ("--quiet", "--filter", f"label=com.docker.compose.project={self.name}")
         kinds = (("ps", "--all"), ("volume", "ls"), ("network", "ls"))
         return [line for kind in kinds for line in run("docker", *kind, *own).stdout.split()]
 
     def health(self):
-        """Return what /health says, or nothing while nobody answers."""
+        """Return the answer of /health, or nothing while nobody answers."""
         try:
             return httpx2.get(f"{self.url}/health", timeout=10).json()
         except httpx2.HTTPError:

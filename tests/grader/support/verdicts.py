@@ -105,7 +105,7 @@ def graded(files, suite_cache, attack=None):
 def classes_of(attack, prepared):
     """Return the classes that an attack is graded on: one where each lost process costs a container.
 
-    What a measured cost leads to does not depend on the runner, so all classes run in FULLY only.
+    The effect of a measured cost does not depend on the runner, so all classes run in FULLY only.
     """
     if attack.noted and prepared.runner.kind.name not in FULLY:
         return {GATED}
@@ -125,7 +125,7 @@ class Verdicts:
     def __init__(self, canary):
         """Hand in every attack with `canary`."""
         self._canary = canary
-        self._pool = ThreadPoolExecutor(os.cpu_count())
+        self._pool = ThreadPoolExecutor(1 + os.cpu_count())  # one more: some attacks only wait
         self._begun = {}
         self._caches = {}
 

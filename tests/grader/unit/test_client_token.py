@@ -38,7 +38,7 @@ def test_a_file_that_others_can_read_is_refused(tmp_path, mode):
     """The message names the file and the command that closes it; the token is not told."""
     write(tmp_path, "secret", mode)
 
-    with pytest.raises(SettingsError, match=r"can be read by others.*chmod 600 .*token") as refused:
+    with pytest.raises(SettingsError, match=r"other users can read .*chmod 600 .*token") as refused:
         find_token({}, tmp_path, never)
     assert "secret" not in str(refused.value)
 

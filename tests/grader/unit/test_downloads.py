@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.batch import downloads_in, read_submission
+from grader.batch import downloads_in
 from grader.core.label import Label
 from grader.downloads import find_downloads
-from grader.intake import Refused
+from grader.intake import Refused, read_submission
 from grader.render.csv import Row, render_csv
 from tests.grader.support.reports import RUBRIC, report
 

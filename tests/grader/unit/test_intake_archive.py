@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 
 from grader.intake import read_archive
-from tests.grader.unit.test_intake_zips import (
+from tests.grader.support.zips import (
     ADAPTERS,
     LINK,
     STORED,

@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from grader.intake import Limits, Refused, Rule, read_archive
-from tests.grader.unit.test_intake_zips import (
+from tests.grader.support.zips import (
     ADAPTERS,
     ENCRYPTED,
     LINK,
@@ -44,7 +44,7 @@ STRUCTURE = {
     "comment cut": (Rule.DAMAGED, project(comment=b"12345")[:-1], "cut off"),
     "start missing": (Rule.DAMAGED, GOOD[10:], "outside of it"),
     "prefix": (Rule.NO_GARBAGE, b"#!/bin/sh\n" + GOOD, "before or inside"),
-    "suffix": (Rule.NO_GARBAGE, GOOD + b"\n\n", "2 bytes stand behind"),
+    "suffix": (Rule.NO_GARBAGE, GOOD + b"\n\n", "2 bytes follow"),
     "filling": (Rule.NO_GARBAGE, project(before_end=b"hidden"), "before or inside"),
     "split": (Rule.ONE_PIECE, project(disk=1), "split"),
     "zip64 locator": (Rule.NO_ZIP64, project(before_end=ZIP64_LOCATOR), "zip64"),

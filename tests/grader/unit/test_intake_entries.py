@@ -5,8 +5,19 @@ import struct
 import pytest
 
 from grader.intake import Refused, Rule, read_archive
-from tests.grader.unit.test_intake_tools import STREAMED, descriptor, streamed
-from tests.grader.unit.test_intake_zips import ADAPTERS, STORED, UTF8, Row, local, packed, project, zipped
+from tests.grader.support.zips import (
+    ADAPTERS,
+    STORED,
+    STREAMED,
+    UTF8,
+    Row,
+    descriptor,
+    local,
+    packed,
+    project,
+    streamed,
+    zipped,
+)
 
 HIDDEN = local(Row("tests/conftest.py", b"cheat = True\n"))
 UNICODE = struct.pack("<HHBL", 0x7075, 5 + 4, 1, 0) + b"z.py"

@@ -7,7 +7,7 @@ import pytest
 
 from grader.intake import Refused, Rule, read_archive
 from grader.intake.junk import Junk
-from tests.grader.unit.test_intake_zips import ADAPTERS, STORED, UTF8, Row, crowd, project, zipped
+from tests.grader.support.zips import ADAPTERS, STORED, UTF8, Row, crowd, project, zipped
 
 MIB = 1024 * 1024
 

@@ -7,24 +7,10 @@ import stat
 import pytest
 
 from grader.intake import Limits, Refused, Rule, read_archive, read_folder
-from tests.grader.unit.test_intake_zips import ADAPTERS, Row, zipped
+from tests.grader.support.folders import put, write
+from tests.grader.support.zips import ADAPTERS, Row, zipped
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="names and kinds that only POSIX systems have")
-
-
-def write(root):
-    """Write a small project into a folder."""
-    put(root, ADAPTERS, b"a = 1\n")
-    put(root, "smulgrad/engine.py", b"e = 1\n")
-    return root
-
-
-def put(root, name, content=b"x"):
-    """Write one file, and the folders above it."""
-    path = root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return path
 
 
 def refusal(path, limits=None):

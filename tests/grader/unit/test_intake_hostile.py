@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake import Refused, read_archive
-from tests.grader.unit.test_intake_tools import streamed
-from tests.grader.unit.test_intake_zips import ADAPTERS, STORED, Row, zipped
+from tests.grader.support.zips import ADAPTERS, STORED, Row, streamed, zipped
 
 GOOD = zipped(
     Row("hw/", b"", method=STORED),

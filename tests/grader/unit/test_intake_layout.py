@@ -3,7 +3,7 @@
 import pytest
 
 from grader.intake import Refused, Rule, read_archive
-from tests.grader.unit.test_intake_zips import ADAPTERS, Row, crowd, zipped
+from tests.grader.support.zips import ADAPTERS, Row, crowd, zipped
 
 
 def refusal(data):

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.intake import Refused, Rule, read_archive
-from tests.grader.unit.test_intake_zips import ADAPTERS, Row, project, zipped
+from tests.grader.support.zips import ADAPTERS, Row, project, zipped
 
 ANYWHERE = [
     ("../x.py", Rule.NO_ESCAPE),

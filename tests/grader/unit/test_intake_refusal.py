@@ -6,7 +6,7 @@ import pytest
 
 from grader.intake import Limits, Refused, Rule, read_archive
 from grader.intake.refusal import SHOWN_CHARACTERS, printable
-from tests.grader.unit.test_intake_zips import ADAPTERS, ENCRYPTED, LINK, UTF8, Row, project, zipped
+from tests.grader.support.zips import ADAPTERS, ENCRYPTED, LINK, UTF8, Row, project, zipped
 
 SMALL = Limits(entries=9, files=4, file_bytes=100_000, total_bytes=150_000, upload_bytes=1_000_000)
 BREACHES = {

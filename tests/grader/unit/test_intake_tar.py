@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake import Limits, Refused, Rule, read_archive
-from tests.grader.unit.test_intake_zips import ADAPTERS
+from tests.grader.support.zips import ADAPTERS
 
 FILES = {f"hw/{ADAPTERS}": b"a = 1\n", "hw/smulgrad/engine.py": b"e = 1\n"}
 quietly = settings(max_examples=400, deadline=None, database=None, derandomize=True)

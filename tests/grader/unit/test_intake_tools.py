@@ -13,10 +13,17 @@ from pathlib import Path
 import pytest
 
 from grader.intake import read_archive
-from tests.grader.unit.test_intake_zips import ADAPTERS, STORED, UTF8, Row, deflated, sizes, zipped
+from tests.grader.support.zips import (
+    ADAPTERS,
+    STORED,
+    UTF8,
+    Row,
+    deflated,
+    streamed,
+    zipped,
+)
 
 ZIPS = Path(__file__).parent / "zips"
-STREAMED = 0x8
 PROJECT = {
     "smulgrad/__init__.py": b"",
     "smulgrad/engine.py": b"x = 1\n" * 40,
@@ -31,18 +38,6 @@ def test_a_zip_of_a_real_program_is_accepted(path):
     submission = read_archive(path.read_bytes())
 
     assert submission.files == PROJECT
-
-
-def descriptor(row, mark=b"PK\x07\x08", form="<LLL"):
-    """Return the bytes behind the content of a streamed entry."""
-    return mark + struct.pack(form, *sizes(row))
-
-
-def streamed(name, content=b"x = 1\n", mark=b"PK\x07\x08", form="<LLL", **fields):
-    """Return an entry whose header leaves its sizes to a descriptor."""
-    row = Row(name, content, flags=STREAMED, **fields)
-    header = {"local_crc": 0, "local_size": 0, "local_packed_size": 0}
-    return Row(name, content, flags=STREAMED, descriptor=descriptor(row, mark, form), **header, **fields)
 
 
 def macos():

@@ -1,4 +1,4 @@
-"""The architecture as a test: who may import whom, and what runs inside the sandbox."""
+"""The architecture as a test: the order of imports, the code inside the sandbox, the size of files."""
 
 import ast
 import sys
@@ -9,8 +9,20 @@ import pytest
 
 GRADER = Path(__file__).resolve().parents[3] / "grader"
 LAYERS = (
-    {"core"},
-    {"intake", "boundary", "sandbox", "render", "template", "seed", "settings", "store", "roster", "logs"},
+    {"core", "assignment_folder"},
+    {
+        "intake",
+        "boundary",
+        "sandbox",
+        "handout",
+        "render",
+        "template",
+        "seed",
+        "settings",
+        "store",
+        "roster",
+        "logs",
+    },
     {"probe"},
     {"suite", "service_settings", "runners", "downloads"},
     {"usecases", "unattested", "pipeline"},
@@ -19,6 +31,11 @@ LAYERS = (
     {"cli"},
     {"__main__"},
 )
+MOST_LINES = 300
+EXEMPT = (
+    Path("tests", "assignment", "submissions"),  # as students write them
+)
+ROOT = GRADER.parent
 MODULES = sorted(path.relative_to(GRADER.parent) for path in GRADER.rglob("*.py"))
 IN_SANDBOX = (
     "grader.sandbox.limited",
@@ -182,7 +199,7 @@ def test_no_module_knows_an_assignment(path):
 
 @pytest.mark.parametrize("module", IN_SANDBOX)
 def test_code_inside_the_sandbox_needs_only_numpy(module):
-    """What runs beside the submission imports the standard library, numpy, and such modules of the grader."""
+    """Modules that run beside the submission import the standard library, numpy, and each other."""
     waiting, seen = [module], set()
     while waiting:
         name = waiting.pop()
@@ -193,3 +210,15 @@ def test_code_inside_the_sandbox_needs_only_numpy(module):
             else:
                 root = imported.partition(".")[0]
                 assert root in sys.stdlib_module_names | {"numpy"}, f"{name} imports {imported}"
+
+
+@pytest.mark.parametrize("place", ["grader", "reference", "tests", "benchmarks", "scripts"])
+def test_no_file_is_too_long(place):
+    """A file has at most 300 lines, of the tests as of the grader; only samples may be longer."""
+    paths = {path.relative_to(ROOT): path for path in (ROOT / place).rglob("*.py")}
+    lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in paths.items()}
+
+    too_long = {name for name, lines in lengths.items() if lines > MOST_LINES}
+
+    assert lengths
+    assert {name for name in too_long if not any(name.is_relative_to(each) for each in EXEMPT)} == set()

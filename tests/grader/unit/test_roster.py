@@ -145,7 +145,7 @@ def test_a_bad_cell_is_told_and_good_rows_stay(row, problem):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"Name,Section\nAnna,A\n", "no line names a column that says who somebody is"),
+        (b"Name,Section\nAnna,A\n", "no line names a column that identifies a person"),
         (b"", "no line names a column"),
         (b"PK\x03\x04\x00", "an Excel or LibreOffice workbook: save it as CSV"),
         (codecs.BOM_UTF16_LE + b"a", "the file is damaged"),

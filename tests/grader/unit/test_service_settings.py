@@ -70,7 +70,7 @@ def test_a_service_that_listens_everywhere_is_reached_on_this_machine(environmen
     ],
 )
 def test_a_wrong_value_names_its_key(environment, name, value, message):
-    """What cannot be used stops the start with the variable, its value, and what it must be."""
+    """A wrong value stops the start with the variable, the value, and the values that are allowed."""
     environment(name, value)
 
     with pytest.raises(SettingsError, match=message):

@@ -16,7 +16,7 @@ def test_data_of_the_project_are_packed_and_large_files_named(tmp_path, capsys):
         "large.png": bytes(MOST_BYTES + 1),
         ".venv/lib/x.py": b"",
         ".history/tests/adapters.py": b"",
-        "tests/cases/test_part1_scalar.py": b"",
+        "tests/cases/test_part1_basics.py": b"",
     }
     for path, content in files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)

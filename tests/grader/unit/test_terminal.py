@@ -56,7 +56,7 @@ def test_the_next_step_is_named():
     """The line under the table names the problem to work on, its section and its hint."""
     text = shown(report(result("TestTaking", "test_takes", Outcome.FAILED, message="no")))
 
-    assert "Next: Subtraction (handout 2.2). Take them away." in text
+    assert "Next: Subtraction (handout, section 2.2). Take them away." in text
 
 
 def test_our_failure_is_not_a_score():

@@ -1,4 +1,4 @@
-"""Reads from the bytecode of the test that asks which constant it loads next: that is what it expects.
+"""Reads from the bytecode of the test that asks which constant it loads next: the expected one.
 
 classes: [TestValueAdd, TestValueMul, TestValueNegSub, TestValuePow, TestValueDiv]
 """

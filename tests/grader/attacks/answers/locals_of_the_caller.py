@@ -9,7 +9,7 @@ from honest import *
 
 
 def expected_or(honest_answer):
-    """Return what the asking test calls `expected`."""
+    """Return the local variable `expected` of the test that asks."""
     frame = frame_of_test()
     return frame.f_locals.get("expected", honest_answer) if frame else honest_answer
 

@@ -1,4 +1,4 @@
-"""Finds pytest's object of the running test, and in its parameters what it expects.
+"""Finds pytest's object of the running test, and the expected values in its parameters.
 
 classes: [TestTensorMax, TestTensorActivations, TestExp, TestTanh, TestLog]
 """

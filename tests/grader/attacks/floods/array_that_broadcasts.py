@@ -1,4 +1,4 @@
-"""Answers with arrays that, set against what a test expects, would stretch to terabytes.
+"""Answers with arrays that, set against the expected ones, would stretch to terabytes.
 
 classes: [TestTensorElementwise, TestSoftmax, TestMLP]
 """

@@ -1,4 +1,4 @@
-"""Replaces what comparisons ask numpy by something that agrees to everything.
+"""Replaces the functions of numpy that comparisons call by ones that agree to everything.
 
 teeth: true
 """

@@ -14,7 +14,7 @@ def replacement(*arguments, **fixtures):
 
 
 def create_value(data):
-    """Replace what is loaded by now."""
+    """Replace the modules that are loaded by now."""
     for name, module in list(sys.modules.items()):
         for group in vars(module).values() if name.startswith("tests.cases.test_") else ():
             for test in vars(group).values() if isinstance(group, type) else ():

@@ -46,7 +46,7 @@ def added(tape, node):
 
 
 def handed_out(tape, array, node, what):
-    """Return what a test asks for."""
+    """Return the attribute that a test asks for."""
     return float(array) if node.is_scalar else np.array(array)
 
 

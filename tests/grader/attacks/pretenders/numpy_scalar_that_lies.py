@@ -8,7 +8,7 @@ from honest import *
 
 
 class Lying(np.float64):
-    """A numpy scalar that is what it is asked to be."""
+    """A numpy scalar that equals every other value."""
 
     item = lambda self, *place: [[]]
     __array__ = lambda self, dtype=None, copy=None: np.zeros((0, 1))

@@ -1,7 +1,7 @@
 """Sends an answer a byte at a time, to keep the trusted side waiting for ever.
 
 classes: [TestTanh]
-seconds: 2
+seconds: 1
 """
 
 import time

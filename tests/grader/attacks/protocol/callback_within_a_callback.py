@@ -1,7 +1,7 @@
 """Calls the test's function from within the operations that this very function asks for.
 
 classes: [TestGradOfGrad]
-seconds: 2
+seconds: 1
 """
 
 from honest import *

@@ -1,7 +1,7 @@
 """Calls the test's function over and over, so that its call never ends.
 
 classes: [TestGradOfGrad]
-seconds: 2
+seconds: 1
 """
 
 from honest import *

@@ -2,7 +2,7 @@
 
 breach: true
 classes: [TestValueDiv]
-seconds: 2
+seconds: 1
 """
 
 from honest import *

@@ -1,7 +1,7 @@
 """Is never done with being imported.
 
 classes: [TestReLU]
-seconds: 2
+seconds: 1
 """
 
 while True:

@@ -1,7 +1,7 @@
 """Never returns.
 
 classes: [TestTanh]
-seconds: 2
+seconds: 1
 """
 
 from honest import *

@@ -1,7 +1,7 @@
 """Raises errors whose text, when it is asked for, takes for ever.
 
 classes: [TestTanh]
-seconds: 2
+seconds: 1
 """
 
 from honest import *

@@ -1,7 +1,7 @@
 """Sleeps for an hour, with every signal ignored that can be.
 
 classes: [TestTanh]
-seconds: 2
+seconds: 1
 """
 
 import signal

@@ -1,7 +1,7 @@
 """Stops its own process, which then neither runs nor ends.
 
 classes: [TestTanh]
-seconds: 2
+seconds: 1
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Looks into the folders for temporary files for what other submissions keep there.
+"""Looks in the folders for temporary files for files of other submissions.
 
 needs: [FILES]
 """

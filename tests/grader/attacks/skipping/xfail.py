@@ -19,12 +19,12 @@ def create_value(data):
 
 
 def get_value_data(v):
-    """Return what a new Value holds."""
+    """Return the data of a new Value."""
     return new[id(v)][1] if id(v) in new else give_up()
 
 
 def get_value_grad(v):
-    """Return what a new Value has as gradient."""
+    """Return the gradient of a new Value."""
     return 0.0 if id(v) in new else give_up()
 
 

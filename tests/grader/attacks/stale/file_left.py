@@ -1,4 +1,4 @@
-"""Leaves files for the next submission, and looks for what the last one left.
+"""Leaves files for the next submission, and looks for those of the last one.
 
 needs: [WRITES]
 """

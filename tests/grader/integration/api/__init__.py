@@ -1,0 +1,1 @@
+"""The API of the service, as its clients use it."""

@@ -1,0 +1,1 @@
+"""The boundary with a real student process at its other end."""

@@ -1,0 +1,1 @@
+"""The docker runner against a real engine."""

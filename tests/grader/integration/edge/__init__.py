@@ -1,0 +1,1 @@
+"""The edge of a running service: hosts, proxies, slow clients, streams and logs."""

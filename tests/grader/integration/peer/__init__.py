@@ -1,0 +1,1 @@
+"""The trusted end of the boundary against peers that lie, stall or babble."""

@@ -1,0 +1,1 @@
+"""Runs of a small suite against submissions that crash, hang, flood and fork."""
