@@ -6,12 +6,15 @@ The y axis begins at 0. Numbers may come from a submission, so any finite number
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 FULL = 100.0  # percent
 MOST_LABELS = 8  # on the x axis, and beside points
 STEPS = (1, 2, 2.5, 5, 10)  # round distances of lines
 LINES = 4  # at most, above 0
 SMALLEST, LARGEST = 1e-12, 1e300  # of the values that the y axis follows
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,14 @@ def plot(
         _labels(marks) if first is None else _scale(start, end),
         ahead=(marks[-1].x if marks else 0.0) if last else FULL,
     )
+
+
+def thin_out(rows: Sequence[T], most: int) -> list[T]:
+    """Return at most `most` of the rows, evenly spread, the last one among them."""
+    if len(rows) <= most:
+        return list(rows)
+    edges = [round(len(rows) * place / most) for place in range(most + 1)]
+    return [rows[end - 1] for _, end in pairwise(edges)]
 
 
 def _share(value: float, low: float, high: float) -> float:

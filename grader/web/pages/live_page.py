@@ -23,9 +23,8 @@ from grader.usecases.sign_in import find_by_cookie
 from grader.usecases.streams import StillAllowed
 from grader.web.dependencies import SESSION_COOKIE, InContext
 from grader.web.event_stream import Batch, stream_events
-from grader.web.pages.charts import thin_out
 from grader.web.pages.current_user import CurrentUser
-from grader.web.pages.curves import Measurement, Plot, plot
+from grader.web.pages.curves import Measurement, Plot, plot, thin_out
 from grader.web.pages.live_picture import Picture, Training
 from grader.web.pages.page_context import InPageContext, PageContext
 from grader.web.pages.view import render
