@@ -297,8 +297,11 @@ def test_a_page_of_staff_is_rendered_once(service, page):
     path = f"/assignments/{ASSIGNMENT}/{page.format(anna=service.course.anna)}"
     teacher = service.browser("teacher")
 
-    first = teacher.get(path)
-    again = teacher.get(path, headers={"If-None-Match": first.headers["etag"]})
+    for _ in range(2):  # the overview counts time in steps, and one may begin between two requests
+        first = teacher.get(path)
+        again = teacher.get(path, headers={"If-None-Match": first.headers["etag"]})
+        if again.status_code == 304:
+            break
     students = service.browser("anna").get(path, headers={"If-None-Match": first.headers["etag"]})
 
     assert (first.status_code, again.status_code) == (200, 304)
