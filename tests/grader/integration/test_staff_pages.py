@@ -250,7 +250,7 @@ def test_a_search_without_a_match_leads_back(service):
 
 def test_one_student_against_the_class(service):
     """Score and place, parts, causes with the number of others, and the record."""
-    losses = {"points": {"adding": 1.0, "taking": 0.0, "roots": 0.0}, "score": 1.0}
+    losses = {"points": {"adding": 1.0, "taking": 0.0, "roots": 4.0}, "score": 1.0}
     first = grade(service, service.course.anna, WRONG, hours_ago=9, **losses)
     grade(service, service.course.anna, WRONG, UNWRITTEN, hours_ago=2, **{**losses, "score": 2.0})
     grade(service, service.course.ben, WRONG, score=4.0, points={"adding": 2.0, "taking": 2.0})
