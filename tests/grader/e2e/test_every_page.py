@@ -16,6 +16,7 @@ PAGES = {
     "handout, nothing yet": ("ben", "/assignments/sums/handout"),
     "handout, for staff": ("teacher", "/assignments/sums/handout"),
     "comparison": ("anna", "/compare?a={ids[graded]}&b={ids[flawless]}"),
+    "comparison, code": ("anna", "/compare?a={ids[old code]}&b={ids[new code]}"),
     "comparison, nothing changed": ("anna", "/compare?a={ids[graded]}&b={ids[graded]}"),
     "overview": ("teacher", "/assignments/sums/overview"),
     "matrix": ("teacher", "/assignments/sums/matrix"),
