@@ -1,84 +1,36 @@
 """The pages of a class for staff: numbers, what needs a person, failures with students, the matrix."""
 
-import json
-from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from grader.core.report import to_document
 from grader.core.role import Role
-from grader.core.scoring import Outcome
-from grader.store import open_database
-from grader.store.attempts import fail, publish, start_regrade, take
+from grader.store.attempts import publish, start_regrade, take
 from grader.store.audit_log import record
-from grader.store.database import now
 from grader.store.queue import WorkerInfo
 from grader.store.states import Priority
-from grader.store.submissions import MAX_ATTEMPTS, accept
-from grader.store.tables import AssignmentRow, MembershipRow, UserRow
-from grader.store.users import add_user, set_role
-from grader.store.verdict import FailedTest
-from tests.grader.support.api import make_service
-from tests.grader.support.course import ASSIGNMENT, COURSE, upload, verdict
+from grader.store.submissions import accept
+from grader.store.tables import MembershipRow
+from tests.grader.support.course import ASSIGNMENT, COURSE, upload
 from tests.grader.support.page import Page
-from tests.grader.support.reports import report
-
-NAME = "Bartholomew Featherstonehaugh-Cholmondeley"
-WRONG = FailedTest("adding", "test_a", Outcome.FAILED, "Sum the gradient.", "not_summed")
-UNWRITTEN = FailedTest("taking", "test_b", Outcome.NOT_WRITTEN, "not written yet")
-DOCUMENT = json.dumps(to_document(report()))
-PAGES = ("overview", "matrix", "failures", "rubric", "students/{anna}")
+from tests.grader.support.staff_class import (
+    NAME,
+    UNWRITTEN,
+    WRONG,
+    fail_grading,
+    grade,
+    made_up,
+    open_class,
+    read,
+    set_due,
+)
 
 
 @pytest.fixture
 def service(tmp_path):
     """Return API and pages, with two students and a third one who has a long name."""
-    with closing(open_database(f"sqlite:///{tmp_path}/grader.db")) as database:
-        made = make_service(database, hourly_limit=None, supersede=False)
-        with database.write() as session:
-            third = add_user(session, "long@example.edu", NAME).id
-            set_role(session, COURSE, third, Role.STUDENT, "B")
-        object.__setattr__(made.course, "third", third)
+    with open_class(tmp_path) as made:
         yield made
-
-
-def made_up(losses=(), **fields):
-    """Return a verdict with a document that can be read."""
-    return verdict(failed_tests=losses, document=DOCUMENT, **fields)
-
-
-def grade(service, user_id, *losses, hours_ago=1, **fields):
-    """Keep a graded submission of a student; return its id."""
-    with service.database.write() as session:
-        submission = accept(session, upload(user_id))
-        submission.received_at -= timedelta(hours=hours_ago)
-        publish(session, take(session, submission.id, "test"), made_up(losses, **fields))
-    return submission.id
-
-
-def fail_grading(service, user_id):
-    """Keep a submission that we failed to grade."""
-    with service.database.write() as session:
-        submission = accept(session, upload(user_id))
-    for _ in range(MAX_ATTEMPTS):
-        with service.database.write() as session:
-            fail(session, take(session, submission.id, "test"), "the disk is full")
-
-
-def set_due(service, hours):
-    """Set the deadline so many hours from now."""
-    with service.database.write() as session:
-        due_at = (now(session) + timedelta(hours=hours)).replace(second=30, microsecond=0)
-        session.get_one(AssignmentRow, ASSIGNMENT).due_at = due_at
-
-
-def read(service, page, name="teacher"):
-    """Return a page of the assignment as its staff sees it."""
-    answer = service.browser(name).get(f"/assignments/{ASSIGNMENT}/{page}")
-    assert answer.status_code == 200, answer.text
-    return Page(answer.text)
 
 
 def test_every_number_says_of_what(service):
@@ -288,86 +240,3 @@ def test_a_student_without_submissions(service):
     words = read(service, f"students/{service.course.third}").words
 
     assert f"{NAME} has not handed in for this assignment." in words
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_of_staff_is_rendered_once(service, page):
-    """The same reader gets 304 with the ETag; others get pages of their own."""
-    grade(service, service.course.anna, WRONG)
-    path = f"/assignments/{ASSIGNMENT}/{page.format(anna=service.course.anna)}"
-    teacher = service.browser("teacher")
-
-    for _ in range(2):  # the overview counts time in steps, and one may begin between two requests
-        first = teacher.get(path)
-        again = teacher.get(path, headers={"If-None-Match": first.headers["etag"]})
-        if again.status_code == 304:
-            break
-    students = service.browser("anna").get(path, headers={"If-None-Match": first.headers["etag"]})
-
-    assert (first.status_code, again.status_code) == (200, 304)
-    assert students.status_code == 404
-
-
-def hand_in(session, course):
-    """Keep another submission."""
-    accept(session, upload(course.ben, b"other"))
-
-
-def regrade(session, course):
-    """Queue the submission of anna for another verdict."""
-    start_regrade(session, accept(session, upload(course.anna, b"more")).id, Priority.BULK)
-
-
-def rename(session, course):
-    """Change the name of a student."""
-    session.get_one(UserRow, course.anna).name = "Anna B."
-
-
-def move(session, course):
-    """Change the section of a student."""
-    session.get_one(MembershipRow, (COURSE, course.anna)).section = "C"
-
-
-def leave(session, course):
-    """Remove a student from the course."""
-    session.delete(session.get_one(MembershipRow, (COURSE, course.ben)))
-
-
-def move_deadline(session, course):  # noqa: ARG001 - as the others are called
-    """Set the deadline to now."""
-    session.get_one(AssignmentRow, ASSIGNMENT).due_at = now(session)
-
-
-@pytest.mark.parametrize("change", [hand_in, regrade, rename, move, leave, move_deadline])
-@pytest.mark.parametrize("page", PAGES)
-def test_a_kept_page_follows_what_changes(service, page, change):
-    """Any change of people, submissions or the assignment makes another page."""
-    grade(service, service.course.anna, WRONG)
-    path = f"/assignments/{ASSIGNMENT}/{page.format(anna=service.course.anna)}"
-    teacher = service.browser("teacher")
-    before = teacher.get(path)
-
-    with service.database.write() as session:
-        change(session, service.course)
-
-    after = teacher.get(path, headers={"If-None-Match": before.headers["etag"]})
-    assert after.status_code == 200
-    assert after.headers["etag"] != before.headers["etag"]
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_verdict_makes_another_page(service, page):
-    """A regrade of one submission that changes nothing but the points is seen at once."""
-    submission = grade(service, service.course.anna, WRONG, score=1.0)
-    path = f"/assignments/{ASSIGNMENT}/{page.format(anna=service.course.anna)}"
-    teacher = service.browser("teacher")
-    etags = [teacher.get(path).headers["etag"]]
-
-    with service.database.write() as session:
-        start_regrade(session, submission, Priority.BULK)
-    etags.append(teacher.get(path).headers["etag"])
-    with service.database.write() as session:
-        publish(session, take(session, submission, "test"), made_up(score=2.0))
-    etags.append(teacher.get(path).headers["etag"])
-
-    assert len(set(etags)) == 3
