@@ -6,6 +6,7 @@ The y axis begins at 0. Numbers may come from a submission, so any finite number
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 FULL = 100.0  # percent
 MOST_LABELS = 8  # on the x axis, and beside points
@@ -13,9 +14,11 @@ STEPS = (1, 2, 2.5, 5, 10)  # round distances of lines
 LINES = 4  # at most, above 0
 SMALLEST, LARGEST = 1e-12, 1e300  # of the values that the y axis follows
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
-class Point:
+class Measurement:
     """A measured value at `at` on the x axis, with the words for that place and an optional target."""
 
     at: float
@@ -30,11 +33,11 @@ class PlottedPoint:
 
     x: float
     y: float
-    point: Point
+    point: Measurement
 
 
 @dataclass(frozen=True)
-class Tick:
+class Gridline:
     """A line across the plot, or a place on the x axis, with its label."""
 
     at: float
@@ -49,8 +52,8 @@ class Plot:
     """
 
     marks: Sequence[PlottedPoint]
-    lines: Sequence[Tick]
-    labels: Sequence[Tick]
+    lines: Sequence[Gridline]
+    labels: Sequence[Gridline]
     ahead: float = FULL
 
     @property
@@ -64,7 +67,9 @@ class Plot:
         return len(self.marks) <= MOST_LABELS
 
 
-def plot(points: Sequence[Point], *, top: float = 0, first: float | None = None, last: float = 0) -> Plot:
+def plot(
+    points: Sequence[Measurement], *, top: float = 0, first: float | None = None, last: float = 0
+) -> Plot:
     """Return the curve through `points`.
 
     The y axis ends at `top`, or at a round number above all values. The x axis goes from `first` to `last`,
@@ -80,10 +85,18 @@ def plot(points: Sequence[Point], *, top: float = 0, first: float | None = None,
     ]
     return Plot(
         marks,
-        [Tick(FULL - _share(line, 0, highest), f"{line:,.6g}") for line in lines],
+        [Gridline(FULL - _share(line, 0, highest), f"{line:,.6g}") for line in lines],
         _labels(marks) if first is None else _scale(start, end),
         ahead=(marks[-1].x if marks else 0.0) if last else FULL,
     )
+
+
+def thin_out(rows: Sequence[T], most: int) -> list[T]:
+    """Return at most `most` of the rows, evenly spread, the last one among them."""
+    if len(rows) <= most:
+        return list(rows)
+    edges = [round(len(rows) * place / most) for place in range(most + 1)]
+    return [rows[end - 1] for _, end in pairwise(edges)]
 
 
 def _share(value: float, low: float, high: float) -> float:
@@ -108,19 +121,19 @@ def _lines_above(highest: float) -> list[float]:
     return [step * number for number in range(math.ceil(highest / step) + 1)]
 
 
-def _labels(marks: Sequence[PlottedPoint]) -> list[Tick]:
+def _labels(marks: Sequence[PlottedPoint]) -> list[Gridline]:
     """Return the labels of points: all, or some with the first and the last."""
     apart = max(1, math.ceil((len(marks) - 1) / (MOST_LABELS - 1)))
     return [
-        Tick(mark.x, mark.point.label)
+        Gridline(mark.x, mark.point.label)
         for place, mark in enumerate(marks)
         if (len(marks) - 1 - place) % apart == 0
     ]
 
 
-def _scale(start: float, end: float) -> list[Tick]:
+def _scale(start: float, end: float) -> list[Gridline]:
     """Return whole numbers on the x axis, at round distances, with both ends."""
     span = max(end - start, 1)
     apart = max(1, math.ceil(span / (MOST_LABELS - 1)))
     numbers = [start + step for step in range(0, math.floor(span) + 1, apart)]
-    return [Tick(_share(number, start, end), f"{number:g}") for number in numbers]
+    return [Gridline(_share(number, start, end), f"{number:g}") for number in numbers]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from grader.store.states import WAITING, State
 from grader.store.student_results import PastSubmission, list_history
 from grader.store.tables import AssignmentRow
-from grader.web.pages.curves import Plot, Point, plot
+from grader.web.pages.curves import Measurement, Plot, plot
 
 MOST_POINTS = 30  # of the plot: the table has all
 
@@ -108,7 +108,7 @@ def score_plot(found: Sequence[ListedSubmission]) -> Plot:
     """Return the scores of the newest submissions as a plot from 0 to the maximum score."""
     scored = [(each, each.score) for each in found if each.score is not None][-MOST_POINTS:]
     top = max((each.max_score or 0 for each, _ in scored), default=0)
-    points = [Point(each.number, score, str(each.number), each.id) for each, score in scored]
+    points = [Measurement(each.number, score, str(each.number), each.id) for each, score in scored]
     return plot(points, top=top)
 
 

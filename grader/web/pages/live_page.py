@@ -23,9 +23,8 @@ from grader.usecases.sign_in import find_by_cookie
 from grader.usecases.streams import StillAllowed
 from grader.web.dependencies import SESSION_COOKIE, InContext
 from grader.web.event_stream import Batch, stream_events
-from grader.web.pages.charts import thin_out
 from grader.web.pages.current_user import CurrentUser
-from grader.web.pages.curves import Plot, Point, plot
+from grader.web.pages.curves import Measurement, Plot, plot, thin_out
 from grader.web.pages.live_picture import Picture, Training
 from grader.web.pages.page_context import InPageContext, PageContext
 from grader.web.pages.view import render
@@ -132,7 +131,8 @@ def loss_plot(numbers: Sequence[Mapping[str, float]]) -> Plot:
     """Return the losses over the epochs; epochs that are still to come are part of the axis."""
     told = [each for each in numbers if "loss" in each]
     points = [
-        Point(_epochs_done(each, place), each["loss"], stage_of(each)) for place, each in enumerate(told)
+        Measurement(_epochs_done(each, place), each["loss"], stage_of(each))
+        for place, each in enumerate(told)
     ]
     points.sort(key=lambda point: point.at)
     last = max(0.0, numbers[-1].get("epochs", 0.0))

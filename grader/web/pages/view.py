@@ -44,6 +44,7 @@ STATE_ICONS = {
     "lost": "map",
 }
 UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"))
+HEAT = ((0.9, "full"), (2 / 3, "a"), (1 / 3, "b"), (0.0001, "c"))
 STATES = {
     State.QUEUED: ("waiting", "ellipsis", "waiting"),
     State.GRADING: ("waiting", "ellipsis", "being graded"),
@@ -129,6 +130,8 @@ def environment() -> Environment:
         "iso": iso,
         "state_mark": STATES.__getitem__,
         "number": number,
+        "tenth": tenth,
+        "heat": heat,
         "duration": duration,
         "lateness": lateness,
         "signed": signed,
@@ -163,6 +166,16 @@ def signed(points: float) -> str:
 def loss_number(value: float) -> str:
     """Return a number that a submission reports, with three digits."""
     return f"{value:.3g}"
+
+
+def tenth(value: float) -> str:
+    """Return a number with at most one decimal."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def heat(share: float | None) -> str:
+    """Return the class of a cell of the heat map by the share of points kept; empty for no share."""
+    return "" if share is None else next((name for limit, name in HEAT if share >= limit), "d")
 
 
 def lateness(received_at: datetime, due_at: datetime) -> str:

@@ -17,7 +17,7 @@ CLIPPED = """() => [...document.querySelectorAll(".history .go a")].filter((each
   return box.left < 0 || box.right > innerWidth || box.width === 0 || !each.checkVisibility();
 }).length"""
 OVERLAPS = """() => {
-  const boxes = [...document.querySelectorAll("svg.plot text")].map((each) => each.getBoundingClientRect());
+  const boxes = [...document.querySelectorAll("svg.axes text")].map((each) => each.getBoundingClientRect());
   return boxes.filter((box) => box.left < 0 || box.right > innerWidth || box.height < 9).length;
 }"""
 

@@ -1,13 +1,15 @@
 """The geometry of curves with axes: round lines, true ends, and a place for any number."""
 
+from itertools import pairwise
+
 import pytest
 
-from grader.web.pages.curves import MOST_LABELS, Point, plot
+from grader.web.pages.curves import MOST_LABELS, Measurement, plot, thin_out
 
 
 def points(*values):
     """Return points at 1, 2 and so on."""
-    return [Point(place, value, str(place)) for place, value in enumerate(values, start=1)]
+    return [Measurement(place, value, str(place)) for place, value in enumerate(values, start=1)]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ def test_an_axis_to_a_given_top():
 
 def test_the_axis_goes_on_to_what_is_still_to_come():
     """With a given end the part behind the last point is ahead."""
-    drawn = plot([Point(1, 1.0, "a"), Point(2, 1.0, "b")], first=0.0, last=8.0)
+    drawn = plot([Measurement(1, 1.0, "a"), Measurement(2, 1.0, "b")], first=0.0, last=8.0)
 
     assert [mark.x for mark in drawn.marks] == [12.5, 25]
     assert drawn.ahead == 25
@@ -62,3 +64,17 @@ def test_any_number_has_a_place(value):
     assert all(0 <= place <= 100 for mark in drawn.marks for place in (mark.x, mark.y))
     assert len(drawn.lines) <= 6
     assert len(drawn.labels) <= MOST_LABELS + 1
+
+
+@pytest.mark.parametrize(("there", "most"), [(0, 5), (5, 5), (6, 5), (1000, 200), (399, 200)])
+def test_thinning_keeps_the_last_and_the_order(there, most):
+    """At most so many rows are left, in order, the last among them, and the rest evenly spread."""
+    rows = [(str(number), float(number)) for number in range(there)]
+
+    left = thin_out(rows, most)
+
+    steps = {int(b[1] - a[1]) for a, b in pairwise(left)}
+    assert len(left) == min(there, most)
+    assert left == sorted(left, key=lambda row: row[1])
+    assert left[-1:] == rows[-1:]
+    assert len(steps) <= 2
