@@ -43,6 +43,7 @@ def test_a_whole_row_is_a_target(visit, width):
     row = page.locator(".history tbody tr").filter(has=page.locator(".go a")).first
     there = row.locator("th a").get_attribute("href")
 
+    row.scroll_into_view_if_needed()
     box = row.locator(".score-cell").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_url(f"**{there}")
