@@ -1,6 +1,7 @@
 """`grader submit`, `status` and `report`: the service from a student's terminal."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -98,16 +99,14 @@ def _connection(url: str) -> "ServiceClient":
 
 def _show_report(connection: "ServiceClient", submission: Mapping[str, Any]) -> None:
     """Print the report, or why there is none, and end with the status that fits."""
-    from rich.console import Console
-
     from grader.core.reading import from_document
-    from grader.render.terminal import print_report
+    from grader.render.terminal import console_for, print_report
 
     if submission["verdict"] is None:
         typer.echo(f"{submission['state']}: {submission['reason'] or 'there is no report yet'}", err=True)
         raise typer.Exit(EXITS.get(submission["state"], Exit.NOT_JUDGED))
     report = from_document(connection.report(submission["id"]))
-    print_report(report, Console())
+    print_report(report, console_for(sys.stdout))
     raise typer.Exit(EXITS[submission["state"]] if report.complete else Exit.NOT_JUDGED)
 
 
