@@ -47,9 +47,10 @@ def reason_fields(result: TestResult) -> list[Field]:
     """Return the fields that say how a test was lost."""
     return [
         Field("", first_line(result)),
-        Field("test", _sentence(result), Kind.ASIDE, "dim"),
         Field("where", place_of(result.message), Kind.VALUE),
         Field("input", input_of(result.message), Kind.VALUE),
+        Field("smallest", smallest_of(result.message), Kind.ASIDE),
+        Field("test", _sentence(result), Kind.ASIDE, "dim"),
         Field("expected", result.expected or "", Kind.VALUE, "green"),
         Field("got", result.actual or "", Kind.VALUE, "red"),
     ]
@@ -80,6 +81,13 @@ def input_of(message: str) -> str:
     """Return the inputs that a message lists, on one line."""
     lines = message.partition(SMALLEST)[0].splitlines()[1:]
     return "; ".join(" ".join(line.split()) for line in lines if INPUT.match(line))
+
+
+def smallest_of(message: str) -> str:
+    """Return the smallest failing expression that a message shows, with its values, on one line."""
+    first, *values = message.partition(SMALLEST)[2].splitlines() or [""]
+    lines = [first.partition(": ")[2], *values]
+    return "; ".join(" ".join(line.split()) for line in lines if line and not FRAME.match(line))
 
 
 def section_of(problem: Problem) -> str:
