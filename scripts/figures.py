@@ -1,6 +1,7 @@
 """Draws the handout's figures, docs/handout/*.svg: `uv run python scripts/figures.py`.
 
-The graphs are drawn by the reference's bonus on graph drawing; Graphviz's `dot` lays them out.
+The graphs are drawn by the reference's bonus on graph drawing; Graphviz's `dot` lays them out. Lines and
+words have the colour of the text around a figure, and the ground is clear: it suits light and dark pages.
 """
 
 import importlib
@@ -16,9 +17,12 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "handout"
 FONT = "DejaVu Sans Mono"
-LINE, FILL, INK = "#3465a4", "#eef3fa", "#2e3436"
+LINE, FILL, INK = "#4a7dc0", "#eef3fa", "#2e3436"
+OWN = f'fill="{LINE}" fill-opacity="0.12"'  # of a box, on any ground
+COPY = 'fill="none" stroke="currentColor" stroke-opacity="0.4" stroke-dasharray="3"'
+STYLE = "<style>svg { color: #1f2328 } @media (prefers-color-scheme: dark) { svg { color: #e6e8eb } }</style>"
 LOOK = f"""digraph {{
-  graph [bgcolor="white", nodesep=0.25, ranksep=0.3, pad=0.1]
+  graph [bgcolor="transparent", nodesep=0.25, ranksep=0.3, pad=0.1]
   node [fontname="{FONT}", fontsize=10, fontcolor="{INK}", color="{LINE}", fillcolor="{FILL}"]
   node [margin="0.12,0.07"]
   edge [color="{INK}", arrowsize=0.7]"""
@@ -54,7 +58,7 @@ def graph(node: Any, direction: str) -> str:
     source = source.replace("style=rounded", 'style="rounded,filled"').replace("=LR", f"={direction}")
     command = ["dot", "-Tsvg"]
     drawn = subprocess.run(command, input=source, capture_output=True, text=True, check=True)  # noqa: S603 - ours
-    return re.sub(r"<!--.*?-->\n?", "", drawn.stdout, flags=re.DOTALL)  # which name the version
+    return re.sub(r"<!--.*?-->\n?", "", drawn.stdout, flags=re.DOTALL).replace(f'fill="{FILL}"', OWN)
 
 
 def broadcasting() -> str:
@@ -75,7 +79,7 @@ def broadcasting() -> str:
     ]
     size = f'width="{22.4 * CELL:g}" height="{4.4 * CELL:g}"'
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONT}" font-size="12">'
-    return "\n".join([opening, '<rect width="100%" height="100%" fill="white"/>', *drawn, "</svg>\n"])
+    return "\n".join([opening, *drawn, "</svg>\n"])
 
 
 def grid(
@@ -84,24 +88,21 @@ def grid(
     """Yield squares with numbers, from (x, y) on; those beyond the shape `own` are drawn as copies."""
     for i, j in np.ndindex(len(rows), len(rows[0])):
         is_own = own is None or (i < own[0] and j < own[1])
-        look = (
-            f'fill="{FILL}" stroke="{LINE}"'
-            if is_own
-            else 'fill="white" stroke="#babdb6" stroke-dasharray="3"'
-        )
+        look = f'{OWN} stroke="{LINE}"' if is_own else COPY
         at = f'x="{(x + j) * CELL + 1:g}" y="{(y + i) * CELL + 1:g}"'
         yield f'<rect {at} width="{CELL - 2}" height="{CELL - 2}" rx="4" {look}/>'
-        yield from text(x + j + 0.5, y + i + 0.5, str(rows[i][j]), INK if is_own else "#888a85")
+        yield from text(x + j + 0.5, y + i + 0.5, str(rows[i][j]), 1 if is_own else 0.7)
 
 
-def text(x: float, y: float, words: str, colour: str = INK) -> Iterator[str]:
+def text(x: float, y: float, words: str, opacity: float = 1) -> Iterator[str]:
     """Yield words whose middle is at (x, y)."""
     at = f'x="{x * CELL:g}" y="{y * CELL + 4:g}"'
-    yield f'<text {at} text-anchor="middle" fill="{colour}">{words}</text>'
+    yield f'<text {at} text-anchor="middle" fill="{INK}" opacity="{opacity}">{words}</text>'
 
 
 def save(name: str, drawing: str) -> None:
-    """Write a drawing into the file `name`."""
+    """Write a drawing into the file `name`, with the colour of the text around it."""
+    drawing = re.sub(r"(<svg[^>]*>)", rf"\1{STYLE}", drawing, count=1).replace(INK, "currentColor")
     (FOLDER / name).write_text(drawing, encoding="utf-8")
 
 

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from grader.app.service import Service, read_seed_secret
 from grader.core.document import DocumentError
+from grader.handout import Handout, load_handout
 from grader.proof.catalogue import known_mistakes
 from grader.service_settings import listed
 from grader.suite.assignment import Assignment
@@ -54,6 +55,7 @@ def make_web(service: Service) -> ASGIApp:
         link_lifetime=settings.link_lifetime,
         name=settings.name,
         known_mistakes=_known_mistakes(assignment),
+        handout=_handout(assignment),
     )
     guarded = HostCheck(create_web(context, page_context), settings.names)
     return Proxies(guarded, listed(settings.proxies))
@@ -66,3 +68,18 @@ def _known_mistakes(assignment: Assignment) -> Mapping[str, Sequence[str]]:
     except DocumentError as wrong:
         log.warning("the rubric page shows no mistakes: their catalogue has a fault", error=str(wrong))
         return {}
+
+
+def _handout(assignment: Assignment) -> Handout | None:
+    """Return the rendered handout; None if there is none, or if it cannot be read."""
+    rubric = assignment.rubric
+    if not rubric.handout:
+        return None
+    try:
+        handout = load_handout(assignment.root, rubric.handout, [each.id for each in rubric.problems])
+    except (OSError, ValueError) as wrong:
+        log.warning("the service shows no handout: it cannot be read", error=str(wrong))
+        return None
+    for fault in handout.faults:
+        log.warning("the handout has a fault", handout=rubric.handout, error=fault)
+    return handout

@@ -8,7 +8,7 @@ from enum import StrEnum
 from grader.core.document import Document, parse_document
 
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-RUBRIC_KEYS = ("title", "suite", "policy", "total", "parts", "bonus")
+RUBRIC_KEYS = ("title", "suite", "handout", "policy", "total", "parts", "bonus")
 PART_KEYS = ("id", "title", "problems")
 PROBLEM_KEYS = (
     *("id", "title", "points", "tests", "section", "hint", "policy", "gate", "essential", "needs"),
@@ -66,12 +66,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Rubric:
-    """An assignment: title, folder of the suite, parts, and the bonus parts, which count apart."""
+    """An assignment: title, folder of the suite, parts, and the bonus parts, which count apart.
+
+    `handout` is the path of its text in Markdown, which may be empty. Folder and path start at the
+    assignment's folder.
+    """
 
     title: str
     suite: str
     parts: tuple[Part, ...]
     bonus_parts: tuple[Part, ...] = ()
+    handout: str = ""
     name: str = field(default="rubric.yaml", compare=False)
 
     @property
@@ -101,6 +106,7 @@ def parse_rubric(text: str, name: str = "rubric.yaml") -> Rubric:
         suite=document.text("suite"),
         parts=tuple(_part(part, policy) for part in parts),
         bonus_parts=tuple(_part(part, policy) for part in bonus_parts),
+        handout=document.text("handout", default=""),
         name=name,
     )
     _refuse_repeats([*parts, *bonus_parts])

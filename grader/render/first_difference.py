@@ -8,6 +8,9 @@ from math import isclose
 TOKEN = re.compile(r"[\[\](){},]|[^\s\[\](){},]+")
 RELATIVE = 1e-6  # closer numbers are passed over at first: a test may well have accepted them
 ABSOLUTE = 1e-9
+CONTEXT = 2  # lines before the mark and after it
+SHORT = 2 * CONTEXT + 2  # lines of a value that is shown whole
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 Token = re.Match[str] | None
 
@@ -30,10 +33,12 @@ class Comparison:
 
     @property
     def is_long(self) -> bool:
-        """Whether one of the two has several lines."""
-        return any(
-            "\n" in part for side in (self.expected, self.actual) for part in (side.before, side.after)
-        )
+        """Whether one of the two has more lines than a page shows at once."""
+        return max(_lines(self.expected), _lines(self.actual)) > SHORT
+
+
+def _lines(text: Marked) -> int:
+    return (text.before + text.marked + text.after).count("\n") + 1
 
 
 def compare(expected: str, actual: str) -> Comparison:
@@ -46,6 +51,19 @@ def compare(expected: str, actual: str) -> Comparison:
     clearly = [(ours, theirs) for ours, theirs in different if not _are_close(_text(ours), _text(theirs))]
     ours, theirs = next(iter(clearly or different), (None, None))
     return Comparison(_mark(expected, ours), _mark(actual, theirs))
+
+
+def near(text: Marked) -> Marked:
+    """Return the lines around the mark, or the first lines without one; an ellipsis stands for the others."""
+    before, after = text.before.split("\n"), text.after.split("\n")
+    if not text.marked:
+        cut = before[: 2 * CONTEXT + 1]
+        return Marked("\n".join([*cut, *([ELLIPSIS] if len(cut) < len(before) else [])]))
+    head = [ELLIPSIS] if len(before) > CONTEXT + 1 else []
+    tail = [ELLIPSIS] if len(after) > CONTEXT + 1 else []
+    return Marked(
+        "\n".join([*head, *before[-CONTEXT - 1 :]]), text.marked, "\n".join([*after[: CONTEXT + 1], *tail])
+    )
 
 
 def _text(token: Token) -> str:

@@ -6,84 +6,35 @@ page's own Content-Security-Policy allows one stylesheet, named by its hash, and
 
 import base64
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 
-from grader.core.advice import blocked_by, hint_of, next_step
-from grader.core.report import GradedReport
-from grader.core.scoring import Outcome, PartScore, TestResult, format_points
+from grader.core.advice import hint_of, next_step
+from grader.core.report import GradedReport, Status
+from grader.core.scoring import Outcome, PartScore, format_points
+from grader.render.dashboard import dashboard_of, held_up
 from grader.render.drawing import drawing_of
-from grader.render.first_difference import compare
+from grader.render.first_difference import compare, near
 from grader.render.fitting import fit
 from grader.render.marks import MARKS, mark_of
+from grader.render.reasons import reasons
+from grader.render.section_links import link_sections
 
 TEXT_BYTES = 600_000  # of a page, for what a submission can make long
-HEADLINE = 300  # characters
-OPEN_REASONS = 2  # of a problem; the others are folded, for who has many reads the first ones first
-TRACEBACK = "\n  File "  # begins one in a message
-CIRCUMSTANCES = 800  # characters that are shown open
+OPEN_REASONS = 1  # of a problem; the others are folded, for who has many reads the first ones first
 SHEETS = ("tokens.css", "base.css", "report.css")
 REPORT_ICONS = ("chevron-right", "lightbulb", "book-open", "arrow-right", "code")  # besides those of outcomes
+SIXTEENTHS = 16
 ITEMS = 500  # names of files, or notes, that a page lists
 REPORT_SYMBOLS = tuple(
     f'<symbol id="{name}"' for name in (*REPORT_ICONS, *(mark.icon for mark in MARKS.values()))
 )
-
-
-@dataclass(frozen=True)
-class Reason:
-    """The tests of one problem that ended in one way, by one mistake or with the same message and values."""
-
-    tests: tuple[TestResult, ...]
-
-    @property
-    def shared(self) -> TestResult:
-        """A test that stands for all."""
-        return self.tests[0]
-
-    @property
-    def headline(self) -> str:
-        """The first line of the message, cut if it is very long."""
-        line = self.shared.message.partition("\n")[0]
-        return line if len(line) <= HEADLINE else f"{line[:HEADLINE]} \N{HORIZONTAL ELLIPSIS}"
-
-    @property
-    def is_quiet(self) -> bool:
-        """Whether the code is missing, so that there is nothing to repair."""
-        return self.shared.outcome is Outcome.NOT_WRITTEN
-
-    @property
-    def circumstances(self) -> str:
-        """The few lines below the headline that say for which inputs."""
-        line, _, rest = self.shared.message.partition("\n")
-        told = rest.partition(TRACEBACK)[0]
-        is_shown = len(line) <= HEADLINE and not f"\n{rest}".startswith(TRACEBACK)
-        return told if is_shown and len(told) <= CIRCUMSTANCES else ""
-
-    @property
-    def folded(self) -> str:
-        """The text after the headline and the circumstances."""
-        return self.details.removeprefix(self.circumstances).removeprefix("\n")
-
-    @property
-    def details(self) -> str:
-        """The text after the headline: the other lines, or the whole message if the headline is cut."""
-        line, _, rest = self.shared.message.partition("\n")
-        return rest if len(line) <= HEADLINE else self.shared.message
-
-    @property
-    def sentences(self) -> dict[str, list[str]]:
-        """The descriptions of the tests, each with the names of its tests."""
-        found: dict[str, list[str]] = {}
-        for test in self.tests:
-            found.setdefault(test.description, []).append(test.name)
-        return found
 
 
 def render_html(report: GradedReport) -> str:
@@ -91,11 +42,29 @@ def render_html(report: GradedReport) -> str:
     return environment().get_template("report.html.j2").render(report_values(report))
 
 
-def report_values(report: GradedReport) -> dict[str, Any]:
-    """Return the values for the templates of a report, cleaned and cut for a page."""
+def report_values(
+    report: GradedReport,
+    handout_path: str = "",
+    code_path: str = "",
+    places: Mapping[tuple[str, str], object] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Return the values for the templates of a report, cleaned and cut for a page.
+
+    `handout_path` and `code_path` are where the handout and the submission's code are; empty for nowhere.
+    `places` are the lines of the submission that lost tests point to, by class and name of the test.
+    """
     fitted = fit(report, TEXT_BYTES)
-    score = fitted.score
-    return {"report": fitted, "score": score, "next_step": next_step(score), "blocked": blocked_by(score)}
+    step = next_step(fitted.score)
+    return {
+        "report": fitted,
+        "score": fitted.score,
+        "next_step": step,
+        "held_up": held_up(fitted.score, step) if step else (),
+        "board": dashboard_of(fitted.score, unfold=fitted.status is not Status.NOT_GRADABLE),
+        "handout_path": handout_path,
+        "code_path": code_path,
+        "places": places,
+    }
 
 
 @cache
@@ -119,16 +88,21 @@ def make_environment(loader: BaseLoader) -> Environment:
         "report_sprite": report_sprite(),
         "icons": "",
         "items": ITEMS,
+        "MARKS": MARKS,
+        "Outcome": Outcome,
         "open_reasons": OPEN_REASONS,
     }
     made.filters |= {
         "points": format_points,
         "mark": mark_of,
         "drawing": drawing_of,
+        "link_sections": link_sections,
         "earned": points_of_part,
         "hint": hint_of,
         "reasons": reasons,
         "compare": compare,
+        "near": near,
+        "weight": _weight,
         "moment": _moment,
         "count": _count,
     }
@@ -169,29 +143,14 @@ def points_of_part(part: PartScore) -> Fraction | None:
     return part.score
 
 
-def reasons(results: Iterable[TestResult]) -> list[Reason]:
-    """Return why tests did not pass, those of one reason together, in the order of their first test.
-
-    Missing code is one reason, and so is a recognised mistake.
-    """
-    groups: dict[object, list[TestResult]] = {}
-    for result in results:
-        if result.outcome is not Outcome.PASSED:
-            groups.setdefault(_reason_of(result), []).append(result)
-    return [Reason(tuple(tests)) for tests in groups.values()]
-
-
-def _reason_of(result: TestResult) -> object:
-    if result.outcome is Outcome.NOT_WRITTEN:
-        return result.outcome
-    if result.cause:
-        return result.outcome, result.cause
-    return result.outcome, result.message, result.expected, result.actual, result.hint
-
-
 def _moment(iso: str) -> str:
     """Return a time of a report as people write it."""
     return iso.replace("T", " ").replace("+00:00", " UTC")
+
+
+def _weight(points: int, total: int) -> int:
+    """Return the width of a part's tile in sixteenths of the strip, at least one."""
+    return max(1, round(SIXTEENTHS * points / total)) if total else 1
 
 
 def _count(number: int, noun: str) -> str:

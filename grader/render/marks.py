@@ -24,8 +24,8 @@ MARKS = {
         Mark(Outcome.PASSED, "\N{CHECK MARK}", "passed", "check"),
         Mark("partial", "\N{CIRCLE WITH LEFT HALF BLACK}", "partial", "contrast"),
         Mark(Outcome.FAILED, "\N{BALLOT X}", "failed", "x"),
-        Mark(Outcome.ERROR, "!", "error", "octagon-alert"),
-        Mark(Outcome.NOT_WRITTEN, "\N{MIDDLE DOT}", "not written", "circle-dashed"),
+        Mark(Outcome.ERROR, "!", "crashed", "octagon-alert"),
+        Mark(Outcome.NOT_WRITTEN, "\N{MIDDLE DOT}", "not started", "circle-dashed"),
         Mark(Outcome.NOT_RUN, "\N{CIRCLED DIVISION SLASH}", "not run", "circle-slash"),
         Mark(Outcome.NOT_JUDGED, "?", "not judged", "wrench"),
     )

@@ -1,5 +1,6 @@
 """The student's project: the template, the assignment's suite and rubric, and the scoring of the grader."""
 
+import re
 from pathlib import Path
 
 from grader.core.rubric import parse_rubric
@@ -8,7 +9,7 @@ from grader.template.generate import TEMPLATE
 
 RUBRIC = "rubric.yaml"
 SUBMIT = "submit.py"
-HANDOUT = ("docs/handout.md", "docs/handout/*.svg")  # what there is of it
+PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)")  # in Markdown
 PACKAGE = Path(__file__).resolve().parents[1]  # the grader's own
 SCORING = (
     "__init__.py",
@@ -34,22 +35,32 @@ def export(assignment_root: Path, destination: Path) -> list[Path]:
 def project(assignment_root: Path) -> dict[str, bytes]:
     """Return the files of a student's project by path.
 
-    They are the template, the rubric, the handout if there is one, the suite, the modules beside the suite
-    (which its tests import), the program that hands in, and those modules of the grader that count and show
-    points, unchanged, and those that import as grading does, so that a student's table has the grader's
-    numbers and look.
+    They are the template, the rubric, the handout with its pictures if there is one, the suite, the modules
+    beside the suite (which its tests import), the program that hands in, and those modules of the grader that
+    count and show points, unchanged, and those that import as grading does, so that a student's table has the
+    grader's numbers and look.
     """
-    rubric = (assignment_root / RUBRIC).read_bytes()
-    suite = Path(parse_rubric(rubric.decode(), RUBRIC).suite)
+    content = (assignment_root / RUBRIC).read_bytes()
+    rubric = parse_rubric(content.decode(), RUBRIC)
+    suite = Path(rubric.suite)
     beside = sorted((assignment_root / suite.parent).glob("*.py"))
-    handout = [path for pattern in HANDOUT for path in sorted(assignment_root.glob(pattern))]
     cases = read_files(assignment_root / suite)
     return {
         **{f"grader/{name}": (PACKAGE / name).read_bytes() for name in SCORING},
         **{(suite.parent / path.name).as_posix(): path.read_bytes() for path in beside},
-        **{path.relative_to(assignment_root).as_posix(): path.read_bytes() for path in handout},
+        **(_handout(assignment_root, rubric.handout) if rubric.handout else {}),
         **{(suite / path).as_posix(): content for path, content in cases.items()},
         **read_files(assignment_root / TEMPLATE),
         SUBMIT: (PACKAGE / "client" / "standalone.py").read_bytes(),
-        RUBRIC: rubric,
+        RUBRIC: content,
     }
+
+
+def _handout(assignment_root: Path, path: str) -> dict[str, bytes]:
+    """Return the handout and the pictures that it shows from its own folder or below, by path."""
+    text = (assignment_root / path).read_bytes()
+    folder = (assignment_root / path).parent.resolve()
+    named = {(folder / name).resolve() for name in PICTURE.findall(text.decode())}
+    pictures = sorted(each for each in named if each.is_relative_to(folder) and each.is_file())
+    root = assignment_root.resolve()
+    return {path: text, **{each.relative_to(root).as_posix(): each.read_bytes() for each in pictures}}

@@ -51,6 +51,12 @@ def losses_of(run):
     return tuple(map(float, told.groups()))
 
 
+def accuracies_of(run):
+    """Return the last accuracy of the progress, and that of the summary."""
+    shown = re.findall(r"accuracy +([\d.]+%)", run.stdout)
+    return shown[-2], shown[-1]
+
+
 def is_drawn(path):
     """Tell whether a PNG file is of a fair size and not all of one colour."""
     pixels = imread(path)
@@ -74,6 +80,16 @@ def test_a_demo_shows_the_reference_learn(tmp_path, name):
     assert {path.stem for path in tmp_path.iterdir()} == PICTURES[name]
     assert all(is_drawn(path) and path.name in run.stdout for path in tmp_path.iterdir())
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_the_summary_has_the_accuracy_of_the_last_step(tmp_path):
+    """The terminal tells one accuracy at the end, measured on all test digits."""
+    run = run_demo("mnist", "--headless", tmp_path, *ARGUMENTS["mnist"])
+
+    last, summary = accuracies_of(run)
+
+    assert last == summary
+    assert f"{summary} of 10,000 test digits" in run.stdout
 
 
 def test_the_boundary_moves_in_the_terminal(tmp_path):

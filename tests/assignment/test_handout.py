@@ -15,6 +15,9 @@ from typer.main import get_command
 
 from grader.cli.main import app
 from grader.core.rubric import parse_rubric
+from grader.core.sections import referred_sections
+from grader.handout import load_handout
+from grader.handout.check import compare_handout
 from grader.intake import DEFAULT_LIMITS
 from grader.store.courses import HOURLY_LIMIT
 from grader.template.export import project
@@ -250,3 +253,31 @@ def test_an_option_that_is_named_is_one_of_the_suite_or_the_demos(option):
 def test_students_get_the_handout():
     """The exported project holds this very text."""
     assert STUDENTS["docs/handout.md"].decode() == HANDOUT
+
+
+def test_every_section_that_is_named_exists():
+    """Rubric, suite, template and guides name sections of the handout only, and all pictures are drawn."""
+    handout = load_handout(ROOT, RUBRIC.handout, [problem.id for problem in RUBRIC.problems])
+    named = {
+        (path, number)
+        for path, content in STUDENTS.items()
+        if path.endswith((".py", ".md", ".yaml"))
+        for number in referred_sections(content.decode())
+    }
+
+    assert compare_handout(RUBRIC, handout) == []
+    assert {number for _, number in named} <= handout.sections
+    assert ("rubric.yaml", "2.1") in named
+
+
+def test_the_page_of_the_handout_is_complete():
+    """Each problem has a box, each formula is typeset, and each figure has the colours of the page."""
+    handout = load_handout(ROOT, RUBRIC.handout, [problem.id for problem in RUBRIC.problems])
+    html = "".join(piece.html for piece in handout.pieces)
+
+    assert [piece.problem for piece in handout.pieces[:-1]] == [problem.id for problem in RUBRIC.problems]
+    assert handout.sections == {number for number, _ in headings()}
+    assert html.count('<math display="block"') == HANDOUT.count("$$") // 2
+    assert html.count("<svg ") == HANDOUT.count("![")
+    assert html.count("currentColor") > 0
+    assert not handout.figures

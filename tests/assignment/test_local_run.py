@@ -9,6 +9,7 @@ import pytest
 from grader.template.export import export
 from tests.assignment.samples import ROOT
 
+SCREEN = 24  # lines of a terminal
 SPEED = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist")
 
 
@@ -25,6 +26,20 @@ def run(project, chosen="TestValueCreation or TestConv2DForward"):
     command = [sys.executable, "-m", "pytest", "-k", chosen, *SPEED]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=120)
     return " ".join((done.stdout + done.stderr).split())
+
+
+@pytest.mark.slow
+def test_the_first_run_begins_with_the_table(tmp_path):
+    """In a new project at most a screen comes before the table, and one after it says where to begin."""
+    export(ROOT, tmp_path / "project")
+    command = [sys.executable, "-m", "pytest", "-k", "not mnist", "-p", "no:cacheprovider", "-p", "no:xdist"]
+
+    done = subprocess.run(command, cwd=tmp_path / "project", capture_output=True, text=True, check=False)
+
+    before, _, after = done.stdout.partition("= points =")
+    assert len(before.splitlines()[:-1]) <= SCREEN
+    assert len(after.splitlines()) <= SCREEN
+    assert "Next: value_creation, A Value holds a number (handout, section 2.1)." in " ".join(after.split())
 
 
 def passes(told):

@@ -24,11 +24,12 @@ from tests.mnist_utils import load_mnist, mini_batch_iterator
 
 LEARNING_RATE = 0.2
 BATCH = 64
-LOOKS_PER_EPOCH = 10  # how often accuracy is measured
-SAMPLE = 2_000  # images of either kind on which it is measured on the way
+LOOKS_PER_EPOCH = 5  # how often accuracy is measured: on all test digits, so that the last one is the result
+SAMPLE = 2_000  # training digits on which it is measured too
 SMOOTHED = 40  # steps over which the drawn loss is averaged
 DIGITS = 10
 PIXELS = (28, 28)
+SHOWN = 12  # right ones, and wrong ones: each digit once, if there is one
 
 
 class Digits:
@@ -45,12 +46,15 @@ class Digits:
 
 
 class Training:
-    """A learner in training: the loss of every step, and its accuracy now and then."""
+    """A learner in training: the loss of every step, and its accuracy now and then.
+
+    The last accuracy on the test digits is the result, which every figure and the summary tell.
+    """
 
     def __init__(self, learner, train, test):
-        """Measure the accuracy of `learner` on the first of the training and of the test digits."""
+        """Measure the accuracy of `learner` on the first training digits, and on all test digits."""
         self._learner = learner
-        self._samples = train.first(SAMPLE), test.first(SAMPLE)
+        self._measured = train.first(SAMPLE), test
         self.losses = []
         self.accuracies = []  # (step, on training digits, on test digits)
 
@@ -60,12 +64,24 @@ class Training:
 
     def measure(self):
         """Record the present accuracy."""
-        self.accuracies.append((len(self.losses), *(accuracy(self._learner, some) for some in self._samples)))
+        self.accuracies.append(
+            (len(self.losses), *(accuracy(self._learner, some) for some in self._measured))
+        )
+
+    @property
+    def loss(self):
+        """The mean of the last losses."""
+        return np.mean(self.losses[-SMOOTHED:])
+
+    @property
+    def accuracy(self):
+        """The last accuracy on the test digits, as text."""
+        return f"{self.accuracies[-1][-1]:.2%}"
 
     def __str__(self):
         """Tell loss and accuracy as they are."""
-        loss = f"loss {np.mean(self.losses[-SMOOTHED:]):.3f}"
-        return f"{loss}  test accuracy {self.accuracies[-1][-1]:.1%}" if self.accuracies else loss
+        loss = f"loss {self.loss:.3f}"
+        return f"{loss}  test accuracy {self.accuracy}" if self.accuracies else loss
 
 
 def accuracy(learner, digits):
@@ -73,13 +89,23 @@ def accuracy(learner, digits):
     return float((learner.probabilities(digits.images).argmax(axis=1) == digits.labels).mean())
 
 
-def draw_digit(axes, image, title="", colour=INK):
-    """Draw one image, dark on light, in a frame of `colour`."""
+def most_even(labels, order, count):
+    """Return `count` of the places in `order`, sorted by their labels.
+
+    They are the first place of each label, then the second ones, so that every label is shown.
+    """
+    turns = np.array([np.sum(labels[order[:place]] == labels[i]) for place, i in enumerate(order)], int)
+    chosen = order[np.argsort(turns, kind="stable")][:count]
+    return chosen[np.argsort(labels[chosen], kind="stable")]
+
+
+def draw_digit(axes, image, title="", colour=GREY):
+    """Draw one image, dark on light, below its title, in a thin frame of `colour`."""
     axes.imshow(image.reshape(PIXELS), cmap="gray_r", vmin=0, vmax=1)
     axes.set(xticks=[], yticks=[])
-    axes.set_title(title, color=colour, fontsize="small", loc="center")
+    axes.set_title(title, color=INK, fontsize="medium", fontweight="normal", loc="center")
     for spine in axes.spines.values():
-        spine.set(visible=True, color=colour, linewidth=1.5)
+        spine.set(visible=True, color=colour, linewidth=1)
 
 
 def sample_figure(train):
@@ -90,8 +116,8 @@ def sample_figure(train):
     for digit, column in enumerate(grid.T):
         images = train.images[train.labels == digit][:rows]
         for axes, image in zip(column, images, strict=False):
-            draw_digit(axes, image, colour=GREY)
-        column[0].set_title(digit, loc="center")
+            draw_digit(axes, image)
+        column[0].set_title(digit, loc="center", fontweight="normal")
     return figure
 
 
@@ -105,7 +131,8 @@ class Curves:
             1, 2, figsize=(12, 4.6), layout="constrained"
         )
         self._loss.set(title="Loss", ylabel="mean cross-entropy", xlabel="epoch", xlim=(0, epochs))
-        self._accuracy.set(title="Accuracy", xlabel="epoch", xlim=(0, 1.1 * epochs))
+        self._accuracy.set(title="Accuracy", xlabel="epoch", xlim=(0, 1.2 * epochs))
+        self._accuracy.set_xticks(range(epochs + 1))
         self._accuracy.yaxis.set_major_formatter("{x:.0%}")
         for axes in (self._loss, self._accuracy):
             axes.grid(visible=True)
@@ -122,9 +149,10 @@ class Curves:
         self._loss.plot(epochs[width - 1 :], smooth, color=BLUE, label=f"mean of {width} batches")
         self._loss.set_ylim(0, 1.1 * smooth.max())
         self._loss.legend(loc="upper right")
-        self._draw_accuracies(*np.array(training.accuracies).T)
+        self._draw_accuracies(training)
 
-    def _draw_accuracies(self, steps, train, test):
+    def _draw_accuracies(self, training):
+        steps, train, test = np.array(training.accuracies).T
         epochs = steps / self._per_epoch
         self._accuracy.plot(epochs, train, color=GREY, linestyle="--", label="training digits")
         self._accuracy.plot(epochs, test, color=ORANGE, marker=".", label="test digits")
@@ -132,7 +160,7 @@ class Curves:
             (epochs[-1], test[-1]),
             {"xytext": (8, 0), "textcoords": "offset points", "va": "center"},
         )
-        self._accuracy.annotate(f"{test[-1]:.1%}", end, color=ORANGE, **beside)
+        self._accuracy.annotate(training.accuracy, end, color=ORANGE, **beside)
         self._accuracy.legend(loc="lower right")
 
 
@@ -163,7 +191,8 @@ def prediction_figure(digits, probabilities):
     figure, grid = plt.subplots(4, 8, figsize=(12, 7), layout="constrained", height_ratios=[2, 1, 2, 1])
     figure.suptitle("What it says of test digits that it has never seen")
     images, bars = grid[::2].ravel(), grid[1::2].ravel()
-    for i, (picture, chart) in enumerate(zip(images, bars, strict=True)):
+    shown = most_even(digits.labels, np.arange(min(SAMPLE, len(digits.labels))), len(images))
+    for i, picture, chart in zip(shown, images, bars, strict=False):
         answer, label = probabilities[i].argmax(), digits.labels[i]
         draw_digit(picture, digits.images[i], *verdict(answer, label))
         colours = [GREY] * DIGITS
@@ -178,28 +207,31 @@ def prediction_figure(digits, probabilities):
 
 def verdict(answer, label):
     """Return the label of a digit by the network, and the colour for right or wrong."""
-    return (
-        (f"\N{CHECK MARK} {label}", GREEN) if answer == label else (f"\N{BALLOT X} {answer}, is {label}", RED)
-    )
+    return (f"{answer}", GREEN) if answer == label else (f"says {answer}, is {label}", RED)
 
 
-def comparison_figure(digits, probabilities):
-    """Return a figure of the surest right and wrong readings, and of the confusions."""
+def comparison_figure(digits, probabilities, accuracy):
+    """Return a figure of right and wrong readings, the surest of each digit, and of the confusions."""
     answers, surest = probabilities.argmax(axis=1), probabilities.max(axis=1)
     is_right = answers == digits.labels
-    figure = plt.figure(figsize=(12, 6.4), layout="constrained")
+    figure = plt.figure(figsize=(13, 7.2), layout="constrained")
     left, right = figure.subfigures(1, 2, width_ratios=[1.25, 1])
-    left.suptitle(f"{is_right.sum():,} right and {(~is_right).sum():,} wrong: the ones it is surest of")
-    grid = left.subplots(4, 6)
-    for rows, chosen in ((grid[:2], is_right), (grid[2:], ~is_right)):
+    above, below = left.subfigures(2, 1)
+    for part, chosen, word in ((above, is_right, f"right: {accuracy}"), (below, ~is_right, "wrong")):
+        part.suptitle(f"{chosen.sum():,} {word}. Of each digit, the surest:", x=0.02, ha="left")
         order = np.flatnonzero(chosen)[np.argsort(-surest[chosen])]
-        for axes in rows.flat[len(order) :]:
-            axes.axis("off")
-        for axes, i in zip(rows.flat, order, strict=False):
-            draw_digit(axes, digits.images[i], *verdict(answers[i], digits.labels[i]))
-            axes.set_xlabel(f"{surest[i]:.1%} sure", fontsize="x-small")
+        draw_surest(part.subplots(2, 6), digits, answers, surest, most_even(digits.labels, order, SHOWN))
     draw_confusion(right.subplots(), digits.labels, answers)
     return figure
+
+
+def draw_surest(grid, digits, answers, surest, shown):
+    """Draw the digits `shown`, each with the answer of the network and how sure it is."""
+    for axes in grid.flat[len(shown) :]:
+        axes.axis("off")
+    for axes, i in zip(grid.flat, shown, strict=False):
+        draw_digit(axes, digits.images[i], *verdict(answers[i], digits.labels[i]))
+        axes.set_xlabel(f"{surest[i]:.1%} sure", fontsize="small")
 
 
 def draw_confusion(axes, labels, answers):
@@ -234,12 +266,12 @@ def main():
         stage.finish(curves.figure, "demo_mnist_training")
         probabilities = learner.probabilities(test.images)
     stage.finish(prediction_figure(test, probabilities), "demo_mnist_predictions")
-    stage.finish(comparison_figure(test, probabilities), "demo_mnist_right_and_wrong")
-    right = (probabilities.argmax(axis=1) == test.labels).mean()
+    compared = comparison_figure(test, probabilities, training.accuracy)
+    stage.finish(compared, "demo_mnist_right_and_wrong")
     facts = {
         "network": f"784 -> {options.hidden} -> 10, {learner.size:,} numbers to learn",
-        "loss": f"{training.losses[0]:.4f} -> {np.mean(training.losses[-SMOOTHED:]):.4f}",
-        "accuracy": f"{right:.2%} of {len(test.labels):,} test digits",
+        "loss": f"{training.losses[0]:.4f} -> {training.loss:.4f}",
+        "accuracy": f"{training.accuracy} of {len(test.labels):,} test digits",
         "time": f"{seconds:.1f} s for {len(training.losses):,} steps",
     }
     stage.summarize("Your engine learned to read", facts)

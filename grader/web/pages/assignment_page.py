@@ -1,13 +1,20 @@
 """A student's page of an assignment: hand in, and see earlier submissions."""
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from grader.core.advice import next_step
+from grader.core.reading import from_document
+from grader.core.scoring import Score
 from grader.intake import Refused
+from grader.render.dashboard import held_up
 from grader.store.database import now
+from grader.store.submissions import find_report
 from grader.store.users import Person
 from grader.usecases.access import find_assignment
 from grader.usecases.context import Context
@@ -15,7 +22,7 @@ from grader.usecases.use_case_error import UseCaseError
 from grader.web.api_error import ApiError, ErrorType, to_api_error
 from grader.web.dependencies import InContext
 from grader.web.pages.current_user import CurrentUser
-from grader.web.pages.history import list_submissions, score_line
+from grader.web.pages.history import ListedSubmission, best, latest, list_submissions, score_line
 from grader.web.pages.home_page import task
 from grader.web.pages.view import page
 from grader.web.upload import hand_in_request
@@ -55,6 +62,14 @@ async def hand_in_here(
     return Response(headers={"HX-Redirect": there}) if hx_request else RedirectResponse(there, 303)
 
 
+def _score(session: Session, submission: ListedSubmission | None) -> Score | None:
+    """Return the score of a submission with its parts; None without a report."""
+    if submission is None or submission.attempt is None:
+        return None
+    document = find_report(session, submission.id, submission.attempt).document
+    return from_document(json.loads(document)).score
+
+
 def _check(context: Context, who: Person, assignment_id: str) -> None:
     with context.database.read() as session:
         find_assignment(session, who, assignment_id)
@@ -71,11 +86,17 @@ def _page(  # noqa: PLR0913, PLR0917 - the values of the page
     with context.database.read() as session:
         assignment = find_assignment(session, who, assignment_id)
         found = list_submissions(session, who.id, assignment)
+        counted, newest = (_score(session, each) for each in (best(found), latest(found)))
+        step = next_step(newest) if newest else None
         values: dict[str, Any] = {
+            "score": counted,
+            "next_step": step,
+            "held_up": held_up(newest, step) if newest and step else (),
             "task": task(session, assignment, found, now(session)),
             "submissions": found,
             "is_staff": assignment.course_id in who.staff_courses,
         }
     values |= {"scores": score_line(found), "limit": context.archive_bytes, "problem": error}
+    values |= {"rubric": request.app.state.page_context.rubric}
     status = error.type.status if error else 200
     return page(request, template, who, status, assignment=assignment, **values)

@@ -14,6 +14,7 @@ from grader.web.pages import (
     assignment_page,
     code_page,
     compare_page,
+    handout_page,
     home_page,
     live_page,
     matrix_page,
@@ -32,7 +33,15 @@ from grader.web.pages.view import page
 
 SMALLEST_TO_COMPRESS = 1_000  # bytes
 COMPRESSION = 2  # of 9: large tables take a fifth of the time, and a fifth more bytes
-STUDENTS = (home_page, assignment_page, submission_page, code_page, live_page, compare_page)
+STUDENTS = (
+    home_page,
+    assignment_page,
+    handout_page,
+    submission_page,
+    code_page,
+    live_page,
+    compare_page,
+)
 STAFF = (overview_page, matrix_page, rubric_page, student_page)
 MODULES = (assets, sign_in_page, theme_page, *STUDENTS, *STAFF, patterns_page)
 WITHOUT_STORE = {ErrorType.UNAVAILABLE, ErrorType.OUR_MISTAKE}  # their page asks the store for nothing

@@ -53,6 +53,31 @@ def latest(found: Sequence[ListedSubmission]) -> ListedSubmission | None:
     return next((each for each in reversed(found) if each.score is not None), None)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A submission among those of its student: the change since the one before, and the best one."""
+
+    change: float
+    since: int | None
+    best: ListedSubmission | None
+    is_best: bool
+
+    @property
+    def words(self) -> str:
+        """The change with its sign, such as +14.88."""
+        return f"{self.change:+.2f}".replace("-", "\N{MINUS SIGN}") if self.change else "No change"
+
+
+def standing(found: Sequence[ListedSubmission], this: ListedSubmission) -> Standing | None:
+    """Return how `this` stands among all submissions; None without a score."""
+    if this.score is None:
+        return None
+    before = latest([each for each in found if each.number < this.number])
+    change = this.score - before.score if before and before.score is not None else 0.0
+    top = best(found)
+    return Standing(change, before.number if before else None, top, is_best=top == this)
+
+
 def score_line(found: Sequence[ListedSubmission]) -> Curve:
     """Return the curve of the scores, up to the maximum score."""
     scores = [(f"submission {each.number}", each.score) for each in found if each.score is not None]

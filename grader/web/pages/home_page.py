@@ -26,7 +26,10 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class Task:
-    """An assignment as one of its students sees it; `left` is None if there is no limit."""
+    """An assignment as one of its students sees it.
+
+    `left` is None if there is no limit, and `seconds_left` if there is no deadline.
+    """
 
     assignment: AssignmentRow
     count: int
@@ -35,6 +38,7 @@ class Task:
     left: int | None
     due: str | None
     is_over: bool
+    seconds_left: float | None
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ def task(
         count_attempts_left(assignment.hourly_limit, found, moment),
         due=due_in_words(session, assignment),
         is_over=is_late(moment, assignment.due_at),
+        seconds_left=(assignment.due_at - moment).total_seconds() if assignment.due_at else None,
     )
 
 

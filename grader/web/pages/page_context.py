@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, cast
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 
 from grader.core.rubric import Rubric
+from grader.handout import Handout
 from grader.service_settings import DEFAULT_NAME
 from grader.store.sign_ins import LINK_LIFETIME
 from grader.web.pages.page_cache import PageCache
@@ -20,7 +22,7 @@ class PageContext:
     Attributes: `name` (of the service, as its pages show it), `over_tls` (people reach the service over TLS
     only), `has_second_stage` (the suite has long tests, which run last), `known_mistakes` (the mistakes
     that the tests of each problem catch, by its id), `link_lifetime` (how long a sign-in link works),
-    `kept_pages` (pages that were rendered before).
+    `kept_pages` (pages that were rendered before), `handout` (None if the assignment has none).
     """
 
     rubric: Rubric
@@ -31,6 +33,11 @@ class PageContext:
     link_lifetime: timedelta = LINK_LIFETIME
     name: str = DEFAULT_NAME
     kept_pages: PageCache = field(default_factory=PageCache, repr=False)
+    handout: Handout | None = None
+
+    def handout_of(self, assignment_id: str) -> str:
+        """Return the path of an assignment's handout; the empty text if it has none."""
+        return f"/assignments/{quote(assignment_id)}/handout" if self.handout else ""
 
 
 def page_context_of(request: Request) -> PageContext:

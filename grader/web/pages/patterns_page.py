@@ -7,10 +7,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from grader.core.advice import blocked_by, next_step
 from grader.core.report import GradedReport, Status
 from grader.core.rubric import Rubric, parse_rubric
 from grader.core.scoring import Outcome, TestResult, score
+from grader.render.html import report_values
 from grader.render.marks import MARKS
 from grader.store.states import VERDICT, State
 from grader.web.api_error import ApiError, ErrorType
@@ -105,10 +105,7 @@ def _values(rubric: Rubric) -> dict[str, Any]:
         "problems": [
             ApiError(each, f"The error and the next step, for {each.name.lower()}.") for each in ErrorType
         ],
-        "reports": [
-            (each, each.score, next_step(each.score), blocked_by(each.score))
-            for each in (lossy, unloadable, failed)
-        ],
+        "reports": [report_values(each) for each in (lossy, unloadable, failed)],
     }
 
 

@@ -24,7 +24,7 @@ from grader.usecases.show import reason_for_students
 from grader.web.dependencies import InContext
 from grader.web.fields import REASON_CHARACTERS, Reason
 from grader.web.pages.current_user import CurrentUser
-from grader.web.pages.history import best, list_submissions
+from grader.web.pages.history import best, list_submissions, standing
 from grader.web.pages.live_page import picture
 from grader.web.pages.page_context import InPageContext
 from grader.web.pages.view import kept_page, page
@@ -64,7 +64,10 @@ def show_submission(  # noqa: PLR0913, PLR0917 - the values of the page
             row = find_report(session, submission_id, attempt)
             report = from_document(json.loads(row.document))
             places = find_places(session, row, report)
-        return {**values, **report_values(report), "places": places, "report_row": row}
+        handout_path = page_context.handout_of(submission.assignment_id)
+        shown = report_values(report, handout_path, f"/submissions/{submission_id}/code", places)
+        stands = standing(values["submissions"], values["this"])
+        return {**values, **shown, "standing": stands, "report_row": row}
 
     return kept_page(request, "submission.html.j2", who, [*_key(values), has_places], find_values)
 

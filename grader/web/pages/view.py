@@ -12,8 +12,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 
 import grader.core
+import grader.handout
 import grader.render
 import grader.web
+from grader.core.deadline import is_late
 from grader.render.csv import csv_text
 from grader.render.html import make_environment
 from grader.store.states import State
@@ -55,7 +57,8 @@ def page(
     request: Request, template: str, who: Person | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """Return the page that `template` makes of `values`, for the signed-in person `who`."""
-    content = render(template, **_frame(request, status), who=who, **values)
+    handout_of = page_context_of(request).handout_of
+    content = render(template, **_frame(request, status), who=who, handout_of=handout_of, **values)
     return HTMLResponse(content, status, headers={"Content-Security-Policy": POLICY})
 
 
@@ -70,17 +73,18 @@ def kept_page(
     context, frame = page_context_of(request), _frame(request, OK)
 
     def make() -> str:
-        return render(template, **frame, who=who, **find_values())
+        return render(template, **frame, who=who, handout_of=context.handout_of, **find_values())
 
+    versions = _release(), context.handout.version if context.handout else ""
     policy = {"Content-Security-Policy": POLICY}
-    return context.kept_pages.answer(request, (_release(), template, who, frame, *key), make, **policy)
+    return context.kept_pages.answer(request, (*versions, template, who, frame, *key), make, **policy)
 
 
 @cache
 def _release() -> str:
     """Return a digest of all that makes pages here, so that a new release renders them again."""
     digest = hashlib.sha256()
-    for package in (grader.core, grader.render, grader.web):
+    for package in (grader.core, grader.handout, grader.render, grader.web):
         for file in sorted(Path(package.__path__[0]).rglob("*")):
             if file.is_file() and file.suffix != ".pyc":
                 digest.update(file.read_bytes())
@@ -124,6 +128,7 @@ def environment() -> Environment:
         "state_mark": STATES.__getitem__,
         "number": number,
         "duration": duration,
+        "lateness": lateness,
     }
     return made
 
@@ -141,6 +146,14 @@ def utc(moment: datetime) -> str:
 def number(value: float) -> str:
     """Return a number with at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def lateness(received_at: datetime, due_at: datetime) -> str:
+    """Return how long before or after its deadline a submission came."""
+    left = (due_at - received_at).total_seconds()
+    if is_late(received_at, due_at):
+        return f"late by {duration(-left)}"
+    return f"on time, {duration(max(left, 0))} before the deadline"
 
 
 def duration(seconds: float) -> str:

@@ -21,6 +21,8 @@ STYLE = {
     "axes.titlelocation": "left",
     "axes.titlesize": "medium",
     "axes.titleweight": "bold",
+    "figure.constrained_layout.h_pad": 0.12,  # inches, so that no label touches an edge
+    "figure.constrained_layout.w_pad": 0.12,
     "figure.titlesize": "large",
     "figure.titleweight": "bold",
     "grid.color": "#e8ebf0",

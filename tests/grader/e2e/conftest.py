@@ -32,7 +32,7 @@ def exhibition(chromium, tmp_path_factory):  # noqa: ARG001 - without a browser 
 
 @pytest.fixture
 def visit(request, chromium, exhibition, shots):
-    """Return what opens windows on the exhibition, signed in by name."""
+    """Return a function that opens windows on the exhibition, signed in by name."""
 
     def open_one(name="", **options):
         cookie = exhibition.cookie(name) if name else ""

@@ -1,4 +1,4 @@
-"""Handing in by hand: files and folders that are dropped or chosen, what is refused, what a page weighs."""
+"""Handing in by hand: files and folders that are dropped or chosen, refusals, the weight of a page."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_a_zip_that_is_dropped(window, tmp_path):
 
 
 def test_a_folder_that_is_dropped(window, tmp_path, exhibition):
-    """A folder is zipped in the browser, without what never belongs to it, and accepted as any zip."""
+    """A folder is zipped in the browser, without files that never belong to it, and accepted as any zip."""
     project = tmp_path / "project"
     for name in ("tests/adapters.py", "engine.py", ".git/config", ".venv/lib.py", "__pycache__/a.pyc"):
         (project / name).parent.mkdir(parents=True, exist_ok=True)
@@ -123,7 +123,7 @@ def test_a_folder_makes_the_same_bytes_each_time(window, tmp_path):
 
 
 def test_a_refusal_stands_beside_the_field(window, shots):
-    """What is no project is refused where it was chosen, with rule and advice; then a good one is taken."""
+    """A file that is no project is refused where it was chosen, with advice; then a good one is taken."""
     window.expect("422")
     page = window.page
     page.screenshot()  # leaves a `style` on the field; to copy that, as htmx would, breaks the policy

@@ -1,4 +1,4 @@
-"""What is watched: the page of a submission moves on by itself, without jumping, and outlives a restart."""
+"""The live page of a submission moves on by itself, without jumping, and outlives a restart."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def watched(exhibition):
 
 
 def say(exhibition, submission, kind, data):
-    """Tell those who watch what a worker would."""
+    """Tell those who watch a worker's events."""
     with exhibition.database.write() as session:
         add_event(session, submission, 1, kind, data)
 

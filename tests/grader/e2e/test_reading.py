@@ -1,10 +1,15 @@
-"""Ways to read and to act: by keyboard alone, on paper, without scripts, and what others may not read."""
+"""Ways to read and to act: by keyboard alone, on paper, without scripts; others may not read."""
 
 import pytest
 
+from grader.core.rubric import parse_rubric
+from grader.core.scoring import Outcome, TestResult, score
+from grader.render.html import render_html
 from tests.grader.e2e.exhibition import UPLOAD_BYTES
 from tests.grader.e2e.test_every_page import address
 from tests.grader.support.api import zipped
+from tests.grader.support.reports import report
+from tests.grader.support.small_assignments import ROOT
 
 FOCUS = """() => {
   const on = document.activeElement;
@@ -74,7 +79,7 @@ def test_handing_in_by_keyboard(visit):
 
 
 def test_a_report_on_paper(exhibition, visit, shots):
-    """Printed, the report has its verdict and reasons, and none of what is for a screen only."""
+    """Printed, the report has its verdict and reasons, and nothing that is for a screen only."""
     window = visit("anna")
     page = window.open(f"/submissions/{exhibition.ids['graded']}")
 
@@ -83,8 +88,8 @@ def test_a_report_on_paper(exhibition, visit, shots):
 
     assert content.startswith(b"%PDF")
     assert page.locator(".total").is_visible()
-    assert page.locator(".reason").first.is_visible()
-    for gone in (".top", ".trail", ".again", ".history button"):
+    assert page.locator(".failure").first.is_visible()
+    for gone in (".top", ".trail", ".acts", ".margin", ".history button"):
         assert not page.locator(gone).first.is_visible(), gone
 
 
@@ -115,3 +120,48 @@ def test_a_refusal_without_scripts(visit, content, words):
     page.click("#hand-in button")
 
     page.get_by_text(words).wait_for()
+
+
+def test_the_report_of_a_template_is_short(chromium):
+    """At 1280 pixels the report on untouched work takes three screens at most, the frame included."""
+    rubric = parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8"))
+    results = [
+        TestResult(f"test_{number}", problem.tests, Outcome.NOT_WRITTEN, message="not written yet")
+        for problem in rubric.problems
+        for number in range(10)
+    ]
+    expected = {each.tests: [f"test_{number}" for number in range(10)] for each in rubric.problems}
+    page = chromium.new_page(viewport={"width": 1280, "height": 720})
+
+    page.set_content(render_html(report(score=score(rubric, expected, results))))
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.close()
+
+    assert height <= 3 * 720 - 240
+
+
+def test_a_row_of_the_history_is_a_target(exhibition, visit):
+    """A row leads to its submission, its link says which one, and both choices to compare have labels."""
+    page = visit("anna", viewport={"width": 1280, "height": 900}).open("/assignments/sums")
+    row = page.locator(".history tbody tr").last
+
+    link = row.get_by_role("link").bounding_box()
+    labels = [each.inner_text() for each in row.locator(".choose label").all()]
+    row.locator("td").first.click(force=True)  # the link of the row lies over it
+
+    page.wait_for_url(f"**/submissions/{exhibition.ids['graded']}")
+    assert link["width"] >= 60
+    assert [label.split()[0] for label in labels] == ["from", "to"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_theme_without_scripts(exhibition, visit, scheme):
+    """The menu of themes works without scripts, and paints the page in the chosen colours."""
+    page = visit("anna", java_script_enabled=False, color_scheme="light").open("/")
+
+    page.locator("summary[aria-label='Theme']").click()
+    page.get_by_role("button", name=scheme.capitalize()).click()
+
+    page.wait_for_url(f"{exhibition.site.url}/")
+    ground = page.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
+    assert ground == {"light": "rgb(248, 247, 243)", "dark": "rgb(18, 19, 23)"}[scheme]

@@ -35,7 +35,7 @@ def site(chromium, tmp_path_factory):  # noqa: ARG001 - without a browser nobody
 
 @pytest.fixture
 def visit(request, chromium, site, shots):
-    """Return what opens windows on the service."""
+    """Return a function that opens windows on the service."""
 
     def open_one(**options):
         return Visit(chromium, site.url, **options)
@@ -69,7 +69,7 @@ def mended(folder):
 
 
 def test_from_the_first_link_to_the_better_score(site, visit, tmp_path, shots):
-    """Somebody who has never seen it hands in, understands the verdict, mends it and sees what changed."""
+    """Somebody who has never seen it hands in, understands the verdict, mends it and sees the change."""
     window = visit()
     page = window.open(link_for(site, "zoe@example.edu"))
     page.get_by_role("button", name="Sign in").click()
@@ -88,7 +88,7 @@ def test_from_the_first_link_to_the_better_score(site, visit, tmp_path, shots):
     page.get_by_role("button", name="Hand in").click()
     page.get_by_text(WATCHED).wait_for()
     page.screenshot(path=shots / "walk, live.png", full_page=True)
-    page.get_by_text("Next step: none").wait_for()
+    page.get_by_text("No test of the parts was lost").wait_for()
     page.screenshot(path=shots / "walk, report.png", full_page=True)
 
     page.get_by_role("button", name="Compare selected").click()

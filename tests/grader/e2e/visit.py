@@ -34,9 +34,9 @@ DRAG = ("dragEnter", "dragOver", "drop")
 
 
 class Visit:
-    """A window of `browser` on the service at `url`, signed in by `cookie`; `complaints` are what went wrong.
+    """A window of `browser` on the service at `url`, signed in by `cookie`; `complaints` has its errors.
 
-    What a test brings about on purpose, such as the status of a refusal in the console, it has to `expect`.
+    A test has to `expect` an error that it causes, such as the status of a refusal in the console.
     """
 
     def __init__(self, browser, url, cookie="", **options):
@@ -64,12 +64,12 @@ class Visit:
         return self.page
 
     def close(self):
-        """Close the window; return what went wrong meanwhile."""
+        """Close the window; return the errors meanwhile."""
         self.context.close()
         return [each for each in self.complaints if not any(text in each for text in self._expected)]
 
     def barriers(self, scheme):
-        """Return what keeps people out, by the rules of WCAG 2.2 AA as far as a program can tell."""
+        """Return the barriers for people, by the rules of WCAG 2.2 AA as far as a program can tell."""
         self.page.emulate_media(color_scheme=scheme)
         only = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
         found = Axe().run(self.page, options=only).response["violations"]
@@ -110,7 +110,7 @@ class Visit:
 
 @contextmanager
 def looked_after(request, shots, open_one):
-    """Return what opens windows as `open_one` does, for one test.
+    """Return a function that opens windows as `open_one` does, for one test.
 
     Whatever any of them complains of fails the test; of a test that fails, the windows' last sight is kept.
     """

@@ -214,14 +214,18 @@ def test_an_unjudged_bonus_is_said_everywhere(grader, tmp_path):
     assert "0 graded, 1 not fully judged" in many.stdout
 
 
+def copy_assignment(folder):
+    """Copy rubric, suite and handout of the assignment into `folder`, and return it."""
+    for path in ("tests/cases", "tests/provided", "docs/handout"):
+        shutil.copytree(ROOT / path, folder / path)
+    for path in (*ROOT.glob("tests/*.py"), ROOT / "rubric.yaml", ROOT / "docs" / "handout.md"):
+        shutil.copy(path, folder / path.relative_to(ROOT))
+    return folder
+
+
 def test_a_broken_suite_is_our_fault(grader, tmp_path):
     """When the suite itself cannot be run, nobody gets a 0: the status is 4."""
-    assignment = tmp_path / "assignment"
-    shutil.copytree(ROOT / "tests" / "cases", assignment / "tests" / "cases")
-    for path in [ROOT / "tests" / "__init__.py", *(ROOT / "tests").glob("mnist_*.py")]:
-        shutil.copy(path, assignment / "tests")
-    shutil.copy(ROOT / "rubric.yaml", assignment)
-    shutil.copytree(ROOT / "tests" / "provided", assignment / "tests" / "provided")
+    assignment = copy_assignment(tmp_path / "assignment")
     (assignment / "tests" / "cases" / "test_part1_basics.py").write_text("import nothing_of_that_name\n")
 
     done = grader("grade", REFERENCE, *QUICK, GRADER_ASSIGNMENT=str(assignment))
@@ -240,6 +244,21 @@ def test_a_mistake_in_the_rubric_is_named(grader, tmp_path):
     assert done.returncode == 2
     assert "rubric.yaml line" in done.stderr
     assert "104" in done.stderr
+
+
+def test_a_missing_section_is_named(grader, tmp_path):
+    """`rubric check` names a section that the handout does not have, and a handout that is gone."""
+    assignment = copy_assignment(tmp_path / "assignment")
+    handout = assignment / "docs" / "handout.md"
+    handout.write_text(handout.read_text().replace("### 2.4 ", "### 2.44 "))
+
+    renamed = grader("rubric", "check", GRADER_ASSIGNMENT=str(assignment))
+    handout.unlink()
+    gone = grader("rubric", "check", GRADER_ASSIGNMENT=str(assignment))
+
+    assert (renamed.returncode, gone.returncode) == (2, 2)
+    assert "value_neg_sub names section 2.4, which docs/handout.md does not have" in renamed.stderr
+    assert "the handout cannot be read" in gone.stderr
 
 
 def test_the_rubric_and_the_suite_agree(grader):

@@ -1,4 +1,4 @@
-"""The command line starts at once: each command imports and starts only what it needs, and leaves at once."""
+"""The command line starts at once: each command imports and starts little, and leaves at once."""
 
 import os
 import subprocess
@@ -47,7 +47,7 @@ def test_a_shell_completes_commands():
 
 
 def test_a_verdict_begins_with_the_suite():
-    """The suite's process runs before this one has imported what parses the command line."""
+    """The suite's process runs before this one has imported the parser of the command line."""
     command = """
 import os, sys
 from grader.cli.head_start import head_start

@@ -148,7 +148,7 @@ def test_code_that_tries_to_be_markup_is_text(service):
     ids=["binary", "many lines", "one long line", "empty", "no text of any encoding"],
 )
 def test_a_page_of_any_bytes_is_bounded(service, content, words):
-    """Hostile sizes give a page of ordinary size that says what it leaves out."""
+    """Hostile sizes give a page of ordinary size that names the files it leaves out."""
     submission_id = graded(service, **{"odd.py": content})
 
     text = read(service, submission_id, "?file=odd.py")

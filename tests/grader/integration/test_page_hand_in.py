@@ -56,7 +56,7 @@ def test_known_bytes_spend_no_attempt(anna):
     assert again == f"{first}?known=yes"
     assert "No attempt used" in read(anna, again).words
     assert "No attempt used" not in read(anna, first).words
-    assert "Submissions left this hour 1" in read(anna, "/assignments/sums").words
+    assert "You may hand in 1 more time this hour" in read(anna, "/assignments/sums").words
 
 
 def refused(answer, status):

@@ -25,8 +25,8 @@ STATES = {
     "stage": ["2 of 5 points. Only the long tests are left"],
     "training": ["The tests are done: 2 of 5 points", "Addition: epoch 3/3", "Loss"],
     "regraded": ["in the queue", "The earlier verdict counts until then", "Grading starts again"],
-    "graded": ["2.5 / 5 points", "Next step: Addition", "Handout section 2.1", "[[1. 2.] [3. 9.]]"],
-    "flawless": ["5 / 5 points", "Next step: none"],
+    "graded": ["2.5 / 5 points", "Next step: Addition", "Handout, section 2.1", "[[1. 2.] [3. 9.]]"],
+    "flawless": ["5 / 5 points", "All 5 points No test of the parts was lost."],
     "not gradable": ["The submission could not be loaded", "shapes (3,1) and (3,) do not match"],
     "grader error": ["Grading failed on our side. No attempt used.", "No attempt used"],
     "superseded": ["Superseded by a newer submission", "No attempt used"],
@@ -116,7 +116,7 @@ def test_staff_see_the_students_page_and_whose_it_is(service, anna, exhibits):
 
     seen, by_staff = read(anna, path), read(service.browser("teacher"), path)
 
-    assert "anna@example.edu · received" in by_staff.words
+    assert "anna@example.edu · Received" in by_staff.words
     assert "For staff" in by_staff.words
     assert "Hand in again" not in by_staff.words
     assert "For staff" not in seen.words
@@ -177,7 +177,9 @@ def test_an_assignment_lists_what_was_handed_in(anna, exhibits):
 
     numbers = re.findall(r"Submission (\d+) 20", page.words)
     assert numbers == [str(number) for number in range(len(exhibits), 0, -1)]
-    assert "Best score 5 / 5 Latest score 2.5 / 5" in page.words
+    assert "5 / 5, best of 12" in page.words
+    assert "Latest 2.5 / 5" in page.words
+    assert "Next step: Addition" in page.words
     assert "Score over submissions, of 5" in page.words
     assert page.attributes("points", "polyline")
 
@@ -187,10 +189,10 @@ def test_the_first_page_leads_to_what_there_is_to_do(service, anna):
     mine, of_staff = read(anna, "/"), read(service.browser("teacher"), "/")
 
     assert "/assignments/sums" in mine.attributes("href", "a")
-    assert "Best score 5 / 5" in mine.words
-    assert "Submissions left this hour no limit" in mine.words
+    assert "5 / 5 best of 12 submissions" in mine.words
+    assert "left this hour" not in mine.words
     assert "/assignments/sums/overview" in of_staff.attributes("href", "a")
-    assert "Best score" not in of_staff.words
+    assert "best of" not in of_staff.words
 
 
 def test_a_comparison_says_which_tests_changed(anna, exhibits):

@@ -75,8 +75,8 @@ class Service:
             return take(session, submission_id, "test")
 
 
-def make_service(database, token_failures=3, *, over_tls=False, **policy):
-    """Return the API and the pages on `database`."""
+def make_service(database, token_failures=3, *, over_tls=False, handout=None, **policy):
+    """Return the API and the pages on `database`; the assignment has a `handout`, or none."""
     configure_logs()  # the default shows tracebacks with all values, which takes minutes
     course = make_course(database, **policy)
     with database.write() as session:
@@ -92,7 +92,8 @@ def make_service(database, token_failures=3, *, over_tls=False, **policy):
         streams=Streams(STREAMS),
         costs=Costs(),
     )
-    web = create_web(context, PageContext(RUBRIC, b"secret", over_tls=over_tls, has_second_stage=True))
+    page_context = PageContext(RUBRIC, b"secret", over_tls=over_tls, has_second_stage=True, handout=handout)
+    web = create_web(context, page_context)
     return Service(database, queue, course, create_api(context), web)
 
 

@@ -29,7 +29,7 @@ def test_score_and_bonus_apart():
     words = page(result(), result(name="b", outcome=FAILED)).words
 
     assert "3.5 / 5 points" in words
-    assert "Bonus (not in the score): 4 / 4" in words
+    assert "4 / 4 bonus not in the score" in words
 
 
 def test_no_bonus():
@@ -38,21 +38,24 @@ def test_no_bonus():
 
     words = page(score=type(scored)(scored.parts, ())).words
 
-    assert "Bonus" not in words
+    assert "bonus" not in words.lower()
 
 
 def test_next_step():
     """One next step is given: the earliest problem that lost points, with section, hint and command."""
     words = page(result("TestTaking", outcome=FAILED), result("TestRoots", outcome=FAILED)).words
 
-    assert "Next step: Subtraction Handout section 2.2. Take them away." in words
-    assert "On your machine: uv run pytest -k TestTaking" in words
+    assert "Next step: Subtraction [lightbulb] Take them away. Worth 2 points." in words
+    assert "Handout, section 2.2 uv run pytest -k TestTaking" in words
     assert words.count("Next step") == 1
 
 
 def test_no_next_step():
     """When nothing was lost the page says so."""
-    assert "Next step: none No test of the parts was lost." in page().words
+    words = page().words
+
+    assert "All 5 points No test of the parts was lost." in words
+    assert "Next step" not in words
 
 
 def test_order():
@@ -62,90 +65,21 @@ def test_order():
         "Sums",
         "5 points",
         "Next step",
-        "Points by part",
         "First part 2 / 5 [x] failed Addition",
         "Subtraction",
     ]
     evidence = [
-        "Extra part 4 / 4 [check]",
+        "[check] passed Extra part 1 problem 4 / 4",
         "Printed output",
         "Files graded",
         "Grading details",
-        "Notes noted",
+        "Notes 1 note noted",
     ]
 
     places = [words.find(title) for title in [*titles, *evidence]]
 
     assert -1 not in places
     assert places == sorted(places)
-
-
-def test_a_lost_test():
-    """A failed test shows its check, the event, its cost, and its hint."""
-    lost = result(
-        outcome=FAILED,
-        description="The sum is right.",
-        message="the number is wrong\nmore",
-        hint="Carry the one.",
-    )
-
-    words = page(lost, result(name="b"), result(name="c")).words
-
-    assert (
-        "[x] failed -1 point The sum is right. test_adds the number is wrong more Hint: Carry the one."
-        in words
-    )
-    assert "2 passed tests" in words
-
-
-def test_a_long_message():
-    """A first line of any length stays readable: it is cut, and whole in the details."""
-    words = page(result(outcome=FAILED, message="x" * 400)).words
-
-    assert f" {'x' * 300} … Details {'x' * 400} " in words
-
-
-def test_one_reason():
-    """Tests that were lost for one reason are told together, each sentence once."""
-    same = {"outcome": ERROR, "message": 'NameError: x\n  File "a.py", line 1'}
-    lost = [result(name=f"test[{i}]", description="It adds.", **same) for i in range(2)]
-
-    words = page(*lost, result(name="other", description="It adds up.", **same)).words
-
-    assert "[octagon-alert] error 3 tests, one reason -1 point each It adds. test[0] test[1]" in words
-    assert "test[1] It adds up. other NameError: x" in words
-    assert words.count("NameError") == 1
-    assert "Traceback File" in words
-
-
-def test_two_reasons():
-    """Tests that were lost for different reasons are told apart."""
-    lost = [result(name=str(i), outcome=FAILED, message="wrong", expected="0", actual=str(i)) for i in (1, 2)]
-
-    words = page(*lost).words
-
-    assert "[x] failed -1.5 points 1 wrong expected 0 actual 1 [x] failed -1.5 points 2 wrong" in words
-    assert "one reason" not in words
-
-
-def test_comparison():
-    """Expected and actual stand one above the other, their first difference marked."""
-    source = render_html(
-        report(result(outcome=FAILED, message="wrong", expected="[1. 2.]", actual="[1. 3.]"))
-    )
-
-    assert "<b>expected</b>  [1. <mark>2.</mark>]\n<b>actual</b>    [1. <mark>3.</mark>]</pre>" in source
-
-
-def test_long_comparison():
-    """Values of several lines start on lines of their own, so that their columns stay aligned."""
-    source = render_html(
-        report(result(outcome=FAILED, message="wrong", expected="[[1]\n [2]]", actual="[[1]\n [3]]"))
-    )
-
-    assert (
-        "<b>expected</b>\n[[1]\n [<mark>2</mark>]]\n<b>actual</b>\n[[1]\n [<mark>3</mark>]]</pre>" in source
-    )
 
 
 def test_evidence():
@@ -185,7 +119,6 @@ def test_grader_error():
     assert words.startswith("Sums: not graded Skip to the content Sums")
     assert "No score" in words
     assert "Grading failed on our side. No attempt used." in words
-    assert "Judged parts, for information only" in words
     assert "/ 5 points" not in words
     assert "Next step" not in words
     assert "Total" not in words
@@ -195,10 +128,8 @@ def test_a_problem_that_was_not_judged():
     """A problem that was not judged has no points, costs none, and gives no hint."""
     found = not_judged("TestAdding")
 
-    assert (
-        "[wrench] not judged Addition 0 of 1 test - / 3 [wrench] not judged test_adds the grader could not"
-        in found.words
-    )
+    assert "[wrench] not judged Addition 0 of 1 test - / 3" in found.words
+    assert "[wrench] not judged test_adds the grader could not" in found.words
     assert "cost" not in found.attributes("class")
     assert "Add the numbers." not in found.words
 
@@ -208,7 +139,7 @@ def test_bonus_not_judged():
     words = not_judged("TestRoots").words
 
     assert "5 / 5 points" in words
-    assert "not judged / 4" in words
+    assert "not judged / 4 bonus" in words
     assert "A part of the bonus could not be judged" in words
     assert "Not judged: Roots." in words
 
@@ -226,18 +157,6 @@ def test_not_gradable():
     assert found.attributes("open") == []
 
 
-def test_nothing_ran():
-    """Tests without a result are told as not run, together."""
-    scored = score(RUBRIC, {one.group: [one.name, "b"] for one in PASSED}, [])
-
-    words = page(score=scored).words
-
-    assert (
-        "[circle-slash] not run 2 tests, one reason -1.5 points each test_adds b This test did not run"
-        in words
-    )
-
-
 def test_no_tests():
     """A problem without tests says why it earns nothing."""
     words = page(score=score(RUBRIC, {}, [])).words
@@ -253,7 +172,7 @@ def test_no_tests():
         (["passed", "passed"], "[check] passed"),
         (["passed", "failed"], "[contrast] partial"),
         (["failed", "failed"], "[x] failed"),
-        (["error", "failed"], "[octagon-alert] error"),
+        (["error", "failed"], "[octagon-alert] crashed"),
         (["not_run", "not_run"], "[circle-slash] not run"),
         (["passed", "not_judged"], "[wrench] not judged"),
     ],
@@ -277,12 +196,15 @@ def test_outline():
 
 
 def test_folds():
-    """Problems that lost points are open, the others folded."""
+    """Problems that lost points are open; the others are lines of a folded group, with their anchors."""
     found = page(result(outcome=FAILED))
 
-    problems = {a["id"]: "open" in a for tag, a in found.tags if tag == "details" and "id" in a}
-
-    assert problems == {"problem-adding": True, "problem-taking": False, "problem-roots": False}
+    opened = [
+        attributes.get("id") for tag, attributes in found.tags if tag == "details" and "open" in attributes
+    ]
+    lines = [attributes["id"] for tag, attributes in found.tags if tag == "li" and "id" in attributes]
+    assert opened == ["problem-adding"]
+    assert lines == ["problem-taking", "problem-roots"]
 
 
 def test_same_bytes():

@@ -10,7 +10,19 @@ import pytest
 GRADER = Path(__file__).resolve().parents[3] / "grader"
 LAYERS = (
     {"core", "assignment_folder"},
-    {"intake", "boundary", "sandbox", "render", "template", "seed", "settings", "store", "roster", "logs"},
+    {
+        "intake",
+        "boundary",
+        "sandbox",
+        "handout",
+        "render",
+        "template",
+        "seed",
+        "settings",
+        "store",
+        "roster",
+        "logs",
+    },
     {"probe"},
     {"suite", "service_settings", "runners", "downloads"},
     {"usecases", "unattested", "pipeline"},

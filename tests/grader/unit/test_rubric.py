@@ -117,7 +117,7 @@ def test_equality_without_lines():
             "title: Knots",
             "title: Knots\nname: x",
             "2, name",
-            "unknown key; the keys known here are title, suite, policy, total, parts, bonus",
+            "unknown key; the keys known here are title, suite, handout, policy, total, parts, bonus",
         ),
         (
             "policy: all_or_nothing",
