@@ -15,13 +15,13 @@ class Kind(Enum):
     """How many lines a field asks for, and when."""
 
     SENTENCE = auto()  # first; and it goes on before any value does
-    COMMAND = auto()  # first, and never cut
+    WHOLE = auto()  # first, and never cut
     VALUE = auto()  # one line, and more where lines are left
     ASIDE = auto()  # one line where lines are left
 
 
 TURNS: Mapping[Kind, tuple[int, ...]] = {  # for each kind: the turns of its first line and of its other lines
-    Kind.COMMAND: (0, 0),
+    Kind.WHOLE: (0, 0),
     Kind.SENTENCE: (1, 3),
     Kind.VALUE: (2, 5),
     Kind.ASIDE: (4,),

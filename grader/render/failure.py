@@ -48,7 +48,7 @@ def reason_fields(result: TestResult) -> list[Field]:
     return [
         Field("", first_line(result)),
         Field("where", place_of(result.message), Kind.VALUE),
-        Field("input", input_of(result.message), Kind.VALUE),
+        Field("input", input_of(result.message), Kind.ASIDE),
         Field("smallest", smallest_of(result.message), Kind.ASIDE),
         Field("test", _sentence(result), Kind.ASIDE, "dim"),
         Field("expected", result.expected or "", Kind.VALUE, "green"),
@@ -58,7 +58,7 @@ def reason_fields(result: TestResult) -> list[Field]:
 
 def again(command: str) -> Field:
     """Return the field of the command that runs a failure again."""
-    return Field("again", command, Kind.COMMAND, "bold")
+    return Field("again", command, Kind.WHOLE, "bold")
 
 
 def command_for(problem: Problem) -> str:
@@ -104,5 +104,5 @@ def _cost(scored: ProblemScore) -> list[Field]:
     lost = f"{format_points(scored.lost)} of {scored.problem.points} points"
     tests = "1 test" if len(scored.losses) == 1 else f"{len(scored.losses)} tests"
     section = section_of(scored.problem)
-    cost = Field("cost", f"{lost} by {tests}{f'; {section}' if section else ''}")
+    cost = Field("cost", f"{lost} by {tests}{f'; {section}' if section else ''}", Kind.WHOLE)
     return [Field("limit", scored.limited, Kind.VALUE), cost]

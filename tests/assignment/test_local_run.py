@@ -39,7 +39,7 @@ def test_the_first_run_begins_with_the_table(tmp_path):
     before, _, after = done.stdout.partition("= points =")
     assert len(before.splitlines()[:-1]) <= SCREEN
     assert len(after.splitlines()) <= SCREEN
-    assert "Next: value_creation, A Value holds a number (handout, section 2.1)." in " ".join(after.split())
+    assert "Next: A Value holds a number (handout, section 2.1)." in " ".join(after.split())
 
 
 def passes(told):

@@ -47,7 +47,11 @@ def test_any_text_fits_any_terminal(text, width, encoding):
     assert max(map(cell_len, lines)) <= screen.width
     assert "".join(lines).encode(encoding).decode(encoding).isprintable()
     assert end - start <= 10
-    assert "again uv run pytest -k TestAdding" in " ".join(" ".join(lines[start:end]).split())
+    told = " ".join(" ".join(lines[start:end]).split())
+    assert "again uv run pytest -k TestAdding" in told
+    assert "cost 3 of 3 points by 1 test; handout, section 2.1" in told
+    assert "expected" in told
+    assert "got" in told
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
