@@ -60,11 +60,11 @@ def students(page: Page, url: str) -> None:
     page.wait_for_url("**/submissions/*")
     page.wait_for_selector("text=/[1-9][0-9]+ of [0-9]+ tests done/")
     take(page, "live")
-    page.wait_for_selector(".total", timeout=PATIENCE * 1000)
+    page.wait_for_selector(".score .total", timeout=PATIENCE * 1000)
     take(page, "report")
     page.locator(".part .problem[open]").first.scroll_into_view_if_needed()
     take(page, "reasons")
-    page.click("text=Compare selected")
+    page.locator(".history .go a").first.click()
     take(page, "compare")
 
 
@@ -73,7 +73,7 @@ def instructors(page: Page, url: str) -> None:
     page.goto(url)
     page.click("article a")
     take(page, "overview")
-    page.locator("#failures-title").scroll_into_view_if_needed()
+    page.click("text=Failures")
     take(page, "failures")
     page.click("text=Students and problems")
     take(page, "matrix")

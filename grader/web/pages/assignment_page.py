@@ -22,7 +22,7 @@ from grader.usecases.use_case_error import UseCaseError
 from grader.web.api_error import ApiError, ErrorType, to_api_error
 from grader.web.dependencies import InContext
 from grader.web.pages.current_user import CurrentUser
-from grader.web.pages.history import ListedSubmission, best, latest, list_submissions, score_line
+from grader.web.pages.history import ListedSubmission, best, latest, list_submissions
 from grader.web.pages.home_page import task
 from grader.web.pages.view import page
 from grader.web.upload import hand_in_request
@@ -96,7 +96,7 @@ def _page(  # noqa: PLR0913, PLR0917 - the values of the page
             "submissions": found,
             "is_staff": assignment.course_id in who.staff_courses,
         }
-    values |= {"scores": score_line(found), "limit": context.archive_bytes, "problem": error}
+    values |= {"limit": context.archive_bytes, "problem": error}
     values |= {"rubric": request.app.state.page_context.rubric}
     status = error.type.status if error else 200
     return page(request, template, who, status, assignment=assignment, **values)
