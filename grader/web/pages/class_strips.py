@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.web.pages.matrix_cells import ALL, UNSTARTED, Columns
+from grader.web.pages.matrix_cells import ALL, UNSTARTED, MatrixColumns
 
 GAP = 0.3  # of a column, between two parts
 LEAST_HEIGHT, MOST_HEIGHT = 24, 460  # of the picture, in pixels
@@ -20,7 +20,7 @@ class Strips:
     paths: tuple[tuple[str, str], ...]
 
 
-def make_strips(levels: Sequence[Sequence[str]], columns: Columns) -> Strips:
+def make_strips(levels: Sequence[Sequence[str]], columns: MatrixColumns) -> Strips:
     """Return the picture of the students with these levels; one without a verdict has none."""
     lefts, left = [], 0.0
     for place, column in enumerate(columns.columns):

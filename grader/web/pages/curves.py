@@ -6,6 +6,7 @@ The y axis begins at 0. Numbers may come from a submission, so any finite number
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 FULL = 100.0  # percent

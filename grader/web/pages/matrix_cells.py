@@ -34,7 +34,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Columns:
+class MatrixColumns:
     """The problems of the matrix, and the parts above them: title, points, number of columns."""
 
     columns: tuple[Column, ...]
@@ -46,11 +46,11 @@ class Columns:
         return [each.problem for each in self.columns]
 
 
-def make_columns(rubric: Rubric) -> Columns:
+def make_columns(rubric: Rubric) -> MatrixColumns:
     """Return the columns of a rubric; all parts of the bonus are one."""
     bonus = [problem for part in rubric.bonus_parts for problem in part.problems]
     parts = [*rubric.parts, *([Part("bonus", "Bonus", tuple(bonus))] if bonus else [])]
-    return Columns(
+    return MatrixColumns(
         tuple(
             Column(problem, not place, problem in bonus)
             for part in parts
@@ -61,7 +61,7 @@ def make_columns(rubric: Rubric) -> Columns:
 
 
 def levels_of(
-    counted: CountedSubmission, columns: Columns, unstarted: Collection[tuple[str, str]]
+    counted: CountedSubmission, columns: MatrixColumns, unstarted: Collection[tuple[str, str]]
 ) -> list[str]:
     """Return the level of each problem of a submission."""
     points, submission = counted.earned.points, counted.submission_id
@@ -71,7 +71,7 @@ def levels_of(
     ]
 
 
-def row(student: StudentResult, columns: Columns, levels: Sequence[str]) -> Markup:
+def row(student: StudentResult, columns: MatrixColumns, levels: Sequence[str]) -> Markup:
     """Return the row of a student; `levels` are those of the counted submission, if there is one."""
     shown = student.name or student.email
     title = f' title="{escape(shown)}"' if len(shown) > LONG_NAME else ""
@@ -82,7 +82,7 @@ def row(student: StudentResult, columns: Columns, levels: Sequence[str]) -> Mark
     )
 
 
-def _absent(student: StudentResult, columns: Columns) -> str:
+def _absent(student: StudentResult, columns: MatrixColumns) -> str:
     """Return the cells of a student without a verdict."""
     if student.newest is None:
         words = "nothing handed in"
@@ -92,7 +92,7 @@ def _absent(student: StudentResult, columns: Columns) -> str:
     return f'{cells}<td class="none" colspan="{len(columns.columns)}">{words}</td><td class="w"></td>'
 
 
-def _cells(counted: CountedSubmission, columns: Columns, levels: Sequence[str]) -> str:
+def _cells(counted: CountedSubmission, columns: MatrixColumns, levels: Sequence[str]) -> str:
     earned, points = counted.earned, counted.earned.points
     there = f"/submissions/{counted.submission_id}"
     late = "<i>late</i> " if counted.is_late else ""
@@ -139,7 +139,7 @@ def tenths(points: float | None) -> str:
     return f"{kept:.1f}".removesuffix(".0")
 
 
-def _words(counted: CountedSubmission, columns: Columns, levels: Sequence[str]) -> str:
+def _words(counted: CountedSubmission, columns: MatrixColumns, levels: Sequence[str]) -> str:
     """Return the largest losses and the number of problems that are not started, for narrow screens."""
     points = counted.earned.points
     lost = [

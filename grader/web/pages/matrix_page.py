@@ -15,7 +15,7 @@ from grader.web.pages.class_failures import count_unstarted, find_unstarted
 from grader.web.pages.class_strips import make_strips
 from grader.web.pages.class_view import ClassView, InChosenClass, SelectedClass, read_class
 from grader.web.pages.current_user import CurrentUser
-from grader.web.pages.matrix_cells import Columns, levels_of, make_columns, row
+from grader.web.pages.matrix_cells import MatrixColumns, levels_of, make_columns, row
 from grader.web.pages.page_context import InPageContext
 from grader.web.pages.view import csv_file, kept_page, number
 
@@ -85,7 +85,7 @@ def get_matrix(page_context: InPageContext, class_view: SelectedClass) -> Respon
     return csv_file("matrix", _csv_rows(class_view.students, make_columns(page_context.rubric)))
 
 
-def _table(context: Context, class_view: ClassView, choice: Choice, columns: Columns) -> dict[str, Any]:
+def _table(context: Context, class_view: ClassView, choice: Choice, columns: MatrixColumns) -> dict[str, Any]:
     """Return the values of the table: rows of the page, the summary of the class, its strips."""
     with context.database.read() as session:
         unstarted = find_unstarted(session, class_view)
@@ -144,7 +144,7 @@ def _make_sort_key(sort: str) -> Callable[[StudentResult], Any]:
     return name if sort == SORTED_BY_NAME else earned
 
 
-def _csv_rows(students: Sequence[StudentResult], columns: Columns) -> Iterable[Sequence[str]]:
+def _csv_rows(students: Sequence[StudentResult], columns: MatrixColumns) -> Iterable[Sequence[str]]:
     names = ("email", "name", "section", "tries", "submission", "late", "score", "bonus")
     yield *names, *(each.id for each in columns.problems)
     for student in students:

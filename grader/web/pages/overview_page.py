@@ -37,7 +37,7 @@ router = APIRouter(prefix="/assignments/{assignment_id}")
 
 
 @dataclass(frozen=True)
-class Moment:
+class ClassMoment:
     """What passes without a change of the class: the present, the time left, the queue."""
 
     now: datetime
@@ -99,7 +99,9 @@ def get_table(
     return csv_file(name, TABLES[name](context, page_context, class_view))
 
 
-def overview(context: Context, page_context: PageContext, class_view: ClassView, moment: Moment) -> Overview:
+def overview(
+    context: Context, page_context: PageContext, class_view: ClassView, moment: ClassMoment
+) -> Overview:
     """Return the values of the page."""
     assignment, top = class_view.assignment, page_context.rubric.max_score
     with context.database.read() as session:
@@ -124,14 +126,14 @@ def overview(context: Context, page_context: PageContext, class_view: ClassView,
     )
 
 
-def _moment(session: Session, context: Context, assignment: AssignmentRow) -> Moment:
+def _moment(session: Session, context: Context, assignment: AssignmentRow) -> ClassMoment:
     """Return the present, with a precision at which pages of one reader are mostly the same."""
     present, queue = now(session), context.queue.stats(session)
     due_at, ticked = (
         assignment.due_at,
         present - timedelta(seconds=present.timestamp() % TICK.total_seconds()),
     )
-    return Moment(
+    return ClassMoment(
         now=ticked,
         countdown=countdown(present, due_at) if due_at else "",
         due=briefly(due_at, zone_of(session, assignment)) if due_at else "",

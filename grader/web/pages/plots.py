@@ -30,7 +30,7 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Mark:
+class CrossLine:
     """A line across the box with its label; `kind` is `median`, `due` or `now`."""
 
     place: float
@@ -62,7 +62,7 @@ class BarPlot:
     bars: tuple[Bar, ...]
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[CrossLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class CurvePlot:
     points: tuple[Point, ...]
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[CrossLine, ...]
     band: tuple[float, float] | None
 
     @property
@@ -151,18 +151,18 @@ def _numbered(places: Sequence[float]) -> set[float]:
 
 def _marks(
     found: Sequence[tuple[datetime | None, str, str]], start: datetime, end: datetime
-) -> tuple[Mark, ...]:
+) -> tuple[CrossLine, ...]:
     """Return the marks (moment, label, kind) that are on an axis of time; its end has the whole minute."""
     limit = end + timedelta(minutes=1)
     return tuple(
-        Mark(_share(moment, start, end), label, kind)
+        CrossLine(_share(moment, start, end), label, kind)
         for moment, label, kind in found
         if moment is not None and start <= moment <= limit
     )
 
 
-def _median(median: float, top: float) -> Mark:
-    return Mark(_height(median, top), f"median {median:.1f}".removesuffix(".0"), "median")
+def _median(median: float, top: float) -> CrossLine:
+    return CrossLine(_height(median, top), f"median {median:.1f}".removesuffix(".0"), "median")
 
 
 def _bars(rows: Sequence[tuple[str, int]]) -> tuple[tuple[Bar, ...], tuple[Tick, ...]]:

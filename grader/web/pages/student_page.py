@@ -42,7 +42,7 @@ class PartLine:
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceInClass:
     """The place of a score in the class: 1 for the highest; equal scores share a place."""
 
     number: int
@@ -107,12 +107,12 @@ def _standing(
     }
 
 
-def _place(own: StudentResult | None, class_view: ClassView) -> Place | None:
+def _place(own: StudentResult | None, class_view: ClassView) -> PlaceInClass | None:
     if own is None or own.counted is None:
         return None
     scores = [each.earned.score for each in class_view.counted]
     better = sum(score > own.counted.earned.score for score in scores)
-    return Place(better + 1, len(scores), median(scores))
+    return PlaceInClass(better + 1, len(scores), median(scores))
 
 
 def _curve(

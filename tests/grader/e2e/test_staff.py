@@ -36,7 +36,7 @@ def test_from_the_matrix_to_a_report_and_the_rubric(window, exhibition):
     """A cell of the matrix leads to the very problem on the student's report, and that to the rubric."""
     submission = exhibition.hand_in("ben", b"lost a cell")
     exhibition.grade(submission)
-    page = window.open("/assignments/sums/matrix?counts=latest&only=below-half")
+    page = window.open("/assignments/sums/matrix?counts=latest&only=below-half&q=ben")
 
     page.locator("#matrix tbody td:not(.n) a").first.click()
     assert page.url.startswith(f"{exhibition.site.url}/submissions/{submission}#problem-")

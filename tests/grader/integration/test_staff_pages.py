@@ -250,7 +250,7 @@ def test_a_search_without_a_match_leads_back(service):
 
 def test_one_student_against_the_class(service):
     """Score and place, parts, causes with the number of others, and the record."""
-    losses = {"points": {"adding": 1.0, "taking": 0.0, "roots": 0.0}, "score": 1.0}
+    losses = {"points": {"adding": 1.0, "taking": 0.0, "roots": 4.0}, "score": 1.0}
     first = grade(service, service.course.anna, WRONG, hours_ago=9, **losses)
     grade(service, service.course.anna, WRONG, UNWRITTEN, hours_ago=2, **{**losses, "score": 2.0})
     grade(service, service.course.ben, WRONG, score=4.0, points={"adding": 2.0, "taking": 2.0})
@@ -297,8 +297,11 @@ def test_a_page_of_staff_is_rendered_once(service, page):
     path = f"/assignments/{ASSIGNMENT}/{page.format(anna=service.course.anna)}"
     teacher = service.browser("teacher")
 
-    first = teacher.get(path)
-    again = teacher.get(path, headers={"If-None-Match": first.headers["etag"]})
+    for _ in range(2):  # the overview counts time in steps, and one may begin between two requests
+        first = teacher.get(path)
+        again = teacher.get(path, headers={"If-None-Match": first.headers["etag"]})
+        if again.status_code == 304:
+            break
     students = service.browser("anna").get(path, headers={"If-None-Match": first.headers["etag"]})
 
     assert (first.status_code, again.status_code) == (200, 304)
