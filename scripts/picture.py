@@ -17,23 +17,23 @@ from grader.render.terminal import print_report
 from grader.sandbox.forking import JAIL
 
 ROOT = Path(__file__).resolve().parents[1]
-COLUMNS = 88
-RULES = "smulgrad/rules.py"
+COLUMNS = 80
 MISTAKES = {
-    "g * (1.0 - z * z)": "g * (1.0 - x * x)",  # the derivative of tanh in terms of its input
-    "if added := g.ndim - len(shape):": "if added := 0:",  # no sum over the axes that broadcasting added
+    "smulgrad/rules.py": ("g * (1.0 - z * z)", "g * (1.0 - x * x)"),  # tanh's derivative by its input
+    "smulgrad/arrays.py": ("if added := g.ndim - len(shape):", "if added := 0:"),  # no sum over added axes
 }
 
 
 def main() -> None:
     """Grade it and write the picture."""
     work = read_folder(ROOT / "reference")
-    rules = work.files[RULES].decode()
-    for right, wrong in MISTAKES.items():
-        if right not in rules:
-            raise SystemExit(f"the reference no longer holds {right!r}; choose another mistake in {__file__}")
-        rules = rules.replace(right, wrong)
-    submission = Submission(work.sha256, {**work.files, RULES: rules.encode()})
+    files = dict(work.files)
+    for path, (right, wrong) in MISTAKES.items():
+        source = files[path].decode()
+        if right not in source:
+            raise SystemExit(f"{path} no longer holds {right!r}; choose another mistake in {__file__}")
+        files[path] = source.replace(right, wrong).encode()
+    submission = Submission(work.sha256, files)
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     with closing(Grader(ROOT, [JAIL], with_bonus=False)) as grader:
         print_report(grader.grade(submission, seed=0), console)

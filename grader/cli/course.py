@@ -1,12 +1,17 @@
 """`grader course`: courses, their assignments and their rosters."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from grader.cli.listing import JsonFlag, line_of, print_json
 from grader.cli.open_store import only_assignment, only_course, open_or_make_store, open_store
 from grader.settings import SettingsError
+
+if TYPE_CHECKING:
+    from grader.store.tables import AssignmentRow, CourseRow
 
 BAD_ROWS = "correct them, or import the other rows with --skip-bad"
 
@@ -93,15 +98,24 @@ def edit_course(
 
 
 @app.command("list")
-def list_courses() -> None:
+def list_courses(*, as_json: JsonFlag = False) -> None:
     """List courses and their assignments."""
     from grader.store.courses import assignments_in, courses, due_in_words
 
     with open_store() as database, database.read() as session:
-        for course in courses(session):
-            found = assignments_in(session, [course.id])
-            names = ", ".join(f"{each.id} (due {due_in_words(session, each) or 'never'})" for each in found)
-            typer.echo(f"{course.id}\t{course.title}\t{names}")
+        found = [(course, assignments_in(session, [course.id])) for course in courses(session)]
+        if as_json:
+            print_json({"courses": [_document(*each) for each in found]})
+            return
+        for course, assignments in found:
+            dues = [(each.id, due_in_words(session, each) or "never") for each in assignments]
+            names = ", ".join(f"{name} (due {due})" for name, due in dues)
+            typer.echo(line_of([course.id, course.title, names]))
+
+
+def _document(course: "CourseRow", assignments: Sequence["AssignmentRow"]) -> dict[str, Any]:
+    listed = [{"id": each.id, "title": each.title, "due_at": each.due_at} for each in assignments]
+    return {"id": course.id, "title": course.title, "time_zone": course.time_zone, "assignments": listed}
 
 
 @app.command("import-roster")
@@ -133,7 +147,8 @@ def import_roster(
         course_id = only_course(session, course)
         planned = plan_changes(session, course_id, roster.entries)
         for change in planned:
-            typer.echo(f"{change.what}\t{change.entry.handle}\t{change.entry.role}\t{change.entry.section}")
+            entry = change.entry
+            typer.echo(line_of([change.what, entry.handle, entry.role, entry.section]))
         if roster.problems and not (dry_run or skip_bad):
             raise SettingsError(f"{len(roster.problems)} bad rows, nothing is changed: {BAD_ROWS}")
         if not dry_run:

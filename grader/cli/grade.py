@@ -1,41 +1,21 @@
-"""`grader grade` and `grader grade-all`: verdicts on the command line, without a server."""
+"""`grader grade`: the verdict on one submission, without a server."""
 
+import sys
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.exits import Exit
-from grader.cli.outputs import HtmlOption, JsonOption, PytestOption, status_of_exit, writable, write_report
+from grader.cli.grading_options import RunnerOption, SeedOption, WithoutBonus, seed_for
+from grader.cli.outputs import HtmlOption, JsonOption, PytestOption, status_of_exit, write_report
 
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
-
     from grader.core.report import GradedReport
     from grader.core.submission import Submission
-    from grader.downloads import Found
     from grader.pipeline import Grader
-    from grader.render.csv import Row
-    from grader.settings import Settings
 
 app = typer.Typer()
-
-
-RunnerOption = Annotated[
-    str | None,
-    typer.Option("--runner", metavar="NAME", help="Runner of the submissions. [env: GRADER_RUNNER]"),
-]
-SeedOption = Annotated[
-    int | None,
-    typer.Option(
-        "--seed", min=0, help="Seed of the random inputs; by default it follows from the submission."
-    ),
-]
-WithoutBonus = Annotated[
-    bool, typer.Option("--without-bonus", help="Skip the bonus parts: seconds instead of minutes.")
-]
 
 
 Lines = Annotated[
@@ -71,65 +51,15 @@ def grade_command(  # noqa: PLR0913, PLR0917 - a command's options are its param
 
         work = read_submission(submission)
         with LateProgress(rubric) as progress:
-            report = grader.grade(work, _seed(settings, seed, work), progress.listen)
+            report = grader.grade(work, seed_for(settings, seed, work), progress.listen)
 
-        from rich.console import Console
+        from grader.render.terminal import console_for, print_report
 
-        from grader.render.terminal import print_report
-
-        print_report(report, Console())
+        print_report(report, console_for(sys.stdout))
         write_report(report, json_file, html_file, pytest_file)
         if lines:
-            _print_places(grader, work, _seed(settings, seed, work), report)
+            _print_places(grader, work, seed_for(settings, seed, work), report)
     raise typer.Exit(status_of_exit(report))
-
-
-@app.command("grade-all")
-def grade_all_command(  # noqa: PLR0913, PLR0917 - as above
-    context: typer.Context,
-    folder: Annotated[
-        Path, typer.Argument(exists=True, help="A folder of zips and folders, or one zip of them all.")
-    ],
-    csv_file: Annotated[
-        Path, typer.Option("--csv", metavar="OUT", callback=writable, help="Write one line per submission.")
-    ],
-    due: Annotated[
-        str | None, typer.Option("--due", help="The deadline; later submissions are marked late.")
-    ] = None,
-    time_zone: Annotated[str, typer.Option("--time-zone", help="Time zone of the deadline.")] = "UTC",
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Submissions graded at a time.")] = 1,
-    runner: RunnerOption = None,
-    seed: SeedOption = None,
-    without_bonus: WithoutBonus = False,  # noqa: FBT002 - a flag
-) -> None:
-    """Grade all submissions in a folder from a learning management system or GitHub Classroom."""
-    from rich.console import Console
-
-    from grader.batch import downloads_in, grade_all
-    from grader.pipeline import Grader
-    from grader.render.csv import render_csv
-    from grader.render.progress_bar import batch_progress
-    from grader.runners import allowed_runners
-    from grader.settings import read_settings
-
-    due_at, zone = _deadline(due, time_zone)
-    settings = read_settings()
-    kinds = allowed_runners(settings, runner)
-    rows: list[Row] = []
-    with (
-        downloads_in(folder) as found,
-        closing(Grader(settings.assignment, kinds, context.obj, with_bonus=not without_bonus)) as grader,
-        batch_progress(Console(stderr=True), len(found.submissions)) as progress,
-    ):
-        _announce(found, folder)
-        downloads = [
-            replace(each, label=each.label.with_lateness(due_at, zone)) for each in found.submissions
-        ]
-        for row in grade_all(downloads, grader, lambda work: _seed(settings, seed, work), jobs):
-            rows.append(row)  # and kept at once: what is graded outlives an interruption
-            csv_file.write_text(render_csv(grader.begin(), rows), encoding="utf-8")
-            progress.update(progress.task_ids[0], advance=1, description=row.submission)
-    raise typer.Exit(_summary(rows, csv_file))
 
 
 def _print_places(grader: "Grader", work: "Submission", seed: int, report: "GradedReport") -> None:
@@ -138,58 +68,10 @@ def _print_places(grader: "Grader", work: "Submission", seed: int, report: "Grad
 
     from grader.core.place import raised_places
     from grader.render.notes import notes_of
+    from grader.render.terminal import console_for
     from grader.render.terminal_notes import print_notes
 
     with Console(stderr=True).status("Running the tests again, line by line"):
         places = grader.find_places(work, seed, report)
     places = raised_places(report.score.results, report.files) | places
-    print_notes(notes_of(report.score, places), Console())
-
-
-def _deadline(due: str | None, time_zone: str) -> "tuple[datetime | None, tzinfo]":
-    """Return the deadline, repeated in words, and the zone that it is meant in. Raises SettingsError."""
-    from grader.core.deadline import in_words, parse_due, zone_named
-    from grader.settings import SettingsError
-
-    try:
-        due_at = parse_due(due, time_zone) if due else None
-        zone = zone_named(time_zone)
-    except ValueError as wrong:
-        raise SettingsError(f"--due, --time-zone: {wrong}") from None
-    if due_at:
-        typer.echo(f"due {in_words(due_at, time_zone)}", err=True)
-    return due_at, zone
-
-
-def _announce(found: "Found", folder: Path) -> None:
-    """Name the files that are no submissions. Raises BadParameter when there are no submissions."""
-    from grader.intake.refusal import printable
-
-    if found.passed_over:
-        typer.echo(f"ignored, no submissions: {', '.join(map(printable, found.passed_over))}", err=True)
-    if not found.submissions:
-        raise typer.BadParameter(f"no submissions in {folder}: put the downloaded zips or folders there")
-
-
-def _seed(settings: "Settings", seed: int | None, work: "Submission") -> int:
-    from grader.seed import derive_seed, read_secret
-
-    return derive_seed(read_secret(settings.data_dir), work.sha256) if seed is None else seed
-
-
-def _summary(rows: list["Row"], csv_file: Path) -> Exit:
-    """Say how many submissions were graded; return the status of the worst."""
-    from grader.batch import REFUSED
-    from grader.core.report import GradedReport
-
-    refused = sum(row.status == REFUSED for row in rows)
-    reports = [row.outcome for row in rows if isinstance(row.outcome, GradedReport)]
-    unjudged = sum(not report.score.judged for report in reports)
-    failed = len(rows) - refused - len(reports)
-    graded = len(reports) - unjudged
-    lacking = f", {unjudged} not fully judged" if unjudged else ""
-    typer.echo(f"{graded} graded{lacking}, {refused} refused, {failed} failed on our side: {csv_file}")
-    if failed:
-        return Exit.GRADER_FAILED
-    complete = len(reports) == len(rows) and all(report.complete for report in reports)
-    return Exit.DONE if complete else Exit.NOT_JUDGED
+    print_notes(notes_of(report.score, places), console_for(sys.stdout))

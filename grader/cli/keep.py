@@ -1,5 +1,7 @@
 """`grader backup` and `grader restore`: all data of the service in one file."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +23,7 @@ def backup_command(
 ) -> None:
     """Write all data of the service into one file, while the service runs."""
     from grader.app.service import read_seed_secret
+    from grader.render.counting import counting
     from grader.service_settings import read_service_settings
     from grader.store.backup import back_up
 
@@ -28,7 +31,13 @@ def backup_command(
     settings = read_service_settings()
     with open_store() as database:
         _check_data_folder(settings)
-        rows = back_up(database, file, read_seed_secret(settings))
+        with counting(sys.stderr) as progress:
+
+            def tell(total: int) -> Callable[[], None]:
+                progress.begin("rows", total)
+                return progress.advance
+
+            rows = back_up(database, file, read_seed_secret(settings), tell)
         _note(database, rows)
     typer.echo(
         f"{rows} rows, {file.stat().st_size:,} bytes in {file}; the file contains the secret of the seeds"

@@ -4,7 +4,10 @@ from typing import Annotated
 
 import typer
 
+from grader.cli.listing import JsonFlag, print_list
 from grader.cli.open_store import open_store
+
+ENTRY = ("at", "actor", "action", "subject", "course", "reason")
 
 app = typer.Typer()
 
@@ -17,13 +20,13 @@ def audit_command(
         str | None, typer.Option("--subject", help="Only actions on this submission or person.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Number of actions.")] = 50,
+    *,
+    as_json: JsonFlag = False,
 ) -> None:
     """List actions of staff, newest first: time, person, action, subject, course and reason."""
-    from grader.core.text import clean_line
     from grader.store.audit_log import AuditFilter, entries
 
     wanted = AuditFilter(courses=[course] if course else None, actor=actor, subject=subject)
     with open_store() as database, database.read() as session:
-        for each in entries(session, wanted, limit):
-            told = (f"{each.at:%Y-%m-%d %H:%M:%S}", each.actor, each.action, each.subject, each.course or "-")
-            typer.echo("\t".join((*told, clean_line(each.reason, len(each.reason)))))
+        found = [{name: getattr(each, name) for name in ENTRY} for each in entries(session, wanted, limit)]
+    print_list("actions", found, as_json=as_json)

@@ -1,5 +1,7 @@
 """The `grader` command: all its groups. Its exit status is one of `grader.cli.exits`."""
 
+import io
+import sys
 from typing import Annotated
 
 import typer
@@ -10,6 +12,7 @@ from grader.cli import (
     course,
     doctor,
     grade,
+    grade_all,
     keep,
     list_audit,
     prune,
@@ -23,7 +26,7 @@ from grader.cli.error_exits import end_with
 from grader.cli.exits import Exit
 from grader.suite.start import StartedSuite
 
-COMMANDS = (grade, score, serve, submit, keep, prune, list_audit, doctor)
+COMMANDS = (grade, grade_all, score, serve, submit, keep, prune, list_audit, doctor)
 GROUPS = {"course": course, "user": user, "rubric": check_rubric, "template": template}
 HELP = """Grade submissions, or run the service of a course.
 
@@ -40,6 +43,9 @@ for name, module in GROUPS.items():
 
 def run(suite: StartedSuite | None) -> SystemExit:
     """Run the command line and return its end; a command that grades uses the process `suite`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without a character shows another one
     try:
         try:
             app(obj=suite)

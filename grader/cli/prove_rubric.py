@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -39,23 +40,20 @@ def prove_rubric(
     Every mistake of the catalogue and every mutant of the reference runs through the ordinary grading path.
     Exit status 1 means that a figure is too low.
     """
-    from rich.console import Console
-
     from grader.proof.page import figures, render_page
     from grader.proof.proof_json import to_document
     from grader.proof.run_proof import prove
-    from grader.render.progress_bar import batch_progress
+    from grader.render.counting import counting
     from grader.runners import allowed_runners
     from grader.settings import read_settings
 
     settings = read_settings()
     kinds = allowed_runners(settings, runner) if runner else allowed_runners(settings)[::-1]
-    with batch_progress(Console(stderr=True), 0) as progress:
+    with counting(sys.stderr, quiet=json_file is not None) as progress:
 
         def tell(stage: str, steps: int) -> Callable[[], None]:
-            task = progress.task_ids[0]
-            progress.reset(task, total=steps, description=stage)
-            return lambda: progress.advance(task)
+            progress.begin(stage, steps)
+            return progress.advance
 
         proof = prove(settings.assignment, kinds, jobs or os.cpu_count() or 1, only, tell)
     document = to_document(proof)

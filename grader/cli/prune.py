@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.cli.listing import JsonFlag, print_json
 from grader.cli.open_store import open_store
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def prune_command(
     delete: Annotated[
         bool, typer.Option("--delete", help="Remove the data. Without this option nothing changes.")
     ] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Show the space of old archives, progress and reports; remove them with --delete.
 
@@ -35,13 +37,18 @@ def prune_command(
     with open_store() as database:
         with database.read() as session:
             found = spare(session, ages)
-        for each in found:
-            typer.echo(f"{each.kind}\t{each.rows:,} rows\t{each.size / MEGABYTE:,.1f} MB")
+        if not as_json:
+            for each in found:
+                typer.echo(f"{each.kind}\t{each.rows:,} rows\t{each.size / MEGABYTE:,.1f} MB")
         if delete:
             prune(database, ages)
             with database.write() as session:
                 rows = {each.kind: each.rows for each in found}
                 record(session, OPERATOR, "prune", "store", course=None, rows=rows)
+    if as_json:
+        listed = [{"kind": each.kind, "rows": each.rows, "bytes": each.size} for each in found]
+        print_json({"kinds": listed, "deleted": delete})
+        return
     freed = f"{sum(each.size for each in found) / MEGABYTE:,.1f} MB"
     if delete:
         typer.echo(f"Removed, {freed}. The database keeps its size and uses the room again.")

@@ -1,6 +1,7 @@
 """`grader score`: the points for a report of pytest-json-report from any machine."""
 
 import hashlib
+import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -36,11 +37,9 @@ def score_command(
     html_file: HtmlOption = None,
 ) -> None:
     """Print the points for a report of `pytest --json-report`."""
-    from rich.console import Console
-
     from grader.core.pytest_report import ReportError
     from grader.core.rubric import parse_rubric
-    from grader.render.terminal import print_report
+    from grader.render.terminal import console_for, print_report
     from grader.settings import read_settings
     from grader.suite.assignment import load_assignment
     from grader.suite.run import SuiteProcess
@@ -58,6 +57,6 @@ def score_command(
         graded = score_report(report, assignment, expected)
     except ReportError as error:
         fail(str(error), Exit.USAGE_ERROR)
-    print_report(graded, Console())
+    print_report(graded, console_for(sys.stdout))
     write_report(graded, json_file, html_file)
     raise typer.Exit(status_of_exit(graded))

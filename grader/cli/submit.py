@@ -1,6 +1,7 @@
 """`grader submit`, `status` and `report`: the service from a student's terminal."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from grader.cli.exits import Exit, fail
+from grader.cli.listing import JsonFlag, line_of, print_json
 
 if TYPE_CHECKING:
     from grader.client import ServiceClient, ServiceError
@@ -59,29 +61,42 @@ def submit_command(
 
 @app.command("status")
 def status_command(
-    to: To, limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="Number of submissions.")] = 10
+    to: To,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=200, help="Number of submissions.")] = 10,
+    *,
+    as_json: JsonFlag = False,
 ) -> None:
     """List the newest submissions and their states."""
     from grader.client import ServiceError
 
     try:
         with _connection(to) as connection:
-            for each in connection.submissions(limit):
-                typer.echo("\t".join((each["id"], each["received_at"], each["state"], _points(each))))
+            found = connection.submissions(limit)
     except ServiceError as error:
         _fail(error)
+    if as_json:
+        print_json({"submissions": found})
+        return
+    for each in found:
+        typer.echo(line_of([each["id"], each["received_at"], each["state"], _points(each)]))
 
 
 @app.command("report")
 def report_command(
-    submission_id: Annotated[str, typer.Argument(metavar="ID", help="An id from `grader status`.")], to: To
+    submission_id: Annotated[str, typer.Argument(metavar="ID", help="An id from `grader status`.")],
+    to: To,
+    *,
+    as_json: JsonFlag = False,
 ) -> None:
     """Print the report of a submission."""
     from grader.client import ServiceError
 
     try:
         with _connection(to) as connection:
-            _show_report(connection, connection.submission(submission_id))
+            if as_json:
+                print_json(connection.report(submission_id))
+            else:
+                _show_report(connection, connection.submission(submission_id))
     except ServiceError as error:
         _fail(error)
 
@@ -98,16 +113,14 @@ def _connection(url: str) -> "ServiceClient":
 
 def _show_report(connection: "ServiceClient", submission: Mapping[str, Any]) -> None:
     """Print the report, or why there is none, and end with the status that fits."""
-    from rich.console import Console
-
     from grader.core.reading import from_document
-    from grader.render.terminal import print_report
+    from grader.render.terminal import console_for, print_report
 
     if submission["verdict"] is None:
         typer.echo(f"{submission['state']}: {submission['reason'] or 'there is no report yet'}", err=True)
         raise typer.Exit(EXITS.get(submission["state"], Exit.NOT_JUDGED))
     report = from_document(connection.report(submission["id"]))
-    print_report(report, Console())
+    print_report(report, console_for(sys.stdout))
     raise typer.Exit(EXITS[submission["state"]] if report.complete else Exit.NOT_JUDGED)
 
 

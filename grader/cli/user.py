@@ -5,10 +5,13 @@ from typing import Annotated
 
 import typer
 
+from grader.cli.listing import JsonFlag, line_of, print_json
 from grader.cli.open_store import only_course, open_store, require_user
 from grader.settings import SettingsError
 
 app = typer.Typer(no_args_is_help=True, help="People and their tokens.")
+
+TOKEN = ("id", "label", "expires_at", "last_used_at", "revoked_at")  # the values in JSON
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's e-mail address.")]
 
@@ -43,14 +46,31 @@ def add_user_command(  # noqa: PLR0913 - one parameter for each option
 
 
 @app.command("list")
-def list_users(course: Annotated[str | None, typer.Option("--course")] = None) -> None:
+def list_users(
+    course: Annotated[str | None, typer.Option("--course", help="The course, if there are several.")] = None,
+    *,
+    as_json: JsonFlag = False,
+) -> None:
     """List the people of a course."""
     from grader.store.users import members
 
     with open_store() as database, database.read() as session:
-        for user, member in members(session, only_course(session, course)):
-            state = " (disabled)" if user.disabled_at else ""
-            typer.echo(f"{user.email}\t{member.role}\t{member.section}\t{user.name}{state}")
+        found = [
+            {
+                "email": user.email,
+                "role": member.role,
+                "section": member.section,
+                "name": user.name,
+                "disabled": user.disabled_at is not None,
+            }
+            for user, member in members(session, only_course(session, course))
+        ]
+    if as_json:
+        print_json({"people": found})
+        return
+    for each in found:
+        state = " (disabled)" if each.pop("disabled") else ""
+        typer.echo(line_of(list(each.values())) + state)
 
 
 @app.command("token")
@@ -92,15 +112,19 @@ def new_link(email: Email) -> None:
 
 
 @app.command("tokens")
-def list_tokens(email: Email) -> None:
+def list_tokens(email: Email, *, as_json: JsonFlag = False) -> None:
     """List a person's tokens by their public halves."""
     from grader.store.tokens import tokens_of
 
     with open_store() as database, database.read() as session:
-        for token in tokens_of(session, require_user(session, email).id):
+        tokens = tokens_of(session, require_user(session, email).id)
+        if as_json:
+            print_json({"tokens": [{name: getattr(each, name) for name in TOKEN} for each in tokens]})
+            return
+        for token in tokens:
             used = f"last used {token.last_used_at:%Y-%m-%d %H:%M}" if token.last_used_at else "never used"
             end = f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "without end"
-            typer.echo(f"{token.id}\t{token.label}\t{'revoked' if token.revoked_at else end}\t{used}")
+            typer.echo(line_of([token.id, token.label, "revoked" if token.revoked_at else end, used]))
 
 
 @app.command("revoke")

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from grader.client.service_client import Event
+from grader.render.counting import is_live
 from grader.render.progress_bar import stage_of
 
 
@@ -57,12 +58,12 @@ class Following:
 
 @contextmanager
 def show_progress(console: Console) -> Iterator[Following]:
-    """Show a line that disappears at the end; nothing where the console is no terminal."""
+    """Show a line that disappears at the end; nothing where no line can be written again."""
     columns = (
         BarColumn(30),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not is_live(console.file)) as progress:
         yield Following(progress)

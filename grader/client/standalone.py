@@ -29,6 +29,8 @@ Answer = dict[str, Any]
 
 def main() -> None:
     """Hand in, wait, print; end with 0 when there is a verdict on everything."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without a character shows another one
     _, *addresses = sys.argv
     if not addresses:
         sys.exit(__doc__)

@@ -1,12 +1,19 @@
 """The output of `grader doctor`: the runners, their guarantees, the chosen runner, and workers."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from grader.core.scoring import Outcome
+from grader.render.marks import MARKS
+from grader.render.screen import Screen
+from grader.render.terminal import console_for
+
+KEPT = {True: Outcome.PASSED, False: Outcome.FAILED}
 
 
 @dataclass(frozen=True)
@@ -21,13 +28,14 @@ class RunnerRow:
 
 def print_doctor(rows: Sequence[RunnerRow], chosen: str | None) -> None:
     """Print a table of `rows`, and the runner that grading takes by default."""
-    console = Console()
+    console = console_for(sys.stdout)
+    screen = Screen.of(console.width, console.encoding)
     table = Table(box=box.SIMPLE, pad_edge=False)
     for heading in ("runner", "here", "guarantees"):
         table.add_column(heading)
     for row in rows:
         works = row.unavailable is None and all(row.kept.values())
-        table.add_row(row.name, Text("works" if works else "cannot be used"), _guarantees(row))
+        table.add_row(row.name, Text("works" if works else "cannot be used"), _guarantees(row, screen))
     console.print(table)
     if chosen is None:
         console.print(
@@ -48,8 +56,9 @@ class WorkerRow:
     warning: str
 
 
-def _guarantees(row: RunnerRow) -> Text:
+def _guarantees(row: RunnerRow, screen: Screen) -> Text:
     if row.unavailable is not None:
         return Text(row.unavailable)
-    lines = [f"{'✓' if kept else '✗'} {guarantee}" for guarantee, kept in row.kept.items()]
+    marks = {kept: screen.text(MARKS[name].glyph) for kept, name in KEPT.items()}
+    lines = [f"{marks[kept]} {guarantee}" for guarantee, kept in row.kept.items()]
     return Text("\n".join(lines if row.isolates else [*lines, "  and nothing else: it does not isolate"]))

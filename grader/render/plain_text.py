@@ -7,7 +7,7 @@ from rich.console import Console
 from grader.core.report import GradedReport
 from grader.render.terminal import print_report
 
-WIDTH = 100
+WIDTH = 80
 
 
 def render_text(report: GradedReport) -> str:

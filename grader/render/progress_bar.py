@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from grader.core.rubric import Rubric
 from grader.core.scoring import Outcome, format_points
+from grader.render.counting import is_live
 
 
 class SuiteProgress:
@@ -59,17 +60,9 @@ def stage_of(numbers: Mapping[str, float]) -> str:
 
 @contextmanager
 def suite_progress(console: Console, rubric: Rubric) -> Iterator[SuiteProgress]:
-    """Show a line that disappears at the end; nothing where the console is no terminal."""
+    """Show a line that disappears at the end; nothing where no line can be written again."""
     with _bar(console) as progress:
         yield SuiteProgress(progress, progress.add_task("starting", total=None), rubric)
-
-
-@contextmanager
-def batch_progress(console: Console, total: int) -> Iterator[Progress]:
-    """Show how many of `total` submissions are done."""
-    with _bar(console) as progress:
-        progress.add_task("grading", total=total)
-        yield progress
 
 
 def _bar(console: Console) -> Progress:
@@ -79,4 +72,4 @@ def _bar(console: Console) -> Progress:
         TimeElapsedColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    return Progress(*columns, console=console, transient=True, disable=not is_live(console.file))

@@ -42,17 +42,26 @@ DAMAGES = (  # the errors of reading a truncated or changed file
 FORGOTTEN = {"ticket": None, "worker": None}  # of a submission: they name a job and a worker of another life
 EPHEMERAL = (tables.WorkerProcessRow.__tablename__, tables.SignInRow.__tablename__)
 
+Tell = Callable[[int], Callable[[], None]]
+
 
 class BackupError(ValueError):
     """A file is not a backup, or the store is not empty."""
 
 
-def back_up(database: Database, target: Path, secret: bytes) -> int:
-    """Write the whole store to `target`, which only its owner can read; return the number of rows."""
+def _tell_nobody(_total: int) -> Callable[[], None]:
+    return lambda: None
+
+
+def back_up(database: Database, target: Path, secret: bytes, tell: Tell = _tell_nobody) -> int:
+    """Write the whole store to `target`, which only its owner can read; return the number of rows.
+
+    `tell` takes the number of rows to write, and returns a function that is called after each.
+    """
     part = target.with_name(f"{target.name}.part")
     part.touch(0o600)
     try:
-        count = _write(database, part, secret)
+        count = _write(database, part, secret, tell)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
@@ -68,16 +77,18 @@ def is_backup(path: Path) -> bool:
         return False
 
 
-def _write(database: Database, part: Path, secret: bytes) -> int:
+def _write(database: Database, part: Path, secret: bytes, tell: Tell) -> int:
     count = 0
     with database.snapshot() as session, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(INDEX, json.dumps({"format": FORMAT, "version": NEWEST, "at": _now()}))
         archive.writestr(SECRET, secret.hex())
+        step = tell(sum(session.scalar(select(func.count()).select_from(table)) or 0 for table in _tables()))
         for table in _tables():
             with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as file:
                 for row in session.execute(select(table), execution_options={"yield_per": BATCH}).mappings():
                     file.write(json.dumps(dict(row), default=_plain).encode() + b"\n")
                     count += 1
+                    step()
     return count
 
 

@@ -13,7 +13,9 @@ PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)")  # in Markdown
 PACKAGE = Path(__file__).resolve().parents[1]  # the grader's own
 SCORING = (
     "__init__.py",
-    *(f"core/{name}.py" for name in ("__init__", "advice", "document", "rubric", "scoring")),
+    *(f"core/{name}.py" for name in ("__init__", "advice", "document", "rubric", "scoring", "text")),
+    *(f"render/{name}.py" for name in ("__init__", "advice_lines", "block", "failure", "marks")),
+    *(f"render/{name}.py" for name in ("points_table", "screen")),
     *(f"boundary/{name}.py" for name in ("__init__", "elsewhere", "parts", "source")),
 )
 
@@ -35,8 +37,8 @@ def project(assignment_root: Path) -> dict[str, bytes]:
 
     They are the template, the rubric, the handout with its pictures if there is one, the suite, the modules
     beside the suite (which its tests import), the program that hands in, and those modules of the grader that
-    count points, unchanged, and those that import as grading does, so that a student's table shows the
-    grader's numbers.
+    count and show points, unchanged, and those that import as grading does, so that a student's table has the
+    grader's numbers and look.
     """
     content = (assignment_root / RUBRIC).read_bytes()
     rubric = parse_rubric(content.decode(), RUBRIC)

@@ -109,6 +109,9 @@ def test_no_message_says_only_that_a_number_is_wrong(graded):
     assert not [each for each in messages if "gufunc signature" in each]
 
 
+LABELS = ["input", "expected", "got", "hint", "again"]
+
+
 def run_pytest(submission, selection):
     """Return the output of a local run of the selected cases."""
     options = ["-k", selection, "--seed=0", f"--submission={submission}", "-p", "no:cacheprovider"]
@@ -122,12 +125,28 @@ def test_a_laptop_shows_what_grading_tells(graded, tmp_path):
     load_sample(FOLDER / name).write(tmp_path)
     told = [loss for loss in graded(name) if loss.group == "TestTensorBackward" and loss.cause]
 
-    told_here = run_pytest(tmp_path, "TestTensorBackward")
+    told_here = " ".join(run_pytest(tmp_path, "TestTensorBackward").split())
 
     for loss in told:
         assert loss.message.splitlines()[0] in told_here
-        assert f"hint:     {loss.hint}" in told_here
+        assert f" hint {loss.hint}" in told_here
     assert told
+
+
+def test_a_failure_on_a_laptop_has_ten_lines(tmp_path, monkeypatch):
+    """Each failure fits ten lines of 80 columns with its command; the same mistake is explained once."""
+    monkeypatch.setenv("COLUMNS", "80")
+    load_sample(FOLDER / "no_unbroadcast").write(tmp_path)
+
+    told = run_pytest(tmp_path, "TestTensorBroadcast")
+
+    shown = told.partition(" FAILURES ")[2].partition("\n====")[0]
+    first, *others = [part.strip("\n").split("\n") for part in re.split(r"\n_+ Test\S+ _+\n", shown)[1:]]
+    assert [line[:9].strip() for line in first if line[:9].strip() in LABELS] == LABELS
+    assert "again     uv run pytest -k" in "\n".join(first)
+    assert len(others) == 11
+    assert all(len(lines) <= 10 and max(map(len, lines)) <= 80 for lines in (first, *others))
+    assert sum("the same mistake as in" in line for lines in others for line in lines) >= 8
 
 
 def test_a_test_of_somebody_else_is_shown_by_pytest_itself(tmp_path):

@@ -12,12 +12,19 @@ from pathlib import Path
 import pytest
 
 from grader.core.document import parse_document
+from grader.core.scoring import Outcome, TestResult
+from grader.render.block import Field, block_lines
+from grader.render.failure import again, first_line, reason_fields
 from tests import adapters
 from tests.cases.diagnosis.failure import Explainer, is_own
+from tests.cases.pytest_screen import screen_of
 
 SUITE = Path(__file__).parent / "suite.yaml"
 OWN_STYLES = {"auto", "short"}  # of --tb; whoever asks for another one gets pytest's own
 MOST_FRAMES = 8
+FRAME = "  File "
+CARETS = "^~ "
+MOST_LINES = 10  # of a failure
 
 
 class TimedOut(BaseException):
@@ -88,6 +95,7 @@ class LocalRun:
         self._generator_of = generator_of
         self._explainer = Explainer()
         self._told_imports = set()
+        self._told_causes = {}  # the name of the first test with each recognised mistake
         self._limits = Limits()
         self._limits.give_adapters_their_own()
 
@@ -117,17 +125,20 @@ class LocalRun:
         return report
 
     def _told_once(self, item, error, explanation):
-        """Return the failure as text; only the first one shows why an import failed."""
+        """Return the failure as text; a second failure by the same import or mistake is short."""
         if isinstance(error, ImportError):
             if str(error) in self._told_imports:
                 return "an import failed; the failure above shows its reason"
             self._told_imports.add(str(error))
-        return told(item, error, explanation)
+        cause = explanation.cause if explanation else ""
+        name = f"{item.parent.name}.{item.name}"
+        first = self._told_causes.setdefault(cause, name) if cause else name
+        return told(item, error, explanation, "" if first == name else first)
 
     def pytest_report_teststatus(self, report):
         """Count missing code separately from failures, and print little."""
         if getattr(report, "is_not_written", False):
-            return "not written", "-", "NOT WRITTEN"
+            return "not started", "-", "NOT STARTED"
         return None
 
 
@@ -142,17 +153,47 @@ def is_not_written(error):
     return is_missing or isinstance(error, NotImplementedError)
 
 
-def told(item, error, explanation):
-    """Return a failure as text: the test's sentence, the fault, both values, a hint, the own frames."""
+def told(item, error, explanation, first=""):
+    """Return a failure as text of at most ten lines, the last of them from the traceback.
+
+    A failure by the same mistake as the test `first` has its reason only, and points there.
+    """
     message = explanation.message if explanation else _message(error)
-    hint = explanation.hint if explanation else getattr(error, "hint", None)
-    values = [
-        f"{word}{_indented(getattr(error, name))}"
-        for name, word in (("expected", "expected: "), ("actual", "actual:   "))
-        if isinstance(getattr(error, name, None), str)
-    ]
-    lines = [item.function.__doc__ or "", "", message, *values, *([f"hint:     {hint}"] if hint else [])]
-    return "\n".join([*lines, *_frames(error)])
+    result = TestResult(
+        item.name,
+        item.parent.name,
+        Outcome.FAILED,
+        description=item.function.__doc__ or "",
+        message=message,
+        expected=_text_of(error, "expected"),
+        actual=_text_of(error, "actual"),
+        hint=explanation.hint if explanation else _text_of(error, "hint"),
+    )
+    screen = screen_of(item.config)
+    if first:
+        fields = [Field("", first_line(result)), Field("see", f"the same mistake as in {first}")]
+        return _plain(block_lines(fields, screen, 0, MOST_LINES))
+    command = again(f'uv run pytest -k "{result.group} and {item.function.__name__}"')
+    fields = [*reason_fields(result), Field("hint", result.hint or ""), command]
+    lines = _plain(block_lines(fields, screen, 0, MOST_LINES)).splitlines()
+    return "\n".join([*lines, *_last(_frames(error, screen), MOST_LINES - len(lines))])
+
+
+def _last(frames, most):
+    """Return at most `most` of the last lines of a traceback, from the beginning of a frame on."""
+    starts = [number for number, line in enumerate(frames) if line.startswith(FRAME)]
+    fitting = [number for number in starts if len(frames) - number <= most]
+    return frames[min(fitting, default=len(frames)) :]
+
+
+def _text_of(error, name):
+    """Return a text that a failed check carries, or None."""
+    value = getattr(error, name, None)
+    return value if isinstance(value, str) else None
+
+
+def _plain(lines):
+    return "\n".join(line.plain.rstrip() for line in lines)
 
 
 def _message(error):
@@ -162,14 +203,18 @@ def _message(error):
     return f"{type(error).__name__}: {error}"
 
 
-def _frames(error):
+def _frames(error, screen):
     """Return the submission's own part of the traceback, as lines."""
     if isinstance(error, ImportError) and error.__cause__ is not None:
         reason = error.__cause__  # of adapters that cannot be imported
-        return [*_frames(reason), *"".join(traceback.format_exception_only(reason)).splitlines()]
+        return [*_frames(reason, screen), *_shown(traceback.format_exception_only(reason), screen)]
     own = [each for each in traceback.extract_tb(error.__traceback__) if is_own(each.filename)]
-    return [line.rstrip() for line in traceback.format_list(own[-MOST_FRAMES:])]
+    return _shown(traceback.format_list(own[-MOST_FRAMES:]), screen)
 
 
-def _indented(text):
-    return text.replace("\n", "\n          ")
+def _shown(parts, screen):
+    """Return the lines of a traceback, cut to the screen."""
+    lines = [line for line in "".join(parts).splitlines() if line.strip(CARETS)]
+    indents = [line[: len(line) - len(line.lstrip())] for line in lines]
+    shown = [indent + screen.text(line) for indent, line in zip(indents, lines, strict=True)]
+    return [screen.cut(line, screen.width) for line in shown]

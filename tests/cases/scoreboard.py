@@ -6,19 +6,20 @@ conftest.py registers it in every project that has a rubric.yaml at its root.
 import io
 
 import pytest
-from rich.console import Console, Group
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
-from grader.core.advice import blocked_by, hint_of, next_step
+from grader.core.advice import blocked_by
 from grader.core.document import DocumentError
 from grader.core.rubric import parse_rubric
-from grader.core.scoring import Outcome, TestResult, format_points, score
+from grader.core.scoring import Outcome, TestResult, score
+from grader.render.advice_lines import advice_lines
+from grader.render.block import Field, Kind
+from grader.render.failure import problem_fields
+from grader.render.points_table import Ran, part_rows, table_lines, total_row
+from tests.cases.pytest_screen import screen_of
 
 RUBRIC = "rubric.yaml"
-WIDTH = 100  # the table's, on wider terminals
-WIDTH_OF_TITLES = 60  # on narrower terminals the titles are left out
 SEVERITY = (Outcome.PASSED, Outcome.NOT_WRITTEN, Outcome.FAILED, Outcome.NOT_JUDGED)
 
 
@@ -73,10 +74,10 @@ class Scoreboard:
         """Write the table below pytest's own summary, where it is seen first."""
         result = yield
         board = self._board()
-        if board.ran:
+        if board.ran.some:
             terminalreporter.section("points")
-            width = min(terminalreporter.config.get_terminal_writer().fullwidth, WIDTH)
-            terminalreporter.write(_rendered(board, width, in_colour=terminalreporter.hasmarkup))
+            screen = screen_of(terminalreporter.config)
+            terminalreporter.write(_rendered(board, screen, in_colour=terminalreporter.hasmarkup))
         return result
 
     def _group(self, item):
@@ -93,7 +94,7 @@ class Scoreboard:
         expected = {name: [self._names[n] for n, group in tests.items() if group == name] for name in whole}
         results = [self._result(nodeid, group) for nodeid, group in tests.items()]
         claimed = {problem.tests for problem in self._rubric.problems}
-        return Board(score(self._rubric, expected, results), ran & claimed, whole)
+        return Board(score(self._rubric, expected, results), Ran(ran & claimed, whole))
 
     def _result(self, nodeid, group):
         """Return the result of a test that was run."""
@@ -103,20 +104,11 @@ class Scoreboard:
 
 
 class Board:
-    """A score, the test classes that `ran`, and those of them that ran `whole`: the score's grounds."""
+    """A score, and the test classes that ran: the grounds of the score."""
 
-    def __init__(self, score, ran, whole):
+    def __init__(self, score, ran):
         self.score = score
         self.ran = ran
-        self.whole = whole
-
-    def has_run(self, part):
-        """Tell whether any problem of `part` was run."""
-        return any(problem.problem.tests in self.ran for problem in part.problems)
-
-    def is_whole(self, *parts):
-        """Tell whether every problem of `parts` was run with all its tests."""
-        return all(problem.problem.tests in self.whole for part in parts for problem in part.problems)
 
 
 def _outcome(report):
@@ -128,107 +120,58 @@ def _outcome(report):
     return Outcome.NOT_JUDGED if report.failed and report.when != "call" else Outcome.FAILED
 
 
-def _rendered(board, width, *, in_colour):
-    """Return the table and the next step as text that fits into `width` columns."""
-    screen = io.StringIO()
+def _rendered(board, screen, *, in_colour):
+    """Return the table and the next step as text for `screen`."""
+    page = io.StringIO()
     console = Console(
-        file=screen,
-        width=width,
+        file=page,
+        width=screen.width,
         force_terminal=in_colour,
         color_system="standard" if in_colour else None,
         legacy_windows=False,
-        emoji=False,
-        markup=False,
-        highlight=False,
     )
-    table = _table(board, with_titles=width >= WIDTH_OF_TITLES)
-    console.print(Group(table, "", *_notes(board), *_followers(board), *_limits(board), *_advice(board)))
-    return "".join(f"{line.rstrip()}\n" for line in screen.getvalue().splitlines())
+    for line in _lines(board, screen):
+        console.print(line, crop=False, overflow="ignore", no_wrap=True)
+    return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
 
 
-def _table(board, *, with_titles):
-    """Return the points by part and problem, of all that was run, and the totals."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    if with_titles:
-        table.add_column(overflow="fold")
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    for label, title, points, tests in _rows(board):
-        table.add_row(label, *([title] if with_titles else []), points, tests)
-    return table
+def _lines(board, screen):
+    """Yield the table, the notes and the next step."""
+    yield from table_lines(list(_rows(board)), screen)
+    yield Text()
+    for note in _notes(board):
+        yield from (Text(line, "yellow") for line in screen.wrap(screen.text(note), screen.width))
+    yield from advice_lines(board.score, screen)
 
 
 def _rows(board):
-    """Yield the cells of each line: label, title, points, tests."""
-    for part in (*board.score.parts, *board.score.bonus_parts):
-        if board.has_run(part):
-            points = _points(part.score, part.max_score) if board.is_whole(part) else Text("partly run")
-            begun = [p for p in part.problems if p.is_begun and p.problem.tests in board.ran]
-            rest = sum(not p.is_begun for p in part.problems)
-            stubs = f"{rest} not written yet" if rest else ""
-            yield Text(part.part.id, "bold"), Text(part.part.title, "bold"), points, Text(stubs, "dim")
-            yield from (_row(p, board) for p in begun)
-    if board.is_whole(*board.score.parts):
-        yield Text("total", "bold"), Text(""), _points(board.score.score, board.score.max_score), Text("")
-    if board.score.bonus_parts and board.is_whole(*board.score.bonus_parts):
-        yield Text("bonus", "bold"), Text(""), _points(board.score.bonus, board.score.max_bonus), Text("")
+    """Yield the rows of all that was run, and the totals."""
+    blocked = blocked_by(board.score)
+
+    def below(scored):
+        return _below(scored, blocked.get(scored.problem.id, ()))
+
+    score, ran = board.score, board.ran
+    for part in (*score.parts, *score.bonus_parts):
+        if ran.has_run(part):
+            yield from part_rows(part, ran, below)
+    if ran.is_whole(*score.parts):
+        yield total_row("total", score.score, score.max_score)
+    if score.bonus_parts and ran.is_whole(*score.bonus_parts):
+        yield total_row("bonus", score.bonus, score.max_bonus)
 
 
-def _row(scored, board):
-    """Return the cells of one problem's line."""
-    points, tests = Text("partly run"), Text("")
-    if scored.problem.tests in board.whole:
-        points = _points(scored.score, scored.problem.points)
-        tests = Text(f"{scored.passed}/{len(scored.results)} tests")
-    return Text(f"  {scored.problem.id}"), Text(scored.problem.title), points, tests
-
-
-def _points(points, most):
-    """Return points of a maximum, coloured by how much of it they are, or say that they are not judged."""
-    if points is None:
-        return Text("not judged", "yellow")
-    style = "green" if points == most else "yellow" if points else "red"
-    return Text(f"{format_points(points)} / {most}", style)
+def _below(scored, first):
+    """Return the fields below a problem that lost points; pytest has shown its failures above."""
+    if first:
+        return problem_fields(scored, first)
+    return [Field("", scored.limited, Kind.VALUE, "yellow")] if scored.limited else []
 
 
 def _notes(board):
     """Yield notes on tests that the numbers leave out."""
-    if not board.is_whole(*board.score.parts):
-        yield Text("Only a part of the tests was run, so there is no total. `uv run pytest` runs them all.")
+    if not board.ran.is_whole(*board.score.parts):
+        yield "Only a part of the tests was run, so there is no total. `uv run pytest` runs them all."
     if board.score.unjudged:
-        ids = ", ".join(scored.problem.id for scored in board.score.unjudged)
-        yield Text(f"Not judged, because a fixture of the suite failed (tell the course staff): {ids}")
-
-
-def _followers(board):
-    """Yield which problems lose because of earlier ones, each of those once."""
-    followers = {}
-    for name, first in blocked_by(board.score).items():
-        for each in first:
-            followers.setdefault(each.problem.id, []).append(name)
-    begun = {scored.problem.id for scored in board.score.problems if scored.is_begun}
-    for first, names in followers.items():
-        if told := [name for name in names if name in begun]:
-            yield Text(f"Because of {first} also: {', '.join(told)}", "yellow")
-
-
-def _limits(board):
-    """Yield why problems earn at most half of their points, each reason once."""
-    reasons = dict.fromkeys(scored.limited for scored in board.score.problems if scored.limited)
-    for reason in reasons:
-        ids = ", ".join(scored.problem.id for scored in board.score.problems if scored.limited == reason)
-        yield Text(f"{ids}: {reason}", "yellow")
-
-
-def _advice(board):
-    """Yield the next problem to work on, and how to run its tests."""
-    step = next_step(board.score)
-    if step is None:
-        return
-    problem = step.problem
-    section = f" (handout, section {problem.section})" if problem.section else ""
-    yield Text.assemble(
-        "Next: ", (problem.id, "bold"), f", {problem.title}{section}. {hint_of(step)}".rstrip()
-    )
-    yield Padding(Text(f"uv run pytest -k {problem.tests}", "bold"), (0, 0, 0, 6))
+        titles = ", ".join(scored.problem.title for scored in board.score.unjudged)
+        yield f"Not judged, because a fixture of the suite failed (tell the course staff): {titles}"

@@ -91,7 +91,10 @@ def test_a_zip_and_its_folder_get_the_same_points(grader, broken, tmp_path):
 
     assert of_folder.returncode == of_zip.returncode == 0
     assert table(of_folder.stdout) == table(of_zip.stdout)
-    assert "the number should be 7.38906, not 8.38906: expected 7.389" in " ".join(of_zip.stdout.split())
+    told = " ".join(of_zip.stdout.split())
+    assert "the number should be 7.38906, not 8.38906" in told
+    assert "expected 7.389" in told
+    assert "got 8.389" in told
 
 
 def test_the_same_bytes_give_the_same_report(grader, broken, tmp_path):
@@ -280,6 +283,9 @@ def test_a_folder_of_submissions(grader, broken, tmp_path):
         lines = {line["submission"]: line for line in csv.DictReader(file)}
     assert done.returncode == 1
     assert "2 graded, 1 refused, 0 failed on our side" in done.stdout
+    assert "anna 104 / 104" in " ".join(done.stdout.split())
+    assert "carl.zip - refused" in " ".join(done.stdout.split())
+    assert "grading: 3 of 3, done" in done.stderr.splitlines()
     assert lines["anna"]["score"] == "104"
     assert float(lines["'=bob.zip"]["score"]) < 104
     assert (lines["carl.zip"]["status"], lines["carl.zip"]["score"]) == ("refused", "")

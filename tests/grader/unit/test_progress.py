@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from grader.boundary.call_progress import MAX_REPORTS, SECONDS_BETWEEN, CallProgress
-from grader.render.progress_bar import SuiteProgress, stage_of
+from grader.render.counting import counting
+from grader.render.progress_bar import SuiteProgress, stage_of, suite_progress
+from grader.render.terminal import console_for
 from tests.grader.support.reports import RUBRIC
 
 
@@ -103,3 +105,92 @@ def test_the_live_line_shows_the_stage():
 
         assert bar.tasks[0].description == f"{problem.title} · epoch 2 of 3"
         assert bar.tasks[0].completed == 0
+
+
+class Terminal(io.StringIO):
+    """A terminal."""
+
+    def isatty(self):
+        """Return true."""
+        return True
+
+
+@pytest.mark.parametrize(
+    ("total", "told"),
+    [(3, ["1 of 3", "2 of 3", "3 of 3"]), (1_000, ["100 of 1,000", "200 of 1,000", "300 of 1,000"])],
+)
+def test_a_pipe_gets_lines_with_counts(total, told, clock):
+    """A stage has at most ten lines in a pipe, with the time left, and no control characters."""
+    page = io.StringIO()
+
+    with counting(page) as progress:
+        progress.begin("grading", total)
+        for _ in range(total):
+            clock[0] += 1.0
+            progress.advance("anna.zip")
+
+    lines = page.getvalue().splitlines()
+    assert len(lines) == min(total, 10)
+    assert lines[:3] == [
+        f"grading: {each}, " + ("done" if each == "3 of 3" else f"{left} left")
+        for each, left in zip(told, left_of(total), strict=True)
+    ]
+    assert lines[-1] == f"grading: {total:,} of {total:,}, done"
+    assert all(line.isprintable() for line in lines)
+
+
+def left_of(total):
+    """Return the times left after each of the first three lines, at one step a second."""
+    return ["about 2 s", "about 1 s", ""] if total == 3 else ["about 15 min", "about 13 min", "about 12 min"]
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown"])
+def test_a_dumb_terminal_gets_lines(term, monkeypatch):
+    """A terminal that cannot write a line again is treated as a pipe."""
+    monkeypatch.setenv("TERM", term)
+    page = Terminal()
+
+    with counting(page) as progress:
+        progress.begin("grading", 1)
+        progress.advance()
+
+    assert page.getvalue() == "grading: 1 of 1, done\n"
+
+
+def test_forced_colour_makes_no_bar_in_a_pipe(monkeypatch):
+    """FORCE_COLOR is about colour: a pipe still gets lines, and no cursor moves."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    page = io.StringIO()
+
+    with counting(page) as progress, suite_progress(console_for(page), RUBRIC) as line:
+        progress.begin("grading", 1)
+        progress.advance()
+        line.listen("collected", {"TestAdding": ["test_it"]})
+
+    assert page.getvalue() == "grading: 1 of 1, done\n"
+
+
+def test_a_terminal_gets_a_bar(monkeypatch):
+    """A terminal shows the steps, the time left and the last name, without its control characters."""
+    monkeypatch.setenv("TERM", "xterm")
+    page = Terminal()
+
+    with counting(page) as progress:
+        progress.begin("grading", 2)
+        progress.advance("[bold]anna\x1b[2J\u202e")
+
+    assert "1/2" in page.getvalue()
+    assert "[bold]anna" in page.getvalue()
+    assert "\x1b[2J" not in page.getvalue()
+    assert "\u202e" not in page.getvalue()
+
+
+def test_quiet_work_shows_nothing():
+    """With JSON as output there is no progress at all."""
+    page = io.StringIO()
+
+    with counting(page, quiet=True) as progress:
+        progress.begin("grading", 1)
+        progress.advance()
+
+    assert not page.getvalue()

@@ -6,9 +6,13 @@ from dataclasses import replace
 from rich.console import Console
 
 from grader.core.report import Status, status_of
-from grader.core.scoring import Outcome
+from grader.core.rubric import parse_rubric
+from grader.core.scoring import Outcome, score
 from grader.render.terminal import print_report
+from tests.assignment.samples import ROOT
 from tests.grader.support.reports import report, result
+
+HALF = "\N{CIRCLE WITH LEFT HALF BLACK}"
 
 
 def shown(graded, width=100):
@@ -16,6 +20,12 @@ def shown(graded, width=100):
     console = Console(file=io.StringIO(), width=width, color_system=None)
     print_report(graded, console)
     return console.file.getvalue()
+
+
+def words(text, label):
+    """Return the words of the only line that begins with `label`, a mark aside."""
+    [line] = [line for line in text.splitlines() if line[:14].strip(" +x!\u25d0\u2717").startswith(label)]
+    return line.split()
 
 
 def test_totals_come_first():
@@ -33,7 +43,7 @@ def test_bonus_parts_stand_below_a_line_of_their_own():
     lines = [line.split() for line in shown(with_bonus).splitlines()]
 
     below = lines[lines.index(["Bonus", "(not", "in", "the", "score)", "4", "/", "4"]) :]
-    assert ["Extra", "part", "4", "/", "4"] in below
+    assert ["\N{CHECK MARK}", "Extra", "part", "4", "/", "4"] in below
     assert "Bonus" not in shown(without)
 
 
@@ -47,16 +57,27 @@ def test_a_loss_shows_its_first_reason():
 
     text = shown(report(*lost))
 
-    assert "test_one: is wrong: expected 5.0, got 6.0 (and 1 more)" in text
-    assert "1 / 3" in text
-    assert "1/3 tests" in text
+    assert words(text, "Addition") == [
+        "\N{CIRCLE WITH LEFT HALF BLACK}",
+        "Addition",
+        "1",
+        "/",
+        "3",
+        "1/3",
+        "tests",
+    ]
+    assert words(text, "is wrong") == ["is", "wrong"]
+    assert words(text, "expected") == ["expected", "5.0"]
+    assert words(text, "got") == ["got", "6.0"]
+    assert "    cost      2 of 3 points by 2 tests; handout, section 2.1" in text
 
 
 def test_the_next_step_is_named():
-    """The line under the table names the problem to work on, its section and its hint."""
+    """The lines under the table name the problem to work on, its section, its hint and its command."""
     text = shown(report(result("TestTaking", "test_takes", Outcome.FAILED, message="no")))
 
     assert "Next: Subtraction (handout, section 2.2). Take them away." in text
+    assert "  uv run pytest -k TestTaking" in text.partition("Next:")[2].splitlines()
 
 
 def test_our_failure_is_not_a_score():
@@ -117,3 +138,58 @@ def test_a_narrow_terminal():
     text = shown(report(lost), width=40)
 
     assert max(len(line) for line in text.splitlines()) <= 40
+
+
+def test_unwritten_work_is_one_line_for_each_part():
+    """A part without any code has one line; a part that is begun says how many problems are left."""
+    stubs = [result(outcome=Outcome.NOT_WRITTEN), result("TestRoots", "test_root", Outcome.NOT_WRITTEN)]
+
+    begun, untouched = (
+        shown(report(*stubs, *more)).splitlines()
+        for more in ([], [result("TestTaking", "test_takes", Outcome.NOT_WRITTEN)])
+    )
+
+    assert [" ".join(line.split()) for line in untouched if "part" in line] == [
+        "\N{MIDDLE DOT} First part 0 / 5 not started",
+        "\N{MIDDLE DOT} Extra part 0 / 4 not started",
+    ]
+    assert any("First part (1 not started)" in line for line in begun)
+    assert not any(line.strip().startswith(("Addition", "Roots")) for line in [*begun, *untouched])
+
+
+def test_the_template_fits_one_screen():
+    """The report of an untouched project has at most 24 lines."""
+    rubric = parse_rubric((ROOT / "rubric.yaml").read_text(encoding="utf-8"))
+    expected = {problem.tests: ["test_it"] for problem in rubric.problems}
+    stubs = [result(group, "test_it", Outcome.NOT_WRITTEN) for group in expected]
+
+    text = shown(report(score=score(rubric, expected, stubs)), width=80)
+
+    assert len(text.splitlines()) <= 24
+
+
+def test_a_problem_that_waits_points_to_the_earlier_one():
+    """A problem that fails because of an earlier one names it, and repeats no reason."""
+    rubric = parse_rubric(
+        "title: Sums\nsuite: cases\nparts:\n- id: one\n  title: One\n  problems:\n"
+        "  - {id: a, title: Adding, points: 2, tests: TestA}\n"
+        "  - {id: b, title: Doubling, points: 2, tests: TestB, needs: [a]}\n"
+    )
+    lost = [result(group, "test_it", Outcome.FAILED, message="no") for group in ("TestA", "TestB")]
+    graded = report(score=score(rubric, {"TestA": ["test_it"], "TestB": ["test_it"]}, lost))
+
+    lines = [line.strip() for line in shown(graded).splitlines()]
+
+    doubling = next(number for number, line in enumerate(lines) if "Doubling" in line)
+    assert lines[doubling + 1] == "waits for Adding"
+    assert not lines[doubling + 2]
+    assert lines.count("no") == 1
+
+
+def test_a_crash_names_the_line_of_the_traceback():
+    """The innermost line of the student's own traceback stands below the reason."""
+    message = 'KeyError: 1\n  File "a.py", line 3, in f\n    g()\n  File "engine.py", line 41, in g\n    x'
+
+    text = shown(report(result(outcome=Outcome.ERROR, message=message)))
+
+    assert words(text, "where") == ["where", "engine.py,", "line", "41"]
