@@ -25,6 +25,7 @@ ICONS = "icons.svg"
 NAMES = (
     "icon.svg",
     ICONS,
+    "copy.js",
     "hand-in.js",
     "handout.css",
     "live.js",
