@@ -63,10 +63,13 @@ class Locator:
             return False
         try:
             places = self._find(job, _Watch(self._must_yield, stop).hear)
-        except (Interrupted, *OUT_OF_ORDER) as reason:
-            log.info("a traced run ends early", submission=job.submission_id, reason=repr(reason))
+        except Interrupted:
+            log.info("a traced run gives way", submission=job.submission_id)
             with self._database.write() as session:
                 abandon_trace(session, job)
+            return False
+        except OUT_OF_ORDER as error:  # the start counts, so that it is not repeated without end
+            log.warning("a traced run failed", submission=job.submission_id, error=str(error))
             return False
         with self._database.write() as session:
             finish_trace(session, job, places)

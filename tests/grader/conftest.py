@@ -4,11 +4,16 @@ import os
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from grader.store import open_database
 from tests.grader.support import postgresql
 from tests.grader.support.load import busy_loops
 from tests.grader.support.needs import pytest_collection_modifyitems, pytest_runtest_setup  # noqa: F401
+
+# A loaded host makes an example slow, which is no fault of the code.
+settings.register_profile("any load", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any load")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from grader.core.fingerprint import Fingerprint
 from grader.core.place import Evidence, Place, from_places_document
 from grader.core.scoring import Outcome
 from grader.sandbox.runner import SandboxError
-from grader.store import open_database
+from grader.store import open_database, places
 from grader.store.attempts import publish, take
 from grader.store.places import stored_places
 from grader.store.submissions import accept
@@ -151,15 +152,20 @@ def test_a_run_gives_way(runs, event):
         assert runs.look()
 
 
-def test_a_failed_sandbox_leaves_the_run_for_later(runs):
-    """Places are missing then, not empty: any worker may try again."""
+def test_a_failed_sandbox_leaves_the_run_for_later(runs, monkeypatch):
+    """Places are missing then, not empty. Another run may try after a while, and no third one."""
     submission_id = runs.grade()
     runs.find = without_sandbox
 
     assert not runs.look()
+    assert not runs.look()
+    assert len(runs.calls) == 1
     assert runs.places(submission_id) is None
-    runs.find = found
-    assert runs.look()
+
+    monkeypatch.setattr(places, "ABANDONED", timedelta(0))
+    assert not runs.look()
+    assert not runs.look()
+    assert len(runs.calls) == places.MOST_STARTS
 
 
 def test_an_error_of_ours_leaves_no_places_and_is_not_tried_again(runs):
