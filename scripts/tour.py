@@ -115,7 +115,7 @@ def instructors(page: Page, url: str) -> None:
     take(page, "student")
     page.go_back()
     tabs.get_by_role("link", name="Rubric", exact=True).click()
-    page.get_by_role("main").get_by_role("group").nth(1).locator("summary").click()
+    page.get_by_role("main").get_by_role("group").nth(1).locator("summary").first.click()
     take(page, "rubric")
 
 
