@@ -20,7 +20,7 @@ def test_copying_by_keyboard(exhibition, visit):
 def test_a_browser_that_refuses_the_clipboard(exhibition, visit):
     """The live region tells that the command was not copied, and the command can be selected."""
     page = visit("anna").open(f"/submissions/{exhibition.ids['graded']}")
-    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
 
     page.get_by_role("button", name="Copy the command").first.click()
 
