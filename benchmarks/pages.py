@@ -2,8 +2,9 @@
 
 A course of 300 students with four submissions each, on SQLite, in this process: the real assignment's 43
 problems and its tests, with verdicts made of the reference's by losing tests at random. A time is that of the
-server for one page, from the request to the last byte, compressed as browsers ask for it. The second table
-lists the files that a browser loads for a first visit.
+server for one page, from the request to the last byte, compressed as browsers ask for it. A page is kept
+until the class changes; the address of a row `rendered` is new in each round. The second table lists the
+files that a browser loads for a first visit.
 """
 
 import gc
@@ -64,10 +65,10 @@ def main() -> None:
         gc.freeze()  # as the service does when it starts
         times: dict[str, list[float]] = {name: [] for name in paths}
         sizes = dict.fromkeys(paths, 0)
-        for _ in range(rounds):
+        for number in range(rounds):
             for name, path in paths.items():
                 began = time.perf_counter()
-                with client.stream("GET", path) as answer:
+                with client.stream("GET", path.format(round=number)) as answer:
                     sizes[name] = sum(len(chunk) for chunk in answer.iter_raw())
                 times[name].append(1000 * (time.perf_counter() - began))
                 answer.raise_for_status()
@@ -104,7 +105,10 @@ def course() -> Iterator[tuple[TestClient, TestClient, dict[str, str]]]:
         report = replace(report, suite_sha256=suite.suite_sha256, rubric_sha256=suite.rubric_sha256)
         teacher, student, example = fill(service.database, suite.rubric, report)
         web = make_web(service)
-        clients = [TestClient(web, cookies={SESSION_COOKIE: cookie}) for cookie in (teacher, student)]
+        url = settings.url  # the service answers to its own name only
+        clients = [
+            TestClient(web, base_url=url, cookies={SESSION_COOKIE: cookie}) for cookie in (teacher, student)
+        ]
         for client in clients:
             client.headers["Accept-Encoding"] = "gzip"
             stack.enter_context(client)  # one event loop for all its requests, as a server has
@@ -113,8 +117,12 @@ def course() -> Iterator[tuple[TestClient, TestClient, dict[str, str]]]:
             clients[1],
             {
                 "report": f"/submissions/{example}",
-                "matrix": f"/assignments/{ASSIGNMENT}/matrix",
+                "matrix, all rows": f"/assignments/{ASSIGNMENT}/matrix?page=all",
+                "matrix, all rows, rendered": f"/assignments/{ASSIGNMENT}/matrix?page=all&new={{round}}",
+                "matrix, 50 rows": f"/assignments/{ASSIGNMENT}/matrix",
                 "overview": f"/assignments/{ASSIGNMENT}/overview",
+                "overview, rendered": f"/assignments/{ASSIGNMENT}/overview?new={{round}}",
+                "failures, rendered": f"/assignments/{ASSIGNMENT}/failures?new={{round}}",
                 "rubric": f"/assignments/{ASSIGNMENT}/rubric",
                 "assignment": f"/assignments/{ASSIGNMENT}",
             },

@@ -56,6 +56,27 @@ def in_words(moment: datetime, zone_name: str) -> str:
     return f"{words} ({zone_name}; {other_day}{utc:%H:%M} UTC)"
 
 
+def briefly(moment: datetime, zone_name: str) -> str:
+    """Return an instant in the time zone of a course, as in Mon 30 Nov, 16:00 UTC."""
+    local = moment.astimezone(zone_named(zone_name))
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M} {local:%Z}"
+
+
+def countdown(moment: datetime, due_at: datetime) -> str:
+    """Return the time to a deadline as in Due in 20 h, or the time since it as in Closed 3 days ago."""
+    left = closing(due_at) - moment
+    words = _roughly(abs(left))
+    return f"Due in {words}" if left > timedelta(0) else f"Closed {words} ago"
+
+
+def _roughly(span: timedelta) -> str:
+    """Return a duration in its largest unit: days from two days on, hours from two hours on, minutes."""
+    for unit, name in ((timedelta(days=1), "days"), (timedelta(hours=1), "h")):
+        if span >= 2 * unit:
+            return f"{span // unit} {name}"
+    return f"{max(1, span // _MINUTE)} min"
+
+
 def closing(due_at: datetime) -> datetime:
     """Return the first instant that is late: the whole minute of a deadline is in time."""
     return due_at.replace(second=0, microsecond=0) + _MINUTE

@@ -15,6 +15,7 @@ from grader.core.rubric import Problem
 from grader.core.scoring import format_points
 
 MOST_BINS = 13
+FEWEST_FOR_HALVES = 4  # scores
 FEWEST_WHOLE_BINS = 5  # rather than fewer, the limits are no whole numbers
 MOST_TIME_BINS = 40
 MIDNIGHT = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,7 +41,8 @@ class Bin:
 class PassRate:
     """How a class did on a problem: the mean share of its points, and how many earned how much of them.
 
-    `rate` is None, and `not_judged` all there are, when no submission was judged on it.
+    Who has not started a problem is in `not_started` alone, and not in the mean. `rate` is None when no
+    submission that started the problem was judged on it.
     """
 
     problem: Problem
@@ -49,6 +51,7 @@ class PassRate:
     partial: int
     none: int
     not_judged: int
+    not_started: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,20 @@ def median(scores: Iterable[float]) -> float | None:
     return statistics.median(found) if found else None
 
 
+def mean(scores: Sequence[float]) -> float | None:
+    """Return the mean score, None of none."""
+    return statistics.fmean(scores) if scores else None
+
+
+def middle_half(scores: Iterable[float]) -> tuple[float, float] | None:
+    """Return the scores between which the middle half of a class is; None for fewer than four."""
+    found = sorted(scores)
+    if len(found) < FEWEST_FOR_HALVES:
+        return None
+    low, _, high = statistics.quantiles(found, n=4, method="inclusive")
+    return low, high
+
+
 def histogram(scores: Iterable[float], max_score: int) -> tuple[Bin, ...]:
     """Return equal bins from 0 to `max_score`; a higher score, of an earlier rubric, is in the last one."""
     number = _number_of_bins(max_score)
@@ -83,12 +100,15 @@ def histogram(scores: Iterable[float], max_score: int) -> tuple[Bin, ...]:
     return tuple(Bin(limits[i], limits[i + 1], counts[i]) for i in range(number))
 
 
-def pass_rates(problems: Iterable[Problem], submissions: Sequence[Points]) -> tuple[PassRate, ...]:
+def pass_rates(
+    problems: Iterable[Problem], submissions: Sequence[Points], unstarted: Mapping[str, int]
+) -> tuple[PassRate, ...]:
     """Return how a class did on each problem, hardest first, those without a rate last.
 
     `submissions` are the points by problem of each that counts; a problem that one lacks was not judged.
+    `unstarted` has the number of submissions without any code for a problem, by its id.
     """
-    rates = [_pass_rate(problem, submissions) for problem in problems]
+    rates = [_pass_rate(problem, submissions, unstarted.get(problem.id, 0)) for problem in problems]
     return tuple(sorted(rates, key=lambda each: 2.0 if each.rate is None else each.rate))
 
 
@@ -131,15 +151,17 @@ def _number_of_bins(max_score: int) -> int:
     return next(whole, min(max_score, MOST_BINS))
 
 
-def _pass_rate(problem: Problem, submissions: Sequence[Points]) -> PassRate:
+def _pass_rate(problem: Problem, submissions: Sequence[Points], not_started: int) -> PassRate:
     earned = [points.get(problem.id) for points in submissions]
     judged = [points for points in earned if points is not None]
-    full, none = sum(points >= problem.points for points in judged), judged.count(0)
+    full, none = sum(points >= problem.points for points in judged), judged.count(0) - not_started
+    started = len(judged) - not_started
     return PassRate(
         problem=problem,
-        rate=sum(judged) / (len(judged) * problem.points) if judged else None,
+        rate=sum(judged) / (started * problem.points) if started else None,
         full=full,
-        partial=len(judged) - full - none,
+        partial=started - full - none,
         none=none,
         not_judged=len(earned) - len(judged),
+        not_started=not_started,
     )

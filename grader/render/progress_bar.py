@@ -43,14 +43,17 @@ class SuiteProgress:
 
 
 def stage_of(numbers: Mapping[str, float]) -> str:
-    """Return how far a training has come, such as "epoch 2/3, 40 %"; numbers of other names are not shown."""
+    """Return how far a training has come, such as "epoch 2 of 3, 40 % of the batches".
+
+    Numbers of other names are not shown. A bare percentage would read like an accuracy.
+    """
     epoch, epochs = numbers.get("epoch"), numbers.get("epochs")
     batch, batches = numbers.get("batch"), numbers.get("batches")
     parts = []
     if epoch is not None:
-        parts.append(f"epoch {epoch:g}" if epochs is None else f"epoch {epoch:g}/{epochs:g}")
+        parts.append(f"epoch {epoch:g}" if epochs is None else f"epoch {epoch:g} of {epochs:g}")
     if batch is not None and batches:
-        parts.append(f"{min(max(batch / batches, 0), 1):.0%}".replace("%", " %"))
+        parts.append(f"{min(max(batch / batches, 0), 1):.0%}".replace("%", " % of the batches"))
     return ", ".join(parts)
 
 

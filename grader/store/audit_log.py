@@ -56,6 +56,12 @@ def entries(session: Session, wanted: AuditFilter = AuditFilter(), limit: int = 
     return session.scalars(found.order_by(AuditRow.id.desc()).limit(limit)).all()
 
 
+def entries_about(session: Session, course: str, subjects: Collection[str]) -> Sequence[AuditRow]:
+    """Return the entries of a course about any of these subjects, newest first."""
+    found = select(AuditRow).where(AuditRow.course == course, AuditRow.subject.in_(subjects))
+    return session.scalars(found.order_by(AuditRow.id.desc())).all()
+
+
 def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     given = {AuditRow.actor: wanted.actor, AuditRow.action: wanted.action, AuditRow.subject: wanted.subject}
     conditions: list[ColumnElement[bool]] = [

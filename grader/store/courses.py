@@ -74,7 +74,12 @@ def due_in_words(session: Session, assignment: AssignmentRow) -> str | None:
     """Return the deadline in words, in the course's time zone; None if there is none."""
     if assignment.due_at is None:
         return None
-    return in_words(assignment.due_at, session.get_one(CourseRow, assignment.course_id).time_zone)
+    return in_words(assignment.due_at, zone_of(session, assignment))
+
+
+def zone_of(session: Session, assignment: AssignmentRow) -> str:
+    """Return the time zone of an assignment's deadline: that of its course."""
+    return session.get_one(CourseRow, assignment.course_id).time_zone
 
 
 def set_due(session: Session, assignment: AssignmentRow, entered: str | None) -> None:

@@ -11,6 +11,8 @@ from grader.store.states import State
 from grader.store.tables import EventRow, SubmissionRow
 
 STATE = "state"
+# of a test in an event of kind `tests`; a quiet one has no code, did not run or was not judged
+MARK_PASSED, MARK_FAILED, MARK_QUIET, MARK_TO_COME = "p", "f", "n", "."
 
 
 def add_event(session: Session, submission_id: str, attempt: int, kind: str, data: dict[str, Any]) -> None:

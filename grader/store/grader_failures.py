@@ -17,6 +17,7 @@ class GraderFailure:
     submission_id: str
     received_at: datetime
     reason: str
+    user_id: int
     email: str
     name: str
 
@@ -24,7 +25,14 @@ class GraderFailure:
 def find_grader_failures(session: Session, assignment_id: str) -> list[GraderFailure]:
     """Return the submissions of an assignment that ended as `grader_error`, newest first."""
     rows = (
-        select(SubmissionRow.id, SubmissionRow.received_at, SubmissionRow.reason, UserRow.email, UserRow.name)
+        select(
+            SubmissionRow.id,
+            SubmissionRow.received_at,
+            SubmissionRow.reason,
+            UserRow.id,
+            UserRow.email,
+            UserRow.name,
+        )
         .join(UserRow, UserRow.id == SubmissionRow.user_id)
         .where(SubmissionRow.assignment_id == assignment_id, SubmissionRow.state == State.GRADER_ERROR)
         .order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -40,7 +40,64 @@ FIRST: Mapping[Counts, tuple[Any, ...]] = {
     Counts.LATEST: (SubmissionRow.received_at.desc(), SubmissionRow.id.desc()),
 }
 
-HISTORY = (  # every report page asks, so it is built once
+NEVER_LATE = datetime(9999, 1, 1, tzinfo=UTC)  # without a deadline, late submissions begin here
+
+
+def _place(*order: Any) -> ColumnElement[int]:
+    """Return the place of a submission among those of its student, from 1."""
+    return func.row_number().over(partition_by=SubmissionRow.user_id, order_by=order).label("place")
+
+
+def _select_newest() -> Select[Any]:
+    """Select of each student the newest submission, and how many cost an attempt."""
+    spent = case((SubmissionRow.state.in_(UNSPENT), 0), else_=1)
+    placed = (
+        select(
+            SubmissionRow.user_id,
+            SubmissionRow.id,
+            SubmissionRow.state,
+            func.sum(spent).over(partition_by=SubmissionRow.user_id).label("attempts"),
+            _place(*FIRST[Counts.LATEST]),
+        )
+        .where(SubmissionRow.assignment_id == bindparam("assignment"))
+        .subquery()
+    )
+    return select(placed).where(placed.c.place == 1)
+
+
+def _select_counted(counts: Counts) -> Select[Any]:
+    """Select of each student the submission that counts, with its numbers."""
+    late = case((SubmissionRow.received_at >= bindparam("closing"), 1), else_=0)
+    ranked = (
+        select(
+            SubmissionRow.user_id,
+            SubmissionRow.id,
+            SubmissionRow.received_at,
+            ReportRow.attempt,
+            _place(late, *FIRST[counts]),
+        )
+        .join(ReportRow, report_that_counts())
+        .where(SubmissionRow.assignment_id == bindparam("assignment"))
+        .subquery()
+    )
+    report = and_(ReportRow.submission_id == ranked.c.id, ReportRow.attempt == ranked.c.attempt)
+    return (
+        select(ranked.c.user_id, ranked.c.id, ranked.c.attempt, ranked.c.received_at, *EARNED)
+        .join(ReportRow, report)
+        .where(ranked.c.place == 1)
+    )
+
+
+# The pages ask these often, so each is built once.
+STUDENTS = (
+    select(*STUDENT)
+    .join(MembershipRow, MembershipRow.user_id == UserRow.id)
+    .where(MembershipRow.course_id == bindparam("course"), MembershipRow.role == Role.STUDENT)
+    .order_by(UserRow.email)
+)
+NEWEST = _select_newest()
+COUNTED = {counts: _select_counted(counts) for counts in Counts}
+HISTORY = (
     select(
         SubmissionRow.id,
         SubmissionRow.received_at,
@@ -52,6 +109,12 @@ HISTORY = (  # every report page asks, so it is built once
     .outerjoin(ReportRow, report_that_counts())
     .where(SubmissionRow.user_id == bindparam("user"), SubmissionRow.assignment_id == bindparam("assignment"))
     .order_by(SubmissionRow.received_at.desc(), SubmissionRow.id.desc())
+)
+VERDICTS = (
+    select(ReportRow.submission_id, ReportRow.attempt, ReportRow.score, ReportRow.created_at)
+    .join(SubmissionRow, SubmissionRow.id == ReportRow.submission_id)
+    .where(SubmissionRow.user_id == bindparam("user"), SubmissionRow.assignment_id == bindparam("assignment"))
+    .order_by(ReportRow.created_at, ReportRow.submission_id)
 )
 
 
@@ -80,6 +143,7 @@ class CountedSubmission:
     """The submission that counts for a student; it has a verdict."""
 
     submission_id: str
+    attempt: int
     received_at: datetime
     is_late: bool
     earned: Earned
@@ -122,14 +186,26 @@ class PastSubmission:
     earned: Totals | None
 
 
+@dataclass(frozen=True)
+class GivenVerdict:
+    """A verdict of one attempt on a submission."""
+
+    submission_id: str
+    attempt: int
+    score: float
+    created_at: datetime
+
+
 def list_student_results(session: Session, assignment: AssignmentRow, counts: Counts) -> list[StudentResult]:
     """Return the result of each student of the assignment's course, in the order of their addresses."""
-    handed_in = {row.user_id: row for row in session.execute(_select_newest(assignment.id))}
+    ask, due_at = session.connection().execute, assignment.due_at
+    handed_in = {row.user_id: row for row in ask(NEWEST, {"assignment": assignment.id})}
+    closes = {"assignment": assignment.id, "closing": closing(due_at) if due_at else NEVER_LATE}
     counted = {
         row.user_id: CountedSubmission(
-            row.id, row.received_at, is_late(row.received_at, assignment.due_at), _make_earned(row)
+            row.id, row.attempt, row.received_at, is_late(row.received_at, due_at), _make_earned(row)
         )
-        for row in session.execute(_select_counted(assignment, counts))
+        for row in ask(COUNTED[counts], closes)
     }
 
     def standing(student: Row[Any]) -> StudentResult:
@@ -144,7 +220,7 @@ def list_student_results(session: Session, assignment: AssignmentRow, counts: Co
             counted=counted.get(student.id),
         )
 
-    return [standing(student) for student in session.execute(_select_students(assignment.course_id))]
+    return [standing(student) for student in ask(STUDENTS, {"course": assignment.course_id})]
 
 
 def list_history(session: Session, user_id: int, assignment: AssignmentRow) -> list[PastSubmission]:
@@ -165,60 +241,10 @@ def list_history(session: Session, user_id: int, assignment: AssignmentRow) -> l
     ]
 
 
-def _select_students(course_id: str) -> Select[Any]:
-    """Select the students of a course."""
-    return (
-        select(*STUDENT)
-        .join(MembershipRow, MembershipRow.user_id == UserRow.id)
-        .where(MembershipRow.course_id == course_id, MembershipRow.role == Role.STUDENT)
-        .order_by(UserRow.email)
-    )
-
-
-def _select_newest(assignment_id: str) -> Select[Any]:
-    """Select of each student the newest submission, and how many cost an attempt."""
-    spent = case((SubmissionRow.state.in_(UNSPENT), 0), else_=1)
-    placed = (
-        select(
-            SubmissionRow.user_id,
-            SubmissionRow.id,
-            SubmissionRow.state,
-            func.sum(spent).over(partition_by=SubmissionRow.user_id).label("attempts"),
-            _place(*FIRST[Counts.LATEST]),
-        )
-        .where(SubmissionRow.assignment_id == assignment_id)
-        .subquery()
-    )
-    return select(placed).where(placed.c.place == 1)
-
-
-def _select_counted(assignment: AssignmentRow, counts: Counts) -> Select[Any]:
-    """Select of each student the submission that counts, with its numbers."""
-    due_at = assignment.due_at
-    late = () if due_at is None else (case((SubmissionRow.received_at >= closing(due_at), 1), else_=0),)
-    ranked = (
-        select(
-            SubmissionRow.user_id,
-            SubmissionRow.id,
-            SubmissionRow.received_at,
-            ReportRow.attempt,
-            _place(*late, *FIRST[counts]),
-        )
-        .join(ReportRow, report_that_counts())
-        .where(SubmissionRow.assignment_id == assignment.id)
-        .subquery()
-    )
-    report = and_(ReportRow.submission_id == ranked.c.id, ReportRow.attempt == ranked.c.attempt)
-    return (
-        select(ranked.c.user_id, ranked.c.id, ranked.c.received_at, *EARNED)
-        .join(ReportRow, report)
-        .where(ranked.c.place == 1)
-    )
-
-
-def _place(*order: Any) -> ColumnElement[int]:
-    """Return the place of a submission among those of its student, from 1."""
-    return func.row_number().over(partition_by=SubmissionRow.user_id, order_by=order).label("place")
+def list_verdicts(session: Session, user_id: int, assignment: AssignmentRow) -> list[GivenVerdict]:
+    """Return every verdict on the submissions of a student for an assignment, oldest first."""
+    found = session.connection().execute(VERDICTS, {"user": user_id, "assignment": assignment.id})
+    return [GivenVerdict(*row) for row in found]
 
 
 def _make_earned(row: Row[Any]) -> Earned:

@@ -158,6 +158,14 @@ def arrivals(session: Session, assignment_id: str) -> Sequence[datetime]:
     return session.scalars(found.order_by(SubmissionRow.received_at)).all()
 
 
+def find_kept_archives(session: Session, sha256s: Collection[str]) -> set[str]:
+    """Return those of the archives that still have their bytes; retention empties the others."""
+    kept = select(ArchiveRow.sha256).where(
+        ArchiveRow.sha256.in_(sha256s), func.length(ArchiveRow.content) > 0
+    )
+    return set(session.scalars(kept))
+
+
 def _history(user_id: int, assignment_id: str) -> Select[SubmissionRow]:
     """Select the submissions of a student for an assignment, newest first."""
     own = select(SubmissionRow).where(

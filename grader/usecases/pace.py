@@ -24,9 +24,14 @@ RUNS_TAKE_LONG = "All workers are busy with long submissions. The wait is unknow
 
 @dataclass(frozen=True)
 class _Flow:
-    """The queue at a moment: slots, seconds of each running submission so far, seconds of recent ones."""
+    """The queue at a moment.
+
+    Attributes: `slots`, `queued` (submissions of students), `running` (seconds of each run so far), `recent`
+    (seconds of recent runs).
+    """
 
     slots: int
+    queued: int
     running: tuple[float, ...]
     recent: tuple[float, ...]
 
@@ -50,6 +55,11 @@ class Pace:
         seconds = expected_wait(place, slots, flow.running, flow.recent) if flow.slots else None
         return None if seconds is None else math.ceil(seconds)
 
+    def crowd(self, session: Session) -> tuple[int, int]:
+        """Return how many submissions of students are queued, and how many are graded at a time."""
+        flow = self._fresh(session)
+        return flow.queued, flow.slots
+
     def reason(self, session: Session) -> str:
         """Return why a wait cannot be known."""
         return RUNS_TAKE_LONG if self._fresh(session).slots else NOBODY_GRADES
@@ -68,7 +78,9 @@ class Pace:
         )
         running = [max(0.0, (moment - at).total_seconds()) for at in session.scalars(begun) if at]
         recent = _recent(session) or [FIRST_GUESS_SECONDS]
-        return _Flow(self._queue.stats(session).slots, tuple(running), tuple(recent))
+        stats = self._queue.stats(session)
+        queued = sum(count for priority, count in stats.depth.items() if priority > Priority.BULK)
+        return _Flow(stats.slots, queued, tuple(running), tuple(recent))
 
 
 def _recent(session: Session) -> list[float]:

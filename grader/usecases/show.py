@@ -114,6 +114,39 @@ def find_place(
     return place, context.pace.wait(session, place, is_busy=is_busy)
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """The wait of a queued submission.
+
+    Attributes: `place` (1: the next one; None if a worker has just taken it), `seconds` until its turn (None
+    if that is not known, and `reason` says why), `queued` (submissions that wait), `slots` (submissions that
+    are graded at a time), `follows` (an earlier submission of the same student is being graded).
+    """
+
+    place: int | None
+    seconds: int | None
+    queued: int
+    slots: int
+    follows: bool
+    reason: str
+
+
+def find_waiting(context: Context, session: Session, submission: SubmissionRow) -> Waiting | None:
+    """Return the wait of a submission; None if it is not queued."""
+    if submission.state is not State.QUEUED:
+        return None
+    place, seconds = find_place(context, session, submission)
+    queued, slots = context.pace.crowd(session)
+    return Waiting(
+        place,
+        seconds,
+        queued=max(queued, place or 0),
+        slots=slots,
+        follows=bool(find_busy(session, [submission.id])),
+        reason=context.pace.reason(session) if place and seconds is None else "",
+    )
+
+
 def reason_for_students(submission: SubmissionRow) -> str:
     """Return why a submission ended without a verdict; details of our failures are for staff."""
     if submission.state is State.GRADER_ERROR:

@@ -18,6 +18,7 @@ SHEETS = (
     "fonts.css",
     "shell.css",
     "pages.css",
+    "attempts.css",
     "code.css",
     "staff.css",
 )  # after the stylesheet of reports

@@ -24,7 +24,7 @@ from grader.usecases.use_case_error import UseCaseError
 from grader.web.api_error import ApiError, ErrorType, to_api_error
 from grader.web.dependencies import InContext
 from grader.web.pages.current_user import CurrentUser
-from grader.web.pages.history import ListedSubmission, best, latest, list_submissions, score_line
+from grader.web.pages.history import ListedSubmission, best, latest, list_submissions
 from grader.web.pages.home_page import Task, task
 from grader.web.pages.page_context import page_context_of
 from grader.web.pages.view import kept_page, page
@@ -116,7 +116,6 @@ def _values(
         "next_step": step,
         "held_up": held_up(newest, step) if newest and step else (),
         "submissions": submissions,
-        "scores": score_line(submissions),
         "rubric": page_context_of(request).rubric,
     }
 

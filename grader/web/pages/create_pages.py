@@ -14,6 +14,7 @@ from grader.web.pages import (
     assignment_page,
     code_page,
     compare_page,
+    failures_page,
     handout_page,
     home_page,
     live_page,
@@ -42,7 +43,7 @@ STUDENTS = (
     live_page,
     compare_page,
 )
-STAFF = (overview_page, matrix_page, rubric_page, student_page)
+STAFF = (overview_page, failures_page, matrix_page, rubric_page, student_page)
 MODULES = (assets, sign_in_page, theme_page, *STUDENTS, *STAFF, patterns_page)
 WITHOUT_STORE = {ErrorType.UNAVAILABLE, ErrorType.OUR_MISTAKE}  # their page asks the store for nothing
 

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from grader.store.states import WAITING, State
 from grader.store.student_results import PastSubmission, list_history
 from grader.store.tables import AssignmentRow
-from grader.web.pages.charts import Curve, line
+from grader.web.pages.curves import Measurement, Plot, plot
+
+MOST_POINTS = 30  # of the plot: the table has all
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,36 @@ def standing(found: Sequence[ListedSubmission], this: ListedSubmission) -> Stand
     return Standing(change, before.number if before else None, top, is_best=top == this)
 
 
-def score_line(found: Sequence[ListedSubmission]) -> Curve:
-    """Return the curve of the scores, up to the maximum score."""
-    scores = [(f"submission {each.number}", each.score) for each in found if each.score is not None]
-    return line(scores, next((each.max_score for each in found if each.max_score), None))
+@dataclass(frozen=True)
+class HistoryRow:
+    """A row of the history: a submission, and the one with a score before it."""
+
+    this: ListedSubmission
+    before: ListedSubmission | None
+
+    @property
+    def change(self) -> float | None:
+        """The points more than before; None without two scores."""
+        if self.before is None or self.before.score is None or self.this.score is None:
+            return None
+        return round(self.this.score - self.before.score, 2)
+
+
+def history_rows(found: Sequence[ListedSubmission]) -> list[HistoryRow]:
+    """Return the rows of the history, newest first."""
+    rows, before = [], None
+    for each in found:
+        rows.append(HistoryRow(each, before if each.score is not None else None))
+        before = before if each.score is None else each
+    return rows[::-1]
+
+
+def score_plot(found: Sequence[ListedSubmission]) -> Plot:
+    """Return the scores of the newest submissions as a plot from 0 to the maximum score."""
+    scored = [(each, each.score) for each in found if each.score is not None][-MOST_POINTS:]
+    top = max((each.max_score or 0 for each, _ in scored), default=0)
+    points = [Measurement(each.number, score, str(each.number), each.id) for each, score in scored]
+    return plot(points, top=top)
 
 
 def _try(number: int, handed_in: PastSubmission) -> ListedSubmission:

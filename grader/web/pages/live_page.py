@@ -4,9 +4,7 @@ Each event brings a piece of the page, rendered as the page itself renders it. S
 needs no earlier event.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
@@ -14,84 +12,48 @@ from fastapi.sse import format_sse_event
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from grader.core.rubric import Part
 from grader.render.progress_bar import stage_of
 from grader.store.events import events_since
 from grader.store.states import WAITING, State
 from grader.store.tables import EventRow, SubmissionRow
 from grader.usecases.access import find_submission, may_see
 from grader.usecases.context import Context
-from grader.usecases.show import find_place
+from grader.usecases.show import find_waiting
 from grader.usecases.sign_in import find_by_cookie
 from grader.usecases.streams import StillAllowed
 from grader.web.dependencies import SESSION_COOKIE, InContext
 from grader.web.event_stream import Batch, stream_events
-from grader.web.pages.charts import Curve, line, thin_out
 from grader.web.pages.current_user import CurrentUser
+from grader.web.pages.curves import Measurement, Plot, plot, thin_out
+from grader.web.pages.live_picture import Picture, Training
 from grader.web.pages.page_context import InPageContext, PageContext
 from grader.web.pages.view import render
 
 CURVE_POINTS = 200
-NOTHING = {"done": 0, "passed": 0, "total": 0}
+PIECES = ("steps", "number", "line", "action", "tests", "training", "losses")
 
 router = APIRouter()
-
-
-@dataclass(frozen=True)
-class Training:
-    """A training as the submission reports it: its progress, and its loss if the code reports one."""
-
-    problem: str
-    stage: str
-    losses: Curve
-
-
-@dataclass(frozen=True)
-class Picture:
-    """The progress of a submission that waits or is being graded.
-
-    Attributes: `place` in the queue, `wait` (seconds until grading starts), `counts` (tests done, passed and
-    total by problem id), `parts` of the rubric, `stage` (the score before a second stage),
-    `has_second_stage`, and `training` (the training that runs).
-    """
-
-    id: str
-    state: State
-    attempt: int
-    place: int | None
-    wait: int | None
-    counts: dict[str, dict[str, int]]
-    parts: Sequence[Part]
-    stage: dict[str, Any] | None
-    has_second_stage: bool
-    training: Training | None
-
-    @property
-    def total(self) -> dict[str, int]:
-        """The counts of all problems together."""
-        return {key: sum(count[key] for count in self.counts.values()) for key in NOTHING}
-
-    def count(self, problem_id: str) -> dict[str, int]:
-        """Return the counts of a problem: tests done, passed and total."""
-        return self.counts.get(problem_id, NOTHING)
 
 
 def picture(
     context: Context, page_context: PageContext, session: Session, submission: SubmissionRow
 ) -> Picture:
     """Return the progress of a submission."""
-    place, wait = find_place(context, session, submission)
     events = [each for each in events_since(session, submission.id, 0) if each.attempt == submission.attempt]
     newest = {each.kind: each.data for each in events}
     is_grading = submission.state is State.GRADING
+    told = newest.get("tests", {}) if is_grading else {}
+    begun = submission.taken_at if is_grading else None
     return Picture(
         id=submission.id,
         state=submission.state,
         attempt=submission.attempt,
-        place=place,
-        wait=wait,
-        counts=newest.get("tests", {}).get("problems", {}) if is_grading else {},
-        parts=(*page_context.rubric.parts, *page_context.rubric.bonus_parts),
+        waiting=find_waiting(context, session, submission),
+        waited=(begun - submission.queued_at).total_seconds() if begun else None,
+        counts=told.get("problems", {}),
+        marks=told.get("marks", {}),
+        parts=page_context.rubric.parts,
+        bonus_parts=page_context.rubric.bonus_parts,
         stage=newest.get("stage") if is_grading else None,
         has_second_stage=page_context.has_second_stage,
         training=training_of(page_context, events) if is_grading else None,
@@ -121,7 +83,7 @@ async def follow(
 
 def pieces(now: Picture) -> dict[str, str]:
     """Return the pieces of the page that change, by the name of their event."""
-    return {name: render(f"live_{name}.html.j2", now=now) for name in ("line", "action", "tests", "training")}
+    return {name: render(f"live_{name}.html.j2", now=now) for name in PIECES}
 
 
 class _Poll:
@@ -160,7 +122,28 @@ def training_of(page_context: PageContext, events: Sequence[EventRow]) -> Traini
         return None
     problem = trained[-1]["problem"]
     numbers = [each["numbers"] for each in trained if each["problem"] == problem]
-    losses = [(stage_of(each), each["loss"]) for each in numbers if "loss" in each]
-    titles = {each.id: each.title for each in page_context.rubric.problems}
-    curve = line(thin_out(losses, CURVE_POINTS))
-    return Training(titles.get(problem, problem), stage_of(numbers[-1]), curve)
+    parts = (*page_context.rubric.parts, *page_context.rubric.bonus_parts)
+    titles = {each.id: part.title for part in parts for each in part.problems}
+    return Training(titles.get(problem, problem), stage_of(numbers[-1]), loss_plot(numbers))
+
+
+def loss_plot(numbers: Sequence[Mapping[str, float]]) -> Plot:
+    """Return the losses over the epochs; epochs that are still to come are part of the axis."""
+    told = [each for each in numbers if "loss" in each]
+    points = [
+        Measurement(_epochs_done(each, place), each["loss"], stage_of(each))
+        for place, each in enumerate(told)
+    ]
+    points.sort(key=lambda point: point.at)
+    last = max(0.0, numbers[-1].get("epochs", 0.0))
+    return plot(thin_out(points, CURVE_POINTS), first=0.0, last=last)
+
+
+def _epochs_done(numbers: Mapping[str, float], place: int) -> float:
+    """Return how many epochs are done; the place of the report where it does not tell."""
+    if "epoch" not in numbers:
+        return float(place)
+    batch, batches = numbers.get("batch", 0.0), numbers.get("batches", 0.0)
+    if batches <= 0:
+        return max(0.0, numbers["epoch"])
+    return max(0.0, numbers["epoch"] - 1 + min(max(batch / batches, 0.0), 1.0))

@@ -1,7 +1,7 @@
 """Every component of the pages in every state, with made-up data, for developers and screenshots."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -10,13 +10,16 @@ from fastapi import APIRouter, Request, Response
 from grader.core.report import GradedReport, Status
 from grader.core.rubric import Rubric, parse_rubric
 from grader.core.scoring import Outcome, TestResult, score
+from grader.core.statistics import histogram
 from grader.render.html import report_values
 from grader.render.marks import MARKS
 from grader.store.states import VERDICT, State
+from grader.usecases.show import Waiting
 from grader.web.api_error import ApiError, ErrorType
-from grader.web.pages.charts import bars, line
 from grader.web.pages.history import ListedSubmission
-from grader.web.pages.live_page import Picture, Training
+from grader.web.pages.live_page import loss_plot
+from grader.web.pages.live_picture import Picture, Training
+from grader.web.pages.plots import plot_curve, plot_scores
 from grader.web.pages.view import page
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -99,8 +102,8 @@ def _values(rubric: Rubric) -> dict[str, Any]:
         "states": list(State),
         "moment": NOON,
         "submissions": [_try(number, state) for number, state in enumerate(State, start=1)],
-        "bars": bars([(f"{low}-{low + 8}", low % 5) for low in range(0, 104, 8)]),
-        "line": line([(f"submission {number}", 20.0 * number) for number in range(1, 6)], 104),
+        "scores": plot_scores(histogram([score % 105 for score in range(0, 9_000, 37)], 104), 93.5),
+        "curve": plot_curve(_way(), 104, (68.0, 99.5), NOON + timedelta(days=2)),
         "pictures": _pictures(rubric),
         "problems": [
             ApiError(each, f"The error and the next step, for {each.name.lower()}.") for each in ErrorType
@@ -131,14 +134,41 @@ def _report(rubric: Rubric) -> GradedReport:
 
 
 def _pictures(rubric: Rubric) -> list[Picture]:
-    """Return a submission in the queue, one whose tests run, and one that trains."""
-    parts = (*rubric.parts, *rubric.bonus_parts)
-    waiting = Picture("queued", State.QUEUED, 0, 3, 12, {}, parts, None, has_second_stage=True, training=None)
-    counts = {"adding": {"done": 4, "passed": 1, "total": 4}, "taking": {"done": 0, "passed": 0, "total": 1}}
-    running = replace(waiting, state=State.GRADING, attempt=1, place=None, wait=None, counts=counts)
-    losses = line([(f"epoch {step}/9", 2.3 / step) for step in range(1, 10)])
-    training = Training("Roots", "epoch 9/9, 40 %", losses)
-    return [waiting, running, replace(running, stage={"score": 4, "max_score": 9}, training=training)]
+    """Return two submissions in the queue, one whose tests run, and one that trains."""
+    wait = Waiting(3, 40, queued=12, slots=2, follows=False, reason="")
+    queued = Picture(
+        id="queued",
+        state=State.QUEUED,
+        attempt=0,
+        waiting=wait,
+        waited=None,
+        counts={},
+        marks={},
+        parts=rubric.parts,
+        bonus_parts=rubric.bonus_parts,
+        stage=None,
+        has_second_stage=True,
+        training=None,
+    )
+    follows = replace(queued, waiting=replace(wait, place=1, queued=1, follows=True))
+    counts = {"adding": {"done": 4, "passed": 2, "total": 4}, "taking": {"done": 0, "passed": 0, "total": 9}}
+    graded = replace(queued, state=State.GRADING, attempt=1, waiting=None, waited=41.0)
+    running = replace(graded, counts=counts, marks={"adding": "pfpn"})
+    numbers = [
+        {"epoch": 1 + step // 4, "epochs": 10, "batch": step % 4, "batches": 4, "loss": 2.3 / (1 + step / 4)}
+        for step in range(25)
+    ]
+    training = Training("Extra part", "epoch 7 of 10, 0 % of the batches", loss_plot(numbers))
+    return [queued, follows, running, replace(running, stage={"score": 4, "max_score": 9}, training=training)]
+
+
+def _way() -> list[tuple[datetime, str, float]]:
+    """Return the scores of five submissions, the last two shortly after each other."""
+    hours = (0, 14, 40, 61, 62)
+    return [
+        (NOON - timedelta(hours=80 - hour), f"submission {number}", 20.5 * number)
+        for number, hour in enumerate(hours, start=1)
+    ]
 
 
 def _try(number: int, state: State) -> ListedSubmission:

@@ -1,7 +1,7 @@
 """The rubric as a page: each problem with its tests, the mistakes it catches, and its pass rate."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
@@ -13,11 +13,13 @@ from grader.core.statistics import PassRate, pass_rates
 from grader.store.failed_tests import count_failed_tests
 from grader.store.standard import basis_of
 from grader.store.submissions import Basis, newest_document
+from grader.usecases.context import Context
 from grader.web.dependencies import InContext
-from grader.web.pages.class_view import SelectedClass
+from grader.web.pages.class_failures import count_unstarted, find_unstarted
+from grader.web.pages.class_view import ClassView, InChosenClass, read_class
 from grader.web.pages.current_user import CurrentUser
-from grader.web.pages.page_context import InPageContext
-from grader.web.pages.view import page
+from grader.web.pages.page_context import InPageContext, PageContext
+from grader.web.pages.view import kept_page
 
 router = APIRouter(prefix="/assignments/{assignment_id}")
 
@@ -47,13 +49,24 @@ def show_rubric(
     context: InContext,
     page_context: InPageContext,
     who: CurrentUser,
-    class_view: SelectedClass,
+    chosen: InChosenClass,
 ) -> Response:
     """Show the rubric."""
+
+    def find_values() -> Mapping[str, object]:
+        return _values(context, page_context, read_class(context, chosen))
+
+    return kept_page(request, "rubric.html.j2", who, (chosen.key,), find_values)
+
+
+def _values(context: Context, page_context: PageContext, class_view: ClassView) -> dict[str, object]:
+    """Return the values of the page."""
     with context.database.read() as session:
-        lost = count_failed_tests(session, [each.submission_id for each in class_view.counted])
+        lost = count_failed_tests(session, class_view.counted_ids)
+        unstarted = count_unstarted(find_unstarted(session, class_view))
         tests = _tests(session, basis_of(class_view.assignment))
-    rates = pass_rates(page_context.rubric.problems, [each.earned.points for each in class_view.counted])
+    points = [each.earned.points for each in class_view.counted]
+    rates = pass_rates(page_context.rubric.problems, points, unstarted)
     lines = {
         rate.problem.id: ProblemLine(
             rate.problem,
@@ -66,15 +79,12 @@ def show_rubric(
         )
         for rate in rates
     }
-    return page(
-        request,
-        "rubric.html.j2",
-        who,
-        class_view=class_view,
-        rubric=page_context.rubric,
-        lines=lines,
-        known=bool(tests),
-    )
+    return {
+        "class_view": class_view,
+        "rubric": page_context.rubric,
+        "lines": lines,
+        "known": bool(tests),
+    }
 
 
 def _tests(session: Session, basis: Basis) -> dict[str, list[tuple[str, str]]]:

@@ -15,6 +15,7 @@ import grader.core
 import grader.handout
 import grader.render
 import grader.web
+from grader.core.comparison import group_changes
 from grader.core.deadline import is_late
 from grader.render.csv import csv_text
 from grader.render.decimals import in_tile
@@ -23,6 +24,7 @@ from grader.store.states import State
 from grader.store.users import Person
 from grader.web.pages.assets import ICONS, asset
 from grader.web.pages.current_user import HOME, address_of
+from grader.web.pages.history import history_rows, score_plot
 from grader.web.pages.page_context import page_context_of
 from grader.web.pages.theme_page import Theme, theme_of
 
@@ -44,6 +46,7 @@ STATE_ICONS = {
 }
 MINUTE = 60  # seconds
 UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"))
+HEAT = ((0.9, "full"), (2 / 3, "a"), (1 / 3, "b"), (0.0001, "c"))
 STATES = {
     State.QUEUED: ("waiting", "ellipsis", "waiting"),
     State.GRADING: ("waiting", "ellipsis", "being graded"),
@@ -128,8 +131,15 @@ def environment() -> Environment:
         "utc": utc,
         "iso": iso,
         "state_mark": STATES.__getitem__,
+        "tenth": tenth,
+        "heat": heat,
         "duration": duration,
         "lateness": lateness,
+        "signed": signed,
+        "loss_number": loss_number,
+        "history_rows": history_rows,
+        "change_groups": group_changes,
+        "score_plot": score_plot,
     }
     return made
 
@@ -147,6 +157,26 @@ def utc(moment: datetime) -> str:
 def number(value: float) -> str:
     """Return a number as the filter of that name shows it."""
     return in_tile(value)
+
+
+def signed(points: float) -> str:
+    """Return a difference of points with its sign and two decimals."""
+    return f"{float(points):+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def loss_number(value: float) -> str:
+    """Return a number that a submission reports, with three digits."""
+    return f"{value:.3g}"
+
+
+def tenth(value: float) -> str:
+    """Return a number with at most one decimal."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def heat(share: float | None) -> str:
+    """Return the class of a cell of the heat map by the share of points kept; empty for no share."""
+    return "" if share is None else next((name for limit, name in HEAT if share >= limit), "d")
 
 
 def lateness(received_at: datetime, due_at: datetime) -> str:

@@ -16,11 +16,17 @@ PAGES = {
     "handout, nothing yet": ("ben", "/assignments/sums/handout"),
     "handout, for staff": ("teacher", "/assignments/sums/handout"),
     "comparison": ("anna", "/compare?a={ids[graded]}&b={ids[flawless]}"),
+    "comparison, code": ("anna", "/compare?a={ids[old code]}&b={ids[new code]}"),
     "comparison, nothing changed": ("anna", "/compare?a={ids[graded]}&b={ids[graded]}"),
     "overview": ("teacher", "/assignments/sums/overview"),
     "matrix": ("teacher", "/assignments/sums/matrix"),
+    "matrix, no match": ("teacher", "/assignments/sums/matrix?q=nobody"),
+    "failures": ("teacher", "/assignments/sums/failures"),
+    "overview, nothing yet": ("teacher", "/assignments/sums/overview?section=B"),
+    "failures, nothing yet": ("teacher", "/assignments/sums/failures?section=B"),
     "rubric": ("teacher", "/assignments/sums/rubric"),
     "student": ("teacher", "/assignments/sums/students/{anna}"),
+    "student, nothing yet": ("teacher", "/assignments/sums/students/{ben}"),
     "submission, for staff": ("teacher", "/submissions/{ids[graded]}"),
     "submission, our failure for staff": ("teacher", "/submissions/{ids[grader error]}"),
     "patterns": ("", "/patterns"),
@@ -33,7 +39,7 @@ WIDE = {"width": 1000, "height": 900}
 def address(exhibition, name):
     """Return who looks at a page of PAGES, and its path."""
     reader, path = PAGES[name]
-    return reader, path.format(ids=exhibition.ids, anna=exhibition.course.anna)
+    return reader, path.format(ids=exhibition.ids, anna=exhibition.course.anna, ben=exhibition.course.ben)
 
 
 @pytest.mark.parametrize("name", PAGES)

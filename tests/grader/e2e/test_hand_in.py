@@ -36,7 +36,7 @@ def test_a_zip_that_is_dropped(window, tmp_path):
     window.page.click(HAND_IN)
 
     window.page.wait_for_url("**/submissions/*")
-    window.page.get_by_text("in the queue").wait_for()
+    window.page.get_by_text("in the queue").first.wait_for()
 
 
 def test_a_folder_that_is_dropped(window, tmp_path, exhibition):

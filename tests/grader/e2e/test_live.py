@@ -26,7 +26,7 @@ def test_a_page_moves_on_by_itself_and_nothing_jumps(exhibition, visit, watched,
     """From the queue over tests and training to the report each step is shown, and nothing is pushed away."""
     window = visit("ben", viewport={"width": width, "height": 1200})
     page = window.open(f"/submissions/{watched}")
-    page.get_by_text("in the queue").wait_for()
+    page.get_by_text("in the queue").first.wait_for()
     loaded = window.moment()
     with exhibition.database.write() as session:
         job = take(session, watched, "test")
@@ -39,7 +39,7 @@ def test_a_page_moves_on_by_itself_and_nothing_jumps(exhibition, visit, watched,
     page.get_by_text("Only the long tests").wait_for()
     for each in gallery.training_told(exhibition.rubric):
         say(exhibition, watched, "training", each)
-    page.get_by_text("epoch 3/3").first.wait_for()
+    page.get_by_text("epoch 3 of 3").first.wait_for()
     shifted = window.shifted(since=loaded)
     with exhibition.database.write() as session:
         publish(session, job, of_the_suite(session, verdict_of(gallery.made_up(exhibition.rubric))))
@@ -55,7 +55,7 @@ def test_a_page_that_waits_outlives_a_restart(exhibition, visit, watched):
     for told_by_browser_or_library in ("ERR_", "[object Event]"):
         window.expect(told_by_browser_or_library)
     page = window.open(f"/submissions/{watched}")
-    page.get_by_text("in the queue").wait_for()
+    page.get_by_text("in the queue").first.wait_for()
 
     [served] = [each for each in exhibition.site.processes if each.poll() is None]
     served.terminate()

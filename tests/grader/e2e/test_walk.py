@@ -91,8 +91,10 @@ def test_from_the_first_link_to_the_better_score(site, visit, tmp_path, shots):
     page.get_by_text("No test of the parts was lost").wait_for()
     page.screenshot(path=shots / "walk, report.png", full_page=True)
 
-    page.get_by_role("button", name="Compare selected").click()
-    page.get_by_role("heading", name="Changes from submission 1 to 2").wait_for()
+    page.locator(".history").get_by_role("link", name="Compare").click()
+    page.get_by_role("heading", name="From submission 1 to 2").wait_for()
+    page.get_by_text("nothing_like_it").first.wait_for()
+    page.screenshot(path=shots / "walk, compared.png", full_page=True)
     assert page.locator(".badge.passed").count() > 10
 
 

@@ -36,7 +36,10 @@ FORMS = {
     "/submissions/{queued}/cancel": {},
     "/submissions/{graded}/regrade": {"reason": "x"},
 }
-OF_STAFF = ("overview", "matrix", "rubric", "students/1", "matrix.csv", "tables/problems.csv")
+OF_STAFF = (
+    *("overview", "matrix", "failures", "rubric", "students/1"),
+    *("matrix.csv", "tables/problems.csv"),
+)
 OF_ANNA = (
     "/submissions/{graded}",
     "/submissions/{graded}/code",

@@ -153,7 +153,7 @@ def of_staff(page):
     return show
 
 
-STAFF = [of_staff(page) for page in ("overview", "matrix", "rubric", "students/1")]
+STAFF = [of_staff(page) for page in ("overview", "matrix", "failures", "rubric", "students/1")]
 PLACES = (report, report_for_staff, comparison, name, address, title, entry, training, failure, *STAFF)
 
 

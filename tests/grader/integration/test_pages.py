@@ -23,18 +23,22 @@ from tests.grader.support.page import Page
 from tests.grader.support.reports import RUBRIC, report
 
 STATES = {
-    "queued": ["Number 1 in the queue: next to be graded", "Cancel this submission"],
+    "queued": ["1 of 1 in the queue", "No worker can grade now.", "Cancel this submission"],
     "grading": ["Grading starts", "You can close this page"],
-    "tests": ["The tests are running", "4 of 6 tests done, 3 passed", "First part", "Extra part"],
+    "tests": ["The tests are running", "4 of 6 tests done, 3 passed", "First part", "Bonus 1 / 2"],
     "stage": ["2 of 5 points. Only the long tests are left"],
-    "training": ["The tests are done: 2 of 5 points", "Addition: epoch 3/3", "Loss"],
+    "training": ["The other tests are done: 2 of 5 points", "First part: epoch 3 of 3", "Loss", "loss"],
     "regraded": ["in the queue", "The earlier verdict counts until then", "Grading starts again"],
     "graded": ["2.50 / 5 points", "Next step: Addition", "Handout, section 2.1", "[[1. 2.] [3. 9.]]"],
     "flawless": ["5 / 5 points", "All 5 points No test of the parts was lost."],
     "not gradable": ["The submission could not be loaded", "shapes (3,1) and (3,) do not match"],
-    "grader error": ["Grading failed on our side. No attempt used.", "No attempt used"],
-    "superseded": ["Superseded by a newer submission", "No attempt used"],
-    "cancelled": ["Cancelled before it was graded", "No attempt used"],
+    "grader error": [
+        "Grading failed on our side. No attempt used.",
+        "Your best score stays 5 / 5",
+        "Hand in again",
+    ],
+    "superseded": ["Superseded by a newer submission", "No attempt used", "Open submission 12"],
+    "cancelled": ["Cancelled before it was graded", "No attempt used", "Hand in again"],
 }
 
 
@@ -236,7 +240,7 @@ def test_an_assignment_lists_what_was_handed_in(anna, exhibits):
     assert "5 / 5, best of 12" in page.words
     assert "Latest 2.50 / 5" in page.words
     assert "Next step: Addition" in page.words
-    assert "Score over submissions, of 5" in page.words
+    assert "Score by submission" in page.words
     assert page.attributes("points", "polyline")
 
 
@@ -259,8 +263,8 @@ def test_a_comparison_says_which_tests_changed(anna, exhibits):
     swapped = read(anna, f"/compare?a={other}&b={one}")
     same = read(anna, f"/compare?a={one}&b={one}")
 
-    assert "Changes from submission 1 to 3" in page.words
-    assert "[x] failed [check] passed Numbers add up as they should. test_1" in page.words
+    assert "From submission 1 to 3" in page.words
+    assert "[x] failed → then [check] passed Numbers add up as they should. test_1" in page.words
     assert "test_0" not in page.words.partition("Subtraction")[0]
     assert page.words == swapped.words
     assert "No test has another outcome" in same.words

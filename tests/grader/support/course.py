@@ -1,6 +1,7 @@
 """A small course for tests of the service: people, an assignment, uploads."""
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from grader.core.role import Role
 from grader.store.courses import SubmissionPolicy, add_assignment, add_course
@@ -49,6 +50,11 @@ def upload(user_id, content=b"PK", **fields):
     """Return an upload of these bytes."""
     sha256 = content.hex().ljust(64, "0")
     return Upload(user_id, ASSIGNMENT, sha256, content, **fields)
+
+
+def upload_of(user_id, content):
+    """Return an upload under the hash of its bytes, as intake names it."""
+    return replace(upload(user_id, content), sha256=sha256(content).hexdigest())
 
 
 def hand_in(database, queue, user_id, content=b"PK", priority=None, **fields):

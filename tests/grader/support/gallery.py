@@ -1,5 +1,6 @@
 """One submission in every state that a page can show, with made-up verdicts, for tests that look at pages."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle
 
@@ -61,6 +62,22 @@ def made_up(rubric, outcomes=OUTCOMES, text="", **details) -> GradedReport:
     notes = {"notes": (text,) * bool(text), "staff_notes": (f"{FOR_STAFF}{text}",)}
     fields = {"title": rubric.title, "files": files, "output": f"hello {text}", **notes}
     return small_report(score=score(rubric, expected, results), **{**fields, **details})
+
+
+def with_message(report, message):
+    """Return a report whose every test has this message, as long as it is not empty."""
+
+    def in_problem(problem):
+        return replace(problem, results=tuple(replace(each, message=message) for each in problem.results))
+
+    def in_part(part):
+        return replace(part, problems=tuple(map(in_problem, part.problems)))
+
+    parts, bonus_parts = (
+        tuple(map(in_part, each)) for each in (report.score.parts, report.score.bonus_parts)
+    )
+    scored = replace(report.score, parts=parts, bonus_parts=bonus_parts)
+    return replace(report, score=scored) if message else report
 
 
 def made_up_test(group, name, outcome, text=""):

@@ -2,7 +2,9 @@
 
 import pytest
 
-from grader.render.first_difference import compare
+from grader.render.first_difference import SHORT, compare
+
+LINES = "\n".join(["9"] * SHORT)
 
 
 def pieces(text):
@@ -64,8 +66,8 @@ def test_equal_texts(text):
 
 @pytest.mark.parametrize(
     ("expected", "actual", "is_long"),
-    [("1", "2", False), ("[[1]\n [2]]", "3", True), ("3", "[[1]\n [3]]", True), ("1\n2", "1\n2", True)],
+    [("1", "2", False), (LINES, "3", False), (LINES + "\n9", "3", True), ("3", LINES + "\n9", True)],
 )
 def test_long(expected, actual, is_long):
-    """A comparison is long as soon as one of the texts has two lines."""
+    """A comparison is long as soon as one of the texts has more lines than a card shows."""
     assert compare(expected, actual).is_long is is_long

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.core.deadline import in_words, is_late, parse_due
+from grader.core.deadline import briefly, countdown, in_words, is_late, parse_due
 
 BERLIN = "Europe/Berlin"
 
@@ -72,6 +72,32 @@ def test_what_is_no_instant_is_refused_with_forms(entered, words):
 def test_the_instant_is_said_in_words(entered, zone, words):
     """Day, time, zone, and the same instant in UTC."""
     assert in_words(parse_due(entered, zone), zone) == words
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (timedelta(days=9), "Due in 9 days"),
+        (timedelta(hours=47), "Due in 47 h"),
+        (timedelta(hours=20), "Due in 20 h"),
+        (timedelta(minutes=100), "Due in 101 min"),
+        (timedelta(0), "Due in 1 min"),
+        (timedelta(minutes=-1), "Closed 1 min ago"),
+        (timedelta(hours=-5), "Closed 4 h ago"),
+        (timedelta(days=-3), "Closed 2 days ago"),
+    ],
+)
+def test_the_time_left_is_in_its_largest_unit(before, words):
+    """The whole minute of a deadline is in time; after it the words say how long ago it was."""
+    due_at = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+
+    assert countdown(due_at - before, due_at) == words
+
+
+def test_a_deadline_is_short_beside_the_time_left():
+    """Day and time in the course's zone, without the year."""
+    assert briefly(datetime(2026, 11, 30, 16, 0, tzinfo=UTC), "UTC") == "Mon 30 Nov, 16:00 UTC"
+    assert briefly(datetime(2026, 11, 30, 16, 0, tzinfo=UTC), BERLIN) == "Mon 30 Nov, 17:00 CET"
 
 
 @pytest.mark.parametrize(

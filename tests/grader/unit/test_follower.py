@@ -35,6 +35,20 @@ def test_tests_are_counted_by_problem(monkeypatch):
     assert last["problems"]["taking"] == {"done": 1, "passed": 0, "total": 1}
 
 
+def test_each_test_has_its_mark_in_the_order_of_the_suite(monkeypatch):
+    """Each test has its own mark, whichever ends first; missing code is no failure."""
+    heard = told(
+        monkeypatch,
+        ("collected", {"TestAdding": ["test_a", "test_b", "test_c", "test_d"]}),
+        ("result", TestResult("test_c", "TestAdding", Outcome.ERROR)),
+        ("result", TestResult("test_b", "TestAdding", Outcome.PASSED)),
+        ("result", TestResult("test_d", "TestAdding", Outcome.NOT_WRITTEN)),
+        ("result", TestResult("test_unknown", "TestAdding", Outcome.FAILED)),
+    )
+
+    assert heard[-1][1]["marks"] == {"adding": ".pfn"}
+
+
 def test_many_results_make_few_pictures(monkeypatch):
     """Between two pictures there is a pause, however quick the tests are."""
     results = [("result", TestResult("test_a", "TestAdding", Outcome.PASSED))] * 2

@@ -80,11 +80,11 @@ def test_other_threads_report_nothing(progress, told):
 @pytest.mark.parametrize(
     ("numbers", "text"),
     [
-        ({"epoch": 2, "epochs": 3, "batch": 469, "batches": 938}, "epoch 2/3, 50 %"),
+        ({"epoch": 2, "epochs": 3, "batch": 469, "batches": 938}, "epoch 2 of 3, 50 % of the batches"),
         ({"epoch": 2}, "epoch 2"),
         ({"epoch": 1, "batch": 5, "batches": 0}, "epoch 1"),
-        ({"epoch": 1e15, "batch": -5, "batches": 2}, "epoch 1e+15, 0 %"),
-        ({"batch": 9, "batches": 2}, "100 %"),
+        ({"epoch": 1e15, "batch": -5, "batches": 2}, "epoch 1e+15, 0 % of the batches"),
+        ({"batch": 9, "batches": 2}, "100 % of the batches"),
         ({"passed": 1}, ""),
     ],
 )
@@ -101,5 +101,5 @@ def test_the_live_line_shows_the_stage():
 
         line.listen("progress", {"group": problem.tests, "numbers": {"epoch": 2, "epochs": 3}})
 
-        assert bar.tasks[0].description == f"{problem.title} · epoch 2/3"
+        assert bar.tasks[0].description == f"{problem.title} · epoch 2 of 3"
         assert bar.tasks[0].completed == 0

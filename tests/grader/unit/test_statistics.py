@@ -6,7 +6,15 @@ from fractions import Fraction
 import pytest
 
 from grader.core.rubric import Problem
-from grader.core.statistics import PassRate, arrivals_over_time, histogram, median, pass_rates
+from grader.core.statistics import (
+    PassRate,
+    arrivals_over_time,
+    histogram,
+    mean,
+    median,
+    middle_half,
+    pass_rates,
+)
 
 DASH = "\N{EN DASH}"
 DUE = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
@@ -66,7 +74,7 @@ def test_the_hardest_problem_comes_first():
     """The rate is the mean share of the points; a problem not judged counts in no rate, and comes last."""
     submissions = [{"Easy": 4.0, "Hard": 0.0}, {"Easy": 3.0, "Hard": None}, {"Easy": 4.0, "Hard": 1.0}]
 
-    rates = pass_rates([UNSEEN, EASY, HARD], submissions)
+    rates = pass_rates([UNSEEN, EASY, HARD], submissions, {})
 
     assert rates == (
         PassRate(HARD, rate=0.125, full=0, partial=1, none=1, not_judged=1),
@@ -77,14 +85,35 @@ def test_the_hardest_problem_comes_first():
 
 def test_equally_hard_problems_keep_the_handouts_order():
     """Problems of one rate come as the rubric has them."""
-    rates = pass_rates([HARD, EASY], [{"Easy": 2.0, "Hard": 2.0}])
+    rates = pass_rates([HARD, EASY], [{"Easy": 2.0, "Hard": 2.0}], {})
 
     assert [each.problem for each in rates] == [HARD, EASY]
 
 
 def test_nobody_has_rates_of_nothing():
     """Without submissions each problem is there, without a rate."""
-    assert [(each.rate, each.not_judged) for each in pass_rates([EASY, HARD], [])] == [(None, 0), (None, 0)]
+    rates = pass_rates([EASY, HARD], [], {})
+
+    assert [(each.rate, each.not_judged) for each in rates] == [(None, 0), (None, 0)]
+
+
+def test_those_who_have_not_started_do_not_count_as_failing():
+    """They are counted by themselves, and the mean is of those who started; of none there is no mean."""
+    submissions = [{"Easy": 4.0, "Hard": 0.0}, {"Easy": 0.0, "Hard": 0.0}, {"Easy": 0.0, "Hard": 0.0}]
+
+    rates = pass_rates([EASY, HARD], submissions, {"Easy": 1, "Hard": 3})
+    by_id = {each.problem.id: each for each in rates}
+
+    assert by_id["Easy"] == PassRate(EASY, rate=0.5, full=1, partial=0, none=1, not_judged=0, not_started=1)
+    assert by_id["Hard"] == PassRate(HARD, rate=None, full=0, partial=0, none=0, not_judged=0, not_started=3)
+
+
+def test_the_mean_and_the_middle_half():
+    """The middle half leaves out a quarter at either end; few scores have none."""
+    assert mean([1, 2, 6]) == 3
+    assert mean([]) is None
+    assert middle_half([0, 10, 20, 30, 40]) == (10, 30)
+    assert middle_half([1, 2, 3]) is None
 
 
 def test_hours_count_towards_the_deadline():
