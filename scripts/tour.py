@@ -1,7 +1,8 @@
-"""Takes the pictures of both tours, docs/tour/*.png: `uv run python scripts/tour.py`.
+"""Takes the pictures of both tours and the film of a hand-in, docs/tour/*: `uv run python scripts/tour.py`.
 
 They show the demo course in a real browser (Chromium, /usr/bin/chromium unless CHROMIUM names another), from
-a service that is started for it and really grades the course, which takes some minutes.
+a service that is started for it and really grades the course, which takes some minutes. Pages are found by
+roles and visible words, so a new look needs no change here.
 """
 
 import json
@@ -18,6 +19,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from film import Film
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from grader.template.files import read_files, zipped
@@ -26,7 +28,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "tour"
 SIZE: ViewportSize = {"width": 1000, "height": 760}
 MISTAKE = (b"g * (1.0 - z * z)", b"g * (1.0 - x * x)")  # the derivative of tanh in terms of its input
-PATIENCE = 900
+PATIENCE = 900  # seconds
+TESTS_DONE = re.compile(r"[1-9]\d* of \d+ tests done")
 
 
 def main() -> None:
@@ -41,48 +44,84 @@ def main() -> None:
         for walk, link in zip((instructors, students), links, strict=True):
             page = browser.new_context(viewport=SIZE, color_scheme="light").new_page()
             page.goto(link)
-            page.click("main button")
+            page.get_by_role("main").get_by_role("button").click()
             walk(page, url)
         browser.close()
 
 
 def students(page: Page, url: str) -> None:
-    """Hand in a zip that is none, then a project with a mistake, and read the report."""
+    """Hand in a zip that is none, then a project with a mistake; read the report and compare it."""
     page.goto(url)
     take(page, "courses")
-    page.click("article a")
-    page.set_input_files("#archive", {"name": "work.zip", "mimeType": "application/zip", "buffer": b"notes"})
-    page.click("#hand-in button")
-    page.wait_for_selector("#archive-wrong strong")
+    open_assignment(page)
+    choose(page, b"notes")
+    submit(page)
+    page.get_by_role("alert").filter(has_text=re.compile(r"\S")).wait_for()
     take(page, "refused")
-    page.set_input_files("#archive", {"name": "work.zip", "mimeType": "application/zip", "buffer": project()})
-    page.click("#hand-in button")
-    page.wait_for_url("**/submissions/*")
-    page.wait_for_selector("text=/[1-9][0-9]+ of [0-9]+ tests done/")
-    take(page, "live")
-    page.wait_for_selector(".score .total", timeout=PATIENCE * 1000)
-    take(page, "report")
-    page.locator(".part .problem[open]").first.scroll_into_view_if_needed()
+    page.reload()
+    film = Film()
+    film.hold(page, 1_200)
+    hand_in(page, film)
+    film.hold(page, 2_500)
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        take(page, "report-dark" if scheme == "dark" else "report")
+    page.get_by_role("main").get_by_role("article").first.evaluate("(card) => card.scrollIntoView()")
     take(page, "reasons")
-    page.locator(".history .go a").first.click()
+    film.hold(page, 2_500)
+    film.save(PICTURES / "hand-in.webp")
+    page.get_by_role("link", name=re.compile("^Compare with")).first.click()
+    page.get_by_role("heading", name=re.compile(r"submission \d+ to \d+", re.IGNORECASE)).wait_for()
     take(page, "compare")
+
+
+def hand_in(page: Page, film: Film) -> None:
+    """Hand in a project with a mistake and wait for its report, all of it on film."""
+    choose(page, project())
+    film.hold(page, 1_000)
+    submit(page)
+    page.wait_for_url("**/submissions/*")
+    page.get_by_text(TESTS_DONE).first.wait_for(timeout=PATIENCE * 1000)
+    take(page, "live")
+    trains = page.get_by_text("Training is running")
+    report = page.get_by_role("heading", name=re.compile("^Next step"))
+    film.follow(page, trains.or_(report).first.is_visible, most=8, milliseconds=300)
+    film.follow(page, report.first.is_visible, most=5, milliseconds=300)
+    page.wait_for_load_state()
+
+
+def choose(page: Page, content: bytes) -> None:
+    """Choose a zip with this content in the form."""
+    field = page.get_by_label("The zip of your project")
+    field.set_input_files({"name": "work.zip", "mimeType": "application/zip", "buffer": content})
+
+
+def submit(page: Page) -> None:
+    """Send the form."""
+    page.get_by_role("button", name="Hand in").click()
 
 
 def instructors(page: Page, url: str) -> None:
     """Look at the class, its matrix, a student, the rubric."""
     page.goto(url)
-    page.click("article a")
+    open_assignment(page)
     take(page, "overview")
-    page.click("text=Failures")
+    tabs = page.get_by_role("navigation", name="Pages of this assignment")
+    tabs.get_by_role("link", name="Failures").click()
     take(page, "failures")
-    page.click("text=Students and problems")
+    tabs.get_by_role("link", name="Students and problems").click()
     take(page, "matrix")
-    page.click(".matrix tbody th a >> nth=2")
+    page.get_by_role("rowheader").get_by_role("link").nth(2).click()
     take(page, "student")
     page.go_back()
-    page.click("text=Rubric")
-    page.locator(".problem").nth(1).locator("summary").click()
+    tabs.get_by_role("link", name="Rubric", exact=True).click()
+    page.get_by_role("main").get_by_role("group").nth(1).locator("summary").first.click()
     take(page, "rubric")
+
+
+def open_assignment(page: Page) -> None:
+    """Follow the first assignment on the page of the courses."""
+    page.get_by_role("main").get_by_role("heading", level=3).get_by_role("link").first.click()
 
 
 def take(page: Page, name: str) -> None:

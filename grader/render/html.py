@@ -17,8 +17,9 @@ from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 
 from grader.core.advice import hint_of, next_step
 from grader.core.report import GradedReport, Status
-from grader.core.scoring import Outcome, PartScore, format_points
+from grader.core.scoring import Outcome, PartScore
 from grader.render.dashboard import dashboard_of, held_up
+from grader.render.decimals import in_column, in_tile
 from grader.render.drawing import drawing_of
 from grader.render.first_difference import compare, near
 from grader.render.fitting import fit
@@ -93,7 +94,8 @@ def make_environment(loader: BaseLoader) -> Environment:
         "open_reasons": OPEN_REASONS,
     }
     made.filters |= {
-        "points": format_points,
+        "points": in_column,
+        "number": in_tile,
         "mark": mark_of,
         "drawing": drawing_of,
         "link_sections": link_sections,

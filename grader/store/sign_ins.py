@@ -11,9 +11,17 @@ from sqlalchemy.orm import Session
 
 from grader.store.database import now
 from grader.store.keys import new_key, read_key
-from grader.store.tables import CourseRow, LoginLinkRow, MembershipRow, SignInRow, TokenRow, UserRow
+from grader.store.tables import (
+    AssignmentRow,
+    CourseRow,
+    LoginLinkRow,
+    MembershipRow,
+    SignInRow,
+    TokenRow,
+    UserRow,
+)
 from grader.store.tokens import verify_token
-from grader.store.users import Person, everywhere
+from grader.store.users import ASSIGNMENTS, OLDEST_FIRST, Person, everywhere, titles_by_course
 
 LINK_LIFETIME = timedelta(hours=72)  # long enough for a mail to be read; GRADER_LINK_HOURS replaces it
 SIGN_IN_LIFETIME = timedelta(hours=12)
@@ -31,12 +39,15 @@ SIGNED_IN = (
         MembershipRow.course_id,
         MembershipRow.role,
         CourseRow.title,
+        *ASSIGNMENTS,
     )
     .join(UserRow, UserRow.id == SignInRow.user_id)
     .outerjoin(TokenRow, TokenRow.id == SignInRow.token_id)
     .outerjoin(MembershipRow, MembershipRow.user_id == SignInRow.user_id)
     .outerjoin(CourseRow, CourseRow.id == MembershipRow.course_id)
+    .outerjoin(AssignmentRow, AssignmentRow.course_id == CourseRow.id)
     .where(SignInRow.id == bindparam("public"))
+    .order_by(*OLDEST_FIRST)
 )
 
 
@@ -83,7 +94,8 @@ def find_signed_in(session: Session, cookie: str) -> Person | None:
     member_of = [row for row in rows if row.course_id is not None]
     roles = {row.course_id: row.role for row in member_of}
     titles = {row.course_id: row.title for row in member_of}
-    return everywhere(session, Person(first.user_id, first.email, first.name, roles, titles))
+    assignments = titles_by_course(member_of)
+    return everywhere(session, Person(first.user_id, first.email, first.name, roles, titles, assignments))
 
 
 def sign_out(session: Session, cookie: str) -> None:

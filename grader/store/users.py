@@ -1,25 +1,38 @@
 """Users and their roles in courses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from grader.core.role import STAFF, Role
 from grader.store.database import now
-from grader.store.tables import CourseRow, MembershipRow, UserRow
+from grader.store.tables import AssignmentRow, CourseRow, MembershipRow, UserRow
+
+ASSIGNMENTS = (AssignmentRow.id.label("assignment_id"), AssignmentRow.title.label("assignment_title"))
+OLDEST_FIRST = (CourseRow.created_at, CourseRow.id, AssignmentRow.created_at, AssignmentRow.id)
+EVERY_COURSE = (
+    select(CourseRow.id.label("course_id"), CourseRow.title, *ASSIGNMENTS)
+    .outerjoin(AssignmentRow, AssignmentRow.course_id == CourseRow.id)
+    .order_by(*OLDEST_FIRST)
+)
 
 
 @dataclass(frozen=True)
 class Person:
-    """A user with the role in each course, and the titles of these courses."""
+    """A user with the role in each course, and the titles of these courses and of their assignments.
+
+    `assignments` has the title of each assignment by course and id, oldest first.
+    """
 
     id: int
     email: str
     name: str
     roles: dict[str, Role]
     titles: Mapping[str, str] = field(default_factory=dict, compare=False)
+    assignments: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
 
     @property
     def staff_courses(self) -> tuple[str, ...]:
@@ -70,8 +83,19 @@ def everywhere(session: Session, who: Person) -> Person:
     """Return `who` with all courses if an admin: the admin of one course is the admin of all."""
     if Role.ADMIN not in who.roles.values():
         return who
-    titles = {row.id: row.title for row in session.execute(select(CourseRow.id, CourseRow.title))}
-    return replace(who, roles=dict.fromkeys(titles, Role.ADMIN), titles=titles)
+    rows = session.execute(EVERY_COURSE).all()
+    titles = {row.course_id: row.title for row in rows}
+    roles = dict.fromkeys(titles, Role.ADMIN)
+    return replace(who, roles=roles, titles=titles, assignments=titles_by_course(rows))
+
+
+def titles_by_course(rows: Iterable[Row[Any]]) -> dict[str, dict[str, str]]:
+    """Return the titles of the assignments in `rows`, by course and id. A course may have none."""
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if row.assignment_id is not None:
+            found.setdefault(row.course_id, {})[row.assignment_id] = row.assignment_title
+    return found
 
 
 def members(session: Session, course_id: str) -> Sequence[tuple[UserRow, MembershipRow]]:

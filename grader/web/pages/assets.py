@@ -26,6 +26,7 @@ ICONS = "icons.svg"
 NAMES = (
     "icon.svg",
     ICONS,
+    "copy.js",
     "hand-in.js",
     "handout.css",
     "live.js",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
@@ -19,7 +19,9 @@ from grader.usecases.use_case_error import NotFoundError
 from grader.web.dependencies import InContext
 from grader.web.pages.current_user import CurrentUser
 from grader.web.pages.history import ListedSubmission, best, latest, list_submissions
-from grader.web.pages.view import page
+from grader.web.pages.view import countdown, page
+
+NEAR = timedelta(days=2)
 
 router = APIRouter()
 
@@ -28,7 +30,8 @@ router = APIRouter()
 class Task:
     """An assignment as one of its students sees it.
 
-    `left` is None if there is no limit, and `seconds_left` if there is no deadline.
+    `left` is None if there is no limit, and `time_left` if there is no deadline or it is over. `is_near`
+    tells whether the deadline is at most two days away.
     """
 
     assignment: AssignmentRow
@@ -38,7 +41,8 @@ class Task:
     left: int | None
     due: str | None
     is_over: bool
-    seconds_left: float | None
+    is_near: bool
+    time_left: str | None
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,8 @@ def task(
     session: Session, assignment: AssignmentRow, found: Sequence[ListedSubmission], moment: datetime
 ) -> Task:
     """Return the state of an assignment at `moment` for a student with the submissions `found`."""
+    is_over = is_late(moment, assignment.due_at)
+    left = assignment.due_at - moment if assignment.due_at and not is_over else None
     return Task(
         assignment,
         len(found),
@@ -89,8 +95,9 @@ def task(
         latest(found),
         count_attempts_left(assignment.hourly_limit, found, moment),
         due=due_in_words(session, assignment),
-        is_over=is_late(moment, assignment.due_at),
-        seconds_left=(assignment.due_at - moment).total_seconds() if assignment.due_at else None,
+        is_over=is_over,
+        is_near=left is not None and left < NEAR,
+        time_left=None if left is None else countdown(left.total_seconds()),
     )
 
 

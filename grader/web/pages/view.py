@@ -18,6 +18,7 @@ import grader.web
 from grader.core.comparison import group_changes
 from grader.core.deadline import is_late
 from grader.render.csv import csv_text
+from grader.render.decimals import in_tile
 from grader.render.html import make_environment
 from grader.store.states import State
 from grader.store.users import Person
@@ -43,6 +44,7 @@ STATE_ICONS = {
     "not-started": "circle-dashed",
     "lost": "map",
 }
+MINUTE = 60  # seconds
 UNITS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s"))
 HEAT = ((0.9, "full"), (2 / 3, "a"), (1 / 3, "b"), (0.0001, "c"))
 STATES = {
@@ -129,7 +131,6 @@ def environment() -> Environment:
         "utc": utc,
         "iso": iso,
         "state_mark": STATES.__getitem__,
-        "number": number,
         "tenth": tenth,
         "heat": heat,
         "duration": duration,
@@ -154,8 +155,8 @@ def utc(moment: datetime) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number with at most two decimals."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    """Return a number as the filter of that name shows it."""
+    return in_tile(value)
 
 
 def signed(points: float) -> str:
@@ -184,6 +185,12 @@ def lateness(received_at: datetime, due_at: datetime) -> str:
     if is_late(received_at, due_at):
         return f"late by {duration(-left)}"
     return f"on time, {duration(max(left, 0))} before the deadline"
+
+
+def countdown(seconds: float) -> str:
+    """Return the time that is left, in whole minutes, so that a page of it may be kept for a minute."""
+    minutes = max(int(seconds // MINUTE), 0)
+    return duration(minutes * MINUTE) if minutes else "less than 1 min"
 
 
 def duration(seconds: float) -> str:

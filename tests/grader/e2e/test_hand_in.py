@@ -148,6 +148,7 @@ def test_what_is_too_large_is_told_before_it_is_sent(window, shots):
     page.set_input_files("#archive", upload("data.zip", bytes(UPLOAD_BYTES + 1)))
 
     page.get_by_text("data.zip has").wait_for()
+    assert page.get_by_label("The zip of your project").get_attribute("aria-invalid") == "true"
     page.screenshot(path=shots / "assignment, too large.png", full_page=True)
     assert chosen(page) is None
 

@@ -13,10 +13,11 @@ from tests.grader.support.page import Page
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    """Return API and pages with a second course, and an admin who is a member of the first one only."""
+    """Return API and pages with two courses, and an admin who is a member of the first one only."""
     opened = open_database(f"sqlite:///{tmp_path_factory.mktemp('shell')}/grader.db")
     made = make_service(opened)
     with opened.write() as session:
+        add_assignment(session, "more", "autumn", "More sums", SubmissionPolicy())
         add_course(session, "spring", "Spring")
         add_assignment(session, "later", "spring", "Later", SubmissionPolicy())
         admin = add_user(session, "ada@example.edu", "Ada").id
@@ -41,6 +42,33 @@ def test_the_admin_is_at_home_in_every_course(service):
 
     assert [each.status_code for each in answers] == [200, 200, 200]
     assert {"/courses/autumn", "/courses/spring"} <= set(links(Page(answers[0].text)))
+
+
+@pytest.mark.parametrize(
+    ("name", "paths"),
+    [
+        ("anna", ["/assignments/sums", "/assignments/more"]),
+        ("teacher", ["/assignments/sums/overview", "/assignments/more/overview"]),
+    ],
+)
+def test_the_top_bar_leads_to_the_other_assignments(service, name, paths):
+    """The menu has the assignments of the present course, oldest first, and marks the present one."""
+    page = Page(service.browser(name).get("/assignments/more").text)
+
+    places = [each for tag, each in page.tags if tag == "a" and each["href"] in paths]
+    menu = places[: len(paths)]
+    assert [each["href"] for each in menu] == paths
+    assert ["aria-current" in each for each in menu] == [False, True]
+    assert "/courses/autumn" in links(page)
+    assert "/assignments/later" not in links(page)
+
+
+def test_a_single_assignment_needs_no_menu(service):
+    """The top bar links the only assignment of a course."""
+    page = Page(service.browser("admin").get("/assignments/later").text)
+
+    assert page.words.count("All assignments") == 0
+    assert "/assignments/later/overview" in links(page)
 
 
 def test_members_see_their_own_courses_only(service):

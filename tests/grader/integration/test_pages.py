@@ -2,16 +2,20 @@
 
 import re
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
+from grader.core.reading import from_document
 from grader.store import open_database
 from grader.store.attempts import publish, start_regrade, take
 from grader.store.database import now
 from grader.store.states import Priority
+from grader.store.student_results import list_history
 from grader.store.submissions import accept
 from grader.store.tables import AssignmentRow, UserRow
 from grader.store.verdict import verdict_of
+from grader.web.pages import assignment_page
 from tests.grader.support import gallery
 from tests.grader.support.api import make_service
 from tests.grader.support.course import ASSIGNMENT, hand_in, of_the_suite, upload
@@ -25,7 +29,7 @@ STATES = {
     "stage": ["2 of 5 points. Only the long tests are left"],
     "training": ["The other tests are done: 2 of 5 points", "First part: epoch 3 of 3", "Loss", "loss"],
     "regraded": ["in the queue", "The earlier verdict counts until then", "Grading starts again"],
-    "graded": ["2.5 / 5 points", "Next step: Addition", "Handout, section 2.1", "[[1. 2.] [3. 9.]]"],
+    "graded": ["2.50 / 5 points", "Next step: Addition", "Handout, section 2.1", "[[1. 2.] [3. 9.]]"],
     "flawless": ["5 / 5 points", "All 5 points No test of the parts was lost."],
     "not gradable": ["The submission could not be loaded", "shapes (3,1) and (3,) do not match"],
     "grader error": [
@@ -175,6 +179,58 @@ def test_a_report_page_follows_what_changes(tmp_path):
     assert len(set(etags)) == len(etags)
 
 
+@pytest.mark.usefixtures("exhibits")
+def test_an_assignment_reads_its_reports_once(anna, monkeypatch):
+    """The second request for an assignment reads no report, and a browser that has the page gets 304."""
+    read_reports = []
+    monkeypatch.setattr(
+        assignment_page, "from_document", lambda document: read_reports.append(1) or from_document(document)
+    )
+
+    first = anna.get("/assignments/sums?fresh")
+    begun = len(read_reports)
+    second = anna.get("/assignments/sums?fresh")
+    known = anna.get("/assignments/sums?fresh", headers={"If-None-Match": first.headers["etag"]})
+
+    assert begun == 2
+    assert second.text == first.text
+    assert (known.status_code, len(read_reports)) == (304, begun)
+
+
+def test_an_assignment_page_follows_what_changes(tmp_path):
+    """A submission, its verdict, a new title, a deadline, the last day before it and its end: other pages."""
+    with closing(open_database(f"sqlite:///{tmp_path}/grader.db")) as database:
+        service = make_service(database, hourly_limit=None)
+        browser, anna = service.browser("anna"), service.course.anna
+
+        def submit(session):
+            accept(session, upload(anna))
+
+        def grade(session):
+            first = list_history(session, anna, session.get_one(AssignmentRow, ASSIGNMENT))[0].submission_id
+            publish(session, take(session, first, "test"), of_the_suite(session, verdict_of(report())))
+
+        def rename(session):
+            session.get_one(AssignmentRow, ASSIGNMENT).title = "More sums"
+
+        def move_deadline(hours):
+            def move(session):
+                row = session.get_one(AssignmentRow, ASSIGNMENT)
+                row.due_at = now(session) + timedelta(hours=hours)
+
+            return move
+
+        shown = [browser.get("/assignments/sums").text]
+        for change in (submit, grade, rename, move_deadline(90), move_deadline(18.5), move_deadline(-1)):
+            with database.write() as session:
+                change(session)
+            shown.append(browser.get("/assignments/sums").text)
+
+    assert len(set(shown)) == len(shown)
+    assert "Due in 18 h" in shown[-2]
+    assert "The deadline has passed" in shown[-1]
+
+
 def test_an_assignment_lists_what_was_handed_in(anna, exhibits):
     """The assignment's page has every submission, newest first, the scores, and a chart of them."""
     page = read(anna, "/assignments/sums")
@@ -182,7 +238,7 @@ def test_an_assignment_lists_what_was_handed_in(anna, exhibits):
     numbers = re.findall(r"Submission (\d+) 20", page.words)
     assert numbers == [str(number) for number in range(len(exhibits), 0, -1)]
     assert "5 / 5, best of 12" in page.words
-    assert "Latest 2.5 / 5" in page.words
+    assert "Latest 2.50 / 5" in page.words
     assert "Next step: Addition" in page.words
     assert "Score by submission" in page.words
     assert page.attributes("points", "polyline")

@@ -115,7 +115,7 @@ def test_the_page_shows_an_unwritten_part_as_one_line():
     words = Page(render_html(report(score=scored(**dict.fromkeys("ABCDE", NOT_WRITTEN))))).words
 
     assert "Nothing is written yet" in words
-    assert "[circle-dashed] not started Two 2 problems 0 / 8" in words
+    assert "[circle-dashed] not started Two 2 problems 0.00 / 8" in words
     assert "Next step: D" in words
     assert "failed" not in words
     assert "Traceback" not in words

@@ -20,7 +20,7 @@ def test_a_lost_test():
 
     words = page(lost, result(name="b"), result(name="c")).words
 
-    assert "[x] failed The sum is right. test_adds -1 point the number is wrong" in words
+    assert "[x] failed The sum is right. test_adds -1.00 point the number is wrong" in words
     assert (
         "More more Hint [lightbulb] Carry the one. uv run pytest -k TestAdding Handout, section 2.1" in words
     )
@@ -41,7 +41,7 @@ def test_one_reason():
 
     words = page(*lost, result(name="other", description="It adds up.", **same)).words
 
-    assert "[octagon-alert] crashed It adds. 3 tests, one reason -3 points NameError: x" in words
+    assert "[octagon-alert] crashed It adds. 3 tests, one reason -3.00 points NameError: x" in words
     assert "The 3 tests test[0] test[1] other" in words
     assert words.count("NameError") == 1
     assert "Traceback File" in words
@@ -53,8 +53,8 @@ def test_two_reasons():
 
     words = page(*lost).words
 
-    assert "[x] failed 1 -1.5 points wrong Expected 0 Got 1" in words
-    assert "1 more reason [x] failed 2 -1.5 points wrong Expected 0 Got 2" in words
+    assert "[x] failed 1 -1.50 points wrong Expected 0 Got 1" in words
+    assert "1 more reason [x] failed 2 -1.50 points wrong Expected 0 Got 2" in words
     assert "one reason" not in words
 
 
@@ -87,7 +87,7 @@ def test_nothing_ran():
 
     words = page(score=scored).words
 
-    assert "[circle-slash] not run test_adds 2 tests, one reason -3 points This test did not run" in words
+    assert "[circle-slash] not run test_adds 2 tests, one reason -3.00 points This test did not run" in words
 
 
 def test_the_line_of_the_student():

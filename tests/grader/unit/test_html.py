@@ -28,7 +28,7 @@ def test_score_and_bonus_apart():
     """The score and the bonus are two numbers."""
     words = page(result(), result(name="b", outcome=FAILED)).words
 
-    assert "3.5 / 5 points" in words
+    assert "3.50 / 5 points" in words
     assert "4 / 4 bonus not in the score" in words
 
 
@@ -65,11 +65,11 @@ def test_order():
         "Sums",
         "5 points",
         "Next step",
-        "First part 2 / 5 [x] failed Addition",
+        "First part 2.00 / 5 [x] failed Addition",
         "Subtraction",
     ]
     evidence = [
-        "[check] passed Extra part 1 problem 4 / 4",
+        "[check] passed Extra part 1 problem 4.00 / 4",
         "Printed output",
         "Files graded",
         "Grading details",
@@ -161,9 +161,8 @@ def test_no_tests():
     """A problem without tests says why it earns nothing."""
     words = page(score=score(RUBRIC, {}, [])).words
 
-    assert (
-        "[circle-slash] not run Addition 0 of 0 tests 0 / 3 The suite has no tests for this problem" in words
-    )
+    assert "[circle-slash] not run Addition 0 of 0 tests 0.00 / 3" in words
+    assert "The suite has no tests for this problem" in words
 
 
 @pytest.mark.parametrize(

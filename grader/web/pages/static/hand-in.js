@@ -12,7 +12,7 @@ function form() {
 function complain(text) {
   const place = document.getElementById("archive-wrong");
   place.textContent = text && `✗ ${text}`;
-  document.getElementById("archive").toggleAttribute("aria-invalid", Boolean(text));
+  document.getElementById("archive").setAttribute("aria-invalid", Boolean(text));
 }
 
 function say(text) {
