@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.core.role import STAFF, Role
@@ -89,7 +89,7 @@ def everywhere(session: Session, who: Person) -> Person:
     return replace(who, roles=roles, titles=titles, assignments=titles_by_course(rows))
 
 
-def titles_by_course(rows: Iterable[Row[Any]]) -> dict[str, dict[str, str]]:
+def titles_by_course(rows: Iterable[Any]) -> dict[str, dict[str, str]]:
     """Return the titles of the assignments in `rows`, by course and id. A course may have none."""
     found: dict[str, dict[str, str]] = {}
     for row in rows:
