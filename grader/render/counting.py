@@ -68,7 +68,7 @@ class Lines:
         return f"{done}, {in_words(left)} left" if self._done < self._total else f"{done}, done"
 
 
-class Bar:
+class ProgressBar:
     """Shows a bar, the number of steps, the time left and the last step."""
 
     def __init__(self, progress: Progress) -> None:
@@ -107,7 +107,7 @@ def counting(stream: IO[str], *, quiet: bool = False) -> Iterator[Counting]:
             TextColumn("{task.description}", markup=False),
         )
         with Progress(*columns, console=console_for(stream), transient=True) as progress:
-            yield Bar(progress)
+            yield ProgressBar(progress)
 
 
 def in_words(seconds: float) -> str:
