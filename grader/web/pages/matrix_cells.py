@@ -12,9 +12,9 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from grader.core.rubric import Part, Problem, Rubric
+from grader.render.decimals import in_column
 from grader.store.student_results import CountedSubmission, StudentResult
 from grader.web.pages.attention import Group, is_in
-from grader.web.pages.view import number
 
 LOOKS = 4_096  # different cells that are remembered
 MOST_WORDS = 3  # losses that a row tells in words
@@ -96,7 +96,7 @@ def _cells(counted: CountedSubmission, columns: MatrixColumns, levels: Sequence[
     earned, points = counted.earned, counted.earned.points
     there = f"/submissions/{counted.submission_id}"
     late = "<i>late</i> " if counted.is_late else ""
-    bonus = "?" if earned.bonus is None else number(earned.bonus)
+    bonus = "?" if earned.bonus is None else in_column(earned.bonus)
     cells = "".join(
         _blank(level, column.begins)
         if level in {ALL, UNSTARTED}
@@ -148,7 +148,7 @@ def _words(counted: CountedSubmission, columns: MatrixColumns, levels: Sequence[
         if level not in {ALL, UNSTARTED} and (kept := points.get(problem.id)) is not None
     ]
     told = ", ".join(
-        f"{escape(problem.title)} {number(kept)}/{problem.points}"
+        f"{escape(problem.title)} {tenths(kept)}/{problem.points}"
         for _, _, problem, kept in sorted(lost, key=lambda each: (-each[0], each[1]))[:MOST_WORDS]
     )
     unstarted = levels.count(UNSTARTED)

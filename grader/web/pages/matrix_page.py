@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from grader.core.scoring import format_points
 from grader.core.statistics import pass_rates
 from grader.store.student_results import StudentResult
 from grader.usecases.context import Context
@@ -17,7 +19,7 @@ from grader.web.pages.class_view import ClassView, InChosenClass, SelectedClass,
 from grader.web.pages.current_user import CurrentUser
 from grader.web.pages.matrix_cells import MatrixColumns, levels_of, make_columns, row
 from grader.web.pages.page_context import InPageContext
-from grader.web.pages.view import csv_file, kept_page, number
+from grader.web.pages.view import csv_file, kept_page
 
 SORTED_BY_NAME, SORTED_BY_SCORE = "name", "score"
 ROWS = 50  # of a page
@@ -159,6 +161,6 @@ def _csv_rows(students: Sequence[StudentResult], columns: MatrixColumns) -> Iter
             *known,
             counted.submission_id,
             "late" if counted.is_late else "",
-            number(earned.score),
-            *("" if each is None else number(each) for each in (earned.bonus, *points)),
+            format_points(Fraction(earned.score)),
+            *("" if each is None else format_points(Fraction(each)) for each in (earned.bonus, *points)),
         )

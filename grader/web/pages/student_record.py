@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from grader.render.decimals import in_tile
 from grader.store.states import State
 from grader.store.student_results import GivenVerdict
 from grader.store.tables import AuditRow
 from grader.web.pages.history import ListedSubmission
-from grader.web.pages.view import number
 
 ENDS = {
     State.GRADER_ERROR: "could not be graded because of us",
@@ -44,7 +44,7 @@ def list_happenings(
 def _submissions(submissions: Sequence[ListedSubmission]) -> Iterable[Happening]:
     for each in submissions:
         if each.number == 1:
-            score = "" if each.score is None else f", {number(each.score)}"
+            score = "" if each.score is None else f", {in_tile(each.score)}"
             yield Happening(each.received_at, f"First submission{score}", submission_id=each.id)
         if each.state in ENDS:
             yield Happening(
@@ -56,9 +56,9 @@ def _regrades(verdicts: Sequence[GivenVerdict], numbers: Mapping[str, int]) -> I
     in_order = sorted(verdicts, key=lambda each: (each.submission_id, each.attempt))
     for before, after in pairwise(in_order):
         if before.submission_id == after.submission_id:
-            change = f"{number(before.score)} to {number(after.score)}"
+            change = f"{in_tile(before.score)} to {in_tile(after.score)}"
             if before.score == after.score:
-                change = f"still {number(after.score)}"
+                change = f"still {in_tile(after.score)}"
             title = f"Submission {numbers[after.submission_id]} graded again, {change}"
             yield Happening(after.created_at, title, submission_id=after.submission_id)
 

@@ -18,7 +18,6 @@ import grader.web
 from grader.core.comparison import group_changes
 from grader.core.deadline import is_late
 from grader.render.csv import csv_text
-from grader.render.decimals import in_tile
 from grader.render.html import make_environment
 from grader.store.states import State
 from grader.store.users import Person
@@ -152,11 +151,6 @@ def iso(moment: datetime) -> str:
 def utc(moment: datetime) -> str:
     """Return a moment for readers without a script: with its zone."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def number(value: float) -> str:
-    """Return a number as the filter of that name shows it."""
-    return in_tile(value)
 
 
 def signed(points: float) -> str:

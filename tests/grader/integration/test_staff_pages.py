@@ -156,7 +156,7 @@ def test_the_matrix_paints_losses_only(service):
 
     assert "Mean, % of its points 50 - 100" in page.words
     assert "Not started, students 1" in page.words
-    assert "anna@example.edu 3.00 0 1.5 Addition 1.5/3 · 1 not started" in page.words
+    assert "anna@example.edu 3.00 0.00 1.5 Addition 1.5/3 · 1 not started" in page.words
     assert f"{NAME} - nothing handed in" in page.words
 
 
@@ -215,7 +215,7 @@ def test_one_student_against_the_class(service):
 
     assert "Score that counts 2.00 / 5 Submission 2, the best of those in time" in words
     assert "Place in the class 2 of 2 median 3" in words
-    assert "First part 1 / 5" in words
+    assert "First part 1.00 / 5" in words
     assert "Sum the gradient. with 1 other · Addition -2.00" in words
     assert "1 problem not started Subtraction -2" in words
     assert "Submission 1 graded again, 1 to 1.5" in words
