@@ -9,7 +9,7 @@ from grader.core.scoring import Outcome
 from grader.render.block import Field
 from grader.render.csv import Row as Graded
 from grader.render.marks import MARKS, Mark
-from grader.render.points_table import COLOURS, TableLine, points_of, table_lines
+from grader.render.points_table import COLOURS, PointsLine, points_of, table_lines
 from grader.render.screen import Screen
 
 MARK_OF_STATUS = {Status.NOT_GRADABLE: MARKS[Outcome.ERROR], Status.GRADER_ERROR: MARKS[Outcome.NOT_JUDGED]}
@@ -34,22 +34,22 @@ def print_batch(graded: Sequence[Graded], console: Console) -> None:
     console.print(BatchView(graded), crop=False, overflow="ignore", no_wrap=True)
 
 
-def _row(graded: Graded) -> TableLine:
+def _row(graded: Graded) -> PointsLine:
     outcome = graded.outcome
     if not isinstance(outcome, GradedReport):
         return _without_report(graded, outcome)
     mark = _mark(outcome)
     points = points_of(outcome.score.score, outcome.score.max_score)
     note = NOTE_OF_STATUS.get(outcome.status, "")
-    return TableLine(graded.submission, points, note, mark.glyph, COLOURS[mark.name])
+    return PointsLine(graded.submission, points, note, mark.glyph, COLOURS[mark.name])
 
 
-def _without_report(graded: Graded, reason: str) -> TableLine:
+def _without_report(graded: Graded, reason: str) -> PointsLine:
     is_ours = graded.status == Status.GRADER_ERROR
     mark = MARKS[Outcome.NOT_JUDGED if is_ours else Outcome.FAILED]
     note = NOTE_OF_STATUS[Status.GRADER_ERROR] if is_ours else graded.status
     below = [Field("", reason, style="dim")]
-    return TableLine(graded.submission, "-", note, mark.glyph, COLOURS[mark.name], below=below)
+    return PointsLine(graded.submission, "-", note, mark.glyph, COLOURS[mark.name], below=below)
 
 
 def _mark(report: GradedReport) -> Mark:

@@ -58,7 +58,7 @@ class Ran:
 
 
 @dataclass(frozen=True)
-class TableLine:
+class PointsLine:
     """A line of the table, and the fields below it."""
 
     title: str
@@ -71,12 +71,12 @@ class TableLine:
     below: Sequence[Field] = ()
 
 
-def part_rows(part: PartScore, ran: Ran, below: Below) -> Iterator[TableLine]:
+def part_rows(part: PartScore, ran: Ran, below: Below) -> Iterator[PointsLine]:
     """Yield the rows of a part that ran. A part with all its points, or without any code, has one row."""
     problems = [each for each in part.problems if each.problem.tests in ran.some]
     begun = [each for each in problems if each.is_begun]
     if not ran.is_whole(part):
-        yield TableLine(part.part.title, PARTLY_RUN, style="bold")
+        yield PointsLine(part.part.title, PARTLY_RUN, style="bold")
     elif not begun:
         yield _row(part, part.part.title, "dim", NOT_STARTED)
         return
@@ -91,9 +91,9 @@ def part_rows(part: PartScore, ran: Ran, below: Below) -> Iterator[TableLine]:
         yield _problem_row(each, ran, below)
 
 
-def total_row(title: str, points: Fraction | None, most: int) -> TableLine:
+def total_row(title: str, points: Fraction | None, most: int) -> PointsLine:
     """Return a row with a sum."""
-    return TableLine(title, points_of(points, most), style="bold")
+    return PointsLine(title, points_of(points, most), style="bold")
 
 
 def points_of(points: Fraction | None, most: int) -> str:
@@ -101,7 +101,7 @@ def points_of(points: Fraction | None, most: int) -> str:
     return f"{'-' if points is None else format_points(points)} / {most}"
 
 
-def table_lines(rows: Sequence[TableLine], screen: Screen) -> list[Text]:
+def table_lines(rows: Sequence[PointsLine], screen: Screen) -> list[Text]:
     """Return `rows` as lines that fit the screen; long titles go on in the next line."""
     points = max((cell_len(row.points) for row in rows), default=0)
     notes = max((cell_len(row.note) for row in rows), default=0)
@@ -111,7 +111,7 @@ def table_lines(rows: Sequence[TableLine], screen: Screen) -> list[Text]:
     return [line for row in rows for line in _lines(row, screen, titles, points)]
 
 
-def _lines(row: TableLine, screen: Screen, titles: int, points: int) -> list[Text]:
+def _lines(row: PointsLine, screen: Screen, titles: int, points: int) -> list[Text]:
     """Return the lines of a row whose columns of titles and points are that wide."""
     indent = 2 * row.level
     first, *others = screen.wrap(screen.text(row.title), titles - indent - 2)
@@ -128,22 +128,24 @@ def _lines(row: TableLine, screen: Screen, titles: int, points: int) -> list[Tex
     return [*lines, *block_lines(row.below, screen, indent + 2, MOST_LINES - len(lines))]
 
 
-def _colour_of_points(row: TableLine) -> str:
+def _colour_of_points(row: PointsLine) -> str:
     return row.colour or row.style
 
 
-def _row(part: PartScore, title: str, style: str, note: str = "") -> TableLine:
+def _row(part: PartScore, title: str, style: str, note: str = "") -> PointsLine:
     mark = mark_of(part)
     points = points_of(part.score, part.max_score)
-    return TableLine(title, points, note, mark.glyph, COLOURS[mark.name], style)
+    return PointsLine(title, points, note, mark.glyph, COLOURS[mark.name], style)
 
 
-def _problem_row(scored: ProblemScore, ran: Ran, below: Below) -> TableLine:
+def _problem_row(scored: ProblemScore, ran: Ran, below: Below) -> PointsLine:
     if scored.problem.tests not in ran.whole:
-        return TableLine(scored.problem.title, PARTLY_RUN, level=1)
+        return PointsLine(scored.problem.title, PARTLY_RUN, level=1)
     mark = mark_of(scored)
     tests = f"{scored.passed}/{len(scored.results)} tests"
     points = points_of(scored.score, scored.problem.points)
     is_lost = scored.lost or scored.score is None
     fields = below(scored) if is_lost else ()
-    return TableLine(scored.problem.title, points, tests, mark.glyph, COLOURS[mark.name], level=1, below=fields)
+    return PointsLine(
+        scored.problem.title, points, tests, mark.glyph, COLOURS[mark.name], level=1, below=fields
+    )

@@ -14,7 +14,7 @@ from grader.core.scoring import PartScore, ProblemScore, Score
 from grader.render.advice_lines import advice_lines
 from grader.render.block import Field
 from grader.render.failure import problem_fields
-from grader.render.points_table import Ran, TableLine, part_rows, points_of, table_lines, total_row
+from grader.render.points_table import PointsLine, Ran, part_rows, points_of, table_lines, total_row
 from grader.render.screen import NARROWEST, Screen
 
 REASON_LINES = 10
@@ -103,7 +103,7 @@ def _paragraph(reason: str, screen: Screen) -> Iterator[Text]:
         yield Text(line, "red")
 
 
-def _rows(score: Score) -> Iterator[TableLine]:
+def _rows(score: Score) -> Iterator[PointsLine]:
     blocked = blocked_by(score)
 
     def below(scored: ProblemScore) -> Sequence[Field]:
@@ -117,7 +117,7 @@ def _rows(score: Score) -> Iterator[TableLine]:
         yield from part_rows(part, Ran(), below)
 
 
-def _sums(score: Score) -> Iterator[TableLine]:
+def _sums(score: Score) -> Iterator[PointsLine]:
     """Yield one row for each part."""
     parts: tuple[PartScore, ...] = (*score.parts, *score.bonus_parts)
     for part in parts:

@@ -10,7 +10,7 @@ from grader.template.export import export
 from tests.assignment.samples import ROOT
 
 SCREEN = 24  # lines of a terminal
-SPEED = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist")
+SPEED = ("-p", "no:cacheprovider", "-p", "no:xdist")
 
 
 @pytest.fixture

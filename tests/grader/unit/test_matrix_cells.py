@@ -55,7 +55,7 @@ def test_only_losses_have_a_number_and_a_link():
 
     links = page.attributes("href", "a")
     assert links == ["students/7", "/submissions/ab12", "/submissions/ab12#problem-taking"]
-    assert "Ada 3.00 0 0.5" in page.words
+    assert "Ada 3.00 0.00 0.5" in page.words
 
 
 def test_a_row_says_its_losses_in_words():

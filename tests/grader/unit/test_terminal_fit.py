@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from grader.core.scoring import Outcome
-from grader.render.points_table import TableLine, table_lines
+from grader.render.points_table import PointsLine, table_lines
 from grader.render.screen import Screen
 from grader.render.terminal import console_for, print_report, report_lines
 from tests.grader.support.reports import report, result
@@ -58,7 +58,7 @@ def test_any_text_fits_any_terminal(text, width, encoding):
 def test_a_long_title_goes_on_in_the_next_line(width):
     """No letter of a title is lost, and its points stay in their column."""
     title = "Differentiation of very many functions of several variables \u6f22\u5b57\u6f22\u5b57"
-    row = TableLine(title, "12.34 / 100", "12/14 tests", level=1)
+    row = PointsLine(title, "12.34 / 100", "12/14 tests", level=1)
 
     lines = [line.plain for line in table_lines([row], Screen.of(width, "utf-8"))]
 
