@@ -101,7 +101,7 @@ class LocalQueue:
         priorities = [priority for each in classes for priority in each]
         some = select(SubmissionRow.id).where(is_waiting(), SubmissionRow.priority.in_(priorities)).limit(1)
         with self._database.read() as session:  # most looks find nothing, and need no writer's lock for it
-            if session.scalar(some) is None:
+            if session.scalar(some) is None or next_in_line(session, *classes) is None:
                 return None
         with self._database.write() as session:
             claimed = next_in_line(session, *classes)
