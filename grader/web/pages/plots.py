@@ -111,10 +111,7 @@ def plot_arrivals(arrivals: Arrivals, due_at: datetime | None, now: datetime) ->
     if not bins:
         return BarPlot((), (), ())
     start, end = bins[0].start, bins[-1].end
-    labels = [
-        (f"{each.start:%a} {each.start.day} {each.start:%b, %H:%M} to {each.end:%H:%M}") for each in bins
-    ]
-    bars, up = _bars(list(zip(labels, (each.count for each in bins), strict=True)))
+    bars, up = _bars([(_span(each), each.count) for each in bins])
     due = (due_at, f"due {due_at:%H:%M}" if due_at else "", "due")
     marks = _marks([(now, f"now, {now:%H:%M}", "now"), due], start, end)
     return BarPlot(bars, _times(start, end), up, marks)
